@@ -1,0 +1,46 @@
+/**
+ * SMBus transfers as the slee-Pi 3 uses them: the one door between the driver and the outside.
+ *
+ * A back end carries out exactly one transfer per call and does not retry; the driver does that. Calls may
+ * overlap, the back end puts them in order. A failed transfer rejects with a {@link BusError}.
+ */
+export interface Bus {
+  /** What a person would call this bus, such as `i2c-tools:1`; stands in error messages. */
+  readonly name: string;
+
+  /** Reads one byte. `address` 0x03–0x77, `register` 0–255; resolves to 0–255. */
+  readByte(address: number, register: number): Promise<number>;
+
+  /** Reads one word, low byte first (SMBus); resolves to 0–65535. */
+  readWord(address: number, register: number): Promise<number>;
+
+  /** Writes one byte, `value` 0–255. */
+  writeByte(address: number, register: number, value: number): Promise<void>;
+
+  /** Writes one word, low byte first (SMBus), `value` 0–65535. */
+  writeWord(address: number, register: number, value: number): Promise<void>;
+
+  /**
+   * Runs `body` while no other user of the lock, in this process or in another one, runs theirs. The lock is
+   * advisory and goes away with the process that holds it. Not reentrant.
+   */
+  withLock<T>(body: () => Promise<T>): Promise<T>;
+
+  /** Lets go of the bus. A second call does nothing; a transfer afterwards rejects. */
+  close(): Promise<void>;
+}
+
+/** Which bus transfer failed. */
+export type Transfer = 'readByte' | 'readWord' | 'writeByte' | 'writeWord';
+
+/** A single transfer that failed, as a back end reports it. The driver retries it or wraps it in a `Sleepi3Error`. */
+export class BusError extends Error {
+  override readonly name = 'BusError';
+  /** The errno by name, such as `EREMOTEIO` (nobody acknowledged), `ETIMEDOUT`, `EACCES`, `ENOENT`, `EBADF`. */
+  readonly errno: string;
+
+  constructor(errno: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.errno = errno;
+  }
+}

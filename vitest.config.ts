@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests read the packages' sources (the '@sleepi3/source' export condition): no build is needed.
+const conditions = ['@sleepi3/source', 'module', 'node'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['{packages,examples}/*/test/**/*.test.ts', '{lab,tools}/test/**/*.test.ts'],
+    testTimeout: 30_000,
+    coverage: {
+      provider: 'v8',
+      include: ['{packages,examples}/*/src/**/*.ts'],
+      exclude: ['**/main.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+      thresholds: {
+        'packages/driver/src/**': { branches: 95 },
+        'packages/simulator/src/**': { branches: 95 },
+        'packages/fence-protocol/src/**': { branches: 95 },
+        'packages/pcs/src/**': { branches: 95 },
+      },
+    },
+  },
+});
