@@ -9,3 +9,12 @@ export {
   type WakeupFlag,
   wakeupFlags,
 } from './registers.js';
+export {
+  createLineDecoder,
+  encodeFrame,
+  maxLineLength,
+  parseRequest,
+  parseResponse,
+  type UnixRequest,
+  type UnixResponse,
+} from './unix-protocol.js';
