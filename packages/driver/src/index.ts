@@ -1,5 +1,17 @@
 export { type Bus, BusError, type Transfer } from './bus.js';
 export { type Clock, systemClock } from './clock.js';
+export { Sleepi3Error, type Sleepi3ErrorCode, type Sleepi3ErrorFacts } from './errors.js';
+export { type BusOptions, type BusSpec, openBus, parseBusSpec } from './open-bus.js';
+export {
+  decodeWakeupFlags,
+  isParameterName,
+  isSettable,
+  type Parameter,
+  type ParameterName,
+  parameters,
+  type ParameterValue,
+  type SettableParameterName,
+} from './parameters.js';
 export {
   type BitName,
   bits,
@@ -9,6 +21,17 @@ export {
   type WakeupFlag,
   wakeupFlags,
 } from './registers.js';
+export { defaultRetryPolicy, isTransient, type RetryPolicy } from './retry.js';
+export {
+  boardAddresses,
+  type BoardOptions,
+  type IoStatus,
+  type OpenOptions,
+  Sleepi3,
+  type Snapshot,
+  type Voltages,
+  type WritableRegisterName,
+} from './sleepi3.js';
 export {
   createLineDecoder,
   encodeFrame,

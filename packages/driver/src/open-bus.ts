@@ -1,0 +1,48 @@
+import type { Bus } from './bus.js';
+import { Sleepi3Error } from './errors.js';
+
+/** What the back ends need from outside; everything has a default. */
+export interface BusOptions {
+  /** ms that the lock between processes is waited for; default 5000. */
+  readonly lockTimeout?: number;
+  /** ms that one transfer may take on a back end that can hang (`i2c-tools:`, `unix:`); default 2000. */
+  readonly transferTimeout?: number;
+}
+
+/** A bus spec taken apart. */
+export type BusSpec =
+  /** /dev/i2c-`number` through the i2c-bus addon. */
+  | { readonly backEnd: 'i2c-bus'; readonly number: number }
+  /** /dev/i2c-`number` through i2cget and i2cset of Debian's i2c-tools. */
+  | { readonly backEnd: 'i2c-tools'; readonly number: number }
+  /** A board in another process, through a unix socket. */
+  | { readonly backEnd: 'unix'; readonly path: string };
+
+/**
+ * Takes a bus spec apart: `1`, `'1'`, `'i2c-tools:1'`, `'unix:/run/board.sock'`.
+ *
+ * @throws {@link Sleepi3Error} `INVALID_BUS`.
+ */
+export function parseBusSpec(spec: number | string): BusSpec {
+  const match = /^(?:(?:(i2c-tools):)?(\d{1,6})|unix:(\/.*))$/.exec(String(spec));
+  if (match === null) {
+    throw new Sleepi3Error(
+      'INVALID_BUS',
+      `'${spec}' is no bus; write its number (1), i2c-tools:1, or unix:/path of a socket`,
+      { value: spec },
+    );
+  }
+  const [, tools, number, path] = match;
+  if (path !== undefined) return { backEnd: 'unix', path };
+  return { backEnd: tools === undefined ? 'i2c-bus' : 'i2c-tools', number: Number(number) };
+}
+
+/**
+ * Opens the bus that `spec` names. Each back end is loaded only when it is the one to open.
+ *
+ * @throws {@link Sleepi3Error} `INVALID_BUS`, `BUS_UNAVAILABLE`.
+ */
+export async function openBus(spec: number | string, _options: BusOptions = {}): Promise<Bus> {
+  const { backEnd } = parseBusSpec(spec);
+  return Promise.reject(new Sleepi3Error('BUS_UNAVAILABLE', `the ${backEnd} back end is not there yet`));
+}

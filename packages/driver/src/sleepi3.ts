@@ -1,0 +1,353 @@
+import type { Bus, Transfer } from './bus.js';
+import { BusError } from './bus.js';
+import { type Clock, systemClock } from './clock.js';
+import { Sleepi3Error } from './errors.js';
+import {
+  bitOf,
+  encodeParameter,
+  parameterNamed,
+  type ParameterName,
+  type ParameterReading,
+  parameterReading,
+  parameters,
+  type ParameterValue,
+  type RegisterChange,
+  type SettableParameterName,
+} from './parameters.js';
+import { type BusOptions, openBus } from './open-bus.js';
+import { bits, type Register, type RegisterName, registers } from './registers.js';
+import { defaultRetryPolicy, isTransient, retryDelay, type RetryPolicy } from './retry.js';
+
+/** The addresses the board's DIP switch can choose; the first is the default. Source: the vendor's defaults file. */
+export const boardAddresses = [0x6e, 0x6d, 0x6b] as const;
+
+/** How a board is driven, whatever bus it is on. */
+export interface BoardOptions {
+  /** Its I2C address: 0x6E (default), 0x6D or 0x6B. Nothing else is accepted: 0x6F is the board's clock chip. */
+  readonly address?: number;
+  /** Where the waits between tries come from; the machine's own clock by default. */
+  readonly clock?: Clock;
+  /** How failed transfers are tried again; what is left out comes from {@link defaultRetryPolicy}. */
+  readonly retry?: Partial<RetryPolicy>;
+  /** A number from 0 up to 1 for the jitter of the waits; `Math.random` by default. */
+  readonly random?: () => number;
+  /** Whether to read the version register first, so that a missing board is found out at once; default true. */
+  readonly probe?: boolean;
+}
+
+/** Which board to open and how. */
+export interface OpenOptions extends BoardOptions, BusOptions {
+  /**
+   * A bus spec, opened here and closed with the board: `1` or `'1'` (/dev/i2c-1 through i2c-bus, the default),
+   * `'i2c-tools:1'`, `'unix:/path'`. Or an open {@link Bus}, which stays its owner's to close.
+   */
+  readonly bus?: number | string | Bus;
+}
+
+/** EXTOUT, EXTIN and the push switch as they were in one and the same transfer. */
+export interface IoStatus {
+  /** EXTOUT (CN5): true while this board asserts it. */
+  readonly extout: boolean;
+  /** EXTIN (CN4): true while something asserts it. */
+  readonly extin: boolean;
+  /** The push switch: true while it is held. */
+  readonly switch: boolean;
+}
+
+/** The two supply voltages in mV. */
+export interface Voltages {
+  /** At CN1. */
+  readonly voltage1: number;
+  /** At CN2. */
+  readonly voltage2: number;
+  /** The larger of the two, which the board runs on; what `get('voltage')` gives. */
+  readonly active: number;
+}
+
+/** Everything the board says, each register read once. */
+export type Snapshot = { readonly [N in ParameterName]: ParameterValue<N> } & {
+  /** mV at CN1. */
+  readonly voltage1: number;
+  /** mV at CN2. */
+  readonly voltage2: number;
+  /** The controller's firmware version. */
+  readonly version: number;
+};
+
+/** The registers that {@link Sleepi3.writeRegister} takes. */
+export type WritableRegisterName = {
+  [N in RegisterName]: (typeof registers)[N]['access'] extends 'read' ? never : N;
+}[RegisterName];
+
+/**
+ * One slee-Pi 3.
+ *
+ * Every transfer that fails for a passing reason is tried again within the {@link RetryPolicy}; what fails for good
+ * rejects with a {@link Sleepi3Error} `TRANSFER_FAILED`. After {@link close} every call rejects with `CLOSED`.
+ */
+export class Sleepi3 {
+  readonly #bus: Bus;
+  readonly #address: number;
+  readonly #clock: Clock;
+  readonly #retry: RetryPolicy;
+  readonly #random: () => number;
+  readonly #closeBus: () => Promise<void>;
+  #closed: Promise<void> | undefined;
+
+  private constructor(bus: Bus, closeBus: () => Promise<void>, options: BoardOptions) {
+    this.#bus = bus;
+    this.#closeBus = closeBus;
+    this.#address = options.address ?? boardAddresses[0];
+    this.#clock = options.clock ?? systemClock;
+    this.#retry = { ...defaultRetryPolicy, ...options.retry };
+    this.#random = options.random ?? Math.random;
+  }
+
+  /**
+   * Opens a board and, unless `probe` is false, sees that it answers.
+   *
+   * @throws {@link Sleepi3Error} `INVALID_ADDRESS`, `INVALID_VALUE` (retry), `INVALID_BUS`, `BUS_UNAVAILABLE`,
+   * `TRANSFER_FAILED` when nothing answers.
+   */
+  static async open(options: OpenOptions = {}): Promise<Sleepi3> {
+    checkBoardOptions(options);
+    const { bus = 1 } = options;
+    const board =
+      typeof bus === 'object'
+        ? new Sleepi3(bus, () => Promise.resolve(), options)
+        : await openBus(bus, options).then((opened) => new Sleepi3(opened, () => opened.close(), options));
+    if (options.probe ?? true) {
+      try {
+        await board.readRegister('version');
+      } catch (error) {
+        await board.close();
+        throw error;
+      }
+    }
+    return board;
+  }
+
+  /**
+   * Reads one parameter. Flags are booleans, `extin-trigger` and `ri-trigger` `'edge'` or `'level'`, times in s,
+   * voltages in mV, `wakeup-flag` the names of the causes.
+   *
+   * @throws {@link Sleepi3Error} `UNKNOWN_PARAMETER`, `TRANSFER_FAILED`, `CLOSED`.
+   */
+  async get<N extends ParameterName>(name: N): Promise<ParameterValue<N>> {
+    parameterNamed(name);
+    const { registers: sources, decode } = readings[name];
+    const contents = await Promise.all(sources.map((source) => this.readRegister(source)));
+    return decode(...contents) as ParameterValue<N>;
+  }
+
+  /**
+   * Sets one parameter: reads, changes and writes its register under the lock between processes, then reads it back.
+   * The value is checked before the bus is touched.
+   *
+   * @throws {@link Sleepi3Error} `UNKNOWN_PARAMETER`, `READ_ONLY`, `INVALID_VALUE`, `OUT_OF_RANGE`, `TRANSFER_FAILED`,
+   * `READ_BACK_MISMATCH`, `LOCK_BUSY`, `LOCK_FAILED`, `CLOSED`.
+   */
+  async set<N extends SettableParameterName>(name: N, value: ParameterValue<N>): Promise<void> {
+    await this.#change(encodeParameter(name, value));
+  }
+
+  /**
+   * EXTOUT, EXTIN and the switch in one transfer.
+   *
+   * @throws {@link Sleepi3Error} `TRANSFER_FAILED`, `CLOSED`.
+   */
+  async ioStatus(): Promise<IoStatus> {
+    const byte = await this.readRegister('ioStatus');
+    return { extout: bitOf(byte, 'EO'), extin: bitOf(byte, 'EI'), switch: bitOf(byte, 'SW') };
+  }
+
+  /**
+   * Both supply voltages, mV.
+   *
+   * @throws {@link Sleepi3Error} `TRANSFER_FAILED`, `CLOSED`.
+   */
+  async voltages(): Promise<Voltages> {
+    const [voltage1, voltage2] = await Promise.all([this.readRegister('voltage1'), this.readRegister('voltage2')]);
+    return { voltage1, voltage2, active: Math.max(voltage1, voltage2) };
+  }
+
+  /**
+   * Everything the board says, each register read once.
+   *
+   * @throws {@link Sleepi3Error} `TRANSFER_FAILED`, `CLOSED`.
+   */
+  async snapshot(): Promise<Snapshot> {
+    const contents = await Promise.all(registerNames.map((name) => this.readRegister(name)));
+    return decodeSnapshot(contents);
+  }
+
+  /**
+   * Reads a whole register.
+   *
+   * @throws {@link Sleepi3Error} `TRANSFER_FAILED`, `CLOSED`.
+   */
+  readRegister(name: RegisterName): Promise<number> {
+    const register: Register = registers[name];
+    return register.width === 8
+      ? this.#transfer('readByte', name, () => this.#bus.readByte(this.#address, register.address))
+      : this.#transfer('readWord', name, () => this.#bus.readWord(this.#address, register.address));
+  }
+
+  /**
+   * Writes a whole register under the lock between processes and reads it back. In `ioStatus` only EO is compared, its
+   * other bits follow the pins. `value` 0–255, or 0–65535 for a word.
+   *
+   * @throws {@link Sleepi3Error} `READ_ONLY`, `OUT_OF_RANGE`, `TRANSFER_FAILED`, `READ_BACK_MISMATCH`, `LOCK_BUSY`,
+   * `LOCK_FAILED`, `CLOSED`.
+   */
+  async writeRegister(name: WritableRegisterName, value: number): Promise<void> {
+    const register: Register = registers[name];
+    const mask = fullMask(register);
+    if (register.access === 'read') {
+      throw new Sleepi3Error('READ_ONLY', `register ${name} can only be read`, { register: name, value });
+    }
+    if (!Number.isInteger(value) || value < 0 || value > mask) {
+      throw new Sleepi3Error('OUT_OF_RANGE', `register ${name} takes a whole number from 0 to ${mask}, not ${value}`, {
+        register: name,
+        value,
+        range: [0, mask],
+      });
+    }
+    await this.#change({ register: name, mask, value });
+  }
+
+  /** Lets go of the board, and of the bus if `open` opened it. A second call does nothing. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#closeBus());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #change({ register: name, mask, value }: RegisterChange): Promise<void> {
+    const register = registers[name];
+    this.#checkOpen();
+    return this.#bus.withLock(async () => {
+      const rest = mask === fullMask(register) ? 0 : (await this.readRegister(name)) & ~mask;
+      const expected = rest | value;
+      await (register.width === 8
+        ? this.#transfer('writeByte', name, () => this.#bus.writeByte(this.#address, register.address, expected))
+        : this.#transfer('writeWord', name, () => this.#bus.writeWord(this.#address, register.address, expected)));
+      const actual = await this.readRegister(name);
+      if (((actual ^ expected) & comparedMask(register)) !== 0) throw this.#mismatch(name, expected, actual);
+    });
+  }
+
+  /** Carries out one transfer, trying again while that can help. */
+  async #transfer<T>(transfer: Transfer, name: RegisterName, run: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      this.#checkOpen();
+      try {
+        return await run();
+      } catch (error) {
+        if (!(error instanceof BusError)) throw error;
+        if (tries >= this.#retry.tries || !isTransient(error.errno)) throw this.#failure(transfer, name, tries, error);
+        await this.#clock.sleep(retryDelay(this.#retry, tries, this.#random));
+      }
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed === undefined) return;
+    throw new Sleepi3Error('CLOSED', 'the board is closed; open it again', {
+      bus: this.#bus.name,
+      address: this.#address,
+    });
+  }
+
+  #failure(transfer: Transfer, name: RegisterName, tries: number, cause: BusError): Sleepi3Error {
+    const verb = transfer.startsWith('read') ? 'read' : 'write';
+    const advice = adviceFor(cause.errno);
+    return new Sleepi3Error(
+      'TRANSFER_FAILED',
+      `cannot ${verb} ${this.#where(name)}: ${cause.errno} after ${tries === 1 ? '1 try' : `${tries} tries`} ` +
+        `(${cause.message})${advice === undefined ? '' : `; ${advice}`}`,
+      { bus: this.#bus.name, address: this.#address, register: name, transfer, errno: cause.errno, tries },
+      { cause },
+    );
+  }
+
+  #mismatch(name: RegisterName, expected: number, actual: number): Sleepi3Error {
+    return new Sleepi3Error(
+      'READ_BACK_MISMATCH',
+      `wrote ${hex(expected)} to ${this.#where(name)} but it reads ${hex(actual)}; ` +
+        'try again, and see that no other program writes to the board',
+      { bus: this.#bus.name, address: this.#address, register: name, expected, actual },
+    );
+  }
+
+  #where(name: RegisterName): string {
+    return `${name} (${hex(registers[name].address)}) of the board at ${hex(this.#address)} on bus ${this.#bus.name}`;
+  }
+}
+
+const readings = Object.fromEntries(
+  Object.entries(parameters).map(([name, parameter]) => [name, parameterReading(parameter)]),
+) as Record<ParameterName, ParameterReading>;
+
+const registerNames = Object.keys(registers) as RegisterName[];
+
+function decodeSnapshot(contents: readonly number[]): Snapshot {
+  const held = (name: RegisterName): number => contents[registerNames.indexOf(name)] ?? Number.NaN;
+  const snapshot: Record<string, unknown> = {};
+  for (const [name, { registers: sources, decode }] of Object.entries(readings)) {
+    snapshot[name] = decode(...sources.map(held));
+  }
+  for (const name of ['voltage1', 'voltage2', 'version'] as const) snapshot[name] = held(name);
+  return snapshot as Snapshot;
+}
+
+function checkBoardOptions({ address, retry }: BoardOptions): void {
+  if (address !== undefined && !(boardAddresses as readonly number[]).includes(address)) {
+    throw new Sleepi3Error(
+      'INVALID_ADDRESS',
+      `${hex(address)} is no slee-Pi 3's address; the DIP switch gives ${boardAddresses.map(hex).join(', ')}`,
+      { address },
+    );
+  }
+  if (retry?.tries !== undefined && !(Number.isInteger(retry.tries) && retry.tries >= 1)) {
+    throw new Sleepi3Error('INVALID_VALUE', `retry.tries must be a whole number from 1, not ${retry.tries}`, {
+      value: retry.tries,
+    });
+  }
+}
+
+function fullMask(register: Register): number {
+  return register.width === 8 ? 0xff : 0xffff;
+}
+
+/** The bits that must read as they were written: in a register of pins and outputs only the outputs. */
+function comparedMask(register: Register): number {
+  return register.access === 'bits' ? 1 << bits.EO.bit : fullMask(register);
+}
+
+function adviceFor(errno: string): string | undefined {
+  switch (errno) {
+    case 'EREMOTEIO':
+    case 'ENXIO':
+    case 'EIO':
+      return `no board acknowledged: check that it is seated and that its DIP switch matches the address`;
+    case 'ETIMEDOUT':
+      return 'the bus does not answer in time: check what else is on it';
+    case 'EACCES':
+    case 'EPERM':
+      return 'run as root or as a member of the group that owns the bus (i2c)';
+    case 'ENOENT':
+    case 'ENODEV':
+      return 'there is no such bus: enable I2C (dtparam=i2c_arm=on), load i2c-dev, or correct I2C_BUS';
+    case 'EBUSY':
+      return 'a kernel driver owns this address: correct I2C_ADDRESS or unbind the driver';
+    default:
+      return undefined;
+  }
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(2, '0')}`;
+}
