@@ -1,0 +1,51 @@
+// The failed resource operations of a cluster status.
+import { parseTime } from '../xml/times.js';
+import { integer, lenient, optional, shape, text, type WithUnknown } from '../xml/shape.js';
+
+/** A failed operation, shown until `resource cleanup` or its failure-timeout. */
+export interface ResourceFailure extends WithUnknown {
+  /** Operation key: `VIP_monitor_10000`; a bare operation id in some versions. */
+  readonly opKey: string;
+  /** The node it failed on. */
+  readonly node: string;
+  /** The exit code in words: `not running`. */
+  readonly exitStatus: string;
+  /** What the agent said; empty when it said nothing. */
+  readonly exitReason: string;
+  /** Exit code by the OCF standard. */
+  readonly exitCode: number;
+  readonly call: number;
+  /** How the executor ended it: `complete`, `Timed Out`, `Error` … */
+  readonly status: string;
+  readonly lastRcChange: Date | undefined;
+  /** Milliseconds it waited. */
+  readonly queuedMs: number | undefined;
+  /** Milliseconds it took. */
+  readonly execMs: number | undefined;
+  /** Milliseconds between runs; 0 for one that does not recur. */
+  readonly intervalMs: number | undefined;
+  readonly task: string | undefined;
+}
+
+/** How {@link ResourceFailure} is read. */
+export const resourceFailure = shape<ResourceFailure>({
+  opKey: text('op_key', 'id'),
+  node: text('node'),
+  exitStatus: text('exitstatus'),
+  exitReason: text('exitreason'),
+  exitCode: integer('exitcode'),
+  call: integer('call'),
+  status: text('status'),
+  lastRcChange: lenient(['last-rc-change'], parseTime),
+  queuedMs: optional(integer('queued')),
+  execMs: optional(integer('exec')),
+  intervalMs: optional(integer('interval')),
+  task: optional(text('task')),
+});
+
+/** The resource whose operation failed, taken from {@link ResourceFailure.opKey}; undefined when that is no key. */
+export function failedResource({ opKey, task, intervalMs }: ResourceFailure): string | undefined {
+  const suffix = task === undefined || intervalMs === undefined ? /_[a-z]+(?:_[a-z]+)?_\d+$/ : `_${task}_${intervalMs}`;
+  const end = typeof suffix === 'string' ? opKey.lastIndexOf(suffix) : opKey.search(suffix);
+  return end > 0 ? opKey.slice(0, end) : undefined;
+}

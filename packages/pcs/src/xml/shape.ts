@@ -1,0 +1,359 @@
+// What an element of an answer means, as data: a shape names the attributes and children of an element and the typed
+// fields they become. `read` follows it, and keeps whatever the shape does not name in `unknown`, so that an answer of
+// a newer Pacemaker is read in full and never fatal, and nothing is lost silently.
+import { malformedAnswer } from './malformed.js';
+import type { XmlElement } from './tree.js';
+
+/** The parts of an element that this version of the model does not know, kept as they were. */
+export interface Unknown {
+  /** Attributes by name. Also holds a time in a form that could not be understood. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Child elements, whole; of a known list element with unknown parts, a copy with just those parts. */
+  readonly elements: readonly XmlElement[];
+  /** Text where none was expected. */
+  readonly text: string;
+}
+
+/** Every object read from an answer carries what was not understood. */
+export interface WithUnknown {
+  /** What the answer had here that the model does not know; {@link NOTHING_UNKNOWN} as a rule. */
+  readonly unknown: Unknown;
+}
+
+/** The `unknown` of everything understood in full: one shared object. */
+export const NOTHING_UNKNOWN: Unknown = Object.freeze({
+  attributes: Object.freeze({}),
+  elements: Object.freeze([]),
+  text: '',
+});
+
+/** How the elements of one kind are read into a `T`. Made by {@link shape}. */
+export interface Shape<T> {
+  /**
+   * Reads one element.
+   *
+   * @throws PcsError `malformed-answer` when something required is missing or a value is not of its type.
+   */
+  read(element: XmlElement, source: string): T;
+}
+
+/** How one field of a model object is obtained. */
+export type Part<T> = AttributePart<T> | ChildrenPart<T> | TextPart<T> | ConstantPart<T>;
+
+/** For each field of `T` but `unknown`, where it comes from. */
+export type Parts<T> = { readonly [K in Exclude<keyof T, 'unknown'>]-?: Part<T[K]> };
+
+/**
+ * Makes a shape from the parts of `T`.
+ *
+ * @param parts - For each field its source; the fields of the result keep this order.
+ */
+export function shape<T extends WithUnknown>(parts: Parts<T>): Shape<T> {
+  const entries = Object.entries<Part<unknown>>(parts as Record<string, Part<unknown>>);
+  const attributes = entries.flatMap(([key, part]) => (part.kind === 'attribute' ? [{ ...part, key }] : []));
+  const children = entries.flatMap(([key, part]) => (part.kind === 'children' ? [{ ...part, key }] : []));
+  const slotOf = new Map(children.flatMap((part, slot) => part.names.map((name) => [name, slot] as const)));
+  const textKey = entries.find(([, part]) => part.kind === 'text')?.[0];
+  const blank = Object.fromEntries(
+    entries.map(([key, part]) => [key, part.kind === 'constant' ? part.value : undefined]),
+  );
+
+  return {
+    read(element, source) {
+      const target: Record<string, unknown> = { ...blank, unknown: NOTHING_UNKNOWN };
+      const notUnderstood = readAttributes(element, attributes, target, source);
+      const leftOver = readChildren(element, children, slotOf, target, source);
+      if (textKey !== undefined) target[textKey] = element.text;
+      const text = textKey === undefined ? element.text : '';
+      if (notUnderstood !== undefined || leftOver.length > 0 || text !== '') {
+        const { attributes: none } = NOTHING_UNKNOWN;
+        target['unknown'] = { attributes: notUnderstood ?? none, elements: leftOver, text } satisfies Unknown;
+      }
+      return target as unknown as T;
+    },
+  };
+}
+
+/** The same shape with its result passed through `convert`: for a model object that is a class or needs a second look. */
+export function mapped<T, U>(from: Shape<T>, convert: (value: T) => U): Shape<U> {
+  return { read: (element, source) => convert(from.read(element, source)) };
+}
+
+/** A shape that may refer to itself. */
+export function lazy<T>(get: () => Shape<T>): Shape<T> {
+  return { read: (element, source) => get().read(element, source) };
+}
+
+// --- attributes ---
+
+/** A field read from an attribute. */
+export interface AttributePart<T> {
+  readonly kind: 'attribute';
+  /**
+   * The attribute's name. Several, when it was renamed and both are written for a while: the first that is there
+   * counts, and another that disagrees stays in `unknown`. No two parts of a shape share a name.
+   */
+  readonly names: readonly string[];
+  /** What the value should look like, for the error message. */
+  readonly expected: string;
+  /** The value's meaning, or undefined when it has none. */
+  readonly parse: (value: string) => T | undefined;
+  /** What a missing attribute means: an error, or the field is undefined. */
+  readonly required: boolean;
+  /** What a value without meaning is: an error, or left in `unknown`. */
+  readonly lenient: boolean;
+}
+
+/** A required attribute with any text. */
+export const text = (...names: string[]): AttributePart<string> => attribute(names, 'text', (value) => value);
+
+/** A required attribute that is `true` or `false` (an XML Schema boolean, so `1` and `0` too). */
+export const flag = (...names: string[]): AttributePart<boolean> =>
+  attribute(names, 'true or false', (value) => FLAGS.get(value));
+
+/** A required whole number. */
+export const integer = (...names: string[]): AttributePart<number> => attribute(names, 'a whole number', parseInteger);
+
+/**
+ * A required score. Pacemaker's INFINITY, written so or as ±1000000 and beyond, becomes ±`Infinity`
+ * (Pacemaker Explained, "Scores").
+ */
+export const score = (...names: string[]): AttributePart<number> => attribute(names, 'a score', parseScore);
+
+/** A required duration written `14ms`, in milliseconds. */
+export const milliseconds = (...names: string[]): AttributePart<number> =>
+  attribute(names, 'a number of milliseconds', (value) =>
+    value.endsWith('ms') ? parseInteger(value.slice(0, -2)) : parseInteger(value),
+  );
+
+/** The same attribute, when it may be missing; the field is then undefined. */
+export function optional<T>(part: AttributePart<T>): AttributePart<T | undefined> {
+  return { ...part, required: false };
+}
+
+/** An attribute that may be missing, and whose value stays in `unknown` when it has no meaning. */
+export function lenient<T>(names: readonly string[], parse: (value: string) => T | undefined) {
+  return { ...attribute(names, '', parse), required: false, lenient: true } as AttributePart<T | undefined>;
+}
+
+function attribute<T>(
+  names: readonly string[],
+  expected: string,
+  parse: (value: string) => T | undefined,
+): AttributePart<T> {
+  return { kind: 'attribute', names, expected, parse, required: true, lenient: false };
+}
+
+const FLAGS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+  ['1', true],
+  ['0', false],
+]);
+
+function parseInteger(value: string): number | undefined {
+  const number = INTEGER.test(value) ? Number(value) : Number.NaN;
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+
+const INTEGER = /^[+-]?\d+$/;
+
+/** Pacemaker's INFINITY as a number. */
+const INFINITY_SCORE = 1_000_000;
+
+/** A score's value, ±`Infinity` for ±INFINITY; undefined when the text is no score. */
+export function parseScore(value: string): number | undefined {
+  if (value === 'INFINITY' || value === '+INFINITY') return Infinity;
+  if (value === '-INFINITY') return -Infinity;
+  const number = parseInteger(value);
+  if (number === undefined || Math.abs(number) < INFINITY_SCORE) return number;
+  return number > 0 ? Infinity : -Infinity;
+}
+
+type Keyed<P> = P & { readonly key: string };
+
+/** Reads the named attributes into `target`; returns those left, undefined when none is. */
+function readAttributes(
+  element: XmlElement,
+  parts: readonly Keyed<AttributePart<unknown>>[],
+  target: Record<string, unknown>,
+  source: string,
+): Record<string, string> | undefined {
+  let understood = 0;
+  for (const part of parts) {
+    for (const name of part.names) {
+      const value = element.attributes[name];
+      if (value === undefined) continue;
+      const meaning = part.parse(value);
+      if (meaning === undefined && !part.lenient) throw badValue(element, name, part.expected, source);
+      target[part.key] ??= meaning;
+      if (meaning !== undefined && target[part.key] === meaning) understood++;
+    }
+    if (part.required && target[part.key] === undefined) throw missing(element, part.names, source);
+  }
+  let present = 0;
+  for (const _ in element.attributes) present++;
+  return present === understood ? undefined : attributesNotUnderstood(element, parts, target);
+}
+
+function attributesNotUnderstood(
+  { attributes }: XmlElement,
+  parts: readonly Keyed<AttributePart<unknown>>[],
+  target: Record<string, unknown>,
+): Record<string, string> {
+  const partOf = new Map(parts.flatMap((part) => part.names.map((name) => [name, part] as const)));
+  const rest: Record<string, string> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    const part = partOf.get(name);
+    if (part !== undefined) {
+      const meaning = part.parse(value);
+      if (meaning !== undefined && meaning === target[part.key]) continue;
+    }
+    rest[name] = value;
+  }
+  return rest;
+}
+
+// --- children ---
+
+/** A field read from child elements. */
+export interface ChildrenPart<T> {
+  readonly kind: 'children';
+  /** The names of the child elements that belong to the field. */
+  readonly names: readonly string[];
+  /** The field when there is no such child. Missing: an error then. */
+  readonly initial?: () => T;
+  /**
+   * Takes one child in.
+   *
+   * @param soFar - The field's value from the children before, undefined for the first.
+   * @returns The new value, and what of the child was left.
+   */
+  readonly take: (soFar: T | undefined, child: XmlElement, source: string) => Taken<T>;
+}
+
+interface Taken<T> {
+  readonly value: T;
+  readonly left?: XmlElement;
+}
+
+/** A required child element; a second one is left in `unknown`. */
+export function one<T>(name: string, of: Shape<T>): ChildrenPart<T> {
+  return {
+    kind: 'children',
+    names: [name],
+    take: (soFar, child, source) =>
+      soFar === undefined ? { value: of.read(child, source) } : { value: soFar, left: child },
+  };
+}
+
+/** A child element that may be missing; the field is then undefined. */
+export function maybe<T>(name: string, of: Shape<T>): ChildrenPart<T | undefined> {
+  return { ...(one(name, of) as ChildrenPart<T | undefined>), initial: () => undefined };
+}
+
+/** All children with these names, in document order. */
+export function each<T>(shapes: Readonly<Record<string, Shape<T>>>): ChildrenPart<readonly T[]> {
+  const byName = new Map(Object.entries(shapes));
+  return {
+    kind: 'children',
+    names: [...byName.keys()],
+    initial: () => [],
+    take: (soFar, child, source) => {
+      const list = (soFar ?? []) as T[];
+      const of = byName.get(child.name);
+      if (of !== undefined) list.push(of.read(child, source));
+      return { value: list };
+    },
+  };
+}
+
+/** All children with these names inside one wrapping child: `<nodes><node/>…</nodes>`. Empty when the wrapper is missing. */
+export function listIn<T>(wrapper: string, shapes: Readonly<Record<string, Shape<T>>>): ChildrenPart<readonly T[]> {
+  return { ...requiredListIn(wrapper, shapes), initial: () => [] };
+}
+
+/** The same when the wrapping child must be there, even if empty. */
+export function requiredListIn<T>(
+  wrapper: string,
+  shapes: Readonly<Record<string, Shape<T>>>,
+): ChildrenPart<readonly T[]> {
+  const inside = shape<{ items: readonly T[] } & WithUnknown>({ items: each(shapes) });
+  return {
+    kind: 'children',
+    names: [wrapper],
+    take: (soFar, child, source) => {
+      const { items, unknown } = inside.read(child, source);
+      const value = soFar === undefined ? items : [...soFar, ...items];
+      if (unknown === NOTHING_UNKNOWN) return { value };
+      const { attributes, elements, text } = unknown;
+      return { value, left: { name: wrapper, attributes, children: elements, text } };
+    },
+  };
+}
+
+/** Reads the named children into `target`; returns those left. */
+function readChildren(
+  element: XmlElement,
+  parts: readonly Keyed<ChildrenPart<unknown>>[],
+  slotOf: ReadonlyMap<string, number>,
+  target: Record<string, unknown>,
+  source: string,
+): readonly XmlElement[] {
+  let left: XmlElement[] | undefined;
+  for (const child of element.children) {
+    const part = parts[slotOf.get(child.name) ?? -1];
+    if (part === undefined) {
+      (left ??= []).push(child);
+      continue;
+    }
+    const taken = part.take(target[part.key], child, source);
+    target[part.key] = taken.value;
+    if (taken.left !== undefined) (left ??= []).push(taken.left);
+  }
+  for (const part of parts) {
+    if (target[part.key] !== undefined) continue;
+    if (part.initial === undefined) {
+      throw malformedAnswer(source, `${describe(element)} has no <${part.names.join('> or <')}> in it`);
+    }
+    target[part.key] = part.initial();
+  }
+  return left ?? NOTHING_UNKNOWN.elements;
+}
+
+// --- text and constants ---
+
+/** A field that is the element's text. */
+export interface TextPart<T> {
+  readonly kind: 'text';
+  readonly type?: T;
+}
+
+/** The element's own text. */
+export const content = (): TextPart<string> => ({ kind: 'text' });
+
+/** A field that is the same for every element of the shape: the `kind` of a union. */
+export interface ConstantPart<T> {
+  readonly kind: 'constant';
+  readonly value: T;
+}
+
+/** The same value for every element of the shape. */
+export const constant = <const T>(value: T): ConstantPart<T> => ({ kind: 'constant', value });
+
+// --- errors ---
+
+function badValue(element: XmlElement, name: string, expected: string, source: string) {
+  const value = JSON.stringify(element.attributes[name]);
+  return malformedAnswer(source, `${describe(element)} has ${name}=${value}, which is not ${expected}`);
+}
+
+function missing(element: XmlElement, names: readonly string[], source: string) {
+  return malformedAnswer(source, `${describe(element)} has no attribute ${names.join(' or ')}`);
+}
+
+/** The element as a reader would look for it: `<node name="n1">`. */
+function describe({ name, attributes }: XmlElement): string {
+  const key = ['id', 'name'].find((attribute) => attributes[attribute] !== undefined);
+  return key === undefined ? `<${name}>` : `<${name} ${key}=${JSON.stringify(attributes[key])}>`;
+}
