@@ -1,6 +1,7 @@
 export { type Bus, BusError, type Transfer } from './bus.js';
 export { type Clock, systemClock } from './clock.js';
 export { Sleepi3Error, type Sleepi3ErrorCode, type Sleepi3ErrorFacts } from './errors.js';
+export { acquireFileLock, type FileLock, type FileLockOptions } from './file-lock.js';
 export { type BusOptions, type BusSpec, openBus, parseBusSpec } from './open-bus.js';
 export {
   decodeWakeupFlags,
@@ -22,6 +23,7 @@ export {
   wakeupFlags,
 } from './registers.js';
 export { defaultRetryPolicy, isTransient, type RetryPolicy } from './retry.js';
+export { type ProgramOptions, type ProgramResult, type RunProgram, runProgram } from './run-program.js';
 export {
   boardAddresses,
   type BoardOptions,

@@ -1,5 +1,6 @@
 import type { Bus } from './bus.js';
 import { Sleepi3Error } from './errors.js';
+import type { RunProgram } from './run-program.js';
 
 /** What the back ends need from outside; everything has a default. */
 export interface BusOptions {
@@ -7,6 +8,14 @@ export interface BusOptions {
   readonly lockTimeout?: number;
   /** ms that one transfer may take on a back end that can hang (`i2c-tools:`, `unix:`); default 2000. */
   readonly transferTimeout?: number;
+  /** How programs (flock, i2cget, i2cset) are run; this machine's by default. */
+  readonly run?: RunProgram;
+  /** Loads the i2c-bus package; imports it by default. */
+  readonly loadI2cBus?: () => Promise<unknown>;
+  /** Where i2cget and i2cset are; `/usr/sbin` by default, as in Debian. */
+  readonly i2cToolsDirectory?: string;
+  /** The device node of bus N, which is locked; `/dev/i2c-N` by default. */
+  readonly devicePath?: string;
 }
 
 /** A bus spec taken apart. */
@@ -42,7 +51,15 @@ export function parseBusSpec(spec: number | string): BusSpec {
  *
  * @throws {@link Sleepi3Error} `INVALID_BUS`, `BUS_UNAVAILABLE`.
  */
-export async function openBus(spec: number | string, _options: BusOptions = {}): Promise<Bus> {
-  const { backEnd } = parseBusSpec(spec);
-  return Promise.reject(new Sleepi3Error('BUS_UNAVAILABLE', `the ${backEnd} back end is not there yet`));
+export async function openBus(spec: number | string, options: BusOptions = {}): Promise<Bus> {
+  const parsed = parseBusSpec(spec);
+  const settings = { lockTimeout: 5000, transferTimeout: 2000, ...options };
+  switch (parsed.backEnd) {
+    case 'i2c-bus':
+      return (await import('./back-ends/i2c-bus.js')).openI2cBus(parsed.number, settings);
+    case 'i2c-tools':
+      return (await import('./back-ends/i2c-tools.js')).openI2cTools(parsed.number, settings);
+    case 'unix':
+      return (await import('./back-ends/unix-socket.js')).openUnixSocket(parsed.path, settings);
+  }
 }

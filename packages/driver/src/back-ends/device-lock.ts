@@ -1,0 +1,27 @@
+import { acquireFileLock } from '../file-lock.js';
+import { Mutex } from '../mutex.js';
+import type { RunProgram } from '../run-program.js';
+
+/** {@link Bus.withLock} for a real bus: a file lock on its device node, behind a mutex within this process. */
+export class DeviceLock {
+  readonly #mutex = new Mutex();
+
+  /** @param timeout - ms to wait for other processes. */
+  constructor(
+    private readonly path: string,
+    private readonly timeout: number,
+    private readonly run: RunProgram | undefined,
+  ) {}
+
+  withLock<T>(body: () => Promise<T>): Promise<T> {
+    return this.#mutex.run(async () => {
+      const { path, timeout, run } = this;
+      const lock = await acquireFileLock(path, { timeout, create: false, ...(run && { run }) });
+      try {
+        return await body();
+      } finally {
+        await lock.release();
+      }
+    });
+  }
+}
