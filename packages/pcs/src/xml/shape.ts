@@ -1,6 +1,7 @@
 // What an element of an answer means, as data: a shape names the attributes and children of an element and the typed
 // fields they become. `read` follows it, and keeps whatever the shape does not name in `unknown`, so that an answer of
 // a newer Pacemaker is read in full and never fatal, and nothing is lost silently.
+import { digits } from './digits.js';
 import { malformedAnswer } from './malformed.js';
 import type { XmlElement } from './tree.js';
 
@@ -52,23 +53,32 @@ export function shape<T extends WithUnknown>(parts: Parts<T>): Shape<T> {
   const entries = Object.entries<Part<unknown>>(parts as Record<string, Part<unknown>>);
   const attributes = entries.flatMap(([key, part]) => (part.kind === 'attribute' ? [{ ...part, key }] : []));
   const children = entries.flatMap(([key, part]) => (part.kind === 'children' ? [{ ...part, key }] : []));
-  const slotOf = new Map(children.flatMap((part, slot) => part.names.map((name) => [name, slot] as const)));
+  const childPartOf = new Map(children.flatMap((part) => part.names.map((name) => [name, part] as const)));
+  const requiredChildren = children.filter(({ required }) => required);
   const textKey = entries.find(([, part]) => part.kind === 'text')?.[0];
-  const blank = Object.fromEntries(
-    entries.map(([key, part]) => [key, part.kind === 'constant' ? part.value : undefined]),
-  );
+  const blank: Readonly<Record<string, unknown>> = {
+    ...Object.fromEntries(entries.map(([key, part]) => [key, 'initial' in part ? part.initial : undefined])),
+    unknown: NOTHING_UNKNOWN,
+  };
 
   return {
     read(element, source) {
-      const target: Record<string, unknown> = { ...blank, unknown: NOTHING_UNKNOWN };
-      const notUnderstood = readAttributes(element, attributes, target, source);
-      const leftOver = readChildren(element, children, slotOf, target, source);
-      if (textKey !== undefined) target[textKey] = element.text;
-      const text = textKey === undefined ? element.text : '';
-      if (notUnderstood !== undefined || leftOver.length > 0 || text !== '') {
-        const { attributes: none } = NOTHING_UNKNOWN;
-        target['unknown'] = { attributes: notUnderstood ?? none, elements: leftOver, text } satisfies Unknown;
+      const target: Record<string, unknown> = { ...blank };
+      let unknown: Unknown = NOTHING_UNKNOWN;
+      if (readAttributes(element, attributes, target, source) !== element.attributeCount) {
+        unknown = { ...unknown, attributes: attributesNotUnderstood(element, attributes, target) };
       }
+      if (element.children.length > 0) {
+        const elements = readChildren(element.children, childPartOf, target, source);
+        if (elements.length > 0) unknown = { ...unknown, elements };
+      }
+      for (const { key, names } of requiredChildren) {
+        if (target[key] !== undefined) continue;
+        throw malformedAnswer(source, `${describe(element)} has no <${names.join('> or <')}> in it`);
+      }
+      if (textKey !== undefined) target[textKey] = element.text;
+      else if (element.text !== '') unknown = { ...unknown, text: element.text };
+      target['unknown'] = unknown;
       return target as unknown as T;
     },
   };
@@ -108,8 +118,7 @@ export interface AttributePart<T> {
 export const text = (...names: string[]): AttributePart<string> => attribute(names, 'text', (value) => value);
 
 /** A required attribute that is `true` or `false` (an XML Schema boolean, so `1` and `0` too). */
-export const flag = (...names: string[]): AttributePart<boolean> =>
-  attribute(names, 'true or false', (value) => FLAGS.get(value));
+export const flag = (...names: string[]): AttributePart<boolean> => attribute(names, 'true or false', parseFlag);
 
 /** A required whole number. */
 export const integer = (...names: string[]): AttributePart<number> => attribute(names, 'a whole number', parseInteger);
@@ -123,7 +132,7 @@ export const score = (...names: string[]): AttributePart<number> => attribute(na
 /** A required duration written `14ms`, in milliseconds. */
 export const milliseconds = (...names: string[]): AttributePart<number> =>
   attribute(names, 'a number of milliseconds', (value) =>
-    value.endsWith('ms') ? parseInteger(value.slice(0, -2)) : parseInteger(value),
+    parseInteger(value.endsWith('ms') ? value.slice(0, -2) : value),
   );
 
 /** The same attribute, when it may be missing; the field is then undefined. */
@@ -144,19 +153,19 @@ function attribute<T>(
   return { kind: 'attribute', names, expected, parse, required: true, lenient: false };
 }
 
-const FLAGS: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['false', false],
-  ['1', true],
-  ['0', false],
-]);
-
-function parseInteger(value: string): number | undefined {
-  const number = INTEGER.test(value) ? Number(value) : Number.NaN;
-  return Number.isSafeInteger(number) ? number : undefined;
+function parseFlag(value: string): boolean | undefined {
+  if (value === 'true' || value === '1') return true;
+  return value === 'false' || value === '0' ? false : undefined;
 }
 
-const INTEGER = /^[+-]?\d+$/;
+function parseInteger(value: string): number | undefined {
+  const sign = value.charCodeAt(0);
+  const number = sign === MINUS ? 0 - digits(value, 1) : digits(value, sign === PLUS ? 1 : 0);
+  return Number.isNaN(number) ? undefined : number;
+}
+
+const PLUS = 43;
+const MINUS = 45;
 
 /** Pacemaker's INFINITY as a number. */
 const INFINITY_SCORE = 1_000_000;
@@ -172,46 +181,46 @@ export function parseScore(value: string): number | undefined {
 
 type Keyed<P> = P & { readonly key: string };
 
-/** Reads the named attributes into `target`; returns those left, undefined when none is. */
+/** Reads the named attributes into `target`; returns how many were understood. */
 function readAttributes(
   element: XmlElement,
   parts: readonly Keyed<AttributePart<unknown>>[],
   target: Record<string, unknown>,
   source: string,
-): Record<string, string> | undefined {
+): number {
   let understood = 0;
   for (const part of parts) {
+    let first: unknown;
     for (const name of part.names) {
       const value = element.attributes[name];
       if (value === undefined) continue;
       const meaning = part.parse(value);
-      if (meaning === undefined && !part.lenient) throw badValue(element, name, part.expected, source);
-      target[part.key] ??= meaning;
-      if (meaning !== undefined && target[part.key] === meaning) understood++;
+      if (meaning === undefined) {
+        if (!part.lenient) throw badValue(element, name, part.expected, source);
+      } else if (first === undefined) {
+        target[part.key] = first = meaning;
+        understood++;
+      } else if (meaning === first) {
+        understood++;
+      }
     }
-    if (part.required && target[part.key] === undefined) throw missing(element, part.names, source);
+    if (first === undefined && part.required) throw missing(element, part.names, source);
   }
-  let present = 0;
-  for (const _ in element.attributes) present++;
-  return present === understood ? undefined : attributesNotUnderstood(element, parts, target);
+  return understood;
 }
 
+/** The attributes that {@link readAttributes} did not count. */
 function attributesNotUnderstood(
   { attributes }: XmlElement,
   parts: readonly Keyed<AttributePart<unknown>>[],
-  target: Record<string, unknown>,
+  target: Readonly<Record<string, unknown>>,
 ): Record<string, string> {
-  const partOf = new Map(parts.flatMap((part) => part.names.map((name) => [name, part] as const)));
-  const rest: Record<string, string> = {};
-  for (const [name, value] of Object.entries(attributes)) {
-    const part = partOf.get(name);
-    if (part !== undefined) {
-      const meaning = part.parse(value);
-      if (meaning !== undefined && meaning === target[part.key]) continue;
-    }
-    rest[name] = value;
-  }
-  return rest;
+  const understood = parts.flatMap(({ key, names, parse }) => {
+    const present = names.filter((name) => attributes[name] !== undefined);
+    if (target[key] === undefined) return [];
+    return present.filter((name, i) => i === 0 || parse(attributes[name] ?? '') === target[key]);
+  });
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !understood.includes(name)));
 }
 
 // --- children ---
@@ -221,20 +230,18 @@ export interface ChildrenPart<T> {
   readonly kind: 'children';
   /** The names of the child elements that belong to the field. */
   readonly names: readonly string[];
-  /** The field when there is no such child. Missing: an error then. */
-  readonly initial?: () => T;
+  /** Whether a missing child is an error. */
+  readonly required: boolean;
+  /** The field before any child was taken in. */
+  readonly initial: T | undefined;
   /**
    * Takes one child in.
    *
-   * @param soFar - The field's value from the children before, undefined for the first.
-   * @returns The new value, and what of the child was left.
+   * @param soFar - The field's value from the children before, `initial` for the first.
+   * @param left - Where what is not understood of the child goes.
+   * @returns The new value.
    */
-  readonly take: (soFar: T | undefined, child: XmlElement, source: string) => Taken<T>;
-}
-
-interface Taken<T> {
-  readonly value: T;
-  readonly left?: XmlElement;
+  readonly take: (soFar: T | undefined, child: XmlElement, source: string, left: XmlElement[]) => T;
 }
 
 /** A required child element; a second one is left in `unknown`. */
@@ -242,14 +249,19 @@ export function one<T>(name: string, of: Shape<T>): ChildrenPart<T> {
   return {
     kind: 'children',
     names: [name],
-    take: (soFar, child, source) =>
-      soFar === undefined ? { value: of.read(child, source) } : { value: soFar, left: child },
+    required: true,
+    initial: undefined,
+    take: (soFar, child, source, left) => {
+      if (soFar === undefined) return of.read(child, source);
+      left.push(child);
+      return soFar;
+    },
   };
 }
 
 /** A child element that may be missing; the field is then undefined. */
 export function maybe<T>(name: string, of: Shape<T>): ChildrenPart<T | undefined> {
-  return { ...(one(name, of) as ChildrenPart<T | undefined>), initial: () => undefined };
+  return { ...(one(name, of) as ChildrenPart<T | undefined>), required: false };
 }
 
 /** All children with these names, in document order. */
@@ -258,19 +270,38 @@ export function each<T>(shapes: Readonly<Record<string, Shape<T>>>): ChildrenPar
   return {
     kind: 'children',
     names: [...byName.keys()],
-    initial: () => [],
+    required: false,
+    initial: NONE,
     take: (soFar, child, source) => {
-      const list = (soFar ?? []) as T[];
-      const of = byName.get(child.name);
-      if (of !== undefined) list.push(of.read(child, source));
-      return { value: list };
+      const item = (byName.get(child.name) as Shape<T>).read(child, source);
+      if (soFar === undefined || soFar === NONE) return [item];
+      (soFar as T[]).push(item);
+      return soFar;
     },
   };
 }
 
+/** The list without items, shared by all that have none. */
+const NONE: readonly never[] = Object.freeze([]);
+
 /** All children with these names inside one wrapping child: `<nodes><node/>…</nodes>`. Empty when the wrapper is missing. */
 export function listIn<T>(wrapper: string, shapes: Readonly<Record<string, Shape<T>>>): ChildrenPart<readonly T[]> {
-  return { ...requiredListIn(wrapper, shapes), initial: () => [] };
+  const inside = shape<{ items: readonly T[] } & WithUnknown>({ items: each(shapes) });
+  return {
+    kind: 'children',
+    names: [wrapper],
+    required: false,
+    initial: NONE,
+    take: (soFar = NONE, child, source, left) => {
+      const { items, unknown } = inside.read(child, source);
+      if (unknown !== NOTHING_UNKNOWN) {
+        const { attributes, elements: children, text } = unknown;
+        const attributeCount = Object.keys(attributes).length;
+        left.push({ name: wrapper, attributes, attributeCount, children, text });
+      }
+      return soFar.length === 0 ? items : [...soFar, ...items];
+    },
+  };
 }
 
 /** The same when the wrapping child must be there, even if empty. */
@@ -278,47 +309,23 @@ export function requiredListIn<T>(
   wrapper: string,
   shapes: Readonly<Record<string, Shape<T>>>,
 ): ChildrenPart<readonly T[]> {
-  const inside = shape<{ items: readonly T[] } & WithUnknown>({ items: each(shapes) });
-  return {
-    kind: 'children',
-    names: [wrapper],
-    take: (soFar, child, source) => {
-      const { items, unknown } = inside.read(child, source);
-      const value = soFar === undefined ? items : [...soFar, ...items];
-      if (unknown === NOTHING_UNKNOWN) return { value };
-      const { attributes, elements, text } = unknown;
-      return { value, left: { name: wrapper, attributes, children: elements, text } };
-    },
-  };
+  return { ...listIn(wrapper, shapes), required: true, initial: undefined };
 }
 
-/** Reads the named children into `target`; returns those left. */
+/** Reads the named children into `target`; returns what is left of them and the others. */
 function readChildren(
-  element: XmlElement,
-  parts: readonly Keyed<ChildrenPart<unknown>>[],
-  slotOf: ReadonlyMap<string, number>,
+  children: readonly XmlElement[],
+  partOf: ReadonlyMap<string, Keyed<ChildrenPart<unknown>>>,
   target: Record<string, unknown>,
   source: string,
 ): readonly XmlElement[] {
-  let left: XmlElement[] | undefined;
-  for (const child of element.children) {
-    const part = parts[slotOf.get(child.name) ?? -1];
-    if (part === undefined) {
-      (left ??= []).push(child);
-      continue;
-    }
-    const taken = part.take(target[part.key], child, source);
-    target[part.key] = taken.value;
-    if (taken.left !== undefined) (left ??= []).push(taken.left);
+  const left: XmlElement[] = [];
+  for (const child of children) {
+    const part = partOf.get(child.name);
+    if (part === undefined) left.push(child);
+    else target[part.key] = part.take(target[part.key], child, source, left);
   }
-  for (const part of parts) {
-    if (target[part.key] !== undefined) continue;
-    if (part.initial === undefined) {
-      throw malformedAnswer(source, `${describe(element)} has no <${part.names.join('> or <')}> in it`);
-    }
-    target[part.key] = part.initial();
-  }
-  return left ?? NOTHING_UNKNOWN.elements;
+  return left;
 }
 
 // --- text and constants ---
@@ -335,11 +342,11 @@ export const content = (): TextPart<string> => ({ kind: 'text' });
 /** A field that is the same for every element of the shape: the `kind` of a union. */
 export interface ConstantPart<T> {
   readonly kind: 'constant';
-  readonly value: T;
+  readonly initial: T;
 }
 
 /** The same value for every element of the shape. */
-export const constant = <const T>(value: T): ConstantPart<T> => ({ kind: 'constant', value });
+export const constant = <const T>(value: T): ConstantPart<T> => ({ kind: 'constant', initial: value });
 
 // --- errors ---
 

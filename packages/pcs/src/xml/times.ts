@@ -1,11 +1,5 @@
 // The forms in which Pacemaker's tools write a time.
-
-const MONTHS: ReadonlyMap<string, number> = new Map(
-  ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map((name, i) => [name, i]),
-);
-
-const CTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})$/;
-const ISO = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: ?(Z|[+-]\d\d:?\d\d))?$/;
+import { digits } from './digits.js';
 
 /**
  * Reads a time as Pacemaker writes it: `Sun Nov 22 07:56:27 2026` (ctime, no zone) or `2026-11-22 07:46:31Z`
@@ -16,28 +10,45 @@ const ISO = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: ?
  * @returns undefined when the text is no time in either form, the empty text included.
  */
 export function parseTime(text: string): Date | undefined {
-  const ctime = CTIME.exec(text);
-  if (ctime !== null) {
-    const [, month = '', day, hours, minutes, seconds, year] = ctime;
-    return utc([Number(year), MONTHS.get(month) ?? Number.NaN, Number(day)], [hours, minutes, seconds].map(Number));
-  }
-  const iso = ISO.exec(text);
-  if (iso === null) return undefined;
-  const [, year, month, day, hours, minutes, seconds, fraction = '', zone = 'Z'] = iso;
-  const time = utc([Number(year), Number(month) - 1, Number(day)], [hours, minutes, seconds].map(Number));
-  const milliseconds = Number(fraction.padEnd(3, '0').slice(0, 3));
+  return text.length === CTIME_LENGTH && text[3] === ' ' ? ctime(text) : iso(text);
+}
+
+const CTIME_LENGTH = 'Sun Nov 22 07:56:27 2026'.length;
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec';
+
+function ctime(text: string): Date | undefined {
+  if (text[7] !== ' ' || text[10] !== ' ' || text[19] !== ' ') return undefined;
+  // A name that is none, or straddles two, gives no whole number, and that no date.
+  const month = MONTHS.indexOf(text.slice(4, 7)) / 4;
+  const day = text[8] === ' ' ? digits(text, 9, 10) : digits(text, 8, 10);
+  return instant(digits(text, 20, 24), month, day, text, 11);
+}
+
+const ISO = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,](\d+))?(?: ?(Z|[+-]\d\d:?\d\d))?$/;
+
+function iso(text: string): Date | undefined {
+  const match = ISO.exec(text);
+  if (match === null) return undefined;
+  const [, fraction = '', zone = 'Z'] = match;
+  const time = instant(digits(text, 0, 4), digits(text, 5, 7) - 1, digits(text, 8, 10), text, 11);
+  const milliseconds = digits(fraction.padEnd(3, '0'), 0, 3);
   return time && new Date(time.getTime() + milliseconds - offsetMinutes(zone) * 60_000);
 }
 
-/** The instant, or undefined when there is no such day or time: February 30 does not become March 2. */
-function utc([year = 0, month = 0, day = 0]: readonly number[], [h = 0, m = 0, s = 0]: readonly number[]) {
-  const time = new Date(Date.UTC(year, month, day, h, m, s));
-  const same = time.getUTCMonth() === month && time.getUTCDate() === day && h < 24 && m < 60 && s < 60;
-  return same ? time : undefined;
+/** The instant of a day and an `hh:mm:ss` at `at`; undefined when there is none: February 30 is not March 2. */
+function instant(year: number, month: number, day: number, text: string, at: number): Date | undefined {
+  if (text[at + 2] !== ':' || text[at + 5] !== ':') return undefined;
+  const hours = digits(text, at, at + 2);
+  const minutes = digits(text, at + 3, at + 5);
+  const seconds = digits(text, at + 6, at + 8);
+  // All comparisons are false for a NaN.
+  if (!(hours < 24 && minutes < 60 && seconds < 60)) return undefined;
+  const time = new Date(Date.UTC(year, month, day, hours, minutes, seconds));
+  return time.getUTCMonth() === month && time.getUTCDate() === day ? time : undefined;
 }
 
 function offsetMinutes(zone: string): number {
   if (zone === 'Z') return 0;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
+  const minutes = digits(zone, 1, 3) * 60 + digits(zone, zone.length - 2);
   return zone.startsWith('-') ? -minutes : minutes;
 }

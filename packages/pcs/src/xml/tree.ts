@@ -9,6 +9,8 @@ export interface XmlElement {
   readonly name: string;
   /** The attributes by name, entities resolved. An object without a prototype. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** Number of {@link attributes}. */
+  readonly attributeCount: number;
   /** The child elements, in document order. */
   readonly children: readonly XmlElement[];
   /** The text directly in this element; white space between elements is dropped, other text is kept as it is. */
@@ -54,14 +56,19 @@ export function parseXml(text: string, expectation: XmlExpectation): XmlElement 
   const parser = new SaxesParser({ xmlns: false });
   let root: GrowingElement | undefined;
   let current: GrowingElement | undefined;
+  let attributeCount = 0;
   const ancestors: GrowingElement[] = [];
 
   parser.on('error', (error) => refuse(error.message, error));
   parser.on('doctype', (doctype) => {
     if (doctype.includes('[')) refuse('it declares entities of its own (a DOCTYPE with an internal subset)');
   });
+  parser.on('attribute', () => {
+    attributeCount++;
+  });
   parser.on('opentag', ({ name, attributes }) => {
-    const element: GrowingElement = { name, attributes, children: NO_CHILDREN, text: '' };
+    const element: GrowingElement = { name, attributes, attributeCount, children: NO_CHILDREN, text: '' };
+    attributeCount = 0;
     if (current === undefined) {
       if (!roots.includes(name)) refuse(`its root element is <${name}>, not <${roots.join('> or <')}>`);
       root = element;
@@ -91,6 +98,7 @@ export function parseXml(text: string, expectation: XmlExpectation): XmlElement 
 interface GrowingElement {
   name: string;
   attributes: Record<string, string>;
+  attributeCount: number;
   children: GrowingElement[];
   text: string;
 }
