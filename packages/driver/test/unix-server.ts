@@ -1,0 +1,113 @@
+// Serves any bus on a unix socket in the protocol of unix-protocol.ts, with hooks to misbehave.
+import { createServer, type Server, type Socket } from 'node:net';
+import { type Bus, BusError } from '../src/bus.js';
+import {
+  createLineDecoder,
+  encodeFrame,
+  parseRequest,
+  type UnixRequest,
+  type UnixResponse,
+} from '../src/unix-protocol.js';
+
+export interface UnixServer {
+  readonly server: Server;
+  readonly sockets: ReadonlySet<Socket>;
+  /** Every request received. */
+  readonly requests: UnixRequest[];
+  /** Every read event of a socket: how many requests came in one piece. */
+  readonly pieces: number[];
+  close(): Promise<void>;
+}
+
+export interface Misbehaviour {
+  /** What to send instead of the honest answer; undefined answers nothing at all. */
+  answer?: (request: UnixRequest, honest: UnixResponse, socket: Socket) => string | undefined;
+  /** Fails a lock. */
+  lock?: () => UnixResponse['error'];
+}
+
+export async function serveBus(bus: Bus, path: string, misbehaviour: Misbehaviour = {}): Promise<UnixServer> {
+  const sockets = new Set<Socket>();
+  const requests: UnixRequest[] = [];
+  const pieces: number[] = [];
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    let queue = Promise.resolve();
+    let unlock: (() => void) | undefined;
+    let refused = false;
+    const free = () => {
+      unlock?.();
+      unlock = undefined;
+    };
+    const lock = () =>
+      new Promise<void>((granted, failed) => {
+        bus.withLock(() => new Promise<void>((done) => ((unlock = done), granted()))).catch(failed);
+      });
+    const carryOut = async (request: UnixRequest): Promise<UnixResponse> => {
+      const { id } = request;
+      try {
+        switch (request.op) {
+          case 'lock': {
+            const error = misbehaviour.lock?.();
+            if (error !== undefined) {
+              refused = true;
+              return { id, error };
+            }
+            await lock();
+            return { id };
+          }
+          case 'unlock':
+            refused = false;
+            free();
+            return { id };
+          default:
+            if (refused) return { id, error: { errno: 'ENOLCK', message: 'the lock was refused' } };
+        }
+        if (request.op === 'readByte' || request.op === 'readWord') {
+          return { id, value: await bus[request.op](request.address, request.register) };
+        }
+        await bus[request.op](request.address, request.register, request.value);
+        return { id };
+      } catch (error) {
+        const { errno, message } = error as BusError;
+        return { id, error: { errno, message } };
+      }
+    };
+    let inPiece = 0;
+    const decode = createLineDecoder((line) => {
+      inPiece++;
+      const request = parseRequest(line);
+      requests.push(request);
+      queue = queue.then(async () => {
+        const honest = await carryOut(request);
+        const line =
+          misbehaviour.answer === undefined ? encodeFrame(honest) : misbehaviour.answer(request, honest, socket);
+        if (line !== undefined && !socket.destroyed) socket.write(line);
+      });
+    });
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      inPiece = 0;
+      decode(chunk);
+      pieces.push(inPiece);
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      sockets.delete(socket);
+      free();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return {
+    server,
+    sockets,
+    requests,
+    pieces,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
