@@ -1,0 +1,119 @@
+// One run of an agent: read the request, check it, carry it out, answer.
+import { checkRequest, type CheckedRequest, requestedInformation } from './check.js';
+import type { FenceAgent } from './definition.js';
+import { type Answer, carryOut, messageOf } from './engine.js';
+import { FenceError } from './error.js';
+import type { FenceHost } from './host.js';
+import { createLog, formatLine, type Log, type LogSink } from './log.js';
+import { renderManpage, renderMetadata } from './metadata.js';
+import { parseArgv } from './argv.js';
+import type { Request } from './request.js';
+import { parseStdin } from './stdin.js';
+import { renderUsage } from './usage.js';
+
+/**
+ * Runs `agent` once in `host` and resolves to the exit status: 0, 1 for every failure, 2 for a status of OFF. It never
+ * rejects, never ends the process itself, and writes to stdout only when it resolves to 0 or 2.
+ */
+export async function runFenceAgent(agent: FenceAgent, host: FenceHost): Promise<number> {
+  const startedAt = host.clock.now();
+  // Until the options are known: as if none were given.
+  let log = openLog(host, {});
+  try {
+    const onCommandLine = host.argv.length > 0;
+    if (!onCommandLine && (await host.stdinIsTerminal())) {
+      host.writeStderr(renderUsage(agent, host.name));
+      return 1;
+    }
+    const request = onCommandLine
+      ? parseArgv(agent.options, host.argv)
+      : parseStdin(agent.options, await host.readStdin());
+
+    const information = requestedInformation(agent, request, onCommandLine);
+    if (information !== undefined) {
+      await host.writeStdout(renderInformation[information](agent, host.name));
+      return 0;
+    }
+
+    const checked = checkRequest(agent, request, host.env['PCMK_service'] === 'pacemaker-fenced');
+    log = openLog(host, checked.options, secretsOf(agent, checked));
+    tellOddities(request, log);
+    const options = await withPassword(checked, host);
+    if (options !== checked) log = openLog(host, options.options, secretsOf(agent, options));
+
+    const signal = host.signal ?? new AbortController().signal;
+    const answer: Answer = await carryOut(agent, options, { clock: host.clock, log, signal, startedAt });
+    if (answer.lines.length > 0) await host.writeStdout(answer.lines.join('\n') + '\n');
+    return answer.exitStatus;
+  } catch (error) {
+    log.error(messageOf(error));
+    if (error instanceof Error && !(error instanceof FenceError)) log.debug(error.stack ?? '');
+    if (error instanceof Error && error.cause !== undefined) log.debug(`caused by: ${messageOf(error.cause)}`);
+    return 1;
+  }
+}
+
+const renderInformation = {
+  help: renderUsage,
+  version: (agent: FenceAgent) => `${agent.version ?? '0.0.0'}\n`,
+  metadata: renderMetadata,
+  manpage: renderManpage,
+};
+
+/** Log lines go to stderr unless quiet, to syslog, and to the debug file if there is one. */
+function openLog(host: FenceHost, options: CheckedRequest['options'], secrets: readonly string[] = []): Log {
+  const threshold = Number(options['verbose_level'] ?? 0) > 0 ? 'debug' : 'warning';
+  const sinks: LogSink[] = [
+    {
+      threshold,
+      write: (level, message) => {
+        host.syslog(level, message);
+      },
+    },
+  ];
+  if (options['quiet'] !== true) {
+    sinks.push({
+      threshold,
+      write: (level, message) => {
+        host.writeStderr(formatLine(host.date(), level, message));
+      },
+    });
+  }
+  const path = options['debug_file'];
+  if (typeof path === 'string') {
+    const append = openDebugFile(host, path);
+    sinks.push({
+      threshold: 'debug',
+      write: (level, message) => {
+        append(formatLine(host.date(), level, message));
+      },
+    });
+  }
+  return createLog(sinks, secrets);
+}
+
+function openDebugFile(host: FenceHost, path: string): (text: string) => void {
+  try {
+    return host.openDebugFile(path);
+  } catch (cause) {
+    throw new FenceError('request', `Failed: Unable to create file ${path}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function tellOddities(request: Request, log: Log): void {
+  for (const doubt of request.doubts) log.warning(`Unused argument on the command line: ${doubt}`);
+  for (const warning of request.warnings) log.warning(warning);
+}
+
+async function withPassword(checked: CheckedRequest, host: FenceHost): Promise<CheckedRequest> {
+  const script = checked.options['password_script'];
+  if (typeof script !== 'string') return checked;
+  return { ...checked, options: { ...checked.options, password: await host.runScript(script) } };
+}
+
+function secretsOf(agent: FenceAgent, checked: CheckedRequest): string[] {
+  return [...agent.options.values()].flatMap(({ name, secret }) => {
+    const value = checked.options[name];
+    return secret === true && typeof value === 'string' ? [value] : [];
+  });
+}
