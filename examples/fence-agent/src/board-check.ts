@@ -1,0 +1,87 @@
+// What monitor looks at: would this node go down if the peer fenced it now, and is its own line ready to fence the peer?
+import type { Snapshot } from '@sleepi3/driver';
+
+/** The vendor's settings that bear on fencing, from /etc/default/sleepi3. Times in s. */
+export interface FencingDefaults {
+  readonly extinForcedShutdown: boolean;
+  readonly heartbeatTimeout: number;
+  readonly retryBoot: boolean;
+  readonly bootTimeout: number;
+}
+
+export interface Finding {
+  /** An error makes monitor fail; a warning is logged. */
+  readonly severity: 'error' | 'warning';
+  /** What is wrong and what to do. */
+  readonly message: string;
+}
+
+/**
+ * An EXTIN that has been asserted for longer than any hold (12 s by default, and the cut falls at 11 s at the latest) is
+ * nobody's shot, s.
+ */
+const longestShot = 20;
+
+type CheckedParameters = Pick<
+  Snapshot,
+  'extin' | 'extin-count' | 'extin-powerdown' | 'extin-trigger' | 'watchdog-timeout'
+>;
+
+/** Judges a snapshot of the board against the defaults file, if there is one. */
+export function checkBoard(board: CheckedParameters, defaults: FencingDefaults | undefined): Finding[] {
+  const findings: Finding[] = [];
+  const error = (message: string) => findings.push({ severity: 'error', message });
+  const warning = (message: string) => findings.push({ severity: 'warning', message });
+
+  if (!board['extin-powerdown']) {
+    error(
+      'this node cannot be fenced: EIPDE is 0, EXTIN would not cut its power; set EXTIN_FORCED_SHUTDOWN=1 in ' +
+        '/etc/default/sleepi3, and for now run: sleepi3 set extin-powerdown 1',
+    );
+  }
+  if (board['extin-trigger'] === 'level') {
+    error(
+      'this node cannot be fenced: EITRG is 1 (level), a held EXTIN would wake it again at once; ' +
+        'run: sleepi3 set extin-trigger edge',
+    );
+  }
+  if (board.extin && board['extin-count'] > longestShot) {
+    error(
+      `EXTIN has been asserted for ${board['extin-count']} s, longer than any pulse: the wire is shorted, or the ` +
+        "peer's EXTOUT is stuck; look at it on the peer with: sleepi3 get extout",
+    );
+  } else if (board.extin) {
+    warning('EXTIN is asserted: the peer is fencing this node, or testing the wire');
+  }
+  if (defaults) findings.push(...checkDefaults(board, defaults));
+  return findings;
+}
+
+function checkDefaults(board: CheckedParameters, defaults: FencingDefaults): Finding[] {
+  const findings: Finding[] = [];
+  if (!defaults.extinForcedShutdown) {
+    findings.push({
+      severity: 'error',
+      message:
+        'this node cannot be fenced after its next boot: set EXTIN_FORCED_SHUTDOWN=1 in /etc/default/sleepi3 ' +
+        '(the board follows it at boot)',
+    });
+  }
+  if (defaults.retryBoot && defaults.bootTimeout === 0) {
+    findings.push({
+      severity: 'error',
+      message:
+        'RETRY_BOOT=1 contradicts BOOT_TIMEOUT=0: without a time-out a boot that hangs is never retried; ' +
+        'set BOOT_TIMEOUT to more than the node takes to boot (90 as shipped)',
+    });
+  }
+  if (defaults.heartbeatTimeout !== board['watchdog-timeout']) {
+    findings.push({
+      severity: 'error',
+      message:
+        `HEARTBEAT_TIMEOUT=${defaults.heartbeatTimeout} contradicts the board, whose watchdog-timeout is ` +
+        `${board['watchdog-timeout']} s: run sleepi3 set watchdog-timeout ${defaults.heartbeatTimeout}, or reboot`,
+    });
+  }
+  return findings;
+}

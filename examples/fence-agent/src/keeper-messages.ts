@@ -1,0 +1,58 @@
+// What the agent and the line keeper say to each other, one JSON object a line.
+
+/** The act a keeper is asked for. Times in ms. */
+export interface PulseRequest {
+  readonly action: 'on' | 'off' | 'reboot';
+  /** The node at the other end of the wire. */
+  readonly target: string;
+  /** How long EXTOUT must be held without a gap to power the target off. */
+  readonly hold: number;
+  /** After this long no hold is begun anew. */
+  readonly holdTimeout: number;
+  /** Between the end of the hold and the wake pulse of a reboot. */
+  readonly wakeDelay: number;
+  /** Whether this node goes on when both shoot. */
+  readonly preferred: boolean;
+}
+
+export type PulseOutcome =
+  /** EXTOUT was held without a gap for `held` ms, seen in `samples` readings. */
+  | {
+      readonly kind: 'verified';
+      readonly held: number;
+      readonly samples: number;
+      readonly restarts: number;
+      /** False when EXTOUT could not be released afterwards. */
+      readonly released: boolean;
+    }
+  /** The wake pulse was given. */
+  | { readonly kind: 'woken' }
+  /** The peer was fencing this node. */
+  | { readonly kind: 'conceded'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export type KeeperEvent =
+  /** The request is being carried out; `joined` when it was under way already. */
+  | { readonly event: 'accepted'; readonly joined: boolean }
+  /** Something else is under way; ask again later. */
+  | { readonly event: 'busy'; readonly with: string }
+  | { readonly event: 'progress'; readonly held: number; readonly samples: number; readonly restarts: number }
+  /** The keeper is at work; the line may be held or not. */
+  | { readonly event: 'alive' }
+  | { readonly event: 'result'; readonly outcome: PulseOutcome };
+
+export type AgentMessage =
+  | { readonly request: PulseRequest }
+  /** The request is no longer wanted. */
+  | { readonly cancel: true }
+  /** Asks for a sign of life. */
+  | { readonly probe: true };
+
+/** One side of a conversation; messages arrive in order and none is lost until the other side is gone. */
+export interface Conversation<Incoming, Outgoing> {
+  /** Does nothing when the other side is gone. */
+  send(message: Outgoing): void;
+  /** The next message, or undefined when the other side is gone. */
+  receive(): Promise<Incoming | undefined>;
+  close(): void;
+}

@@ -1,0 +1,106 @@
+// How agent and line keeper reach each other: a unix socket in the state directory, one JSON object a line. The file of a
+// dead keeper is removed by the next one, which may do so because it holds the board's lock.
+import { chmod, rm } from 'node:fs/promises';
+import { connect as connectSocket, createServer, type Socket } from 'node:net';
+import type { Conversation } from './keeper-messages.js';
+
+/** Longest message, bytes: anything longer is no message of ours. */
+const longestMessage = 64 * 1024;
+
+/** Calls the keeper behind a socket file; undefined when nobody listens there. */
+export function callKeeper<Incoming, Outgoing>(path: string): Promise<Conversation<Incoming, Outgoing> | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket(path);
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      resolve(converse(socket));
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined);
+      else reject(new Error(`the line keeper's socket ${path} cannot be reached: ${error.message}`, { cause: error }));
+    });
+  });
+}
+
+/** Takes calls on a socket file that only this user may reach. The caller holds the board's lock. */
+export async function listenForAgents<Incoming, Outgoing>(
+  path: string,
+  onCall: (conversation: Conversation<Incoming, Outgoing>) => void,
+): Promise<{ close(): Promise<void> }> {
+  await rm(path, { force: true });
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    onCall(converse(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  await chmod(path, 0o600);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        for (const socket of sockets) socket.end();
+      }),
+  };
+}
+
+/** A socket as a conversation. A message that cannot be read ends it: the other side is none of ours. */
+export function converse<Incoming, Outgoing>(socket: Socket): Conversation<Incoming, Outgoing> {
+  const received: Incoming[] = [];
+  let waiting: ((message: Incoming | undefined) => void) | undefined;
+  let over = false;
+  let rest = '';
+
+  const deliver = (message: Incoming) => {
+    if (!waiting) {
+      received.push(message);
+      return;
+    }
+    const take = waiting;
+    waiting = undefined;
+    take(message);
+  };
+  const end = () => {
+    over = true;
+    waiting?.(undefined);
+    waiting = undefined;
+    socket.destroy();
+  };
+
+  socket.setEncoding('utf8');
+  socket.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    try {
+      for (const line of lines) deliver(JSON.parse(line) as Incoming);
+    } catch {
+      end(); // not JSON: nothing that follows can be trusted either
+    }
+    if (rest.length > longestMessage) end();
+  });
+  socket.on('end', end);
+  socket.on('close', end);
+  socket.on('error', end);
+
+  return {
+    send: (message) => {
+      if (!over) socket.write(`${JSON.stringify(message)}\n`);
+    },
+    receive: () =>
+      new Promise((resolve) => {
+        const message = received.shift();
+        if (message !== undefined) resolve(message);
+        else if (over) resolve(undefined);
+        else waiting = resolve;
+      }),
+    close: () => {
+      socket.end();
+    },
+  };
+}

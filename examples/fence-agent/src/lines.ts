@@ -1,0 +1,52 @@
+// The two lines between the boards, as this node's board shows them: EXTOUT goes to the peer, EXTIN comes from it.
+
+/** One look at both lines, taken in a single bus transfer. */
+export interface LineState {
+  /** This board asserts its external output: the peer's EXTIN. */
+  readonly extout: boolean;
+  /** The peer asserts its external output: this board's EXTIN. */
+  readonly extin: boolean;
+}
+
+export interface Lines {
+  /** Reads io_status once. Rejects when the bus fails for longer than the driver's retries. */
+  read(): Promise<LineState>;
+  /** Writes EXTOUT once, without reading it back: what reads it back is {@link settleExtout}. */
+  writeExtout(asserted: boolean): Promise<void>;
+}
+
+/** How many readings in a row must agree before a decision rests on them. */
+const agreeingReadings = 3;
+const readingAttempts = 12;
+
+/**
+ * Reads the lines until three readings in a row agree, because a single one may have been garbled on the bus and
+ * the decision that follows cannot be taken back. Rejects when the bus fails or does not come to rest.
+ */
+export async function readSettled(lines: Lines): Promise<LineState> {
+  let last = await lines.read();
+  let agreeing = 1;
+  for (let attempt = 1; attempt < readingAttempts; attempt++) {
+    const next = await lines.read();
+    agreeing = next.extout === last.extout && next.extin === last.extin ? agreeing + 1 : 1;
+    last = next;
+    if (agreeing === agreeingReadings) return last;
+  }
+  throw new Error(`EXTIN and EXTOUT read differently each time, ${readingAttempts} readings without agreement`);
+}
+
+/** Writes EXTOUT until it reads back as wanted, three times in a row. Rejects with the last failure. */
+export async function settleExtout(lines: Lines, asserted: boolean, attempts = 4): Promise<LineState> {
+  let failure: unknown;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    try {
+      await lines.writeExtout(asserted);
+      const state = await readSettled(lines);
+      if (state.extout === asserted) return state;
+      failure = new Error(`EXTOUT was written ${asserted ? 1 : 0} and reads ${asserted ? 0 : 1}`);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}

@@ -1,0 +1,131 @@
+// The agent and its line keeper as processes of this machine.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { kill } from 'node:process';
+import { acquireFileLock, Sleepi3Error, systemClock } from '@sleepi3/driver';
+import { boardLines, openBoard } from './board-access.js';
+import type { FencingHost } from './fencing.js';
+import type { AgentMessage, KeeperEvent } from './keeper-messages.js';
+import { callKeeper, listenForAgents } from './keeper-socket.js';
+import type { KeeperHost } from './line-keeper.js';
+import { PowerRecord } from './power-record.js';
+import { type BoardName, makeStateDirectory, recordFile, type StateFiles } from './state-files.js';
+
+/** What both sides need to know. */
+export interface LineOwner {
+  /** The file of this very program, and the Node that runs it: keeper and guard are started from them. */
+  readonly program: string;
+  readonly execPath: string;
+  readonly board: BoardName;
+  readonly files: StateFiles;
+  readonly log: (message: string) => void;
+  readonly stop: AbortSignal;
+}
+
+/** The program's own words for running as a line keeper or its guard; the arguments are the board and the state directory. */
+export const keeperCommand = 'line-keeper';
+export const guardCommand = 'line-guard';
+
+/** The agent's side. */
+export function fencingHost(owner: LineOwner): FencingHost {
+  const { board, files, log, stop } = owner;
+  return {
+    clock: systemClock,
+    stop,
+    log,
+    call: () => callKeeper<KeeperEvent, AgentMessage>(files.socket),
+    startKeeper: () => startKeeper(owner),
+    killKeeper: () => killKeeper(files.keeper),
+    tryLock: () => tryLock(files),
+    openLines: async () => boardLines(await openBoard(board, log)),
+  };
+}
+
+/** The keeper's side. */
+export function keeperHost(owner: LineOwner, processId: number): KeeperHost {
+  const { board, files, log, stop } = owner;
+  return {
+    clock: systemClock,
+    stop,
+    log,
+    record: powerRecord(files),
+    tryLock: () => tryLock(files),
+    listen: async (onCall) => {
+      await writeFile(files.keeper, `${processId}\n`, { mode: 0o600 });
+      return listenForAgents<AgentMessage, KeeperEvent>(files.socket, onCall);
+    },
+    openLines: async () => boardLines(await openBoard(board, log)),
+    startGuard: () => startGuard(owner),
+    date: () => new Date(),
+  };
+}
+
+export function powerRecord(files: StateFiles): PowerRecord {
+  return new PowerRecord(recordFile(files.record), readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+}
+
+/** The board's lock, or undefined when another process has it. */
+export async function tryLock(files: StateFiles): Promise<{ release(): Promise<void> } | undefined> {
+  await makeStateDirectory(files.directory);
+  try {
+    return await acquireFileLock(files.lock, { timeout: 0 });
+  } catch (error) {
+    if (error instanceof Sleepi3Error && error.code === 'LOCK_BUSY') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Starts a keeper in a session of its own, out of reach of a signal to the agent's process group, and holding none of
+ * the agent's pipes open. Resolves when it says that it is armed, or when it has ended.
+ */
+function startKeeper(owner: LineOwner): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const keeper = spawn(owner.execPath, programArguments(keeperCommand, owner), {
+      detached: true,
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    keeper.once('error', (error) => {
+      reject(new Error(`the line keeper cannot be started: ${error.message}`, { cause: error }));
+    });
+    const ready = () => {
+      keeper.stdout.destroy();
+      keeper.unref();
+      resolve();
+    };
+    keeper.stdout.once('data', ready);
+    keeper.stdout.once('close', ready);
+  });
+}
+
+/**
+ * Starts the guard. It is armed at once, even while it is still loading: the kernel ends its standard input when this
+ * process dies, and only a dismissal comes before that end.
+ */
+function startGuard(owner: LineOwner): { dismiss(): void } {
+  const guard = spawn(owner.execPath, programArguments(guardCommand, owner), {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guard.once('error', (error) => {
+    owner.log(`the line is held without a guard: ${error.message}`);
+  });
+  guard.stdin.on('error', () => undefined); // the guard is gone, and with it whoever would read the dismissal
+  guard.unref();
+  return { dismiss: () => guard.stdin.end('dismissed\n') };
+}
+
+function programArguments(command: string, { program, board, files }: LineOwner): string[] {
+  return [program, command, board.bus, String(board.address), files.directory];
+}
+
+async function killKeeper(pidFile: string): Promise<void> {
+  const processId = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10);
+  // The file may be an old one: only a process that still is a keeper is killed.
+  const commandLine = await readFile(`/proc/${processId}/cmdline`, 'utf8').catch(() => '');
+  if (processId > 1 && commandLine.split('\0').includes(keeperCommand)) kill(processId, 'SIGKILL');
+}
+

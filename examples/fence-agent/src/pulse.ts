@@ -1,0 +1,107 @@
+// What a line keeper does with the line for each action. Whatever happens, EXTOUT is released at the end.
+import type { Clock } from '@sleepi3/driver';
+import { reasonNotToFire } from './arbitration.js';
+import { type HoldProgress, verifiedHold } from './hold.js';
+import type { PulseOutcome, PulseRequest } from './keeper-messages.js';
+import { type Lines, readSettled, settleExtout } from './lines.js';
+import type { PowerRecord } from './power-record.js';
+
+/** The pulse that wakes a node, ms: long enough to be seen as an edge, far from the 9 s of the earliest cut. */
+const wakePulse = 1000;
+/** After a stale line was released, ms: the peer's board counts whole seconds and has to see it idle. */
+const staleLineRest = 2000;
+/** How long a release is tried for before it is given up, ms. */
+const releasePatience = 30_000;
+
+export interface PulseContext {
+  readonly lines: Lines;
+  readonly clock: Clock;
+  readonly record: PowerRecord;
+  readonly log: (message: string) => void;
+  readonly onProgress: (progress: HoldProgress) => void;
+  /** Aborts a hold; the line is released then, too. */
+  readonly signal: AbortSignal;
+  /** Wall-clock time for the record. */
+  readonly date: () => Date;
+}
+
+/** Powers the target off or on. For `reboot` this is the first half, {@link wakeAfterwards} the second. */
+export async function pulse(request: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
+  try {
+    // From here on an edge may wake the target: an older proof that it is off is void.
+    await context.record.forget();
+    await releaseStaleLine(context);
+    return request.action === 'on' ? await wake(context) : await cut(request, context);
+  } catch (error) {
+    await release(context);
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The second half of a reboot: wakes the target once its board has settled. Nobody waits for it, so it logs. */
+export async function wakeAfterwards(request: PulseRequest, context: PulseContext): Promise<void> {
+  await context.clock.sleep(request.wakeDelay);
+  const outcome = await pulse({ ...request, action: 'on' }, context);
+  context.log(
+    outcome.kind === 'woken'
+      ? `gave ${request.target} its wake pulse`
+      : `could not wake ${request.target}: ${'reason' in outcome ? outcome.reason : outcome.kind}`,
+  );
+}
+
+async function cut(request: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
+  const { lines, clock, record, log, onProgress, signal } = context;
+  const plan = { hold: request.hold, deadline: clock.now() + request.holdTimeout, preferred: request.preferred };
+  const outcome = await verifiedHold(lines, clock, plan, onProgress, signal);
+  const released = await release(context, outcome.kind === 'verified' ? 1000 : releasePatience);
+  if (outcome.kind !== 'verified') return outcome;
+  const { held, samples } = outcome;
+  try {
+    await record.rememberOff({ target: request.target, held, samples, at: context.date().toISOString() });
+  } catch (error) {
+    // The target is off all the same; without the record `status` says "on", which is the safe side.
+    log(`the record of the power-off could not be written: ${String(error)}`);
+  }
+  return { ...outcome, released };
+}
+
+async function wake(context: PulseContext): Promise<PulseOutcome> {
+  const { lines, clock } = context;
+  const objection = reasonNotToFire(await readSettled(lines));
+  if (objection) return { kind: 'conceded', reason: objection };
+  await settleExtout(lines, true);
+  await clock.sleep(wakePulse);
+  const { extout } = await readSettled(lines);
+  const released = await release(context);
+  if (!extout) return { kind: 'failed', reason: 'EXTOUT fell during the wake pulse' };
+  if (!released) return { kind: 'failed', reason: 'EXTOUT could not be released after the wake pulse' };
+  return { kind: 'woken' };
+}
+
+async function releaseStaleLine(context: PulseContext): Promise<void> {
+  const { extout } = await readSettled(context.lines);
+  if (!extout) return;
+  context.log('EXTOUT was asserted with no owner: released');
+  await settleExtout(context.lines, false);
+  await context.clock.sleep(staleLineRest);
+}
+
+/** Releases EXTOUT, again and again for `patience` ms. Resolves to whether it reads released. */
+export async function release(
+  { lines, clock, log }: Pick<PulseContext, 'lines' | 'clock' | 'log'>,
+  patience = releasePatience,
+): Promise<boolean> {
+  const giveUp = clock.now() + patience;
+  for (;;) {
+    try {
+      await settleExtout(lines, false);
+      return true;
+    } catch (error) {
+      if (clock.now() >= giveUp) {
+        log(`EXTOUT could not be released: ${error instanceof Error ? error.message : String(error)}`);
+        return false;
+      }
+    }
+    await clock.sleep(100);
+  }
+}

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { createCluster, requestOf } from './virtual-cluster.js';
+
+const peer = 1;
+
+describe('an off', () => {
+  it('cuts the peer and says how long the line was held and how often it was seen', async () => {
+    const cluster = await createCluster();
+    const outcome = await cluster.act(0);
+    expect(outcome).toMatchObject({ kind: 'verified', restarts: 0, released: true });
+    expect(outcome.kind === 'verified' && outcome.held).toBeGreaterThanOrEqual(12_000);
+    expect(outcome.kind === 'verified' && outcome.samples).toBeGreaterThanOrEqual(48);
+    expect(cluster.harness.boards[peer].powered).toBe(false);
+    expect(cluster.harness.boards[0].extout).toBe(false);
+    expect(cluster.clock.now()).toBeLessThan(12_300);
+  });
+
+  it('is proven by a record afterwards', async () => {
+    const cluster = await createCluster();
+    await cluster.act(0);
+    expect(await cluster.pis[0].record.offProof('raspberrypi-2')).toMatchObject({ target: 'raspberrypi-2' });
+  });
+
+  it('pulses in full even when the record says that the peer is off already', async () => {
+    const cluster = await createCluster();
+    await cluster.act(0);
+    const before = cluster.clock.now();
+    expect(await cluster.act(0)).toMatchObject({ kind: 'verified' });
+    expect(cluster.clock.now() - before).toBeGreaterThanOrEqual(12_000);
+    expect(cluster.harness.boards[peer].powered).toBe(false);
+  });
+
+  it('releases a stale line first and gives the board time to count anew', async () => {
+    const cluster = await createCluster();
+    cluster.harness.boards[0].poke('ioStatus', 1);
+    await cluster.clock.advance(5000);
+    const outcome = await cluster.act(0);
+    expect(outcome).toMatchObject({ kind: 'verified' });
+    expect(cluster.pis[0].logs).toContain('EXTOUT was asserted with no owner: released');
+  });
+
+  it('begins anew when somebody else releases the line, and holds in full', async () => {
+    const cluster = await createCluster();
+    const { outcome } = cluster.pis[0].runAgent(requestOf(0));
+    await cluster.clock.advance(8000);
+    cluster.harness.boards[0].poke('ioStatus', 0);
+    expect(await cluster.clock.runUntil(outcome)).toMatchObject({ kind: 'verified', restarts: 1 });
+    expect(cluster.clock.now()).toBeGreaterThanOrEqual(20_000);
+    expect(cluster.harness.boards[peer].powered).toBe(false);
+  });
+
+  it('gives up with the reason when no time is left for another hold', async () => {
+    const cluster = await createCluster();
+    const { outcome } = cluster.pis[0].runAgent(requestOf(0, { holdTimeout: 15_000 }));
+    await cluster.clock.advance(8000);
+    cluster.harness.boards[0].poke('ioStatus', 0);
+    expect(await cluster.clock.runUntil(outcome)).toEqual({
+      kind: 'failed',
+      reason: 'no time left for a hold of 12.0 s after 1 restarts',
+    });
+    expect(cluster.harness.boards[0].extout).toBe(false);
+  });
+
+  it('fails and says so when the board does not answer', async () => {
+    const cluster = await createCluster();
+    cluster.harness.boards[0].faults.add({ kind: 'NAK' });
+    const outcome = await cluster.act(0);
+    expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining('EREMOTEIO') });
+  });
+
+  it('lives through a bus that fails for half a second in the middle of the hold', async () => {
+    const cluster = await createCluster();
+    cluster.harness.boards[0].faults.add({ kind: 'NAK', from: 5000, until: 5500 });
+    expect(await cluster.act(0)).toMatchObject({ kind: 'verified', restarts: 0 });
+  });
+
+  it('counts the hold anew when the bus was silent for longer than a second', async () => {
+    const cluster = await createCluster();
+    cluster.harness.boards[0].faults.add({ kind: 'NAK', from: 5000, until: 6800 });
+    expect(await cluster.act(0)).toMatchObject({ kind: 'verified', restarts: 1 });
+    expect(cluster.clock.now()).toBeGreaterThanOrEqual(18_800);
+  });
+
+  it('lets go when it has been blind for too long to know whether the peer shoots', async () => {
+    const cluster = await createCluster();
+    cluster.harness.boards[0].faults.add({ kind: 'NAK', from: 5000, until: 9700 });
+    expect(await cluster.act(0)).toMatchObject({ kind: 'failed' });
+    expect(cluster.harness.boards[0].extout).toBe(false);
+    expect(cluster.harness.boards[peer].powered).toBe(true);
+  });
+
+  it('concedes without touching the line when EXTIN is asserted', async () => {
+    const cluster = await createCluster();
+    cluster.harness.boards[1].poke('ioStatus', 1);
+    const edges: boolean[] = [];
+    cluster.harness.boards[0].on('extout', ({ asserted }) => edges.push(asserted));
+    expect(await cluster.act(0)).toMatchObject({ kind: 'conceded', reason: expect.stringContaining('EXTIN is asserted') });
+    expect(edges).toEqual([]);
+  });
+
+  it('is joined by a second off of the same target, and both get its result', async () => {
+    const cluster = await createCluster();
+    const first = cluster.pis[0].runAgent(requestOf(0));
+    await cluster.clock.advance(6000);
+    const second = cluster.pis[0].runAgent(requestOf(0));
+    const outcomes = await cluster.clock.runUntil(Promise.all([first.outcome, second.outcome]));
+    expect(outcomes[1]).toEqual(outcomes[0]);
+    expect(cluster.clock.now()).toBeLessThan(12_300);
+    expect(cluster.pis[0].logs).toContain('joined the off of raspberrypi-2 that is under way');
+  });
+
+  it('makes an on wait until it is over', async () => {
+    const cluster = await createCluster();
+    const off = cluster.pis[0].runAgent(requestOf(0));
+    await cluster.clock.advance(3000);
+    const on = cluster.pis[0].runAgent(requestOf(0, { action: 'on' }));
+    const outcomes = await cluster.clock.runUntil(Promise.all([off.outcome, on.outcome]));
+    expect(outcomes).toMatchObject([{ kind: 'verified', restarts: 0 }, { kind: 'woken' }]);
+    expect(cluster.harness.boards[peer].powered).toBe(true);
+    expect(cluster.harness.boards[peer].wakeupCause).toBe('extin');
+  });
+
+  it('is withdrawn when the agent is asked to end, and the line released', async () => {
+    const cluster = await createCluster();
+    const { stop, outcome } = cluster.pis[0].runAgent(requestOf(0));
+    await cluster.clock.advance(5000);
+    stop.abort();
+    expect(await cluster.clock.runUntil(outcome)).toEqual({ kind: 'failed', reason: 'the request was withdrawn' });
+    expect(cluster.harness.boards[0].extout).toBe(false);
+    expect(cluster.harness.boards[peer].powered).toBe(true);
+  });
+
+  it('fails and releases when its keeper hangs, without waiting for it', async () => {
+    const cluster = await createCluster();
+    const { outcome } = cluster.pis[0].runAgent(requestOf(0));
+    await cluster.clock.advance(5000);
+    const keeper = cluster.pis[0].processes.find(({ name }) => name === 'keeper')!;
+    keeper.hang();
+    expect(await cluster.clock.runUntil(outcome)).toMatchObject({
+      kind: 'failed',
+      reason: 'the line keeper is hung; EXTOUT has been released',
+    });
+    expect(cluster.clock.now()).toBeLessThan(10_500);
+    expect(cluster.harness.boards[0].extout).toBe(false);
+  });
+});
+
+describe('a reboot', () => {
+  it('says success as soon as the off is verified and wakes the peer afterwards', async () => {
+    const cluster = await createCluster();
+    expect(await cluster.act(0, { action: 'reboot' })).toMatchObject({ kind: 'verified' });
+    expect(cluster.clock.now()).toBeLessThan(12_300);
+    expect(cluster.harness.boards[peer].powered).toBe(false);
+    await cluster.clock.advance(5000);
+    expect(cluster.harness.boards[peer].powered).toBe(true);
+    expect(cluster.harness.boards[peer].wakeupCause).toBe('extin');
+    expect(cluster.harness.boards[0].extout).toBe(false);
+    expect(cluster.pis[0].logs).toContain('gave raspberrypi-2 its wake pulse');
+    expect(cluster.pis[0].lockIsFree).toBe(true);
+  });
+
+  it('leaves no proof that the peer is off once it was woken', async () => {
+    const cluster = await createCluster();
+    await cluster.act(0, { action: 'reboot' });
+    expect(await cluster.pis[0].record.offProof('raspberrypi-2')).toBeDefined();
+    await cluster.clock.advance(5000);
+    expect(await cluster.pis[0].record.offProof('raspberrypi-2')).toBeUndefined();
+  });
+
+  it('makes a following off wait for the wake pulse, and then holds in full', async () => {
+    const cluster = await createCluster();
+    await cluster.act(0, { action: 'reboot' });
+    expect(await cluster.act(0)).toMatchObject({ kind: 'verified' });
+    expect(cluster.harness.boards[peer].powered).toBe(false);
+    expect(cluster.pis[0].logs).toContain('waiting for reboot of raspberrypi-2 to end');
+  });
+});

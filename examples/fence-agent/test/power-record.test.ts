@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { PowerRecord } from '../src/power-record.js';
+
+function recordIn(memory: { text?: string | undefined }, bootId = 'this-boot'): PowerRecord {
+  return new PowerRecord(
+    {
+      read: async () => memory.text,
+      replace: async (text) => {
+        memory.text = text;
+      },
+      remove: async () => {
+        memory.text = undefined;
+      },
+    },
+    bootId,
+  );
+}
+
+const proof = { target: 'raspberrypi-2', held: 12_000, samples: 61, at: '2026-01-01T00:00:00.000Z' };
+
+describe('the power record', () => {
+  it('proves a power-off of the target it names', async () => {
+    const memory = {};
+    await recordIn(memory).rememberOff(proof);
+    expect(await recordIn(memory).offProof('raspberrypi-2')).toEqual({ ...proof, bootId: 'this-boot' });
+  });
+
+  it('proves nothing about another node', async () => {
+    const memory = {};
+    await recordIn(memory).rememberOff(proof);
+    expect(await recordIn(memory).offProof('raspberrypi-1')).toBeUndefined();
+  });
+
+  it('proves nothing in another boot', async () => {
+    const memory = {};
+    await recordIn(memory).rememberOff(proof);
+    expect(await recordIn(memory, 'next-boot').offProof('raspberrypi-2')).toBeUndefined();
+  });
+
+  it('proves nothing once it is forgotten', async () => {
+    const memory = {};
+    await recordIn(memory).rememberOff(proof);
+    await recordIn(memory).forget();
+    expect(await recordIn(memory).offProof('raspberrypi-2')).toBeUndefined();
+  });
+
+  it('proves nothing when it is cut off at any byte', async () => {
+    const memory: { text?: string } = {};
+    await recordIn(memory).rememberOff(proof);
+    const whole = memory.text!;
+    for (let end = 0; end < whole.length; end++) {
+      expect(await recordIn({ text: whole.slice(0, end) }).offProof('raspberrypi-2')).toBeUndefined();
+    }
+  });
+
+  it.each(['off', 'off\n', 'null\n', '[]\n', '"off"\n', '{"state":"off"}\n', '{"state":"on","target":"raspberrypi-2"}\n'])(
+    'proves nothing from the foreign text %j',
+    async (text) => {
+      expect(await recordIn({ text }).offProof('raspberrypi-2')).toBeUndefined();
+    },
+  );
+});

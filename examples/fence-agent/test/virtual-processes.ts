@@ -1,0 +1,269 @@
+// Processes of one Pi that can be killed at any point, on a virtual clock: what a killed process awaits never comes, its
+// lock is free again, and whoever talks with it finds the line dead. Just what SIGKILL leaves behind.
+import type { Clock } from '@sleepi3/driver';
+import { careForAssertedLine, type FencingHost, guardLine, type KeeperConversation, performAct, releaseOrphan } from '../src/fencing.js';
+import type { AgentMessage, Conversation, KeeperEvent, PulseOutcome, PulseRequest } from '../src/keeper-messages.js';
+import { type AgentConversation, keepLine } from '../src/line-keeper.js';
+import type { Lines } from '../src/lines.js';
+import { PowerRecord, type RecordFile } from '../src/power-record.js';
+
+const never = new Promise<never>(() => {});
+
+/** A process: everything it awaits goes through {@link live} and stops coming once it is killed. */
+export class VirtualProcess {
+  killed = false;
+  #hung = false;
+  readonly #atDeath: (() => void)[] = [];
+
+  constructor(readonly name: string) {}
+
+  kill(): void {
+    if (this.killed) return;
+    this.killed = true;
+    for (const action of this.#atDeath) action();
+  }
+
+  /** It does no more, but keeps its lock and its socket, as after SIGSTOP. */
+  hang(): void {
+    this.#hung = true;
+  }
+
+  onDeath(action: () => void): void {
+    if (this.killed) action();
+    else this.#atDeath.push(action);
+  }
+
+  async live<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#stopped) return never;
+    try {
+      const value = await action();
+      return this.#stopped ? await never : value;
+    } catch (error) {
+      if (this.#stopped) return never;
+      throw error;
+    }
+  }
+
+  get #stopped(): boolean {
+    return this.killed || this.#hung;
+  }
+}
+
+export interface VirtualPiOptions {
+  readonly clock: Clock;
+  /** The board's lines as a process of this Pi sees them. */
+  readonly lines: Lines;
+  /** Called before each bus operation of a process and after it took effect; may kill processes. */
+  readonly onBusOperation?: (process: VirtualProcess, moment: 'before' | 'after') => void;
+}
+
+/** One Pi: its lock, its keeper's socket, its record file, its processes. */
+export class VirtualPi {
+  readonly logs: string[] = [];
+  readonly processes: VirtualProcess[] = [];
+  recordText: string | undefined;
+  readonly #options: VirtualPiOptions;
+  #lockHolder: VirtualProcess | undefined;
+  #listener: { process: VirtualProcess; onCall: (conversation: AgentConversation) => void } | undefined;
+
+  constructor(options: VirtualPiOptions) {
+    this.#options = options;
+  }
+
+  get lockIsFree(): boolean {
+    return this.#lockHolder === undefined;
+  }
+
+  get record(): PowerRecord {
+    return new PowerRecord(this.#recordFile(new VirtualProcess('reader')), 'this-boot');
+  }
+
+  /** Runs an agent process that performs one act. The promise never settles when the process is killed. */
+  runAgent(request: PulseRequest, patience = 60_000): { process: VirtualProcess; stop: AbortController; outcome: Promise<PulseOutcome> } {
+    const process = this.#start('agent');
+    const stop = new AbortController();
+    const outcome = performAct(request, this.#fencingHost(process, stop.signal), patience);
+    return { process, stop, outcome };
+  }
+
+  /** What the next run of any action and the boot service do first. */
+  clearLine(): Promise<boolean> {
+    const process = this.#start('next run');
+    return releaseOrphan(this.#fencingHost(process, new AbortController().signal));
+  }
+
+  /** What monitor does when it finds EXTOUT asserted. */
+  careForLine(): ReturnType<typeof careForAssertedLine> {
+    return careForAssertedLine(this.#fencingHost(this.#start('monitor'), new AbortController().signal));
+  }
+
+  killAll(): void {
+    for (const process of this.processes) process.kill();
+  }
+
+  #start(name: string): VirtualProcess {
+    const process = new VirtualProcess(name);
+    this.processes.push(process);
+    return process;
+  }
+
+  #fencingHost(process: VirtualProcess, stop: AbortSignal): FencingHost {
+    const clock = this.#clock(process);
+    return {
+      clock,
+      stop,
+      call: () => process.live(() => Promise.resolve(this.#call(process))),
+      startKeeper: () => process.live(() => this.#startKeeper()),
+      killKeeper: () =>
+        process.live(async () => {
+          this.#lockHolder?.kill();
+        }),
+      tryLock: () => process.live(() => Promise.resolve(this.#tryLock(process))),
+      openLines: () => process.live(() => Promise.resolve(this.#lines(process))),
+      log: (message) => this.logs.push(message),
+    };
+  }
+
+  async #startKeeper(): Promise<void> {
+    const process = this.#start('keeper');
+    await new Promise<void>((resolve) => {
+      process.onDeath(resolve);
+      void keepLine(
+        {
+          clock: this.#clock(process),
+          record: new PowerRecord(this.#recordFile(process), 'this-boot'),
+          stop: new AbortController().signal,
+          tryLock: () => process.live(() => Promise.resolve(this.#tryLock(process))),
+          listen: (onCall) =>
+            process.live(async () => {
+              this.#listener = { process, onCall };
+              return {
+                close: async () => {
+                  if (this.#listener?.process === process) this.#listener = undefined;
+                },
+              };
+            }),
+          openLines: () => process.live(() => Promise.resolve(this.#lines(process))),
+          startGuard: () => this.#startGuard(process),
+          log: (message) => this.logs.push(message),
+          date: () => new Date(this.#options.clock.now()),
+        },
+        resolve,
+      ).then(() => {
+        resolve();
+        process.kill(); // it has exited
+      });
+    });
+  }
+
+  #startGuard(keeper: VirtualProcess): { dismiss(): void } {
+    const process = this.#start('guard');
+    let end: (how: 'dismissed' | 'died') => void = () => {};
+    const keeperEnd = new Promise<'dismissed' | 'died'>((resolve) => {
+      end = resolve;
+    });
+    keeper.onDeath(() => {
+      end('died');
+    });
+    void guardLine(process.live(() => keeperEnd), this.#fencingHost(process, new AbortController().signal));
+    return { dismiss: () => { end('dismissed'); } };
+  }
+
+  #clock(process: VirtualProcess): Clock {
+    const { clock } = this.#options;
+    return { now: () => clock.now(), sleep: (milliseconds, signal) => process.live(() => clock.sleep(milliseconds, signal)) };
+  }
+
+  #lines(process: VirtualProcess): Lines & { close(): Promise<void> } {
+    const { lines, onBusOperation } = this.#options;
+    const operate = <T>(run: () => Promise<T>) =>
+      process.live(async () => {
+        onBusOperation?.(process, 'before');
+        if (process.killed) return never;
+        const result = await run();
+        onBusOperation?.(process, 'after');
+        return result;
+      });
+    return {
+      read: () => operate(() => lines.read()),
+      writeExtout: (asserted) => operate(() => lines.writeExtout(asserted)),
+      close: () => process.live(() => Promise.resolve()),
+    };
+  }
+
+  #tryLock(process: VirtualProcess): { release(): Promise<void> } | undefined {
+    if (this.#lockHolder) return undefined;
+    this.#lockHolder = process;
+    const release = () => {
+      if (this.#lockHolder === process) this.#lockHolder = undefined;
+    };
+    process.onDeath(release);
+    return { release: () => process.live(() => Promise.resolve(release())) };
+  }
+
+  #call(caller: VirtualProcess): KeeperConversation | undefined {
+    const listener = this.#listener;
+    if (!listener || listener.process.killed) return undefined;
+    const [ours, theirs] = conversationPair<KeeperEvent, AgentMessage>(caller, listener.process);
+    listener.onCall(theirs);
+    return ours;
+  }
+
+  #recordFile(process: VirtualProcess): RecordFile {
+    return {
+      read: () => process.live(() => Promise.resolve(this.recordText)),
+      replace: (text) =>
+        process.live(async () => {
+          this.recordText = text;
+        }),
+      remove: () =>
+        process.live(async () => {
+          this.recordText = undefined;
+        }),
+    };
+  }
+}
+
+/** The two ends of a conversation between processes; it breaks when either dies. */
+function conversationPair<ToA, ToB>(a: VirtualProcess, b: VirtualProcess): [Conversation<ToA, ToB>, Conversation<ToB, ToA>] {
+  const forA = new Mailbox<ToA>();
+  const forB = new Mailbox<ToB>();
+  const close = () => {
+    forA.close();
+    forB.close();
+  };
+  a.onDeath(close);
+  b.onDeath(close);
+  return [
+    { send: (message) => { if (!a.killed) forB.put(message); }, receive: () => a.live(() => forA.take()), close },
+    { send: (message) => { if (!b.killed) forA.put(message); }, receive: () => b.live(() => forB.take()), close },
+  ];
+}
+
+class Mailbox<T> {
+  readonly #messages: T[] = [];
+  #waiting: ((message: T | undefined) => void) | undefined;
+  #closed = false;
+
+  put(message: T): void {
+    if (this.#closed) return;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting) waiting(message);
+    else this.#messages.push(message);
+  }
+
+  take(): Promise<T | undefined> {
+    const message = this.#messages.shift();
+    if (message !== undefined || this.#closed) return Promise.resolve(message);
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#waiting?.(undefined);
+    this.#waiting = undefined;
+  }
+}
