@@ -1,5 +1,23 @@
+export { boardAddresses } from './board-address.js';
 export { type Bus, BusError, type Transfer } from './bus.js';
 export { type Clock, systemClock } from './clock.js';
+export { type DefaultsEdit, defaultsFilePath, editDefaultsFile, readDefaultsFile } from './defaults-file.js';
+export {
+  type Defaults,
+  type DefaultsKey,
+  type DefaultsSetting,
+  defaultsSettings,
+  type DefaultsValue,
+  type TakesEffect,
+} from './defaults-settings.js';
+export {
+  type DefaultsProblem,
+  editDefaults,
+  type ParsedDefaults,
+  parseDefaults,
+  planReapplication,
+  type Reapplication,
+} from './defaults-text.js';
 export { Sleepi3Error, type Sleepi3ErrorCode, type Sleepi3ErrorFacts } from './errors.js';
 export { acquireFileLock, type FileLock, type FileLockOptions } from './file-lock.js';
 export { type BusOptions, type BusSpec, openBus, parseBusSpec } from './open-bus.js';
@@ -25,7 +43,6 @@ export {
 export { defaultRetryPolicy, isTransient, type RetryPolicy } from './retry.js';
 export { type ProgramOptions, type ProgramResult, type RunProgram, runProgram } from './run-program.js';
 export {
-  boardAddresses,
   type BoardOptions,
   type IoStatus,
   type OpenOptions,
@@ -43,3 +60,10 @@ export {
   type UnixRequest,
   type UnixResponse,
 } from './unix-protocol.js';
+export {
+  clearWakeAlarm,
+  getWakeAlarm,
+  setWakeAlarm,
+  type WakeAlarmFiles,
+  type WakeAlarmOptions,
+} from './wake-alarm.js';

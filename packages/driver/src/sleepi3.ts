@@ -1,6 +1,7 @@
-import type { Bus, Transfer } from './bus.js';
-import { BusError } from './bus.js';
+import { boardAddresses, checkBoardAddress, hex } from './board-address.js';
+import { type Bus, BusError, type Transfer } from './bus.js';
 import { type Clock, systemClock } from './clock.js';
+import { defaultsFilePath, readDefaultsFile } from './defaults-file.js';
 import { Sleepi3Error } from './errors.js';
 import {
   bitOf,
@@ -17,9 +18,6 @@ import {
 import { type BusOptions, openBus } from './open-bus.js';
 import { bits, type Register, type RegisterName, registers } from './registers.js';
 import { defaultRetryPolicy, isTransient, retryDelay, type RetryPolicy } from './retry.js';
-
-/** The addresses the board's DIP switch can choose; the first is the default. Source: the vendor's defaults file. */
-export const boardAddresses = [0x6e, 0x6d, 0x6b] as const;
 
 /** How a board is driven, whatever bus it is on. */
 export interface BoardOptions {
@@ -125,6 +123,32 @@ export class Sleepi3 {
       }
     }
     return board;
+  }
+
+  /**
+   * Opens the board that a defaults file names: its I2C_BUS and I2C_ADDRESS. Bad lines about other settings do not
+   * matter here, so that they cannot keep a node from fencing.
+   *
+   * @param path - /etc/default/sleepi3 by default.
+   * @throws {@link Sleepi3Error} `DEFAULTS_FILE_UNREADABLE`, `DEFAULTS_FILE_INVALID` with `path` and `line`, and what
+   * {@link open} throws.
+   */
+  static async fromDefaultsFile(
+    path: string = defaultsFilePath,
+    options: Omit<OpenOptions, 'bus' | 'address'> = {},
+  ): Promise<Sleepi3> {
+    const { values, problems } = await readDefaultsFile(path);
+    const problem = problems.find(({ key }) => key === 'I2C_BUS' || key === 'I2C_ADDRESS');
+    if (problem?.key !== undefined) {
+      const { key, line, value, message } = problem;
+      throw new Sleepi3Error('DEFAULTS_FILE_INVALID', `${path}, line ${line}: ${key}=${value}: ${message}`, {
+        path,
+        line,
+        parameter: key,
+        value,
+      });
+    }
+    return Sleepi3.open({ ...options, bus: values.I2C_BUS, address: values.I2C_ADDRESS });
   }
 
   /**
@@ -304,13 +328,7 @@ function decodeSnapshot(contents: readonly number[]): Snapshot {
 }
 
 function checkBoardOptions({ address, retry }: BoardOptions): void {
-  if (address !== undefined && !(boardAddresses as readonly number[]).includes(address)) {
-    throw new Sleepi3Error(
-      'INVALID_ADDRESS',
-      `${hex(address)} is no slee-Pi 3's address; the DIP switch gives ${boardAddresses.map(hex).join(', ')}`,
-      { address },
-    );
-  }
+  if (address !== undefined) checkBoardAddress(address);
   if (retry?.tries !== undefined && !(Number.isInteger(retry.tries) && retry.tries >= 1)) {
     throw new Sleepi3Error('INVALID_VALUE', `retry.tries must be a whole number from 1, not ${retry.tries}`, {
       value: retry.tries,
@@ -346,8 +364,4 @@ function adviceFor(errno: string): string | undefined {
     default:
       return undefined;
   }
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16).padStart(2, '0')}`;
 }

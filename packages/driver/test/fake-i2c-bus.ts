@@ -13,7 +13,7 @@ export interface FakeI2cBusOptions {
   readonly close?: () => Error | undefined;
 }
 
-type Callback = (error: Error | null, value?: number) => void;
+type Callback<T = undefined> = (error: Error | null, value?: T) => void;
 
 /** The errors of the addon: the code is '' for a number that Node has no name for. */
 export function addonError(errno: number, syscall: string): Error {
@@ -31,10 +31,10 @@ export function createFakeI2cBus(options: FakeI2cBusOptions = {}) {
 
   class Handle implements I2cBusHandle {
     readonly #peripherals = new Map<number, number>();
-    readByte = (address: number, register: number, done: Callback) => {
+    readByte = (address: number, register: number, done: Callback<number>) => {
       this.#transfer(address, 'readByte', done, (board) => board[register]! & 0xff);
     };
-    readWord = (address: number, register: number, done: Callback) => {
+    readWord = (address: number, register: number, done: Callback<number>) => {
       this.#transfer(address, 'readWord', done, (board) => board[register]!);
     };
     writeByte = (address: number, register: number, value: number, done: Callback) => {
@@ -61,7 +61,7 @@ export function createFakeI2cBus(options: FakeI2cBusOptions = {}) {
       setImmediate(done, null);
     };
 
-    #transfer(address: number, syscall: string, done: Callback, run: (board: Uint16Array) => number | undefined) {
+    #transfer<T>(address: number, syscall: string, done: Callback<T>, run: (board: Uint16Array) => T) {
       this.#peripheral(address, (error, file) => {
         if (error) {
           done(error);
@@ -77,7 +77,7 @@ export function createFakeI2cBus(options: FakeI2cBusOptions = {}) {
       });
     }
 
-    #peripheral(address: number, done: Callback) {
+    #peripheral(address: number, done: Callback<number>) {
       const known = this.#peripherals.get(address);
       if (known !== undefined) {
         setImmediate(done, null, known);

@@ -1,6 +1,6 @@
 // Serves any bus on a unix socket in the protocol of unix-protocol.ts, with hooks to misbehave.
 import { createServer, type Server, type Socket } from 'node:net';
-import { type Bus, BusError } from '../src/bus.js';
+import type { Bus, BusError } from '../src/bus.js';
 import {
   createLineDecoder,
   encodeFrame,
@@ -41,7 +41,12 @@ export async function serveBus(bus: Bus, path: string, misbehaviour: Misbehaviou
     };
     const lock = () =>
       new Promise<void>((granted, failed) => {
-        bus.withLock(() => new Promise<void>((done) => ((unlock = done), granted()))).catch(failed);
+        bus
+          .withLock(() => {
+            granted();
+            return new Promise<void>((done) => (unlock = done));
+          })
+          .catch(failed);
       });
     const carryOut = async (request: UnixRequest): Promise<UnixResponse> => {
       const { id } = request;
@@ -66,7 +71,8 @@ export async function serveBus(bus: Bus, path: string, misbehaviour: Misbehaviou
         if (request.op === 'readByte' || request.op === 'readWord') {
           return { id, value: await bus[request.op](request.address, request.register) };
         }
-        await bus[request.op](request.address, request.register, request.value);
+        const { op, address, register, value } = request as Extract<UnixRequest, { value: number }>;
+        await bus[op](address, register, value);
         return { id };
       } catch (error) {
         const { errno, message } = error as BusError;

@@ -15,7 +15,7 @@ import { Mutex } from '../mutex.js';
 import type { BusOptions } from '../open-bus.js';
 import { DeviceLock } from './device-lock.js';
 
-type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
+type Callback<T> = (error: NodeJS.ErrnoException | null, value?: T) => void;
 
 /** An open bus of the i2c-bus package, as far as it is used here. */
 export interface I2cBusHandle {
@@ -144,7 +144,7 @@ function called<T>(start: (done: Callback<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     start((error, value) => {
       if (error) reject(error);
-      else resolve(value);
+      else resolve(value as T);
     });
   });
 }
