@@ -20,5 +20,7 @@ export function reasonNotToFire(state: LineState): string | undefined {
 
 /** Why this node must let go of the line it holds, or undefined when it may go on. */
 export function reasonToYield(state: LineState, preferred: boolean): string | undefined {
-  return state.extin && !preferred ? 'the peer is fencing this node at the same time and is the preferred one' : undefined;
+  return state.extin && !preferred
+    ? 'the peer is fencing this node at the same time and is the preferred one'
+    : undefined;
 }

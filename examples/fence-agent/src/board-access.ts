@@ -20,7 +20,8 @@ export async function openBoard({ bus, address }: BoardName, log: (message: stri
     if (spec.backEnd === 'i2c-bus') log(`reaching the board on bus ${bus} through i2c-bus`);
     return board;
   } catch (error) {
-    const addonMissing = error instanceof Sleepi3Error && error.code === 'BUS_UNAVAILABLE' && spec.backEnd === 'i2c-bus';
+    const addonMissing =
+      error instanceof Sleepi3Error && error.code === 'BUS_UNAVAILABLE' && spec.backEnd === 'i2c-bus';
     if (!addonMissing) throw error;
     log(`reaching the board on bus ${bus} through i2c-tools, because i2c-bus does not load (${error.message})`);
     return Sleepi3.open({ bus: `i2c-tools:${spec.number}`, address });

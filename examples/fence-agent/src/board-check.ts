@@ -1,13 +1,5 @@
 // What monitor looks at: would this node go down if the peer fenced it now, and is its own line ready to fence the peer?
-import type { Snapshot } from '@sleepi3/driver';
-
-/** The vendor's settings that bear on fencing, from /etc/default/sleepi3. Times in s. */
-export interface FencingDefaults {
-  readonly extinForcedShutdown: boolean;
-  readonly heartbeatTimeout: number;
-  readonly retryBoot: boolean;
-  readonly bootTimeout: number;
-}
+import type { Defaults, Snapshot } from '@sleepi3/driver';
 
 export interface Finding {
   /** An error makes monitor fail; a warning is logged. */
@@ -22,13 +14,15 @@ export interface Finding {
  */
 const longestShot = 20;
 
+type CheckedDefaults = Pick<Defaults, 'EXTIN_FORCED_SHUTDOWN' | 'HEARTBEAT_TIMEOUT' | 'RETRY_BOOT' | 'BOOT_TIMEOUT'>;
+
 type CheckedParameters = Pick<
   Snapshot,
   'extin' | 'extin-count' | 'extin-powerdown' | 'extin-trigger' | 'watchdog-timeout'
 >;
 
 /** Judges a snapshot of the board against the defaults file, if there is one. */
-export function checkBoard(board: CheckedParameters, defaults: FencingDefaults | undefined): Finding[] {
+export function checkBoard(board: CheckedParameters, defaults: CheckedDefaults | undefined): Finding[] {
   const findings: Finding[] = [];
   const error = (message: string) => findings.push({ severity: 'error', message });
   const warning = (message: string) => findings.push({ severity: 'warning', message });
@@ -57,9 +51,9 @@ export function checkBoard(board: CheckedParameters, defaults: FencingDefaults |
   return findings;
 }
 
-function checkDefaults(board: CheckedParameters, defaults: FencingDefaults): Finding[] {
+function checkDefaults(board: CheckedParameters, defaults: CheckedDefaults): Finding[] {
   const findings: Finding[] = [];
-  if (!defaults.extinForcedShutdown) {
+  if (!defaults.EXTIN_FORCED_SHUTDOWN) {
     findings.push({
       severity: 'error',
       message:
@@ -67,7 +61,7 @@ function checkDefaults(board: CheckedParameters, defaults: FencingDefaults): Fin
         '(the board follows it at boot)',
     });
   }
-  if (defaults.retryBoot && defaults.bootTimeout === 0) {
+  if (defaults.RETRY_BOOT && defaults.BOOT_TIMEOUT === 0) {
     findings.push({
       severity: 'error',
       message:
@@ -75,12 +69,12 @@ function checkDefaults(board: CheckedParameters, defaults: FencingDefaults): Fin
         'set BOOT_TIMEOUT to more than the node takes to boot (90 as shipped)',
     });
   }
-  if (defaults.heartbeatTimeout !== board['watchdog-timeout']) {
+  if (defaults.HEARTBEAT_TIMEOUT !== board['watchdog-timeout']) {
     findings.push({
       severity: 'error',
       message:
-        `HEARTBEAT_TIMEOUT=${defaults.heartbeatTimeout} contradicts the board, whose watchdog-timeout is ` +
-        `${board['watchdog-timeout']} s: run sleepi3 set watchdog-timeout ${defaults.heartbeatTimeout}, or reboot`,
+        `HEARTBEAT_TIMEOUT=${defaults.HEARTBEAT_TIMEOUT} contradicts the board, whose watchdog-timeout is ` +
+        `${board['watchdog-timeout']} s: run sleepi3 set watchdog-timeout ${defaults.HEARTBEAT_TIMEOUT}, or reboot`,
     });
   }
   return findings;

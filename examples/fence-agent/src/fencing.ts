@@ -48,7 +48,9 @@ export async function performAct(request: PulseRequest, host: FencingHost, patie
     }
     await clock.sleep(callPeriod);
   }
-  const reason = host.stop.aborted ? 'the agent was asked to end' : `no line keeper answered within ${patience / 1000} s`;
+  const reason = host.stop.aborted
+    ? 'the agent was asked to end'
+    : `no line keeper answered within ${patience / 1000} s`;
   return { kind: 'failed', reason: busyWith ? `${reason}: ${busyWith} is under way` : reason };
 }
 
@@ -131,7 +133,10 @@ export async function careForAssertedLine(host: FencingHost): Promise<LineCare> 
 }
 
 /** What the guard does when its keeper died before dismissing it. */
-export async function guardLine(keeperEnd: Promise<'dismissed' | 'died'>, host: Parameters<typeof releaseOrphan>[0]): Promise<void> {
+export async function guardLine(
+  keeperEnd: Promise<'dismissed' | 'died'>,
+  host: Parameters<typeof releaseOrphan>[0],
+): Promise<void> {
   if ((await keeperEnd) === 'dismissed') return;
   host.log('the line keeper died');
   await releaseOrphan(host);
@@ -141,14 +146,22 @@ export async function guardLine(keeperEnd: Promise<'dismissed' | 'died'>, host: 
  * Releases EXTOUT if no keeper owns it. Resolves to true when the line is idle or owned, and false when it is stuck or
  * the board cannot be reached.
  */
-export async function releaseOrphan(host: Pick<FencingHost, 'clock' | 'tryLock' | 'openLines' | 'log'>): Promise<boolean> {
+export async function releaseOrphan(
+  host: Pick<FencingHost, 'clock' | 'tryLock' | 'openLines' | 'log'>,
+): Promise<boolean> {
   // A killed keeper's lock is free as soon as the kernel has cleared it away; a living keeper owns the line rightly.
   for (let attempt = 0; attempt < 20; attempt++) {
     const lock = await host.tryLock();
     if (lock) {
       try {
         const lines = await host.openLines();
-        const released = await release({ lines, clock: host.clock, log: (text) => { host.log(text); } });
+        const released = await release({
+          lines,
+          clock: host.clock,
+          log: (text) => {
+            host.log(text);
+          },
+        });
         await lines.close();
         return released;
       } catch (error) {

@@ -1,1 +1,49 @@
-export {};
+// The program fence_sleepi3: the fence agent, and the commands that go with it. The only file that touches the process.
+import { nodeHost, runFenceAgent } from '@sleepi3/fence-protocol';
+import { version } from '../package.json';
+import { createAgent } from './agent.js';
+
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    stop.abort(new Error(`ended by ${signal}`));
+  });
+}
+
+// Keeper and guard are started from the program's own file.
+const self = { program: process.argv[1] ?? '', execPath: process.execPath };
+const host = { ...nodeHost(process), signal: stop.signal };
+
+void run().then((status) => {
+  process.exitCode = status;
+});
+
+async function run(): Promise<number> {
+  const [command = '', ...words] = process.argv.slice(2);
+  switch (command) {
+    case 'line-keeper':
+    case 'line-guard': {
+      const { runLineGuard, runLineKeeper } = await import('./line-processes.js');
+      const log = (message: string) => {
+        host.syslog('info', `${command}: ${message}`);
+      };
+      const lineProcess = { ...self, pid: process.pid, words, stop: stop.signal, log };
+      return command === 'line-keeper'
+        ? runLineKeeper(lineProcess, process.stdout)
+        : runLineGuard(lineProcess, process.stdin);
+    }
+    default: {
+      const machine = async () => (await import('./node-host.js')).nodeMachine(self, progressOf(process.stderr));
+      return runFenceAgent(createAgent(version, machine), host);
+    }
+  }
+}
+
+/** A countdown for a person at the terminal; nothing for a daemon. */
+function progressOf(stream: NodeJS.WriteStream): ((held: number, hold: number) => void) | undefined {
+  if (!stream.isTTY) return undefined;
+  return (held, hold) => {
+    const left = Math.max(0, hold - held) / 1000;
+    stream.write(left > 0 ? `\rholding EXTOUT, ${left.toFixed(1)} s to go ` : '\r\u001b[K');
+  };
+}

@@ -1,16 +1,19 @@
 // The agent and its line keeper as processes of this machine.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants, readFileSync } from 'node:fs';
+import { access, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { kill } from 'node:process';
-import { acquireFileLock, Sleepi3Error, systemClock } from '@sleepi3/driver';
+import { acquireFileLock, readDefaultsFile, Sleepi3Error, systemClock } from '@sleepi3/driver';
 import { boardLines, openBoard } from './board-access.js';
 import type { FencingHost } from './fencing.js';
 import type { AgentMessage, KeeperEvent } from './keeper-messages.js';
 import { callKeeper, listenForAgents } from './keeper-socket.js';
 import type { KeeperHost } from './line-keeper.js';
+import type { Machine } from './machine.js';
 import { PowerRecord } from './power-record.js';
-import { type BoardName, makeStateDirectory, recordFile, type StateFiles } from './state-files.js';
+import { type BoardName, makeStateDirectory, recordFile, type StateFiles, stateFiles } from './state-files.js';
 
 /** What both sides need to know. */
 export interface LineOwner {
@@ -26,6 +29,31 @@ export interface LineOwner {
 /** The program's own words for running as a line keeper or its guard; the arguments are the board and the state directory. */
 export const keeperCommand = 'line-keeper';
 export const guardCommand = 'line-guard';
+
+/** This machine. `program`: the file of this very program. */
+export function nodeMachine(
+  { program, execPath }: Pick<LineOwner, 'program' | 'execPath'>,
+  onProgress?: Machine['onProgress'],
+): Machine {
+  return {
+    ...(onProgress && { onProgress }),
+    date: () => new Date(),
+    hostname,
+    readCorosyncConf: (path) => readFile(path, 'utf8'),
+    readDefaults: (path) => readDefaultsFile(path),
+    site: (board, directory, { log, stop, onProgress: tell }) => {
+      const files = stateFiles(directory, board);
+      return {
+        ...fencingHost({ program, execPath, board, files, log, stop }),
+        ...(tell && { onProgress: tell }),
+        record: powerRecord(files),
+        openBoard: () => openBoard(board, log),
+        prepare: () => prepareDirectory(files.directory),
+        lastWireTest: () => lastWireTest(files.wireTest),
+      };
+    },
+  };
+}
 
 /** The agent's side. */
 export function fencingHost(owner: LineOwner): FencingHost {
@@ -62,7 +90,30 @@ export function keeperHost(owner: LineOwner, processId: number): KeeperHost {
 }
 
 export function powerRecord(files: StateFiles): PowerRecord {
-  return new PowerRecord(recordFile(files.record), readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+  return new PowerRecord(recordFile(files.record), bootId());
+}
+
+/** Linux's id of this boot; where there is none, one that no record bears, so that nothing is believed. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return randomUUID();
+  }
+}
+
+async function prepareDirectory(directory: string): Promise<void> {
+  await makeStateDirectory(directory);
+  await access(directory, constants.W_OK).catch((error: unknown) => {
+    throw new Error(`the state directory ${directory} cannot be written: run as root, or set state_dir`, {
+      cause: error,
+    });
+  });
+}
+
+async function lastWireTest(path: string): Promise<Date | undefined> {
+  const date = new Date(await readFile(path, 'utf8').catch(() => ''));
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 /** The board's lock, or undefined when another process has it. */
@@ -128,4 +179,3 @@ async function killKeeper(pidFile: string): Promise<void> {
   const commandLine = await readFile(`/proc/${processId}/cmdline`, 'utf8').catch(() => '');
   if (processId > 1 && commandLine.split('\0').includes(keeperCommand)) kill(processId, 'SIGKILL');
 }
-

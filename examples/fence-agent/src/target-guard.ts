@@ -19,7 +19,9 @@ export type GuardedTarget = { readonly target: string } | { readonly refusal: st
 
 /** The node that a request means, if it is the one this node may shoot. */
 export function guardTarget(named: NamedTarget, wiring: Wiring): GuardedTarget {
-  const names = [...new Set([named.plug, named.port, named.nodename].filter((name) => name !== undefined && name !== ''))];
+  const names = [
+    ...new Set([named.plug, named.port, named.nodename].filter((name) => name !== undefined && name !== '')),
+  ];
   const [target] = names;
   if (target === undefined) {
     return { refusal: `no target: give the node to act on with nodename= or --plug; here it is ${wiring.peer}` };

@@ -41,9 +41,12 @@ describe('the names of the two nodes', () => {
     expect(corosyncNodeNames('nodelist {\n node {\n ring0_addr: pi-a\n }\n}\n')).toEqual(['pi-a']);
   });
 
-  it.each(['raspberrypi-2', 'raspberrypi-2.example.org'])('tell self by the host name %s and peer as the other', async (hostname) => {
-    await expect(findWiring({}, files(hostname))).resolves.toEqual({ self: 'raspberrypi-2', peer: 'raspberrypi-1' });
-  });
+  it.each(['raspberrypi-2', 'raspberrypi-2.example.org'])(
+    'tell self by the host name %s and peer as the other',
+    async (hostname) => {
+      await expect(findWiring({}, files(hostname))).resolves.toEqual({ self: 'raspberrypi-2', peer: 'raspberrypi-1' });
+    },
+  );
 
   it('are taken from the options without a look at any file', async () => {
     const wiring = await findWiring({ self: 'a', peer: 'b' }, files('x', new Error('not to be read')));
@@ -51,8 +54,14 @@ describe('the names of the two nodes', () => {
   });
 
   it('are completed when only one is given', async () => {
-    await expect(findWiring({ self: 'raspberrypi-1' }, files('x'))).resolves.toEqual({ self: 'raspberrypi-1', peer: 'raspberrypi-2' });
-    await expect(findWiring({ peer: 'raspberrypi-1' }, files('raspberrypi-2'))).resolves.toEqual({ self: 'raspberrypi-2', peer: 'raspberrypi-1' });
+    await expect(findWiring({ self: 'raspberrypi-1' }, files('x'))).resolves.toEqual({
+      self: 'raspberrypi-1',
+      peer: 'raspberrypi-2',
+    });
+    await expect(findWiring({ peer: 'raspberrypi-1' }, files('raspberrypi-2'))).resolves.toEqual({
+      self: 'raspberrypi-2',
+      peer: 'raspberrypi-1',
+    });
   });
 
   it.each([
@@ -66,7 +75,9 @@ describe('the names of the two nodes', () => {
   });
 
   it('are refused when corosync.conf cannot be read', async () => {
-    await expect(findWiring({}, files('a', new Error('EACCES: permission denied')))).rejects.toThrow(/EACCES.*set the options self and peer/);
+    await expect(findWiring({}, files('a', new Error('EACCES: permission denied')))).rejects.toThrow(
+      /EACCES.*set the options self and peer/,
+    );
   });
 
   it('are refused when self and peer are the same', async () => {

@@ -51,33 +51,47 @@ async function runWithKill(request: PulseRequest, kill: Kill) {
 describe.each(['off', 'on', 'reboot'] as const)('killed at any bus operation of %s', (action) => {
   const request = requestOf(0, { action });
 
-  it.each(['before', 'after'] as const)('(%s it) an agent leaves a keeper that ends the act and releases', async (moment) => {
-    for (let operation = 1; ; operation++) {
-      const { cluster, fired } = await runWithKill(request, { victim: 'agent', operation, moment });
-      if (!fired) break;
-      expect(cluster.harness.boards[0].extout, `operation ${operation}`).toBe(false);
-      expect(cluster.pis[0].lockIsFree).toBe(true);
-      expect(cluster.harness.boards[1].powered, `operation ${operation}`).toBe(action !== 'off');
-      cluster.harness.close();
-    }
-  });
+  it.each(['before', 'after'] as const)(
+    '(%s it) an agent leaves a keeper that ends the act and releases',
+    async (moment) => {
+      for (let operation = 1; ; operation++) {
+        const { cluster, fired } = await runWithKill(request, { victim: 'agent', operation, moment });
+        if (!fired) break;
+        expect(cluster.harness.boards[0].extout, `operation ${operation}`).toBe(false);
+        expect(cluster.pis[0].lockIsFree).toBe(true);
+        expect(cluster.harness.boards[1].powered, `operation ${operation}`).toBe(action !== 'off');
+        cluster.harness.close();
+      }
+    },
+  );
 
-  it.each(['before', 'after'] as const)('(%s it) a keeper leaves an agent that releases and reports no success', async (moment) => {
-    for (let operation = 1; ; operation++) {
-      const { cluster, fired, killedAt, releasedAt, outcome } = await runWithKill(request, { victim: 'keeper', operation, moment });
-      if (!fired) break;
-      expect(cluster.harness.boards[0].extout, `operation ${operation}`).toBe(false);
-      if (releasedAt !== undefined) expect(releasedAt - killedAt).toBeLessThanOrEqual(releaseBound);
-      // Only a reboot may have told its true success before: the keeper was killed while it woke the target.
-      if (outcome?.kind === 'verified') expect(action === 'reboot' && killedAt >= 12_000).toBe(true);
-      else expect(outcome, `operation ${operation}`).toMatchObject({ kind: 'failed' });
-      cluster.harness.close();
-    }
-  });
+  it.each(['before', 'after'] as const)(
+    '(%s it) a keeper leaves an agent that releases and reports no success',
+    async (moment) => {
+      for (let operation = 1; ; operation++) {
+        const { cluster, fired, killedAt, releasedAt, outcome } = await runWithKill(request, {
+          victim: 'keeper',
+          operation,
+          moment,
+        });
+        if (!fired) break;
+        expect(cluster.harness.boards[0].extout, `operation ${operation}`).toBe(false);
+        if (releasedAt !== undefined) expect(releasedAt - killedAt).toBeLessThanOrEqual(releaseBound);
+        // Only a reboot may have told its true success before: the keeper was killed while it woke the target.
+        if (outcome?.kind === 'verified') expect(action === 'reboot' && killedAt >= 12_000).toBe(true);
+        else expect(outcome, `operation ${operation}`).toMatchObject({ kind: 'failed' });
+        cluster.harness.close();
+      }
+    },
+  );
 
   it.each(['before', 'after'] as const)('(%s it) both leave a guard that releases', async (moment) => {
     for (let operation = 1; ; operation++) {
-      const { cluster, fired, killedAt, releasedAt } = await runWithKill(request, { victim: 'both', operation, moment });
+      const { cluster, fired, killedAt, releasedAt } = await runWithKill(request, {
+        victim: 'both',
+        operation,
+        moment,
+      });
       if (!fired) break;
       expect(cluster.harness.boards[0].extout, `operation ${operation}`).toBe(false);
       if (releasedAt !== undefined) expect(releasedAt - killedAt).toBeLessThanOrEqual(releaseBound);
@@ -96,7 +110,8 @@ describe.each(['off', 'on', 'reboot'] as const)('killed at any bus operation of 
         const proof = await cluster.pis[0].record.offProof('raspberrypi-2');
         if (proof) expect(cluster.harness.boards[1].powered, `operation ${operation}`).toBe(false);
 
-        if (cluster.harness.boards[0].extout) expect(await cluster.clock.runUntil(cluster.pis[0].careForLine())).toBe('released');
+        if (cluster.harness.boards[0].extout)
+          expect(await cluster.clock.runUntil(cluster.pis[0].careForLine())).toBe('released');
         expect(cluster.harness.boards[0].extout, `operation ${operation}`).toBe(false);
         const before = cluster.clock.now();
         expect(await cluster.act(0), `operation ${operation}`).toMatchObject({ kind: 'verified' });

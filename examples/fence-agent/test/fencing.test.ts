@@ -94,7 +94,10 @@ describe('an off', () => {
     cluster.harness.boards[1].poke('ioStatus', 1);
     const edges: boolean[] = [];
     cluster.harness.boards[0].on('extout', ({ asserted }) => edges.push(asserted));
-    expect(await cluster.act(0)).toMatchObject({ kind: 'conceded', reason: expect.stringContaining('EXTIN is asserted') });
+    expect(await cluster.act(0)).toMatchObject({
+      kind: 'conceded',
+      reason: expect.stringContaining('EXTIN is asserted'),
+    });
     expect(edges).toEqual([]);
   });
 

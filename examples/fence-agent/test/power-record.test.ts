@@ -53,10 +53,15 @@ describe('the power record', () => {
     }
   });
 
-  it.each(['off', 'off\n', 'null\n', '[]\n', '"off"\n', '{"state":"off"}\n', '{"state":"on","target":"raspberrypi-2"}\n'])(
-    'proves nothing from the foreign text %j',
-    async (text) => {
-      expect(await recordIn({ text }).offProof('raspberrypi-2')).toBeUndefined();
-    },
-  );
+  it.each([
+    'off',
+    'off\n',
+    'null\n',
+    '[]\n',
+    '"off"\n',
+    '{"state":"off"}\n',
+    '{"state":"on","target":"raspberrypi-2"}\n',
+  ])('proves nothing from the foreign text %j', async (text) => {
+    expect(await recordIn({ text }).offProof('raspberrypi-2')).toBeUndefined();
+  });
 });

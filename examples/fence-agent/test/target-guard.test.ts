@@ -15,11 +15,15 @@ describe('the target guard', () => {
   });
 
   it('refuses this node itself, because its EXTOUT would shoot the peer', () => {
-    expect(guardTarget({ nodename: 'raspberrypi-1' }, wiring)).toEqual({ refusal: expect.stringContaining('this node itself') });
+    expect(guardTarget({ nodename: 'raspberrypi-1' }, wiring)).toEqual({
+      refusal: expect.stringContaining('this node itself'),
+    });
   });
 
   it('refuses a stranger', () => {
-    expect(guardTarget({ nodename: 'raspberrypi-3' }, wiring)).toEqual({ refusal: expect.stringContaining('only act on raspberrypi-2') });
+    expect(guardTarget({ nodename: 'raspberrypi-3' }, wiring)).toEqual({
+      refusal: expect.stringContaining('only act on raspberrypi-2'),
+    });
   });
 
   it('refuses a request without a target', () => {
@@ -34,7 +38,10 @@ describe('the target guard', () => {
   });
 
   it('never lets anything but the peer through', () => {
-    const name = fc.option(fc.oneof(fc.string(), fc.constantFrom('raspberrypi-1', 'raspberrypi-2', 'RASPBERRYPI-2', ' raspberrypi-2')), { nil: undefined });
+    const name = fc.option(
+      fc.oneof(fc.string(), fc.constantFrom('raspberrypi-1', 'raspberrypi-2', 'RASPBERRYPI-2', ' raspberrypi-2')),
+      { nil: undefined },
+    );
     fc.assert(
       fc.property(name, name, name, (plug, port, nodename) => {
         const result = guardTarget({ plug, port, nodename }, wiring);

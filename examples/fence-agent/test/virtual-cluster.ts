@@ -35,7 +35,10 @@ export function requestOf(pi: 0 | 1, request: Partial<PulseRequest> = {}): Pulse
 
 export async function createCluster(options: ClusterOptions = {}): Promise<VirtualCluster> {
   const { onBusOperation, ...harnessOptions } = options;
-  const harness = createHarness({ ...harnessOptions, coldRegisters: { inputControl: 0b001, ...options.coldRegisters } });
+  const harness = createHarness({
+    ...harnessOptions,
+    coldRegisters: { inputControl: 0b001, ...options.coldRegisters },
+  });
   const { clock } = harness;
   const pi = async (index: 0 | 1) => {
     const board = harness.boards[index];
@@ -43,7 +46,11 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Virtu
     const virtualPi = new VirtualPi({
       clock,
       lines: boardLines(driver),
-      ...(onBusOperation && { onBusOperation: (...rest) => { onBusOperation(index, ...rest); } }),
+      ...(onBusOperation && {
+        onBusOperation: (...rest) => {
+          onBusOperation(index, ...rest);
+        },
+      }),
     });
     board.connect({
       powerOn: () => {},

@@ -1,7 +1,14 @@
 // Processes of one Pi that can be killed at any point, on a virtual clock: what a killed process awaits never comes, its
 // lock is free again, and whoever talks with it finds the line dead. Just what SIGKILL leaves behind.
 import type { Clock } from '@sleepi3/driver';
-import { careForAssertedLine, type FencingHost, guardLine, type KeeperConversation, performAct, releaseOrphan } from '../src/fencing.js';
+import {
+  careForAssertedLine,
+  type FencingHost,
+  guardLine,
+  type KeeperConversation,
+  performAct,
+  releaseOrphan,
+} from '../src/fencing.js';
 import type { AgentMessage, Conversation, KeeperEvent, PulseOutcome, PulseRequest } from '../src/keeper-messages.js';
 import { type AgentConversation, keepLine } from '../src/line-keeper.js';
 import type { Lines } from '../src/lines.js';
@@ -79,7 +86,10 @@ export class VirtualPi {
   }
 
   /** Runs an agent process that performs one act. The promise never settles when the process is killed. */
-  runAgent(request: PulseRequest, patience = 60_000): { process: VirtualProcess; stop: AbortController; outcome: Promise<PulseOutcome> } {
+  runAgent(
+    request: PulseRequest,
+    patience = 60_000,
+  ): { process: VirtualProcess; stop: AbortController; outcome: Promise<PulseOutcome> } {
     const process = this.#start('agent');
     const stop = new AbortController();
     const outcome = performAct(request, this.#fencingHost(process, stop.signal), patience);
@@ -165,13 +175,23 @@ export class VirtualPi {
     keeper.onDeath(() => {
       end('died');
     });
-    void guardLine(process.live(() => keeperEnd), this.#fencingHost(process, new AbortController().signal));
-    return { dismiss: () => { end('dismissed'); } };
+    void guardLine(
+      process.live(() => keeperEnd),
+      this.#fencingHost(process, new AbortController().signal),
+    );
+    return {
+      dismiss: () => {
+        end('dismissed');
+      },
+    };
   }
 
   #clock(process: VirtualProcess): Clock {
     const { clock } = this.#options;
-    return { now: () => clock.now(), sleep: (milliseconds, signal) => process.live(() => clock.sleep(milliseconds, signal)) };
+    return {
+      now: () => clock.now(),
+      sleep: (milliseconds, signal) => process.live(() => clock.sleep(milliseconds, signal)),
+    };
   }
 
   #lines(process: VirtualProcess): Lines & { close(): Promise<void> } {
@@ -225,7 +245,10 @@ export class VirtualPi {
 }
 
 /** The two ends of a conversation between processes; it breaks when either dies. */
-function conversationPair<ToA, ToB>(a: VirtualProcess, b: VirtualProcess): [Conversation<ToA, ToB>, Conversation<ToB, ToA>] {
+function conversationPair<ToA, ToB>(
+  a: VirtualProcess,
+  b: VirtualProcess,
+): [Conversation<ToA, ToB>, Conversation<ToB, ToA>] {
   const forA = new Mailbox<ToA>();
   const forB = new Mailbox<ToB>();
   const close = () => {
@@ -235,8 +258,20 @@ function conversationPair<ToA, ToB>(a: VirtualProcess, b: VirtualProcess): [Conv
   a.onDeath(close);
   b.onDeath(close);
   return [
-    { send: (message) => { if (!a.killed) forB.put(message); }, receive: () => a.live(() => forA.take()), close },
-    { send: (message) => { if (!b.killed) forA.put(message); }, receive: () => b.live(() => forB.take()), close },
+    {
+      send: (message) => {
+        if (!a.killed) forB.put(message);
+      },
+      receive: () => a.live(() => forA.take()),
+      close,
+    },
+    {
+      send: (message) => {
+        if (!b.killed) forA.put(message);
+      },
+      receive: () => b.live(() => forB.take()),
+      close,
+    },
   ];
 }
 

@@ -1,0 +1,175 @@
+// The agent's actions: guard the target, then have the line keeper do it, then report what was proven.
+import { type ParsedDefaults, boardAddresses, Sleepi3Error } from '@sleepi3/driver';
+import { FenceError, type Outlet, type PowerStatus } from '@sleepi3/fence-protocol';
+import type { AgentContext, AgentOptions } from './agent.js';
+import { preferredNode } from './arbitration.js';
+import { checkBoard } from './board-check.js';
+import { findWiring } from './cluster-nodes.js';
+import { careForAssertedLine, performAct } from './fencing.js';
+import type { PulseOutcome, PulseRequest } from './keeper-messages.js';
+import { readSettled } from './lines.js';
+import type { BoardSite, Machine } from './machine.js';
+import type { BoardName } from './state-files.js';
+import { guardTarget, type Wiring } from './target-guard.js';
+
+/** on, off and reboot. Resolves only when it was proven. */
+export async function power(action: PulseRequest['action'], context: AgentContext, machine: Machine): Promise<void> {
+  const { options, log } = context;
+  const wiring = await wiringOf(options, machine);
+  const target = guarded(context, wiring);
+  const preferred = preferredOf(options, wiring) === wiring.self;
+  const hold = options.hold * 1000;
+  const holdTimeout = Math.max(hold, options.hold_timeout * 1000);
+  const wakeDelay = options.wake_delay * 1000;
+  const request: PulseRequest = { action, target, hold, holdTimeout, wakeDelay, preferred };
+
+  const site = await openSite(context, machine, (held) => machine.onProgress?.(held, hold));
+  const outcome = await performAct(request, site, holdTimeout + wakeDelay + 5000);
+  if (outcome.kind === 'verified' && !outcome.released)
+    log.error('EXTOUT could not be released after the hold: see monitor');
+  log.info(`${action} of ${target}: ${describe(outcome)}`);
+  if (outcome.kind === 'conceded' || outcome.kind === 'failed') {
+    throw new FenceError('device', `Failed: ${action} of ${target}: ${outcome.reason}`, { plug: target });
+  }
+}
+
+/** Off only for a verified power-off that nothing has undone. */
+export async function powerStatus(context: AgentContext, machine: Machine): Promise<PowerStatus> {
+  const target = guarded(context, await wiringOf(context.options, machine));
+  const site = await openSite(context, machine);
+  await clearLine(site);
+  return (await site.record.offProof(target)) ? 'off' : 'on';
+}
+
+/** The one node that this agent can act on. */
+export async function list(context: AgentContext, machine: Machine): Promise<Outlet[]> {
+  const { peer } = await wiringOf(context.options, machine);
+  return [{ id: peer }];
+}
+
+/** How old a wire test may be before monitor reminds of it. */
+const wireTestDays = 30;
+
+/** Whether this node could fence and be fenced right now. Never touches the line unless it is stuck. */
+export async function monitor(context: AgentContext, machine: Machine): Promise<void> {
+  const { options, log } = context;
+  preferredOf(options, await wiringOf(options, machine));
+  const defaults = await defaultsOf(options, machine);
+  const site = await openSite(context, machine);
+  await site.prepare();
+
+  const care = await clearLine(site);
+  const board = await site.openBoard();
+  const findings = checkBoard(await board.snapshot().finally(() => board.close()), defaults?.values);
+  for (const { message } of findings.filter(({ severity }) => severity === 'warning')) log.warning(message);
+  const problems = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  if (care === 'released') problems.unshift('EXTOUT was asserted with no owner, and has been released');
+
+  const tested = await site.lastWireTest();
+  if (tested && machine.date().getTime() - tested.getTime() > wireTestDays * 86_400_000) {
+    log.warning(`the wire was last tested on ${tested.toISOString().slice(0, 10)}: run fence_sleepi3 wire-test`);
+  }
+  if (problems.length > 0) throw new FenceError('device', `Failed: ${problems.join('; ')}`);
+}
+
+/** Checks what can be checked without a board and without judging the target. */
+export async function validate({ options }: AgentContext, machine: Machine): Promise<void> {
+  if (options.self && options.peer) preferredOf(options, await wiringOf(options, machine));
+  if (options.hold_timeout < options.hold) {
+    throw new FenceError(
+      'request',
+      `hold_timeout (${options.hold_timeout} s) must not be less than hold (${options.hold} s)`,
+    );
+  }
+  const defaults =
+    options.bus && options.address
+      ? undefined
+      : await machine.readDefaults(options.defaults_file).catch(() => undefined);
+  boardOf(options, defaults);
+}
+
+async function wiringOf(options: AgentOptions, machine: Machine): Promise<Wiring> {
+  return findWiring(options, {
+    hostname: () => machine.hostname(),
+    corosyncConf: () => machine.readCorosyncConf(options.corosync_conf),
+  }).catch((error: unknown) => {
+    throw new FenceError('request', error instanceof Error ? error.message : String(error), { cause: error });
+  });
+}
+
+function guarded({ options, target }: AgentContext, wiring: Wiring): string {
+  const result = guardTarget({ ...target, plug: target.plug ?? options.plug }, wiring);
+  if ('refusal' in result) throw new FenceError('request', `Refused: ${result.refusal}`);
+  return result.target;
+}
+
+function preferredOf({ preferred }: AgentOptions, { self, peer }: Wiring): string {
+  if (preferred !== undefined && preferred !== self && preferred !== peer) {
+    throw new FenceError('request', `preferred=${preferred} is neither ${self} nor ${peer}`);
+  }
+  return preferredNode(self, peer, preferred);
+}
+
+async function openSite(context: AgentContext, machine: Machine, onHeld?: (held: number) => void): Promise<BoardSite> {
+  const { options, log, signal } = context;
+  const defaults = await defaultsOf(options, machine);
+  return machine.site(boardOf(options, defaults), options.state_dir, {
+    log: (message) => {
+      log.info(message);
+    },
+    stop: signal,
+    onProgress: ({ held }) => onHeld?.(held),
+  });
+}
+
+/** The vendor's file; not needed when the options name bus and address. */
+async function defaultsOf(options: AgentOptions, machine: Machine): Promise<ParsedDefaults | undefined> {
+  try {
+    return await machine.readDefaults(options.defaults_file);
+  } catch (error) {
+    const missing = error instanceof Sleepi3Error && error.errno === 'ENOENT';
+    if (missing && options.bus !== undefined && options.address !== undefined) return undefined;
+    throw error;
+  }
+}
+
+function boardOf(options: AgentOptions, defaults: ParsedDefaults | undefined): BoardName {
+  const wrong = defaults?.problems.find(
+    ({ key }) =>
+      (key === 'I2C_BUS' && options.bus === undefined) || (key === 'I2C_ADDRESS' && options.address === undefined),
+  );
+  if (wrong) throw new FenceError('request', `${options.defaults_file}, line ${wrong.line}: ${wrong.message}`);
+  return {
+    bus: options.bus ?? defaults?.values.I2C_BUS ?? '1',
+    address:
+      options.address === undefined ? (defaults?.values.I2C_ADDRESS ?? boardAddresses[0]) : addressOf(options.address),
+  };
+}
+
+function addressOf(text: string): number {
+  const address = /^(0x[0-9a-f]{1,2}|\d{1,3})$/i.test(text) ? Number(text) : Number.NaN;
+  if ((boardAddresses as readonly number[]).includes(address)) return address;
+  throw new FenceError('request', `address=${text}: the DIP switch of the board gives 0x6e, 0x6d or 0x6b`);
+}
+
+/** The next run of any action clears a line that was left asserted with no owner. */
+async function clearLine(site: BoardSite): Promise<'idle' | 'owned' | 'released'> {
+  const lines = await site.openLines();
+  const { extout } = await readSettled(lines).finally(() => lines.close());
+  if (!extout) return 'idle';
+  const care = await careForAssertedLine(site);
+  if (care === 'stuck')
+    throw new FenceError('device', 'Failed: EXTOUT is asserted with no owner and cannot be released');
+  return care;
+}
+
+function describe(outcome: PulseOutcome): string {
+  switch (outcome.kind) {
+    case 'verified':
+      return `held ${(outcome.held / 1000).toFixed(1)} s, verified ${outcome.samples} times${outcome.restarts > 0 ? `, begun anew ${outcome.restarts} times` : ''}`;
+    case 'woken':
+      return 'gave the wake pulse';
+    default:
+      return outcome.reason;
+  }
+}

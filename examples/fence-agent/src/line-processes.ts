@@ -1,0 +1,41 @@
+// The line keeper and its guard as programs: what the agent and the keeper start with `program line-keeper|line-guard
+// BUS ADDRESS STATE-DIRECTORY`.
+import type { Readable, Writable } from 'node:stream';
+import { guardLine } from './fencing.js';
+import { keepLine } from './line-keeper.js';
+import { fencingHost, keeperHost, type LineOwner } from './node-host.js';
+import { stateFiles } from './state-files.js';
+
+export interface LineProcess extends Pick<LineOwner, 'program' | 'execPath' | 'stop' | 'log'> {
+  readonly pid: number;
+  /** Bus, address, state directory. */
+  readonly words: readonly string[];
+}
+
+/** Says `ready` on `output` once it is armed. Resolves to the exit status: 0, or 3 when another keeper has the board. */
+export async function runLineKeeper(keeper: LineProcess, output: Writable): Promise<number> {
+  const kept = await keepLine(keeperHost(ownerOf(keeper), keeper.pid), () => output.write('ready\n'));
+  return kept ? 0 : 3;
+}
+
+/** Reads the end of its keeper from `input`. */
+export async function runLineGuard(guard: LineProcess, input: Readable): Promise<number> {
+  let words = '';
+  // The keeper's death also ends the stream with an error at times; what counts is what was said before.
+  await new Promise<void>((resolve) => {
+    input.on('data', (chunk: Buffer) => (words += chunk.toString()));
+    input.on('close', resolve);
+    input.on('end', resolve);
+    input.on('error', () => {
+      resolve();
+    });
+  });
+  await guardLine(Promise.resolve(words.includes('dismissed') ? 'dismissed' : 'died'), fencingHost(ownerOf(guard)));
+  return 0;
+}
+
+function ownerOf({ words, ...rest }: LineProcess): LineOwner {
+  const [bus = '', address = '', directory = ''] = words;
+  const board = { bus, address: Number(address) };
+  return { ...rest, board, files: stateFiles(directory, board) };
+}

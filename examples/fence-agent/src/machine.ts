@@ -1,0 +1,35 @@
+// What the agent needs of the machine it runs on. The real one is in node-host.ts; a demonstration or a test brings its own.
+import type { ParsedDefaults, Sleepi3 } from '@sleepi3/driver';
+import type { ClusterFiles } from './cluster-nodes.js';
+import type { FencingHost } from './fencing.js';
+import type { PowerRecord } from './power-record.js';
+import type { BoardName } from './state-files.js';
+
+/** One board of this machine, with everything that is kept about it. */
+export interface BoardSite extends FencingHost {
+  /** What was proven about the peer's power. */
+  readonly record: PowerRecord;
+  /** Opens the board; rejects, saying what to do, when it is not there. */
+  openBoard(): Promise<Sleepi3>;
+  /** Makes sure that the state directory can be used; rejects, saying what to do, when it cannot. */
+  prepare(): Promise<void>;
+  /** When the wire to the peer last passed its test; undefined when that was never or before the last boot. */
+  lastWireTest(): Promise<Date | undefined>;
+}
+
+export interface Machine {
+  date(): Date;
+  hostname(): string;
+  readCorosyncConf(path: string): ReturnType<ClusterFiles['corosyncConf']>;
+  readDefaults(path: string): Promise<ParsedDefaults>;
+  site(board: BoardName, stateDirectory: string, context: SiteContext): BoardSite;
+  /** For people who watch; absent when nobody does. */
+  readonly onProgress?: (held: number, hold: number) => void;
+}
+
+/** What a run of the agent passes on. */
+export interface SiteContext {
+  readonly log: (message: string) => void;
+  readonly stop: AbortSignal;
+  readonly onProgress?: FencingHost['onProgress'];
+}

@@ -1,0 +1,23 @@
+import { chmod, rename } from 'node:fs/promises';
+import { defineConfig } from 'tsup';
+
+// One executable CommonJS file with everything in it but i2c-bus, whose addon is built on the machine.
+export default defineConfig({
+  entry: { fence_sleepi3: 'src/main.ts' },
+  outDir: 'dist',
+  format: 'cjs',
+  target: 'node18.20',
+  platform: 'node',
+  banner: { js: '#!/usr/bin/env node' },
+  noExternal: [/^@sleepi3\//],
+  external: ['i2c-bus'],
+  esbuildOptions: (options) => {
+    options.conditions = ['@sleepi3/source'];
+  },
+  splitting: false,
+  clean: true,
+  onSuccess: async () => {
+    await rename('dist/fence_sleepi3.js', 'dist/fence_sleepi3');
+    await chmod('dist/fence_sleepi3', 0o755);
+  },
+});
