@@ -389,15 +389,15 @@ export class VirtualBoard {
     const elapsed = this.clock.now() - this.#measuringSince;
     this.#cancelMeasurement = this.clock.after(interval - (elapsed % interval), () => {
       this.#measure();
+      const restore = this.peek('restoreVoltage');
+      // D: wakes when the voltage measured during sleep is above it.
+      if (restore > 0 && this.#measuredVoltage() > restore) this.#wake('restoration');
     });
   }
 
   #measure(): void {
     this.#memory.set('voltage1', this.#supply.voltage1);
     this.#memory.set('voltage2', this.#supply.voltage2);
-    const restore = this.peek('restoreVoltage');
-    // D: wakes when the voltage measured during sleep is above it.
-    if (restore > 0 && this.#measuredVoltage() > restore) this.#wake('restoration');
   }
 
   #measuredVoltage(): number {

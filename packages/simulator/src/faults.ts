@@ -1,6 +1,6 @@
 // What goes wrong on a board's bus: by rate, by register, by count, by time, or by a function.
 import { BusError, type Clock, type RegisterName, registers, type Transfer } from '@sleepi3/driver';
-import { inRange, SimulatorError, wholeInRange } from './errors.js';
+import { inRange, oneOf, wholeInRange } from './errors.js';
 import { seededRandom } from './random.js';
 
 /** A transfer that a host asks for. `value` is what it writes. */
@@ -129,17 +129,13 @@ class ArmedFault implements ActiveFault {
   #met = 0;
 
   constructor(fault: Fault, remove: () => void) {
-    if (!Object.hasOwn(effects, fault.kind)) {
-      throw new SimulatorError(
-        'INVALID_ARGUMENT',
-        `a fault is one of ${Object.keys(effects).join(', ')}, not ${fault.kind}`,
-      );
-    }
+    oneOf('kind', fault.kind, Object.keys(effects));
     inRange('rate', fault.rate ?? 1, 0, 1);
     inRange('delay', fault.delay ?? 0, 0, Infinity);
     wholeInRange('bits', fault.bits ?? 0, 0, 0xffff);
     this.fault = fault;
     this.remove = remove;
+    if (typeof fault.register === 'string') oneOf('register', fault.register, Object.keys(registers));
     this.#register = typeof fault.register === 'string' ? registers[fault.register].address : fault.register;
     this.#at = typeof fault.at === 'number' ? [fault.at] : fault.at;
     this.#random = seededRandom(fault.seed ?? 1);
