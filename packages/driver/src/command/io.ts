@@ -1,0 +1,19 @@
+import type { Clock } from '../clock.js';
+
+/** The outside of the `sleepi3` command. */
+export interface CommandIo {
+  /** The words after the program's name. */
+  readonly args: readonly string[];
+  /** Writes to the standard output; the text ends its own lines. */
+  write(text: string): void;
+  /** Writes to the standard error; the text ends its own lines. */
+  writeError(text: string): void;
+  readonly clock: Clock;
+  /** Aborts when the user wants the command to end (Ctrl-C); asked for only by commands that do not end by themselves. */
+  stopSignal(): AbortSignal;
+}
+
+/** Wrong usage: told in one line, exit status 2, as sleepi3ctl's. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

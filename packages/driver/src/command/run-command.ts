@@ -1,0 +1,130 @@
+/** The `sleepi3` command: sleepi3ctl's get, set and version, word for word, and more. */
+import { Sleepi3Error } from '../errors.js';
+import { encodeParameter, isParameterName, parameterNamed, type SettableParameterName } from '../parameters.js';
+import { type OpenOptions, Sleepi3 } from '../sleepi3.js';
+import { type Arguments, parseArguments } from './arguments.js';
+import { helpText } from './help.js';
+import { type CommandIo, UsageError } from './io.js';
+import { jsonOf, statusTable } from './status.js';
+import { formatValue, parseChannel, parseValue, valueSyntax, type VoltageChannel } from './values.js';
+import { watch } from './watch.js';
+
+/**
+ * Runs the command.
+ *
+ * @param options - How boards are opened, beyond what the command line says.
+ * @returns the exit status: 0 done, 1 failed, 2 wrong usage.
+ */
+export async function runCommand(io: CommandIo, version: string, options: OpenOptions = {}): Promise<number> {
+  try {
+    const given = parseArguments(io.args);
+    const [command, ...words] = given.words;
+    if (given.help || command === 'help') {
+      io.write(helpText(given.help ? command : words[0]));
+      return 0;
+    }
+    switch (command) {
+      case undefined:
+        io.write(helpText());
+        return 2;
+      case 'version':
+        expectWords(words, 0);
+        io.write(given.json ? jsonOf({ version }) : `sleepi3 version ${version}\n`);
+        return 0;
+      case 'get':
+        return await get(io, given, words, options);
+      case 'set':
+        return await set(given, words, options);
+      case 'status': {
+        expectWords(words, 0);
+        const snapshot = await withBoard(given, options, (board) => board.snapshot());
+        io.write(given.json ? jsonOf(snapshot) : statusTable(snapshot));
+        return 0;
+      }
+      case 'watch':
+        expectWords(words, 0);
+        return await withBoard(given, options, (board) => watch(board, io, given));
+      default:
+        throw new UsageError(`unknown command ${command}`);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.writeError(`sleepi3: ${error.message}; see sleepi3 --help\n`);
+      return 2;
+    }
+    if (error instanceof Sleepi3Error) {
+      io.writeError(`sleepi3: ${error.message}\n`);
+      return error.code === 'UNKNOWN_PARAMETER' || error.code === 'READ_ONLY' ? 2 : 1;
+    }
+    throw error;
+  }
+}
+
+async function get(io: CommandIo, given: Arguments, words: readonly string[], options: OpenOptions): Promise<number> {
+  const [name, channel] = words;
+  if (name === undefined) throw new UsageError('get needs a parameter');
+  expectWords(words, name === 'voltage' ? 2 : 1);
+  parameterNamed(name);
+  if (!isParameterName(name)) return 2;
+  if (channel !== undefined && channel !== 'active') return getVoltage(io, given, parseChannel(channel), options);
+  const value = await withBoard(given, options, (board) => board.get(name));
+  const text = formatValue(value);
+  io.write(given.json ? jsonOf({ [name]: value }) : text === '' ? '' : `${text}\n`);
+  return 0;
+}
+
+async function getVoltage(
+  io: CommandIo,
+  given: Arguments,
+  channel: VoltageChannel,
+  options: OpenOptions,
+): Promise<number> {
+  const shown = await withBoard(given, options, async (board) => {
+    if (channel === '1') return { voltage1: await board.readRegister('voltage1') };
+    if (channel === '2') return { voltage2: await board.readRegister('voltage2') };
+    const { voltage1, voltage2 } = await board.voltages();
+    return { voltage1, voltage2 };
+  });
+  io.write(given.json ? jsonOf(shown) : `${Object.values(shown).join(' ')}\n`);
+  return 0;
+}
+
+async function set(given: Arguments, words: readonly string[], options: OpenOptions): Promise<number> {
+  const [name, word] = words;
+  if (name === undefined || word === undefined) throw new UsageError('set needs a parameter and a value');
+  expectWords(words, 2);
+  const parameter = parameterNamed(name);
+  const value = parseValue(parameter, word);
+  if (value === undefined && parameter.access === 'read-write') {
+    throw new Sleepi3Error('INVALID_VALUE', `${name} takes ${valueSyntax(parameter)}, not ${word}`, {
+      parameter: name,
+      value: word,
+    });
+  }
+  encodeParameter(name, value); // A bad value is refused before the bus is opened.
+  await withBoard(given, options, (board) => board.set(name as SettableParameterName, value as never));
+  return 0;
+}
+
+async function withBoard<T>(
+  { bus, address, defaultsFile }: Arguments,
+  options: OpenOptions,
+  body: (board: Sleepi3) => Promise<T>,
+): Promise<T> {
+  // What the command does is probe enough, and every transfer counts in a script.
+  const all: OpenOptions = { probe: false, ...options };
+  const override = { ...(bus !== undefined && { bus }), ...(address !== undefined && { address }) };
+  const board =
+    bus === undefined && options.bus === undefined
+      ? await Sleepi3.fromDefaultsFile(defaultsFile, { ...all, ...override })
+      : await Sleepi3.open({ ...all, ...override });
+  try {
+    return await body(board);
+  } finally {
+    await board.close();
+  }
+}
+
+function expectWords(words: readonly string[], most: number): void {
+  if (words.length > most) throw new UsageError(`unexpected ${words.slice(most).join(' ')}`);
+}
