@@ -17,8 +17,6 @@ import {
   type StandardPick,
 } from './standard-options.js';
 
-type Awaitable<T> = T | Promise<T>;
-
 /** A plug's power. */
 export type PowerStatus = 'on' | 'off';
 
@@ -96,79 +94,68 @@ export interface Description {
   readonly helpSections?: readonly { readonly title: string; readonly lines: readonly string[] }[];
   /** The device cuts a node from storage or network, not from power: no reboot, and a node is unfenced by `on`. */
   readonly fabric?: boolean;
+  /** A node that joins the cluster is to be unfenced by `on`; default only on a fabric device. */
+  readonly automatic?: boolean;
   /** The device cannot power on, and `on` is not offered. */
   readonly noOn?: boolean;
   /** The device cannot be told to power off, and `off` is not offered. */
   readonly noOff?: boolean;
+  /** `reboot` is not offered. */
+  readonly noReboot?: boolean;
   /** `on` has to run on the machine it is for (unfencing). */
   readonly onTarget?: boolean;
   /** `on` acts even when the power is on already. */
   readonly forceOn?: boolean;
 }
 
-/** How the power is switched: by telling the device and watching it, by a call that returns when done, or as a whole. */
-export type PowerFunctions<O> =
-  | {
-      /** The power of a plug. */
-      powerStatus(context: PlugContext<O>): Awaitable<PlugStatus>;
-      /** Tells the device to power one plug on or off; powerStatus is asked until it has happened. */
-      setPower(context: PowerContext<O>): Awaitable<void>;
-      setPowerSync?: undefined;
-    }
-  | {
-      /** The power of a plug; without it there is no `status`. */
-      powerStatus?(context: PlugContext<O>): Awaitable<PlugStatus>;
-      /** Powers one plug on or off and returns when that is certain; false says it failed and may be tried again. */
-      setPowerSync(context: PowerContext<O>): Awaitable<boolean | void>; // eslint-disable-line @typescript-eslint/no-invalid-void-type
-      setPower?: undefined;
-    }
-  | {
-      /** The power of a plug; without it there is no `status`. */
-      powerStatus?(context: PlugContext<O>): Awaitable<PlugStatus>;
-      off(context: ActionContext<O>): Awaitable<void>;
-      setPower?: undefined;
-      setPowerSync?: undefined;
-    };
-
-/**
- * Whole actions an agent takes into its own hands. The engine still reads and checks the request, waits out the delay,
- * reports and sets the exit code, but asks no power status before and none after. To return is to succeed.
- */
-export interface WholeActions<O> {
-  on?(context: ActionContext<O>): Awaitable<void>;
-  off?(context: ActionContext<O>): Awaitable<void>;
-  reboot?(context: ActionContext<O>): Awaitable<void>;
+/** What a device can do; all of it is asynchronous. To return from a function that promises nothing is to succeed; to throw is to fail. */
+export interface DeviceFunctions<O = unknown> {
+  /** The power of a plug. Without it there is no `status`, and the engine never says "Already". */
+  powerStatus?(context: PlugContext<O>): Promise<PlugStatus>;
+  /** Tells the device to power one plug on or off; powerStatus is then asked until it has happened. */
+  setPower?(context: PowerContext<O>): Promise<void>;
+  /** Powers one plug on or off and returns when that is certain; false says it failed and may be tried again. */
+  setPowerSync?(context: PowerContext<O>): Promise<boolean | undefined>;
+  /** Lets the device itself power-cycle one plug; false says it failed and may be tried again. For method=cycle. */
+  rebootCycle?(context: PlugContext<O>): Promise<boolean | undefined>;
+  /** The machines the device can act on. */
+  list?(context: ActionContext<O>): Promise<Iterable<Outlet>>;
   /** Whether the device works; by default list on a device with plugs, else powerStatus. */
-  monitor?(context: ActionContext<O>): Awaitable<void>;
+  monitor?(context: ActionContext<O>): Promise<void>;
   /** Checks the configuration beyond the options' own checks. The target is a made-up one: do not judge it. */
-  validate?(context: ActionContext<O>): Awaitable<void>;
+  validate?(context: ActionContext<O>): Promise<void>;
+
+  // Whole actions that an agent takes into its own hands: the engine still reads and checks the request, waits out the
+  // delay, reports and sets the exit status, but asks no power status before and none after.
+
+  on?(context: ActionContext<O>): Promise<void>;
+  off?(context: ActionContext<O>): Promise<void>;
+  reboot?(context: ActionContext<O>): Promise<void>;
 }
+
+type May<O, Name extends keyof DeviceFunctions> = Pick<DeviceFunctions<O>, Name>;
+type Must<O, Name extends keyof DeviceFunctions> = Required<May<O, Name>>;
+type Never<Name extends keyof DeviceFunctions> = Readonly<Partial<Record<Name, undefined>>>;
+
+/** Some way to switch the power: told and watched, by a call that returns when it is certain, or as a whole action. */
+type SwitchesPower<O> =
+  | (Must<O, 'setPower' | 'powerStatus'> & May<O, 'off'> & Never<'setPowerSync'>)
+  | (Must<O, 'setPowerSync'> & May<O, 'off' | 'powerStatus'> & Never<'setPower'>)
+  | (Must<O, 'off'> & May<O, 'powerStatus'> & Never<'setPower' | 'setPowerSync'>);
 
 /** Devices with plugs list them or have a monitor of their own; devices without have nothing to list. */
-export type ListFunctions<O> = 'plug' extends keyof O
-  ? | { list(context: ActionContext<O>): Awaitable<Iterable<Outlet>> }
-    | { list?: undefined; monitor(context: ActionContext<O>): Awaitable<void> }
-  : { list?: undefined };
+type ListsPlugs<O> = 'plug' extends keyof O
+  ? (Must<O, 'list'> & May<O, 'monitor'>) | (Must<O, 'monitor'> & Never<'list'>)
+  : May<O, 'monitor'> & Never<'list'>;
 
 /** A power cycle done by the device itself goes with the option `method`. */
-export type RebootFunctions<O> = 'method' extends keyof O
-  ? { rebootCycle(context: PlugContext<O>): Awaitable<boolean | void> } // eslint-disable-line @typescript-eslint/no-invalid-void-type
-  : { rebootCycle?: undefined };
+type CyclesPower<O> = 'method' extends keyof O ? Must<O, 'rebootCycle'> : Never<'rebootCycle'>;
 
-/** Everything about an agent. */
-export type FenceAgentDefinition<O> = Description & { readonly options: O & Picks<O> } & WholeActions<O> &
-  PowerFunctions<O> &
-  ListFunctions<O> &
-  RebootFunctions<O>;
-
-/** The functions of a definition, as the engine calls them. */
-export interface DeviceFunctions extends WholeActions<unknown> {
-  powerStatus?(context: PlugContext): Awaitable<PlugStatus>;
-  setPower?(context: PowerContext): Awaitable<void>;
-  setPowerSync?(context: PowerContext): Awaitable<boolean | undefined>;
-  list?(context: ActionContext): Awaitable<Iterable<Outlet>>;
-  rebootCycle?(context: PlugContext): Awaitable<boolean | undefined>;
-}
+/** Everything about an agent. An illegal combination does not compile. */
+export type FenceAgentDefinition<O> = Description & { readonly options: O & Picks<O> } & SwitchesPower<O> &
+  ListsPlugs<O> &
+  CyclesPower<O> &
+  May<O, 'on' | 'reboot' | 'validate'>;
 
 /** An option under its name, with everything filled in. */
 export interface AgentOption extends Option {
@@ -205,7 +192,7 @@ function availableActions(agent: Description & DeviceFunctions): ActionName[] {
   const missing: Partial<Record<ActionName, boolean | undefined>> = {
     on: agent.noOn,
     off: agent.noOff,
-    reboot: agent.fabric,
+    reboot: agent.fabric === true || agent.noReboot === true,
     status: agent.powerStatus === undefined,
     list: agent.list === undefined,
     'list-status': agent.list === undefined,
@@ -243,8 +230,9 @@ function checkFunctions(
   if (agent.noOn !== true && !can('on'))
     return 'nothing can power on: give it setPower, setPowerSync or on, or say noOn';
   const reboots = agent.reboot !== undefined || (can('on') && can('off'));
-  if (agent.fabric !== true && !reboots)
-    return 'nothing can reboot: give it setPower, setPowerSync, reboot, or on and off';
+  if (agent.fabric !== true && agent.noReboot !== true && !reboots) {
+    return 'nothing can reboot: give it setPower, setPowerSync, reboot, or on and off, or say noReboot';
+  }
   return undefined;
 }
 

@@ -282,10 +282,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Tries until a try does not say false. */
-async function succeeds(
-  attempt: () => boolean | undefined | Promise<boolean | undefined>,
-  attempts: number,
-): Promise<boolean> {
+async function succeeds(attempt: () => Promise<boolean | undefined> | undefined, attempts: number): Promise<boolean> {
   for (let tried = 0; tried < attempts; tried++) if ((await attempt()) !== false) return true;
   return false;
 }

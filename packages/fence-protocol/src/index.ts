@@ -6,16 +6,12 @@ export type {
   DeviceFunctions,
   FenceAgent,
   FenceAgentDefinition,
-  ListFunctions,
   Outlet,
   PlugContext,
   PlugStatus,
   PowerContext,
-  PowerFunctions,
   PowerStatus,
-  RebootFunctions,
   RequestedTarget,
-  WholeActions,
 } from './definition.js';
 
 export { boolean, choice, integer, LONGEST_SECONDS, seconds, string } from './options.js';

@@ -82,6 +82,6 @@ function renderParameter({ name, option, relation }: Parameter): string[] {
 function actionLines(agent: FenceAgent): string[] {
   return agent.actions.map((action) => {
     if (action !== 'on') return `\t<action name="${action}" />`;
-    return `\t<action name="on"${agent.onTarget ? ' on_target="1"' : ''} automatic="${agent.fabric ? 1 : 0}"/>`;
+    return `\t<action name="on"${agent.onTarget ? ' on_target="1"' : ''} automatic="${(agent.automatic ?? agent.fabric) ? 1 : 0}"/>`;
   });
 }

@@ -19,7 +19,7 @@ describe('the types of parsed options', () => {
         size: choice({ choices: ['s', 'm'], default: 'm', description: 'size' }),
         fast: boolean({ description: 'fast' }),
       },
-      powerStatus(context) {
+      async powerStatus(context) {
         expectTypeOf(context.options.hold).toEqualTypeOf<number>();
         expectTypeOf(context.options.preferred).toEqualTypeOf<string | undefined>();
         expectTypeOf(context.options.bus).toEqualTypeOf<string>();
@@ -37,13 +37,13 @@ describe('the types of parsed options', () => {
         expectTypeOf(context.options.nonsense);
         return 'on';
       },
-      setPower(context) {
+      async setPower(context) {
         expectTypeOf(context.action).toEqualTypeOf<'on' | 'off'>();
         expectTypeOf(context.options.hold).toEqualTypeOf<number>();
       },
-      list: (context) => {
+      list: async (context) => {
         expectTypeOf(context.options.separator).toEqualTypeOf<string | undefined>();
-        return [{ id: '1' }];
+        return [{ id: '1', status: 'on' }];
       },
     });
   });
@@ -52,16 +52,16 @@ describe('the types of parsed options', () => {
     defineFenceAgent({
       ...description,
       options: {},
-      powerStatus(context) {
+      async powerStatus(context) {
         expectTypeOf(context.plug).toEqualTypeOf<undefined>();
         return 'off';
       },
-      setPowerSync: () => true,
+      setPowerSync: async () => true,
     });
     defineFenceAgent({
       ...description,
       options: { plug: standard({ required: false }) },
-      powerStatus(context) {
+      async powerStatus(context) {
         expectTypeOf(context.plug).toEqualTypeOf<string | undefined>();
         return 'off';
       },
@@ -69,8 +69,8 @@ describe('the types of parsed options', () => {
         expectTypeOf(context.plugs).toEqualTypeOf<readonly string[]>();
         expectTypeOf(context.target.nodename).toEqualTypeOf<string | undefined>();
       },
-      on: () => undefined,
-      monitor: () => undefined,
+      on: async () => undefined,
+      monitor: async () => undefined,
     });
   });
 
