@@ -39,6 +39,8 @@ export interface Command<T> {
   readonly words?: readonly string[];
   /** What older or newer versions want instead. */
   readonly variants?: readonly Variant[];
+  /** Whole seconds pcs waits for the cluster to settle (`--wait=n`); not possible on a file. */
+  readonly wait?: number;
   readonly stdin?: string | Uint8Array;
   /** Texts never shown: masked in every error, dry run and script. */
   readonly secrets?: readonly string[];
@@ -46,7 +48,7 @@ export interface Command<T> {
   readonly env?: Readonly<Record<string, string>>;
   /** Exit codes that are an answer and not a failure; default only 0. */
   readonly exitCodes?: readonly number[];
-  /** Milliseconds on top of which nothing is waited for; default the caller's. */
+  /** Milliseconds the program may take, `wait` not counted; default the caller's. */
   readonly timeoutMs?: number;
   /** Turns a successful answer into the typed value; throws `MALFORMED_ANSWER` when it is not one. */
   parse(result: RawResult): T;
@@ -72,9 +74,15 @@ export function invocation(command: Command<unknown>, features?: Features, file?
   const variant = features && variantFor(command, features);
   const options = variant?.options ?? command.options ?? [];
   const words = variant?.words ?? command.words ?? [];
+  const wait = command.wait === undefined ? [] : [`--wait=${command.wait}`];
   return {
     program: command.program,
-    argv: [...(file === undefined ? [] : ['-f', file]), ...options, ...(words.length > 0 ? ['--', ...words] : [])],
+    argv: [
+      ...(file === undefined ? [] : ['-f', file]),
+      ...options,
+      ...wait,
+      ...(words.length > 0 ? ['--', ...words] : []),
+    ],
   };
 }
 

@@ -17,6 +17,9 @@ export interface ExecuteContext {
   readonly signal?: AbortSignal;
 }
 
+/** A move waits twice (pcs 0.11), everything else at most once. */
+const WAITS = 2;
+
 /** pcs's own request timeout to another node is 60 s, and some commands make two rounds. */
 export const DEFAULT_TIMEOUT_MS = 150_000;
 
@@ -41,6 +44,11 @@ export async function execute<T>(command: Command<T>, runner: Runner, context: E
 
 /** The request a command becomes, for `execute` and for dry runs. */
 export async function requestFor(command: Command<unknown>, context: ExecuteContext = {}): Promise<RunRequest> {
+  if (context.file !== undefined && command.wait !== undefined) {
+    throw new PcsError('a change to a copy of the CIB cannot be waited for: wait for its push', {
+      code: 'INVALID_ARGUMENT',
+    });
+  }
   const features = command.variants === undefined ? undefined : await context.features?.();
   const unsupported = features && variantFor(command, features)?.unsupported;
   if (unsupported !== undefined) {
@@ -49,7 +57,7 @@ export async function requestFor(command: Command<unknown>, context: ExecuteCont
   const { stdin, env } = command;
   return {
     ...invocation(command, features, context.file),
-    timeoutMs: command.timeoutMs ?? context.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs: (command.timeoutMs ?? context.timeoutMs ?? DEFAULT_TIMEOUT_MS) + WAITS * (command.wait ?? 0) * 1000,
     ...(stdin !== undefined && { stdin }),
     ...(env !== undefined && { env }),
     ...(context.signal !== undefined && { signal: context.signal }),

@@ -68,6 +68,12 @@ const RULES: readonly { readonly pattern: RegExp; readonly code: PcsErrorCode; r
     code: 'NOT_RUNNING',
     always: true,
   },
+  {
+    // cibadmin --patch, by which pcs pushes a difference.
+    pattern: /Application of an update diff failed|Update was older than existing configuration/i,
+    code: 'CONFLICT',
+    always: true,
+  },
   { pattern: /Permission denied|must be root|not permitted|EACCES/i, code: 'PERMISSION_DENIED', always: true },
 ];
 

@@ -13,6 +13,19 @@ export { type Command, type CibCommand, type Invocation, type Program, type Vari
 export { execute, type ExecuteContext } from './execute.js';
 export { type Features, detectFeatures, parseFeatures } from './features.js';
 
+// --- writing: every command of pcs ---
+export { Pcs, type PcsOptions } from './pcs.js';
+export * as commands from './commands/index.js';
+export type { Bound, BoundOnFile, Run } from './bind.js';
+export type { Change, Confirmed, Force, RequestTimeout, SkipOffline, Wait } from './change.js';
+export type { Moved } from './procedures.js';
+export type { Transaction, TransactionResult } from './transaction.js';
+export { createTemporaryFiles, type TemporaryFiles } from './files.js';
+export { shellQuote, toScript } from './script.js';
+export { CLUSTER_PROPERTIES, type ClusterProperties } from './properties.js';
+export type { NodeSelection, OptionChanges, Options, OptionValue, Role, Score } from './words.js';
+export type { Credentials } from './password.js';
+
 // --- reading: the status of a cluster ---
 export {
   ClusterStatus,

@@ -77,9 +77,13 @@ function runProgram(request: RunRequest): Promise<RawResult> {
     const end = () => {
       signalGroup(child, 'SIGTERM');
       timers.push(
-        setTimeout(() => { signalGroup(child, 'SIGKILL'); }, GRACE_MS),
+        setTimeout(() => {
+          signalGroup(child, 'SIGKILL');
+        }, GRACE_MS),
         // A grandchild may hold the pipes for ever: give up on the output, not on the caller.
-        setTimeout(() => { settle(child.exitCode, child.signalCode ?? 'SIGKILL'); }, 2 * GRACE_MS),
+        setTimeout(() => {
+          settle(child.exitCode, child.signalCode ?? 'SIGKILL');
+        }, 2 * GRACE_MS),
       );
     };
     if (request.timeoutMs !== undefined) {
