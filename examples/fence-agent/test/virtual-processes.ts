@@ -41,17 +41,17 @@ export class VirtualProcess {
   }
 
   async live<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#stopped) return never;
-    try {
-      const value = await action();
-      return this.#stopped ? await never : value;
-    } catch (error) {
-      if (this.#stopped) return never;
-      throw error;
-    }
+    if (this.#stopped()) return never;
+    const settled = await action().then(
+      (value) => () => value,
+      (error: unknown) => () => {
+        throw error;
+      },
+    );
+    return this.#stopped() ? never : settled();
   }
 
-  get #stopped(): boolean {
+  #stopped(): boolean {
     return this.killed || this.#hung;
   }
 }
@@ -218,7 +218,12 @@ export class VirtualPi {
       if (this.#lockHolder === process) this.#lockHolder = undefined;
     };
     process.onDeath(release);
-    return { release: () => process.live(() => Promise.resolve(release())) };
+    return {
+      release: () =>
+        process.live(async () => {
+          release();
+        }),
+    };
   }
 
   #call(caller: VirtualProcess): KeeperConversation | undefined {

@@ -1,0 +1,107 @@
+// One race: both nodes want to shoot the other, one of them a little later. The boards, the harness and the keeper's own
+// code are the real ones; only time, power and the Pis are virtual.
+import { Sleepi3 } from '@sleepi3/driver';
+import { createHarness, VirtualClock } from '@sleepi3/simulator';
+import { boardLines } from '../src/board-access.js';
+import type { Lines } from '../src/lines.js';
+import { PowerRecord } from '../src/power-record.js';
+import { pulse } from '../src/pulse.js';
+import { requestOf } from './virtual-cluster.js';
+
+export interface Race {
+  /** Of all jitter. */
+  readonly seed: number;
+  /** By how much the second node begins later, ms. */
+  readonly skew: number;
+  /** Whether EXTOUT stays asserted when its own board's Pi loses power. */
+  readonly extoutOnPowerCut: 'held' | 'released';
+  /** When each board cuts, ms from -1000 to 1000 around 10 s. */
+  readonly extinPhases: readonly [number, number];
+  /** Which node goes on when both shoot. */
+  readonly preferred: 0 | 1;
+  /** False lets both nodes shoot blindly, as an agent without arbitration does. */
+  readonly arbitration: boolean;
+}
+
+/** Draws a race from a seed: every parameter anywhere in its range. */
+export function drawRace(seed: number, arbitration = true): Race {
+  const random = seededRandom(seed);
+  return {
+    seed,
+    skew: Math.round(random() * 13_000 * (random() < 0.5 ? 1 : 0.05)), // half of them nearly at once
+    extoutOnPowerCut: random() < 0.5 ? 'held' : 'released',
+    extinPhases: [Math.round(random() * 2000 - 1000), Math.round(random() * 2000 - 1000)],
+    preferred: random() < 0.5 ? 0 : 1,
+    arbitration,
+  };
+}
+
+/** Runs a race to its end and tells which of the two nodes still have power. */
+export async function runRace(race: Race): Promise<[boolean, boolean]> {
+  const clock = new VirtualClock();
+  const harness = createHarness({
+    clock,
+    coldRegisters: { inputControl: 0b001 },
+    extoutOnPowerCut: race.extoutOnPowerCut,
+    boards: [{ extinPhase: race.extinPhases[0] }, { extinPhase: race.extinPhases[1] }],
+  });
+  const random = seededRandom(race.seed + 1);
+  const shoot = async (self: 0 | 1, after: number): Promise<void> => {
+    const board = harness.boards[self];
+    let dead = false;
+    board.connect({
+      powerOn: () => {},
+      powerOff: () => {
+        dead = true;
+      },
+    });
+    const live = async <T>(promise: Promise<T>): Promise<T> => {
+      const value = await promise;
+      return dead ? never : value;
+    };
+    const sleep = (milliseconds: number) => live(clock.sleep(milliseconds));
+    await sleep(after);
+    const driver = await Sleepi3.open({ bus: board.bus, clock, probe: false });
+    const lines = boardLines(driver);
+    // A transfer takes up to 5 ms, now and then 80 (a busy machine, a stretched clock), and so does every wake-up.
+    const jitter = () => sleep(random() < 0.02 ? random() * 80 : random() * 5);
+    const jittery: Lines = {
+      read: async () => {
+        await jitter();
+        const state = await lines.read();
+        return race.arbitration ? state : { ...state, extin: false };
+      },
+      writeExtout: async (asserted) => {
+        await jitter();
+        await lines.writeExtout(asserted);
+      },
+    };
+    await pulse(requestOf(self, { preferred: race.preferred === self }), {
+      lines: jittery,
+      clock: { now: () => clock.now(), sleep },
+      record: new PowerRecord({ read: async () => undefined, replace: async () => {}, remove: async () => {} }, 'boot'),
+      log: () => {},
+      onProgress: () => {},
+      signal: new AbortController().signal,
+      date: () => new Date(0),
+    });
+  };
+  void shoot(0, 0);
+  void shoot(1, race.skew);
+  await clock.advance(90_000);
+  harness.close();
+  return [harness.boards[0].powered, harness.boards[1].powered];
+}
+
+const never = new Promise<never>(() => {});
+
+/** Mulberry32: small, quick, the same everywhere. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
