@@ -1,0 +1,185 @@
+// Makes the image of an ImagePlan: debootstrap, the packages, the lab's own files, one ext4 file, kernel and initrd
+// beside it. No loop device, no mount that outlives the build.
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { LabError } from '../errors.js';
+import { mustRun, type RunProgram } from '../program.js';
+import { makeContainerImage } from './container.js';
+import {
+  baseSource,
+  fingerprint,
+  guestPackages,
+  type ImagePlan,
+  initrdModules,
+  parseDebianSources,
+  type PlannedFile,
+  release,
+  sourcesList,
+  units,
+} from './plan.js';
+
+/** A finished image. */
+export interface Image {
+  /** The ext4 root file system, never written to: machines run on overlays of it. */
+  readonly disk: string;
+  readonly kernel: string;
+  readonly initrd: string;
+}
+
+/** How the build reaches the outside. */
+export interface BuildTools {
+  readonly run: RunProgram;
+  /** One line per step. */
+  readonly log: (line: string) => void;
+}
+
+/** Reads the plan from the guest files of the lab (`lab/guest/image`, laid out as in the guest). */
+export async function readImagePlan(directory: string): Promise<ImagePlan> {
+  const files: PlannedFile[] = [];
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const source = join(entry.parentPath, entry.name);
+    const { mode } = await stat(source);
+    files.push({
+      path: `/${relative(directory, source)}`,
+      content: await readFile(source),
+      executable: (mode & 0o100) !== 0,
+    });
+  }
+  return { files, diskSize: 4096 };
+}
+
+/** Where the image of this plan is kept, finished or not. */
+export const imageDirectory = (cache: string, plan: ImagePlan): string => join(cache, `image-${fingerprint(plan)}`);
+
+/** The image of this plan, if it was built before. */
+export async function findImage(cache: string, plan: ImagePlan): Promise<Image | undefined> {
+  const directory = imageDirectory(cache, plan);
+  const image = imageIn(directory);
+  const complete = await stat(image.disk).then(
+    () => true,
+    () => false,
+  );
+  return complete ? image : undefined;
+}
+
+/** The image of this plan: the kept one, or a new one. Takes minutes when it is new. Needs root. */
+export async function buildImage(tools: BuildTools, cache: string, plan: ImagePlan): Promise<Image> {
+  const kept = await findImage(cache, plan);
+  if (kept) return kept;
+  const directory = imageDirectory(cache, plan);
+  const work = `${directory}.partial`;
+  await rm(work, { recursive: true, force: true });
+  await mkdir(work, { recursive: true });
+  try {
+    await makeRoot(tools, join(cache, 'packages'), join(work, 'root'), plan);
+    await packRoot(tools, work, plan);
+    await rm(directory, { recursive: true, force: true });
+    await rename(work, directory);
+  } catch (error) {
+    await rm(work, { recursive: true, force: true });
+    throw error;
+  }
+  return imageIn(directory);
+}
+
+const imageIn = (directory: string): Image => ({
+  disk: join(directory, 'root.ext4'),
+  kernel: join(directory, 'vmlinuz'),
+  initrd: join(directory, 'initrd.img'),
+});
+
+async function makeRoot(tools: BuildTools, packages: string, root: string, plan: ImagePlan): Promise<void> {
+  const { run, log } = tools;
+  const format = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)';
+  const targets = await mustRun(run, ['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
+  const sources = parseDebianSources(targets);
+  const base = baseSource(sources);
+  if (!base) {
+    throw new LabError('image', `apt of this machine knows no repository of Debian ${release}; add one and run it again`);
+  }
+  log('debootstrap: the base system');
+  await mkdir(packages, { recursive: true });
+  await mustRun(run, [
+    ...['debootstrap', '--variant=minbase', `--cache-dir=${packages}`, `--components=${base.component}`],
+    ...[release, root, base.uri],
+  ]);
+  await writeFile(join(root, 'etc/apt/sources.list'), sourcesList(sources));
+  // No daemon may start while packages are set up, and no manual is ever read in there.
+  await writeFile(join(root, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n');
+  await chmod(join(root, 'usr/sbin/policy-rc.d'), 0o755);
+  const excluded = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*'];
+  await writeFile(
+    join(root, 'etc/dpkg/dpkg.cfg.d/sleepi3-lab'),
+    ['force-unsafe-io', ...excluded.map((path) => `path-exclude=${path}`), ''].join('\n'),
+  );
+  await mkdir(join(root, 'etc/initramfs-tools'), { recursive: true });
+
+  const inRoot = (...words: string[]) =>
+    mustRun(run, ['chroot', root, ...words], {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C', INITRD: 'No' },
+    });
+  log('apt: the packages of the cluster, the service and the board');
+  await inRoot('apt-get', 'update', '--quiet=2');
+  const install = ['apt-get', 'install', '--yes', '--quiet=2', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0'];
+  await inRoot(...install, ...guestPackages);
+  await inRoot(...install, '--fix-broken');
+  await inRoot('apt-get', 'install', '--yes', '--quiet=2', '--download-only', 'busybox-static');
+
+  log('the container image of the service');
+  const archives = join(root, 'var/cache/apt/archives');
+  const busybox = (await readdir(archives)).find((name) => name.startsWith('busybox-static_'));
+  if (busybox === undefined) throw new LabError('image', 'apt did not bring busybox-static');
+  const unpacked = join(dirname(root), 'busybox');
+  await mustRun(run, ['dpkg-deb', '--extract', join(archives, busybox), unpacked]);
+  const shared = join(root, 'usr/share/sleepi3-lab');
+  await mkdir(shared, { recursive: true });
+  const workspace = join(dirname(root), 'container');
+  await makeContainerImage(run, join(unpacked, 'bin/busybox'), workspace, join(shared, 'httpd.tar'));
+  await rm(unpacked, { recursive: true });
+
+  log('the settings of the machines');
+  // The distribution's default cluster is not ours: there is none until one is made or brought.
+  for (const path of ['etc/corosync/corosync.conf', 'etc/machine-id', 'var/lib/dbus/machine-id']) {
+    await rm(join(root, path), { force: true });
+  }
+  await writeFile(join(root, 'etc/machine-id'), '');
+  for (const { path, content, executable } of plan.files) {
+    const target = join(root, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, content);
+    await chmod(target, executable ? 0o755 : 0o644);
+  }
+  await inRoot('systemctl', '--quiet', 'enable', ...units.enabled);
+  for (const unit of units.disabled) await run(['chroot', root, 'systemctl', '--quiet', 'mask', unit]);
+  await inRoot('passwd', '--delete', 'root');
+
+  log('the initrd');
+  const conf = join(root, 'etc/initramfs-tools');
+  await writeFile(join(conf, 'modules'), initrdModules.map((name) => `${name}\n`).join(''));
+  await writeFile(join(conf, 'conf.d/sleepi3-lab'), 'MODULES=list\nBUSYBOX=auto\nCOMPRESS=gzip\nFSTYPE=ext4\n');
+  await inRoot('update-initramfs', '-c', '-k', 'all');
+
+  await inRoot('apt-get', 'clean');
+  await rm(join(root, 'usr/sbin/policy-rc.d'));
+  for (const path of ['var/lib/apt/lists', 'var/cache/debconf']) await rm(join(root, path), { recursive: true });
+}
+
+async function packRoot({ run, log }: BuildTools, work: string, plan: ImagePlan): Promise<void> {
+  const root = join(work, 'root');
+  const boot = join(root, 'boot');
+  const image = imageIn(work);
+  const names = await readdir(boot);
+  const kernel = names.find((name) => name.startsWith('vmlinuz-'));
+  const initrd = names.find((name) => name.startsWith('initrd.img-'));
+  if (kernel === undefined || initrd === undefined) throw new LabError('image', 'no kernel came with linux-image-amd64');
+  await copyFile(join(boot, kernel), image.kernel);
+  await copyFile(join(boot, initrd), image.initrd);
+  log('the disk');
+  await mustRun(run, [
+    ...['mkfs.ext4', '-q', '-F', '-L', 'sleepi3-lab', '-m', '0', '-d', root],
+    ...[`${image.disk}.partial`, `${plan.diskSize}M`],
+  ]);
+  await rm(root, { recursive: true });
+  await rename(`${image.disk}.partial`, image.disk);
+}

@@ -1,0 +1,129 @@
+// What the guests' disk image is made of, as data. The same plan always has the same fingerprint, and the image is
+// kept under it: nothing is built twice, and nothing stale is booted.
+import { createHash } from 'node:crypto';
+
+/** The release of the guests: the one the article and Raspberry Pi OS use. */
+export const release = 'bookworm';
+
+/** Debian packages of the guests, besides the base system. Their dependencies come along, recommendations do not. */
+export const guestPackages = [
+  // machine
+  'linux-image-amd64',
+  'initramfs-tools',
+  'systemd-sysv',
+  'udev',
+  'dbus',
+  'kmod',
+  'procps',
+  'iproute2',
+  'iputils-ping',
+  'netbase',
+  'qemu-guest-agent',
+  // cluster
+  'corosync',
+  'pacemaker',
+  'pacemaker-cli-utils',
+  'pcs',
+  'resource-agents',
+  'fence-agents',
+  // service
+  'docker.io',
+  'ca-certificates',
+  // board
+  'i2c-tools',
+  'python3-smbus',
+  'nodejs',
+] as const;
+
+/** Modules of the small initrd: what it takes to mount the root, nothing else. */
+export const initrdModules = ['virtio_pci', 'virtio_blk', 'ext4'] as const;
+
+/** Units that a guest starts at boot, and units that would only disturb it. */
+export const units = {
+  enabled: [
+    'sleepi3-lab-network.service',
+    'sleepi3-lab-provision.service',
+    'docker.service',
+    'corosync.service',
+    'pacemaker.service',
+  ],
+  disabled: [
+    'pcsd.service',
+    'apt-daily.timer',
+    'apt-daily-upgrade.timer',
+    'dpkg-db-backup.timer',
+    'e2scrub_all.timer',
+    'e2scrub_reap.service',
+    'fstrim.timer',
+    'systemd-timesyncd.service',
+    'systemd-networkd.service',
+    'systemd-networkd-wait-online.service',
+    'pcsd-ruby.service',
+    'systemd-pstore.service',
+    'getty@tty1.service',
+    'rsync.service',
+    'snmpd.service',
+    'console-setup.service',
+    'keyboard-setup.service',
+  ],
+} as const;
+
+/** Where Debian comes from: what this machine's own apt is set up with. */
+export interface DebianSource {
+  /** The repository, such as apt prints it. */
+  readonly uri: string;
+  /** `bookworm`, `bookworm-updates`, `bookworm-security`. */
+  readonly suite: string;
+  /** `main` … */
+  readonly component: string;
+}
+
+/**
+ * Reads what `apt-get indextargets --format '$(REPO_URI)|$(RELEASE)|$(COMPONENT)' 'Created-By: Packages'` prints,
+ * and keeps what belongs to the guests' release.
+ */
+export function parseDebianSources(text: string): DebianSource[] {
+  const seen = new Set<string>();
+  const sources: DebianSource[] = [];
+  for (const line of text.split('\n')) {
+    const [uri = '', suite = '', component = ''] = line.trim().split('|');
+    if (uri === '' || (suite !== release && !suite.startsWith(`${release}-`)) || component !== 'main') continue;
+    if (seen.has(line)) continue;
+    seen.add(line);
+    sources.push({ uri, suite, component });
+  }
+  return sources;
+}
+
+/** The repository that debootstrap starts from, if apt knows one. */
+export const baseSource = (sources: readonly DebianSource[]): DebianSource | undefined =>
+  sources.find(({ suite }) => suite === release);
+
+/** sources.list for the guest; repositories that apt reaches here, with the keys that Debian ships. */
+export const sourcesList = (sources: readonly DebianSource[]): string =>
+  sources.map(({ uri, suite, component }) => `deb ${uri} ${suite} ${component}\n`).join('');
+
+/** One file that goes into the image. */
+export interface PlannedFile {
+  /** Absolute path in the guest. */
+  readonly path: string;
+  readonly content: Buffer;
+  readonly executable: boolean;
+}
+
+/** Everything an image depends on. */
+export interface ImagePlan {
+  readonly files: readonly PlannedFile[];
+  /** MiB of the guest's disk. The image is sparse. */
+  readonly diskSize: number;
+}
+
+/** A name for the image that changes when anything it is made of changes. */
+export function fingerprint(plan: ImagePlan): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify({ version: 1, release, guestPackages, initrdModules, units, diskSize: plan.diskSize }));
+  for (const { path, content, executable } of [...plan.files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    hash.update(`\0${path}\0${executable ? 'x' : '-'}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,203 @@
+// A virtual Raspberry Pi on a virtual board: QEMU is its power, the board its switch.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Clock, WakeupFlag } from '@sleepi3/driver';
+import type { Pi, VirtualBoard } from '@sleepi3/simulator';
+import { LabError } from '../errors.js';
+import type { Image } from '../image/build.js';
+import { mustRun, type ProgramResult, type RunProgram } from '../program.js';
+import { serveI2cTinyUsb } from '../usb-redir/i2c-tiny-usb.js';
+import { type ExecOptions, GuestAgent } from './guest-agent.js';
+import {
+  type Acceleration,
+  type MachineFiles,
+  type MachineIdentity,
+  qemuArguments,
+} from './qemu-arguments.js';
+
+/** What a machine is made of. */
+export interface MachineParts {
+  readonly identity: MachineIdentity;
+  readonly board: VirtualBoard;
+  readonly image: Image;
+  readonly acceleration: Acceleration;
+  /** tar archive that the guest unpacks on its first boot. */
+  readonly provision: string;
+  /** Where its disk and sockets are kept; made anew. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly run: RunProgram;
+  /** What goes wrong outside any call: QEMU ends by itself, the board's protocol is broken. */
+  readonly onTrouble: (error: LabError) => void;
+}
+
+/** One machine. Its board gives it power; it never has power otherwise. */
+export class Machine implements Pi {
+  readonly identity: MachineIdentity;
+  readonly board: VirtualBoard;
+  readonly files: MachineFiles;
+  readonly #parts: MachineParts;
+  readonly #sockets = new Set<Socket>();
+  readonly #boardServer: Server;
+  #qemu: ChildProcess | undefined;
+  #agent: Promise<GuestAgent> | undefined;
+  /** Settles when the last QEMU is gone and its disk is free. */
+  #gone: Promise<void> = Promise.resolve();
+  #disconnect: () => void = () => undefined;
+  #boots = 0;
+
+  private constructor(parts: MachineParts) {
+    this.#parts = parts;
+    this.identity = parts.identity;
+    this.board = parts.board;
+    const file = (name: string) => join(parts.directory, name);
+    this.files = {
+      disk: file('disk.qcow2'),
+      provision: parts.provision,
+      board: file('board.socket'),
+      agent: file('agent.socket'),
+      console: file('console.socket'),
+      consoleLog: file('console.log'),
+    };
+    this.#boardServer = createServer((socket) => {
+      this.#serveBoard(socket);
+    });
+  }
+
+  /** Makes the machine and connects it to its board, which powers it on if it has power to give. */
+  static async create(parts: MachineParts): Promise<Machine> {
+    const machine = new Machine(parts);
+    const { directory, image, run } = parts;
+    await rm(directory, { recursive: true, force: true });
+    await mkdir(directory, { recursive: true });
+    const { disk, board } = machine.files;
+    await mustRun(run, ['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', image.disk, disk]);
+    await new Promise<void>((resolve, reject) => {
+      machine.#boardServer.once('error', reject).listen(board, resolve);
+    });
+    machine.#disconnect = parts.board.connect(machine);
+    return machine;
+  }
+
+  get name(): string {
+    return this.identity.name;
+  }
+
+  /** Whether it has power. */
+  get powered(): boolean {
+    return this.#agent !== undefined;
+  }
+
+  /** How often it was given power. */
+  get boots(): number {
+    return this.#boots;
+  }
+
+  /** The board gives power: QEMU starts as soon as the last one has let go of the disk. */
+  powerOn(_cause: WakeupFlag): void {
+    this.#boots += 1;
+    const agent = this.#gone.then(() => this.#start());
+    this.#agent = agent;
+    agent.catch((cause: unknown) => {
+      if (this.#agent === agent) this.#trouble(`${this.name} could not be started`, cause);
+    });
+  }
+
+  /** The board cuts the power: QEMU is gone at once, as it stands. */
+  powerOff(): void {
+    this.#agent?.then(
+      (agent) => {
+        agent.close();
+      },
+      () => undefined,
+    );
+    this.#agent = undefined;
+    this.#qemu?.kill('SIGKILL');
+    this.#qemu = undefined;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Runs a program in the guest. Rejects when the machine has no power or does not answer. */
+  async exec(words: readonly string[], options?: ExecOptions): Promise<ProgramResult> {
+    return (await this.#connection()).exec(words, options);
+  }
+
+  /** Runs a program in the guest that must succeed, and gives its standard output. */
+  mustExec(words: readonly string[], options?: ExecOptions): Promise<string> {
+    return mustRun((command) => this.exec(command, options), words);
+  }
+
+  /** Whether the guest answers now. */
+  async answers(): Promise<boolean> {
+    return this.powered && (await this.#connection()).answers();
+  }
+
+  /**
+   * Stops the processor dead, with the power on: nothing in the guest runs any more, the lines of the board stay as
+   * they are. Only a power cut ends it.
+   */
+  hang(): void {
+    if (!this.#qemu?.kill('SIGSTOP')) throw new LabError('state', `${this.name} has no power`);
+  }
+
+  /** Takes the machine off its board and ends it. */
+  async close(): Promise<void> {
+    this.#disconnect();
+    this.powerOff();
+    await this.#gone;
+    await new Promise((resolve) => this.#boardServer.close(resolve));
+  }
+
+  #connection(): Promise<GuestAgent> {
+    return this.#agent ?? Promise.reject(new LabError('machine', `${this.name} has no power`));
+  }
+
+  async #start(): Promise<GuestAgent> {
+    const { identity, image, acceleration, clock } = this.#parts;
+    const [program = '', ...words] = qemuArguments(identity, image, this.files, acceleration);
+    const qemu = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#qemu = qemu;
+    let complaints = '';
+    qemu.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaints = (complaints + text).slice(-2000);
+    });
+    this.#gone = new Promise((resolve) => {
+      qemu.once('error', resolve).once('close', () => {
+        resolve();
+        if (this.#qemu === qemu) this.#trouble(`QEMU of ${this.name} ended by itself: ${complaints.trim()}`);
+      });
+    });
+    for (;;) {
+      try {
+        return await GuestAgent.connect(this.name, this.files.agent, clock);
+      } catch (cause) {
+        // The socket is there a moment after QEMU, unless there is no QEMU any more.
+        if (qemu.exitCode !== null || qemu.signalCode !== null || this.#qemu !== qemu) {
+          throw new LabError('machine', `QEMU of ${this.name} did not start: ${complaints.trim()}`, { cause });
+        }
+        await clock.sleep(50);
+      }
+    }
+  }
+
+  #serveBoard(socket: Socket): void {
+    this.#sockets.add(socket);
+    const bus = this.board.bus;
+    serveI2cTinyUsb(socket, bus)
+      .catch((error: unknown) => {
+        // A socket that a power cut tore is the normal end.
+        if (error instanceof LabError) this.#trouble(`the board of ${this.name} is off the bus`, error);
+      })
+      .finally(() => {
+        this.#sockets.delete(socket);
+        socket.destroy();
+        return bus.close();
+      });
+  }
+
+  #trouble(message: string, cause?: unknown): void {
+    this.#parts.onTrouble(new LabError('machine', message, cause === undefined ? {} : { cause }));
+  }
+}

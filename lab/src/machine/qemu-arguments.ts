@@ -1,0 +1,85 @@
+// The command line of one virtual Raspberry Pi, as data in, words out.
+import type { Image } from '../image/build.js';
+
+/** Who a machine is. */
+export interface MachineIdentity {
+  /** Host name and node name. */
+  readonly name: string;
+  /** 1 or 2: the number on the command line of the lab. */
+  readonly number: 1 | 2;
+  /** IPv4 address on the cluster's network, a /24. */
+  readonly address: string;
+}
+
+/** The two machines, with the article's names and addresses. */
+export const identities: readonly [MachineIdentity, MachineIdentity] = [
+  { name: 'raspberrypi-1', number: 1, address: '192.168.11.211' },
+  { name: 'raspberrypi-2', number: 2, address: '192.168.11.179' },
+];
+
+/** How the processor is virtualised: by the kernel, or emulated. */
+export type Acceleration = 'kvm' | 'tcg';
+
+/** Files and sockets of one machine. */
+export interface MachineFiles {
+  /** qcow2 overlay of the image. */
+  readonly disk: string;
+  /** tar archive that the guest unpacks on its first boot. */
+  readonly provision: string;
+  /** unix socket on which the lab serves the board; QEMU connects to it. */
+  readonly board: string;
+  /** unix sockets that QEMU serves: guest agent, serial console. */
+  readonly agent: string;
+  readonly console: string;
+  /** Everything the console has ever shown. */
+  readonly consoleLog: string;
+}
+
+/** MiB of memory. Corosync, Pacemaker, pcsd, docker and the agent fit in it. */
+const memory = 1024;
+
+/** The kernel's command line: all that makes one machine differ from the other. */
+export function kernelArguments({ name, number, address }: MachineIdentity): string {
+  return [
+    'root=/dev/vda rw console=ttyS0 quiet net.ifnames=0 selinux=0 audit=0 mitigations=off',
+    // docker fails in this image with it on
+    'apparmor=0',
+    `systemd.hostname=${name}`,
+    `systemd.machine_id=${String(number).repeat(32)}`,
+    `sleepi3.address=${address}/24`,
+  ].join(' ');
+}
+
+/** QEMU and its arguments. */
+export function qemuArguments(
+  identity: MachineIdentity,
+  image: Image,
+  files: MachineFiles,
+  acceleration: Acceleration,
+): string[] {
+  const processor =
+    acceleration === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', 'max'];
+  return [
+    'qemu-system-x86_64',
+    ...['-name', identity.name, '-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none'],
+    ...['-M', 'pc', ...processor, '-smp', '1', '-m', String(memory)],
+    // A halted Pi keeps its power until the board cuts it.
+    '-no-shutdown',
+    ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', kernelArguments(identity)],
+    // writeback, so that what the guest has synced survives SIGKILL, as it survives a power cut
+    ...['-drive', `file=${files.disk},if=virtio,format=qcow2,cache=writeback`],
+    ...['-drive', `file=${files.provision},if=virtio,format=raw,readonly=on`],
+    ...['-netdev', `tap,id=net0,ifname=${tapName(identity)},script=no,downscript=no`],
+    ...['-device', `virtio-net-pci,netdev=net0,mac=52:54:00:11:00:0${identity.number}`],
+    ...['-device', 'virtio-rng-pci'],
+    ...['-chardev', `socket,id=board,path=${files.board},reconnect=1`],
+    ...['-device', 'qemu-xhci', '-device', 'usb-redir,chardev=board'],
+    ...['-chardev', `socket,id=agent,path=${files.agent},server=on,wait=off`],
+    ...['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
+    ...['-chardev', `socket,id=console,path=${files.console},server=on,wait=off,logfile=${files.consoleLog}`],
+    ...['-serial', 'chardev:console'],
+  ];
+}
+
+/** The network interface of a machine on the lab's side. */
+export const tapName = ({ number }: MachineIdentity): string => `tap${number}`;
