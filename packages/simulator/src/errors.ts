@@ -15,6 +15,7 @@
  * | `NOT_RUNNING` | the Pi is off or has not booted |
  * | `ADDRESS_IN_USE` | another server answers on that socket |
  * | `NOT_A_SOCKET` | the path is taken by something that is no socket, which is left alone |
+ * | `NOT_SERVED` | the system refuses the socket (see `cause`) |
  */
 export type SimulatorErrorCode =
   | 'INVALID_ARGUMENT'
@@ -26,7 +27,8 @@ export type SimulatorErrorCode =
   | 'KILLED'
   | 'NOT_RUNNING'
   | 'ADDRESS_IN_USE'
-  | 'NOT_A_SOCKET';
+  | 'NOT_A_SOCKET'
+  | 'NOT_SERVED';
 
 /** Everything this package throws of its own. Look at {@link SimulatorError.code}, not at the message. */
 export class SimulatorError extends Error {

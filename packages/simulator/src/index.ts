@@ -5,5 +5,6 @@ export type { BoardEventName, BoardEvents, BoardListener, CutCause, TransferReco
 export type { ActiveFault, Fault, FaultInjector, FaultKind, TransferRequest } from './faults.js';
 export { createHarness, Harness, type HarnessOptions, type Wire, type WireState, type Wiring } from './harness.js';
 export type { Pi } from './pi.js';
+export { type BoardServer, serveBoard, type ServeBoardOptions } from './serve-board.js';
 export { type Timers, timersOn } from './timers.js';
 export { type RunOptions, VirtualClock, type VirtualClockOptions } from './virtual-clock.js';
