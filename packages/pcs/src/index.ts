@@ -70,3 +70,85 @@ export type { Ban, Ticket } from './status/bans-and-tickets.js';
 export type { ToolAnswer, ToolMessage, ToolStatus } from './xml/pacemaker-result.js';
 export type { XmlElement } from './xml/tree.js';
 export { NOTHING_UNKNOWN, type Unknown, type WithUnknown } from './xml/shape.js';
+export { type FencingHistory, parseFencingHistory } from './status/fencing-history.js';
+
+// --- reading: the configuration ---
+export {
+  type CibHeader,
+  ClusterConfiguration,
+  type ConfigurationSections,
+  type ConfiguredNode,
+  parseClusterConfiguration,
+} from './cib/cluster-configuration.js';
+export { type AttributeSet, type NameValuePair, valueIn } from './cib/attribute-sets.js';
+export type {
+  AttributeExpression,
+  DateExpression,
+  DateParts,
+  Expression,
+  OperationExpression,
+  ResourceExpression,
+  Rule,
+} from './cib/rules.js';
+export type {
+  BundleContainer,
+  BundleNetwork,
+  BundlePortMapping,
+  BundleStorageMapping,
+  ConfiguredBundle,
+  ConfiguredClone,
+  ConfiguredGroup,
+  ConfiguredOperation,
+  ConfiguredPrimitive,
+  ConfiguredResource,
+  ConfiguredTemplate,
+} from './cib/configured-resources.js';
+export {
+  type ColocationConstraint,
+  type Constraint,
+  type Lifetime,
+  type LocationConstraint,
+  type OrderConstraint,
+  type ResourceReference,
+  type ResourceSet,
+  resourcesOf,
+  type TicketConstraint,
+} from './cib/constraints.js';
+export type {
+  AclPermission,
+  AclRole,
+  AclRoleReference,
+  Acls,
+  AclTarget,
+  Alert,
+  AlertRecipient,
+  AlertSelect,
+  AlertSelectAttribute,
+  AlertSelectAttributes,
+  FencingLevel,
+  Tag,
+  TagReference,
+} from './cib/acls-and-alerts.js';
+
+// --- reading: agents and quorum ---
+export {
+  type AgentAction,
+  type AgentGetopt,
+  type AgentMetadata,
+  type AgentParameter,
+  type AgentParameterContent,
+  type AgentParameterOption,
+  type AgentText,
+  parseAgentMetadata,
+} from './agents/agent-metadata.js';
+export {
+  parseQuorumStatus,
+  type QuorumDevice,
+  type QuorumMember,
+  type QuorumMemberDevice,
+  type QuorumStatus,
+  type QuorumVotes,
+} from './quorum/quorum-status.js';
+export type { ReadSource } from './reads.js';
+/** Reading, as commands. */
+export * as reads from './reads.js';

@@ -53,7 +53,9 @@ export function shape<T extends WithUnknown>(parts: Parts<T>): Shape<T> {
   const entries = Object.entries<Part<unknown>>(parts as Record<string, Part<unknown>>);
   const attributes = entries.flatMap(([key, part]) => (part.kind === 'attribute' ? [{ ...part, key }] : []));
   const children = entries.flatMap(([key, part]) => (part.kind === 'children' ? [{ ...part, key }] : []));
-  const childPartOf = new Map(children.flatMap((part) => part.names.map((name) => [name, part] as const)));
+  const takers = new Map(
+    children.flatMap(({ key, take }) => Object.entries(take).map(([name, takeIn]) => [name, { key, takeIn }] as const)),
+  );
   const requiredChildren = children.filter(({ required }) => required);
   const textKey = entries.find(([, part]) => part.kind === 'text')?.[0];
   const blank: Readonly<Record<string, unknown>> = {
@@ -69,12 +71,12 @@ export function shape<T extends WithUnknown>(parts: Parts<T>): Shape<T> {
         unknown = { ...unknown, attributes: attributesNotUnderstood(element, attributes, target) };
       }
       if (element.children.length > 0) {
-        const elements = readChildren(element.children, childPartOf, target, source);
+        const elements = readChildren(element.children, takers, target, source);
         if (elements.length > 0) unknown = { ...unknown, elements };
       }
-      for (const { key, names } of requiredChildren) {
+      for (const { key, take } of requiredChildren) {
         if (target[key] !== undefined) continue;
-        throw malformedAnswer(source, `${describe(element)} has no <${names.join('> or <')}> in it`);
+        throw malformedAnswer(source, `${describe(element)} has no <${Object.keys(take).join('> or <')}> in it`);
       }
       if (textKey !== undefined) target[textKey] = element.text;
       else if (element.text !== '') unknown = { ...unknown, text: element.text };
@@ -129,6 +131,10 @@ export const integer = (...names: string[]): AttributePart<number> => attribute(
  */
 export const score = (...names: string[]): AttributePart<number> => attribute(names, 'a score', parseScore);
 
+/** A required attribute with a list of words, separated by any of `separator`. */
+export const list = (separator: string, ...names: string[]): AttributePart<readonly string[]> =>
+  attribute(names, 'a list', (value) => value.split(separator).filter((word) => word !== ''));
+
 /** A required duration written `14ms`, in milliseconds. */
 export const milliseconds = (...names: string[]): AttributePart<number> =>
   attribute(names, 'a number of milliseconds', (value) =>
@@ -153,7 +159,8 @@ function attribute<T>(
   return { kind: 'attribute', names, expected, parse, required: true, lenient: false };
 }
 
-function parseFlag(value: string): boolean | undefined {
+/** The value of an XML Schema boolean; undefined when the text is none. */
+export function parseFlag(value: string): boolean | undefined {
   if (value === 'true' || value === '1') return true;
   return value === 'false' || value === '0' ? false : undefined;
 }
@@ -172,8 +179,8 @@ const INFINITY_SCORE = 1_000_000;
 
 /** A score's value, ±`Infinity` for ±INFINITY; undefined when the text is no score. */
 export function parseScore(value: string): number | undefined {
-  if (value === 'INFINITY' || value === '+INFINITY') return Infinity;
-  if (value === '-INFINITY') return -Infinity;
+  if (/^\+?infinity$/i.test(value)) return Infinity;
+  if (/^-infinity$/i.test(value)) return -Infinity;
   const number = parseInteger(value);
   if (number === undefined || Math.abs(number) < INFINITY_SCORE) return number;
   return number > 0 ? Infinity : -Infinity;
@@ -228,35 +235,31 @@ function attributesNotUnderstood(
 /** A field read from child elements. */
 export interface ChildrenPart<T> {
   readonly kind: 'children';
-  /** The names of the child elements that belong to the field. */
-  readonly names: readonly string[];
   /** Whether a missing child is an error. */
   readonly required: boolean;
   /** The field before any child was taken in. */
   readonly initial: T | undefined;
-  /**
-   * Takes one child in.
-   *
-   * @param soFar - The field's value from the children before, `initial` for the first.
-   * @param left - Where what is not understood of the child goes.
-   * @returns The new value.
-   */
-  readonly take: (soFar: T | undefined, child: XmlElement, source: string, left: XmlElement[]) => T;
+  /** By the name of a child element that belongs to the field, how one is taken in. */
+  readonly take: Readonly<Record<string, TakeIn<T>>>;
 }
+
+/**
+ * Takes one child in.
+ *
+ * @param soFar - The field's value from the children before, `initial` for the first.
+ * @param left - Where what is not understood of the child goes.
+ * @returns The field's new value.
+ */
+export type TakeIn<T> = (soFar: T | undefined, child: XmlElement, source: string, left: XmlElement[]) => T;
 
 /** A required child element; a second one is left in `unknown`. */
 export function one<T>(name: string, of: Shape<T>): ChildrenPart<T> {
-  return {
-    kind: 'children',
-    names: [name],
-    required: true,
-    initial: undefined,
-    take: (soFar, child, source, left) => {
-      if (soFar === undefined) return of.read(child, source);
-      left.push(child);
-      return soFar;
-    },
+  const takeIn: TakeIn<T> = (soFar, child, source, left) => {
+    if (soFar === undefined) return of.read(child, source);
+    left.push(child);
+    return soFar;
   };
+  return { kind: 'children', required: true, initial: undefined, take: { [name]: takeIn } };
 }
 
 /** A child element that may be missing; the field is then undefined. */
@@ -264,21 +267,23 @@ export function maybe<T>(name: string, of: Shape<T>): ChildrenPart<T | undefined
   return { ...(one(name, of) as ChildrenPart<T | undefined>), required: false };
 }
 
+/** A child element kept as it is, when it is there; a second one is left in `unknown`. */
+export function raw(name: string): ChildrenPart<XmlElement | undefined> {
+  return maybe(name, { read: (element) => element });
+}
+
 /** All children with these names, in document order. */
 export function each<T>(shapes: Readonly<Record<string, Shape<T>>>): ChildrenPart<readonly T[]> {
-  const byName = new Map(Object.entries(shapes));
-  return {
-    kind: 'children',
-    names: [...byName.keys()],
-    required: false,
-    initial: NONE,
-    take: (soFar, child, source) => {
-      const item = (byName.get(child.name) as Shape<T>).read(child, source);
+  const takeIn =
+    (of: Shape<T>): TakeIn<readonly T[]> =>
+    (soFar, child, source) => {
+      const item = of.read(child, source);
       if (soFar === undefined || soFar === NONE) return [item];
       (soFar as T[]).push(item);
       return soFar;
-    },
-  };
+    };
+  const take = Object.fromEntries(Object.entries(shapes).map(([name, of]) => [name, takeIn(of)]));
+  return { kind: 'children', required: false, initial: NONE, take };
 }
 
 /** The list without items, shared by all that have none. */
@@ -287,21 +292,15 @@ const NONE: readonly never[] = Object.freeze([]);
 /** All children with these names inside one wrapping child: `<nodes><node/>…</nodes>`. Empty when the wrapper is missing. */
 export function listIn<T>(wrapper: string, shapes: Readonly<Record<string, Shape<T>>>): ChildrenPart<readonly T[]> {
   const inside = shape<{ items: readonly T[] } & WithUnknown>({ items: each(shapes) });
-  return {
-    kind: 'children',
-    names: [wrapper],
-    required: false,
-    initial: NONE,
-    take: (soFar = NONE, child, source, left) => {
-      const { items, unknown } = inside.read(child, source);
-      if (unknown !== NOTHING_UNKNOWN) {
-        const { attributes, elements: children, text } = unknown;
-        const attributeCount = Object.keys(attributes).length;
-        left.push({ name: wrapper, attributes, attributeCount, children, text });
-      }
-      return soFar.length === 0 ? items : [...soFar, ...items];
-    },
+  const takeIn: TakeIn<readonly T[]> = (soFar = NONE, child, source, left) => {
+    const { items, unknown } = inside.read(child, source);
+    if (unknown !== NOTHING_UNKNOWN) {
+      const { attributes, elements: children, text } = unknown;
+      left.push({ name: wrapper, attributes, attributeCount: Object.keys(attributes).length, children, text });
+    }
+    return soFar.length === 0 ? items : [...soFar, ...items];
   };
+  return { kind: 'children', required: false, initial: NONE, take: { [wrapper]: takeIn } };
 }
 
 /** The same when the wrapping child must be there, even if empty. */
@@ -315,15 +314,15 @@ export function requiredListIn<T>(
 /** Reads the named children into `target`; returns what is left of them and the others. */
 function readChildren(
   children: readonly XmlElement[],
-  partOf: ReadonlyMap<string, Keyed<ChildrenPart<unknown>>>,
+  takers: ReadonlyMap<string, Keyed<{ readonly takeIn: TakeIn<unknown> }>>,
   target: Record<string, unknown>,
   source: string,
 ): readonly XmlElement[] {
   const left: XmlElement[] = [];
   for (const child of children) {
-    const part = partOf.get(child.name);
-    if (part === undefined) left.push(child);
-    else target[part.key] = part.take(target[part.key], child, source, left);
+    const taker = takers.get(child.name);
+    if (taker === undefined) left.push(child);
+    else target[taker.key] = taker.takeIn(target[taker.key], child, source, left);
   }
   return left;
 }
