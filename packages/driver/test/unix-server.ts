@@ -16,6 +16,8 @@ export interface UnixServer {
   readonly requests: UnixRequest[];
   /** Every read event of a socket: how many requests came in one piece. */
   readonly pieces: number[];
+  /** Resolves when no client is connected. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,7 +46,8 @@ export async function serveBus(bus: Bus, path: string, misbehaviour: Misbehaviou
         bus
           .withLock(() => {
             granted();
-            return new Promise<void>((done) => (unlock = done));
+            // One that has gone leaves the queue.
+            return socket.destroyed ? Promise.resolve() : new Promise<void>((done) => (unlock = done));
           })
           .catch(failed);
       });
@@ -108,6 +111,9 @@ export async function serveBus(bus: Bus, path: string, misbehaviour: Misbehaviou
     sockets,
     requests,
     pieces,
+    idle: async () => {
+      for (const socket of sockets) await new Promise((resolve) => socket.once('close', resolve));
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

@@ -70,16 +70,17 @@ class UnixBus implements Bus {
    */
   withLock<T>(body: () => Promise<T>): Promise<T> {
     return this.#locks.run(async () => {
-      const connection = await this.connect();
-      const granted = connection.request({ id: 0, op: 'lock' }, this.options.lockTimeout).catch((cause: unknown) => {
+      const failed = (cause: unknown): never => {
         const { errno, message } = cause as BusError;
         throw new Sleepi3Error(
           errno === 'ETIMEDOUT' ? 'LOCK_BUSY' : 'LOCK_FAILED',
-          `cannot lock ${this.name}: ${message}; see what other process uses the board`,
+          `cannot lock ${this.name}: ${message}; see that its process runs, and what other process uses the board`,
           { bus: this.name, path: this.path, errno },
           { cause },
         );
-      });
+      };
+      const connection = await this.connect().catch(failed);
+      const granted = connection.request({ id: 0, op: 'lock' }, this.options.lockTimeout).catch(failed);
       // The body hears of a failed lock by its transfers, and we ask in the end; until then nobody listens.
       granted.catch(() => undefined);
       this.#locked = connection;
@@ -156,10 +157,10 @@ class Connection {
       }
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#fail(new BusError(error.code ?? 'ECONNRESET', error.message, { cause: error }));
+      this.#fail(gone(error));
     });
     socket.on('close', () => {
-      this.#fail(new BusError('ECONNRESET', 'the process that serves the board has gone'));
+      this.#fail(gone());
     });
   }
 
@@ -233,6 +234,11 @@ class Connection {
     clearTimeout(this.#timer);
     for (const { reject } of this.#pending.splice(0)) reject(failure);
   }
+}
+
+/** However the kernel puts it (EPIPE, ECONNRESET, no error at all): it means the same. */
+function gone(cause?: Error): BusError {
+  return new BusError('ECONNRESET', 'the process that serves the board has gone', { cause });
 }
 
 function connect(path: string, timeout: number): Promise<Connection> {
