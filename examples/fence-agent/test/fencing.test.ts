@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCluster, requestOf } from './virtual-cluster.js';
+import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
 
 const peer = 1;
 

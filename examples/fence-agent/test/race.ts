@@ -6,7 +6,7 @@ import { boardLines } from '../src/board-access.js';
 import type { Lines } from '../src/lines.js';
 import { PowerRecord } from '../src/power-record.js';
 import { pulse } from '../src/pulse.js';
-import { requestOf } from './virtual-cluster.js';
+import { requestOf } from '../virtual/virtual-cluster.js';
 
 export interface Race {
   /** Of all jitter. */

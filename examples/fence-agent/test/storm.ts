@@ -6,7 +6,7 @@ import type { PulseOutcome } from '../src/keeper-messages.js';
 import { PowerRecord } from '../src/power-record.js';
 import { pulse } from '../src/pulse.js';
 import { seededRandom } from './race.js';
-import { requestOf } from './virtual-cluster.js';
+import { requestOf } from '../virtual/virtual-cluster.js';
 
 export interface StormResult {
   readonly outcome: PulseOutcome;

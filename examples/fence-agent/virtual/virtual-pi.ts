@@ -1,6 +1,6 @@
 // Processes of one Pi that can be killed at any point, on a virtual clock: what a killed process awaits never comes, its
 // lock is free again, and whoever talks with it finds the line dead. Just what SIGKILL leaves behind.
-import type { Clock } from '@sleepi3/driver';
+import type { Clock, ParsedDefaults, Sleepi3 } from '@sleepi3/driver';
 import {
   careForAssertedLine,
   type FencingHost,
@@ -12,6 +12,7 @@ import {
 import type { AgentMessage, Conversation, KeeperEvent, PulseOutcome, PulseRequest } from '../src/keeper-messages.js';
 import { type AgentConversation, keepLine } from '../src/line-keeper.js';
 import type { Lines } from '../src/lines.js';
+import type { Machine } from '../src/machine.js';
 import { PowerRecord, type RecordFile } from '../src/power-record.js';
 
 const never = new Promise<never>(() => {});
@@ -64,6 +65,12 @@ export interface VirtualPiOptions {
   readonly onBusOperation?: (process: VirtualProcess, moment: 'before' | 'after') => void;
 }
 
+export interface VirtualMachineOptions {
+  readonly hostname: string;
+  readonly defaults: ParsedDefaults;
+  readonly openBoard: () => Promise<Sleepi3>;
+}
+
 /** One Pi: its lock, its keeper's socket, its record file, its processes. */
 export class VirtualPi {
   readonly logs: string[] = [];
@@ -94,6 +101,25 @@ export class VirtualPi {
     const stop = new AbortController();
     const outcome = performAct(request, this.#fencingHost(process, stop.signal), patience);
     return { process, stop, outcome };
+  }
+
+  /** This Pi as the agent's machine; every call of `site` is a process of its own. */
+  machine({ hostname, defaults, openBoard }: VirtualMachineOptions): Machine {
+    return {
+      date: () => new Date(this.#options.clock.now()),
+      hostname: () => hostname,
+      readCorosyncConf: () => Promise.reject(new Error('there is no cluster here')),
+      readDefaults: () => Promise.resolve(defaults),
+      site: (_board, _directory, { log, stop, onProgress }) => ({
+        ...this.#fencingHost(this.#start('agent'), stop),
+        log,
+        ...(onProgress && { onProgress }),
+        record: this.record,
+        openBoard,
+        prepare: () => Promise.resolve(),
+        lastWireTest: () => Promise.resolve(undefined),
+      }),
+    };
   }
 
   /** What the next run of any action and the boot service do first. */

@@ -4,7 +4,7 @@ import { Sleepi3 } from '@sleepi3/driver';
 import { createHarness, type Harness, type HarnessOptions, type VirtualClock } from '@sleepi3/simulator';
 import { boardLines } from '../src/board-access.js';
 import type { PulseOutcome, PulseRequest } from '../src/keeper-messages.js';
-import { VirtualPi, type VirtualPiOptions } from './virtual-processes.js';
+import { VirtualPi, type VirtualPiOptions } from './virtual-pi.js';
 
 export interface VirtualCluster {
   readonly harness: Harness<VirtualClock>;

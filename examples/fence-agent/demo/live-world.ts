@@ -1,0 +1,43 @@
+// Real time and real processes: the boards are served on unix sockets, and the built agent runs as pacemaker-fenced runs it.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Sleepi3, systemClock } from '@sleepi3/driver';
+import { runLikePacemaker } from '@sleepi3/fence-protocol/testing';
+import { createHarness, serveBoard } from '@sleepi3/simulator';
+import { agentParameters, defaultsText, nodes, type World } from './world.js';
+
+/** @param program The built agent. */
+export async function liveWorld(program: string): Promise<World> {
+  const directory = await mkdtemp(join(tmpdir(), 'sleepi3-'));
+  const harness = createHarness({ clock: systemClock, names: nodes });
+  const defaultsFile = (node: 0 | 1) => join(directory, `sleepi3.${node + 1}`);
+  const serve = async (node: 0 | 1) => {
+    const path = join(directory, `board-${node + 1}.sock`);
+    await writeFile(defaultsFile(node), defaultsText(`unix:${path}`));
+    return serveBoard(harness.boards[node], { path });
+  };
+  const servers = [await serve(0), await serve(1)];
+  return {
+    harness,
+    description: 'the built agent as a process of its own, started the way pacemaker-fenced starts it',
+    openBoard: (node) => Sleepi3.fromDefaultsFile(defaultsFile(node)),
+    fence: (on) =>
+      runLikePacemaker(
+        program,
+        {
+          action: 'reboot',
+          target: nodes[on === 0 ? 1 : 0],
+          targetParameter: 'none',
+          parameters: agentParameters(on, defaultsFile(on), join(directory, `state-${on + 1}`)),
+        },
+        { timeout: 60 },
+      ),
+    wait: (milliseconds) => systemClock.sleep(milliseconds),
+    close: async () => {
+      await Promise.all(servers.map((server) => server.close()));
+      harness.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
