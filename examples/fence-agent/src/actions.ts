@@ -88,7 +88,11 @@ export async function validate({ options }: AgentContext, machine: Machine): Pro
   boardOf(options, defaults);
 }
 
-async function wiringOf(options: AgentOptions, machine: Machine): Promise<Wiring> {
+/** Which node this is and which its peer. */
+export async function wiringOf(
+  options: Pick<AgentOptions, 'self' | 'peer' | 'corosync_conf'>,
+  machine: Pick<Machine, 'hostname' | 'readCorosyncConf'>,
+): Promise<Wiring> {
   return findWiring(options, {
     hostname: () => machine.hostname(),
     corosyncConf: () => machine.readCorosyncConf(options.corosync_conf),
@@ -122,8 +126,14 @@ async function openSite(context: AgentContext, machine: Machine, onHeld?: (held:
   });
 }
 
+/** The options that choose the board. */
+export type BoardChoice = Pick<AgentOptions, 'bus' | 'address' | 'defaults_file'>;
+
 /** The vendor's file; not needed when the options name bus and address. */
-async function defaultsOf(options: AgentOptions, machine: Machine): Promise<ParsedDefaults | undefined> {
+export async function defaultsOf(
+  options: BoardChoice,
+  machine: Pick<Machine, 'readDefaults'>,
+): Promise<ParsedDefaults | undefined> {
   try {
     return await machine.readDefaults(options.defaults_file);
   } catch (error) {
@@ -133,7 +143,8 @@ async function defaultsOf(options: AgentOptions, machine: Machine): Promise<Pars
   }
 }
 
-function boardOf(options: AgentOptions, defaults: ParsedDefaults | undefined): BoardName {
+/** The board that the options name, or else the defaults file. */
+export function boardOf(options: BoardChoice, defaults: ParsedDefaults | undefined): BoardName {
   const wrong = defaults?.problems.find(
     ({ key }) =>
       (key === 'I2C_BUS' && options.bus === undefined) || (key === 'I2C_ADDRESS' && options.address === undefined),

@@ -32,6 +32,19 @@ async function run(): Promise<number> {
         ? runLineKeeper(lineProcess, process.stdout)
         : runLineGuard(lineProcess, process.stdin);
     }
+    case 'boot': {
+      const [{ runCommand }, { nodeMachine }] = await Promise.all([
+        import('./run-command.js'),
+        import('./node-host.js'),
+      ]);
+      return runCommand(command, words, {
+        clock: host.clock,
+        stop: stop.signal,
+        write: (text) => process.stdout.write(text),
+        writeError: (text) => process.stderr.write(text),
+        machine: nodeMachine(self),
+      });
+    }
     default: {
       const machine = async () => (await import('./node-host.js')).nodeMachine(self, progressOf(process.stderr));
       return runFenceAgent(createAgent(version, machine), host);
