@@ -71,6 +71,15 @@ export type { ToolAnswer, ToolMessage, ToolStatus } from './xml/pacemaker-result
 export type { XmlElement } from './xml/tree.js';
 export { NOTHING_UNKNOWN, type Unknown, type WithUnknown } from './xml/shape.js';
 export { type FencingHistory, parseFencingHistory } from './status/fencing-history.js';
+export {
+  changesBetween,
+  type ClusterChange,
+  type NodeChange,
+  type ResourceChange,
+  type ResourceMove,
+} from './status/changes.js';
+export { watch, type WatchEvent, type WatchOptions } from './status/watch.js';
+export { type Clock, systemClock } from './clock.js';
 
 // --- reading: the configuration ---
 export {
