@@ -54,7 +54,7 @@ export interface Command<T> {
   parse(result: RawResult): T;
 }
 
-/** A command that works on a CIB in a file too (`pcs -f FILE`), and so may be part of a transaction. */
+/** A command that works on a CIB in a file too (`pcs -f FILE`, `CIB_file`), and so may be part of a transaction. */
 export interface CibCommand<T> extends Command<T> {
   readonly onFile: true;
 }

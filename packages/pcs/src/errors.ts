@@ -15,6 +15,7 @@
  * | `CONFLICT` | the configuration changed underneath a transaction |
  * | `NOT_RUNNING` | the cluster is not running on this node |
  * | `NOT_AUTHENTICATED` | a host does not accept this one: `pcs host auth` first |
+ * | `UNREACHABLE` | no pcsd answers on a node |
  * | `PERMISSION_DENIED` | root (or the haclient group) is needed |
  * | `WAIT_TIMEOUT` | the change was made, but the cluster did not settle within `wait` |
  * | `TIMEOUT` | the program did not end in time and was killed; what it did is unknown |
@@ -37,6 +38,7 @@ export type PcsErrorCode =
   | 'CONFLICT'
   | 'NOT_RUNNING'
   | 'NOT_AUTHENTICATED'
+  | 'UNREACHABLE'
   | 'PERMISSION_DENIED'
   | 'WAIT_TIMEOUT'
   | 'TIMEOUT'

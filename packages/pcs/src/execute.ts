@@ -54,7 +54,10 @@ export async function requestFor(command: Command<unknown>, context: ExecuteCont
   if (unsupported !== undefined) {
     throw new PcsError(`pcs ${features?.version ?? ''} cannot do this: ${unsupported}`, { code: 'UNSUPPORTED' });
   }
-  const { stdin, env } = command;
+  const { stdin } = command;
+  // Pacemaker's own tools take the file from the environment.
+  const env =
+    context.file !== undefined && command.program !== 'pcs' ? { ...command.env, CIB_file: context.file } : command.env;
   return {
     ...invocation(command, features, context.file),
     timeoutMs: (command.timeoutMs ?? context.timeoutMs ?? DEFAULT_TIMEOUT_MS) + WAITS * (command.wait ?? 0) * 1000,

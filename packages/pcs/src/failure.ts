@@ -11,7 +11,7 @@ export function failure(command: Command<unknown>, request: RunRequest, result: 
   const stderr = maskText(result.stderr.toString('utf8'), secrets);
   const stdout = maskText(result.stdout.toString('utf8'), secrets);
   const report = readReport(stderr, stdout);
-  const { code, message, forceHint } = diagnose(request, result, report, stderr);
+  const { code, message, forceHint } = diagnose(request, result, report, stderr, stdout);
   return new PcsError(message, {
     code,
     argv: mask([request.program, ...request.argv], secrets),
@@ -30,7 +30,7 @@ interface Diagnosis {
   readonly forceHint?: ForceOption;
 }
 
-function diagnose(request: RunRequest, result: RawResult, report: Report, stderr: string): Diagnosis {
+function diagnose(request: RunRequest, result: RawResult, report: Report, stderr: string, stdout: string): Diagnosis {
   const { program } = request;
   if (result.timedOut) {
     const seconds = String((request.timeoutMs ?? 0) / 1000);
@@ -49,33 +49,60 @@ function diagnose(request: RunRequest, result: RawResult, report: Report, stderr
     const last = stderr.trimEnd().split('\n').at(-1) ?? '';
     return { code: 'TRACEBACK', message: `${program} crashed: ${last}` };
   }
-  const said = report.errors.length > 0 ? report.errors.join('; ') : firstLine(stderr);
-  const message = `${program}: ${said === '' ? `exit ${String(result.exitCode)} without a word` : said}`;
-  const rule = RULES.find(({ pattern }) => pattern.test(stderr));
-  if (rule?.always === true) return { code: rule.code, message };
+  const message = `${program}: ${whatItSaid(report, stderr, stdout, result.exitCode)}`;
+  // Pacemaker's tools say why in XML on stdout and in the exit code, pcs on stderr.
+  const rule =
+    EXIT_CODES.get(program === 'pcs' ? 0 : (result.exitCode ?? 0)) ??
+    RULES.find(({ pattern }) => pattern.test(stderr) || pattern.test(stdout))?.code;
+  if (rule === 'NOT_RUNNING' || rule === 'PERMISSION_DENIED' || rule === 'CONFLICT') return { code: rule, message };
   const outcomes = Object.values(report.nodes);
   if (outcomes.some(({ ok }) => ok) && outcomes.some(({ ok }) => !ok)) return { code: 'PARTIAL', message };
-  if (rule !== undefined) return { code: rule.code, message };
   if (report.forceHint !== undefined) return { code: 'NEEDS_FORCE', message, forceHint: report.forceHint };
-  return { code: 'REFUSED', message };
+  return { code: rule ?? 'REFUSED', message };
 }
 
-/** First match wins. The texts are those of pcs 0.10–0.12 and Pacemaker 2.0–3.0. */
-const RULES: readonly { readonly pattern: RegExp; readonly code: PcsErrorCode; readonly always?: boolean }[] = [
+/** What is wrong with the whole call comes first; the rest is the most telling line. First match wins. */
+const RULES: readonly { readonly pattern: RegExp; readonly code: PcsErrorCode }[] = [
+  // pcs prints its usage, and nothing else that is of use, for words it does not understand.
+  { pattern: /^Usage: pcs /m, code: 'USAGE' },
   {
     pattern:
-      /cluster is not (?:currently )?running|Could not connect to the CIB|Connection to cluster failed|not connected to cluster|Transport endpoint is not connected/i,
+      /cluster is not (?:currently )?running|unable to get cib|Could not connect to the CIB|Connection to (?:the )?cluster failed|Transport endpoint is not connected/i,
     code: 'NOT_RUNNING',
-    always: true,
   },
+  { pattern: /Permission denied|must be (?:run as )?root|Operation not permitted|EACCES/i, code: 'PERMISSION_DENIED' },
   {
     // cibadmin --patch, by which pcs pushes a difference.
     pattern: /Application of an update diff failed|Update was older than existing configuration/i,
     code: 'CONFLICT',
-    always: true,
   },
-  { pattern: /Permission denied|must be root|not permitted|EACCES/i, code: 'PERMISSION_DENIED', always: true },
+  { pattern: /waiting timeout|is not running on any node/i, code: 'WAIT_TIMEOUT' },
+  {
+    pattern: /Unable to authenticate|not authenticated|is not known to pcs|do not have .*token/i,
+    code: 'NOT_AUTHENTICATED',
+  },
+  { pattern: /Unable to connect to|Unable to communicate with/i, code: 'UNREACHABLE' },
+  { pattern: /already exists?\b|is already in use|is already a/i, code: 'ALREADY_EXISTS' },
+  { pattern: /do(?:es)? not exist|unable to find|not found|No such/i, code: 'NOT_FOUND' },
 ];
+
+/** Pacemaker's exit codes (crm_error --list), the same in 2.0 to 3.0. */
+const EXIT_CODES: ReadonlyMap<number, PcsErrorCode> = new Map([
+  [4, 'PERMISSION_DENIED'],
+  [102, 'NOT_RUNNING'],
+  [105, 'NOT_FOUND'],
+  [108, 'ALREADY_EXISTS'],
+  [124, 'WAIT_TIMEOUT'],
+]);
+
+function whatItSaid(report: Report, stderr: string, stdout: string, exitCode: number | null): string {
+  if (report.errors.length > 0) return report.errors.join('; ');
+  if (/^Usage: pcs /m.test(stderr)) return 'it does not understand these words';
+  const inXml = [...stdout.matchAll(/<error>([^<]*)<\/error>/g)].map((match) => match[1] ?? '');
+  if (inXml.length > 0) return inXml.join('; ');
+  const first = firstLine(stderr);
+  return first === '' ? `exit ${String(exitCode)} without a word` : first;
+}
 
 function firstLine(text: string): string {
   return text.trim().split('\n', 1)[0] ?? '';

@@ -10,8 +10,10 @@ import { createTemporaryFiles, type TemporaryFiles } from './files.js';
 import { mask } from './mask.js';
 import { createNodeRunner } from './node-runner.js';
 import { confirmFenced, destroyCluster, type Moved, moveResource } from './procedures.js';
+import { status } from './reads.js';
 import type { Runner } from './runner.js';
 import { toScript } from './script.js';
+import type { ClusterStatus } from './status/cluster-status.js';
 import { runTransaction, type Transaction, type TransactionResult } from './transaction.js';
 
 export interface PcsOptions {
@@ -123,6 +125,11 @@ export class Pcs {
    */
   run<T>(command: Command<T>): Promise<T> {
     return execute(command, this.#runner, this.#context);
+  }
+
+  /** The cluster's status, from `crm_mon`, which answers ten times faster than `pcs status xml`. */
+  status(): Promise<ClusterStatus> {
+    return this.run(status());
   }
 
   /** What the installed pcs can do; asked once. */

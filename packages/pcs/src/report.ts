@@ -17,6 +17,12 @@ const HINTS: readonly (readonly [RegExp, ForceOption])[] = [
   [/, use --yes to override|\(use --yes to override\)/, 'yes'],
 ];
 
+/** Said after the errors that matter. */
+const GENERAL = 'Errors have occurred, therefore pcs is unable to continue';
+
+/** Programs whose messages look like a node's. */
+const TOOLS = /^(?:crm_\w+|cibadmin|stonith_admin|corosync\S*|pcs|error|warning|Stderr|Hint)$/i;
+
 /** Sorts what pcs printed. 0.10 prints the lines per node on stdout, later versions on stderr: both are read. */
 export function readReport(stderr: string, stdout = ''): Report {
   const errors: string[] = [];
@@ -35,11 +41,11 @@ export function readReport(stderr: string, stdout = ''): Report {
     if (text === undefined || text === '') continue;
     const [, node, message] = /^([A-Za-z0-9_][\w.-]*): (.+)$/.exec(text) ?? [];
     if (kind === 'Error') {
-      errors.push(text);
+      if (text !== GENERAL) errors.push(text);
       forceHint ??= HINTS.find(([pattern]) => pattern.test(text))?.[1];
     } else if (kind === 'Warning') warnings.push(text);
     else if (kind === 'Deprecation Warning') deprecations.push(text);
-    if (node === undefined || message === undefined || kind === 'Deprecation Warning') continue;
+    if (node === undefined || message === undefined || kind === 'Deprecation Warning' || TOOLS.test(node)) continue;
     note(node, message, kind === undefined && !/^(?:Unable|Error|Failed|Cannot)\b/i.test(message));
   }
   return { errors, warnings, deprecations, nodes, ...(forceHint !== undefined && { forceHint }) };

@@ -13,8 +13,6 @@ import type { Runner } from './runner.js';
 export interface Transaction extends BoundOnFile<typeof commands> {
   /** Runs any command that works on a file. */
   run<T>(command: Command<T> & { readonly onFile: true }): Promise<T>;
-  /** The copy as it is now, as XML. */
-  cib(): Promise<string>;
 }
 
 /** What came of a transaction. */
@@ -51,7 +49,7 @@ export async function runTransaction<T>(
       }
       return execute(command, runner, { ...context, file: copy });
     };
-    const value = await body({ ...onFileFamilies(run), run, cib: () => files.read(copy) });
+    const value = await body({ ...onFileFamilies(run), run });
     if ((await files.read(copy)) === before) return { value, changed: false };
     const settings = wait === undefined ? {} : { wait };
     const push = await execute(commands.cib.push(copy, original, settings), runner, context);

@@ -1,14 +1,17 @@
 // The CIB as a whole: read with cibadmin, written only as a difference.
-import type { Command } from '../command.js';
+import type { ClusterConfiguration } from '../cib/cluster-configuration.js';
+import type { CibCommand, Command } from '../command.js';
 import { change, type Change, type Wait } from '../change.js';
 import { PcsError } from '../errors.js';
+import { configuration } from '../reads.js';
 import { path } from '../words.js';
 
 /**
  * `cibadmin -Q`: the whole CIB as XML text, 25 to 40 ms where `pcs cluster cib` takes ten times as long.
  * @throws PcsError `MALFORMED_ANSWER` when it is cut off or not a CIB.
  */
-export const query = (): Command<string> => ({
+export const query = (): CibCommand<string> => ({
+  onFile: true,
   program: 'cibadmin',
   options: ['--query'],
   parse: ({ stdout }) => {
@@ -19,6 +22,9 @@ export const query = (): Command<string> => ({
     return text;
   },
 });
+
+/** The whole configuration, typed, from `cibadmin -Q`. */
+export const config = (): CibCommand<ClusterConfiguration> => ({ ...configuration(), onFile: true });
 
 /**
  * `pcs cluster cib-push FILE diff-against=ORIGINAL`: only the difference, so that what others changed meanwhile stays.

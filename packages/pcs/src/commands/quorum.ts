@@ -1,4 +1,4 @@
-// pcs quorum: who may go on when nodes are missing. Reading it is in ../quorum.
+// pcs quorum: who may go on when nodes are missing.
 import type { Command } from '../command.js';
 import {
   change,
@@ -9,7 +9,11 @@ import {
   type RequestTimeout,
   type SkipOffline,
 } from '../change.js';
+import { quorumStatus } from '../reads.js';
 import { changes, integer, invalid, type OptionChanges, type Options, pairs, section, someChanges } from '../words.js';
+
+/** The quorum now, from corosync-quorumtool. */
+export const status = quorumStatus;
 
 /** votequorum's options; null removes one. See votequorum(5). */
 export interface QuorumOptions {

@@ -2,6 +2,7 @@
 import type { CibCommand, Command } from '../command.js';
 import { cibChange, change, type Change, flags, type Force, type Wait } from '../change.js';
 import { legacyRoles } from '../roles.js';
+import { agentMetadata } from '../reads.js';
 import {
   choice,
   id,
@@ -37,6 +38,9 @@ export interface CloneSettings {
   /** The clone's own meta attributes, such as `interleave`. */
   readonly meta?: Options;
 }
+
+/** What an agent says of itself, such as `ocf:heartbeat:IPaddr2`; `pcs resource describe` takes a second. */
+export const describe = agentMetadata;
 
 /** What `pcs resource create` can wrap the resource in. */
 export interface ResourceCreateSettings extends CreateSettings {

@@ -12,6 +12,7 @@ import {
   type SkipOffline,
   type Wait,
 } from '../change.js';
+import { agentMetadata, fencingHistory } from '../reads.js';
 import {
   id,
   ids,
@@ -116,6 +117,9 @@ export const level = {
   verify: () => cibChange(['stonith', 'level', 'verify']),
 };
 
+/** What a fence agent says of itself, where `pcs stonith describe` takes a second. */
+export const describe = (agent: string) => agentMetadata(`stonith:${agent}`);
+
 /** How long a fencing may take before the call gives up, in milliseconds: an off and on of several devices in turn. */
 const FENCING_TIMEOUT_MS = 600_000;
 
@@ -133,8 +137,10 @@ export const fence = (node: string, options: { readonly off?: boolean } = {}): C
 export const confirm = (node: string, { yes }: Confirmed): Command<Change> =>
   confirmed(['stonith', 'confirm', nodeName(node)], yes);
 
-/** `pcs stonith history …`; reading it is `Pcs.fencingHistory`. */
+/** `pcs stonith history …` */
 export const history = {
+  /** The fencing operations remembered for a node, or for all, from `stonith_admin --history`. */
+  show: fencingHistory,
   /** `pcs stonith history cleanup`: of a node, or of all. */
   cleanup: (node?: string): Command<Change> =>
     change(['stonith', 'history', 'cleanup', ...(node === undefined ? [] : [nodeName(node)])]),

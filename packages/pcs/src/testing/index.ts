@@ -1,1 +1,10 @@
-export {};
+// What the tests of this package and of its users stand on.
+export {
+  FakeCluster,
+  type FakeClusterOptions,
+  type FakeFencing,
+  type FakeNode,
+  type Interceptor,
+} from './fake-cluster.js';
+export { RecordedRunner, recordingRunner, type Recording } from './recorded-runner.js';
+export { answer } from './fake-answers.js';

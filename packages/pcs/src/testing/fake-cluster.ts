@@ -1,0 +1,199 @@
+// A cluster that exists only as files: its CIB is a real one, changed by the real pcs (`pcs -f`) and brought to rest by
+// Pacemaker's real scheduler (crm_simulate). Only the daemons are played here: who is up, who is fenced, who is known.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RawResult, Runner, RunRequest } from '../runner.js';
+import { createNodeRunner } from '../node-runner.js';
+import { liveCommands } from './live-commands.js';
+import { answer, cibWith, refused, splitArgv } from './fake-answers.js';
+
+export interface FakeClusterOptions {
+  /** The machines; they are no cluster until `cluster setup`, unless {@link FakeClusterOptions.running}. */
+  readonly nodes: readonly string[];
+  /** Begin with a cluster of this name that runs on all nodes. */
+  readonly running?: string;
+  /** The node that `run` runs on; default the first. */
+  readonly local?: string;
+  /** What `host auth` wants to hear; default `hacluster`'s password `secret`. */
+  readonly password?: string;
+  /** Runs the real tools; default a node runner. They must be installed: pcs, crm_simulate, crm_mon, cibadmin. */
+  readonly tools?: Runner;
+}
+
+/** A node of the fake cluster. */
+export interface FakeNode {
+  /** Whether the cluster's daemons run. */
+  running: boolean;
+  /** Whether they start at boot. */
+  enabled: boolean;
+}
+
+/** One fencing that the fake carried out. */
+export interface FakeFencing {
+  readonly node: string;
+  readonly action: 'reboot' | 'off';
+}
+
+/** What may stand in for the real answer; undefined lets the call through. */
+export type Interceptor = (request: RunRequest) => RawResult | undefined | Promise<RawResult | undefined>;
+
+/**
+ * Accepts the commands of this package as a {@link Runner}. Commands that work on a CIB file run in the real pcs on
+ * this cluster's CIB; after each the scheduler's decisions are carried out, all at once and with success, unless
+ * {@link FakeCluster.settlesByItself} is off.
+ */
+export class FakeCluster implements Runner, AsyncDisposable {
+  /** Everything that was asked to run, in order. */
+  readonly requests: RunRequest[] = [];
+  readonly nodes: ReadonlyMap<string, FakeNode>;
+  readonly fencings: FakeFencing[] = [];
+  /** The hosts that `host auth` has made known. */
+  readonly knownHosts = new Set<string>();
+  readonly password: string;
+  /** Off: what a change brings about waits for {@link FakeCluster.settle}. */
+  settlesByItself = true;
+  /** Stands in for answers, for faults that a test wants. */
+  intercept: Interceptor | undefined;
+
+  /** The cluster's CIB; always a whole one. */
+  readonly cibFile: string;
+  readonly corosyncConf: string;
+  readonly #directory: string;
+  readonly #tools: Runner;
+  readonly #local: string;
+  /** One command at a time touches the files. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(directory: string, options: FakeClusterOptions) {
+    this.#directory = directory;
+    this.#tools = options.tools ?? createNodeRunner();
+    this.#local = options.local ?? options.nodes[0] ?? 'localhost';
+    this.cibFile = join(directory, 'cib.xml');
+    this.corosyncConf = join(directory, 'corosync.conf');
+    this.password = options.password ?? 'secret';
+    this.nodes = new Map(options.nodes.map((name) => [name, { running: false, enabled: false }]));
+  }
+
+  /** A fake cluster in a new temporary directory; dispose of it to remove that. */
+  static async create(options: FakeClusterOptions): Promise<FakeCluster> {
+    const cluster = new FakeCluster(await mkdtemp(join(tmpdir(), 'sleepi3-fake-cluster-')), options);
+    if (options.running !== undefined) {
+      for (const name of options.nodes) cluster.knownHosts.add(name);
+      await cluster.run({
+        program: 'pcs',
+        argv: ['--start', '--enable', '--', 'cluster', 'setup', options.running, ...options.nodes],
+      });
+      cluster.requests.length = 0;
+    }
+    return cluster;
+  }
+
+  run(request: RunRequest): Promise<RawResult> {
+    return this.runOn(this.#local, request);
+  }
+
+  /** A runner on another of the nodes. */
+  on(node: string): Runner {
+    return { run: (request) => this.runOn(node, request) };
+  }
+
+  /** The CIB as it is now, as XML. */
+  cib(): Promise<string> {
+    return readFile(this.cibFile, 'utf8');
+  }
+
+  /** Carries out what the scheduler wants now. */
+  async settle(...events: readonly string[]): Promise<void> {
+    const quorate = this.running().length * 2 > this.nodes.size || this.nodes.size <= 2;
+    await this.tool('crm_simulate', [
+      ...['--xml-file', this.cibFile, '--in-place', '--quiet', '--quorum', quorate ? '1' : '0'],
+      ...events,
+    ]);
+    const [dc] = this.running();
+    const dcId = [...this.nodes.keys()].indexOf(dc ?? '') + 1;
+    await writeFile(this.cibFile, cibWith(await this.cib(), { dc: dcId, quorate }));
+  }
+
+  /** The daemons of a node come up. */
+  async nodeUp(name: string): Promise<void> {
+    this.node(name).running = true;
+    await this.settle('--node-up', name);
+  }
+
+  /** The daemons of a node go down in order; its resources move. */
+  async nodeDown(name: string): Promise<void> {
+    this.node(name).running = false;
+    await this.settle('--node-down', name);
+  }
+
+  /** The node stops answering; the scheduler fences it when it may, and the fake carries that out. */
+  async nodeFail(name: string): Promise<void> {
+    this.node(name).running = false;
+    await this.settle('--node-fail', name);
+  }
+
+  /** The names of the nodes whose daemons run. */
+  running(): string[] {
+    return [...this.nodes].filter(([, node]) => node.running).map(([name]) => name);
+  }
+
+  /** @throws Error for a name that is no node of this cluster. */
+  node(name: string): FakeNode {
+    const node = this.nodes.get(name);
+    if (node === undefined) throw new Error(`the fake cluster has no node '${name}'`);
+    return node;
+  }
+
+  /** Runs a real tool on the cluster's CIB. */
+  tool(program: string, argv: readonly string[]): Promise<RawResult> {
+    return this.#tools.run({ program, argv, env: { CIB_file: this.cibFile } });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue.catch(() => undefined);
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  private runOn(node: string, request: RunRequest): Promise<RawResult> {
+    this.requests.push(request);
+    const result = this.#queue.then(async () => (await this.intercept?.(request)) ?? this.perform(node, request));
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  private async perform(local: string, request: RunRequest): Promise<RawResult> {
+    if (request.program !== 'pcs') {
+      if (request.env?.['CIB_file'] !== undefined) return this.#tools.run(request);
+      if (request.program === 'crm_resource' && request.argv.some((word) => word.startsWith('--show-metadata'))) {
+        return this.#tools.run(request);
+      }
+      return this.node(local).running ? this.tool(request.program, request.argv) : notConnected(request);
+    }
+    const { options, words } = splitArgv(request.argv);
+    if (options.includes('-f') || options.includes('--version')) return this.#tools.run(request);
+    const live = liveCommands.find(({ names }) => names.every((name, index) => words[index] === name));
+    if (live !== undefined) return live.perform(this, { local, options, words, request });
+    if (!this.node(local).running) return refused('unable to get cib');
+    const result = await this.#tools.run({
+      ...request,
+      argv: ['-f', this.cibFile, ...options.filter((option) => !option.startsWith('--wait=')), '--', ...words],
+    });
+    if (result.exitCode === 0 && this.settlesByItself) await this.settle();
+    return result;
+  }
+}
+
+function notConnected({ program, argv }: RunRequest): RawResult {
+  // As Pacemaker 2.1.5 answers when nothing runs.
+  const reason = 'Could not connect to the CIB: Transport endpoint is not connected';
+  if (!argv.some((option) => option.startsWith('--output-as=xml')))
+    return answer({ exitCode: 102, stderr: `${reason}\n` });
+  return answer({
+    exitCode: 102,
+    stdout:
+      `<pacemaker-result api-version="2.25" request="${program}">\n  <status code="102" message="Not connected">\n` +
+      `    <errors>\n      <error>${program}: Connection to cluster failed: Connection refused</error>\n` +
+      '    </errors>\n  </status>\n</pacemaker-result>\n',
+  });
+}

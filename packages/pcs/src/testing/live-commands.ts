@@ -1,0 +1,227 @@
+// The commands that need daemons, as data: what each does to the fake cluster. What is missing here and does not work
+// on a CIB file is refused by the real pcs itself.
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import type { RawResult, RunRequest } from '../runner.js';
+import { answer, freshCib, refused } from './fake-answers.js';
+import type { FakeCluster } from './fake-cluster.js';
+
+/** One call of pcs, taken apart. */
+export interface LiveCall {
+  /** The node it runs on. */
+  readonly local: string;
+  readonly options: readonly string[];
+  readonly words: readonly string[];
+  readonly request: RunRequest;
+}
+
+interface LiveCommand {
+  /** The words it begins with. */
+  readonly names: readonly string[];
+  readonly perform: (cluster: FakeCluster, call: LiveCall) => Promise<RawResult> | RawResult;
+}
+
+/** Found by their first words, in this order. */
+export const liveCommands: readonly LiveCommand[] = [
+  { names: ['host', 'auth'], perform: hostAuth },
+  { names: ['cluster', 'auth'], perform: hostAuth },
+  { names: ['host', 'deauth'], perform: hostDeauth },
+  { names: ['cluster', 'setup'], perform: setup },
+  { names: ['cluster', 'start'], perform: (cluster, call) => onNodes(cluster, call, start) },
+  { names: ['cluster', 'stop'], perform: (cluster, call) => onNodes(cluster, call, stop) },
+  { names: ['cluster', 'enable'], perform: (cluster, call) => onNodes(cluster, call, enable(true)) },
+  { names: ['cluster', 'disable'], perform: (cluster, call) => onNodes(cluster, call, enable(false)) },
+  { names: ['cluster', 'kill'], perform: (cluster, call) => onNodes(cluster, { ...call, words: [] }, stop) },
+  { names: ['cluster', 'destroy'], perform: destroy },
+  { names: ['cluster', 'corosync'], perform: corosyncConf },
+  { names: ['cluster', 'sync'], perform: () => answer() },
+  { names: ['cluster', 'reload'], perform: () => answer({ stdout: 'Corosync reloaded\n' }) },
+  { names: ['cluster', 'cib-push'], perform: cibPush },
+  { names: ['resource', 'move'], perform: move },
+  {
+    names: ['resource', 'restart'],
+    perform: ifRunning((_cluster, { words }) => answer({ stdout: `${words[2] ?? ''} successfully restarted\n` })),
+  },
+  {
+    names: ['resource', 'cleanup'],
+    perform: ifRunning(() => answer({ stdout: 'Cleaned up all resources on all nodes\n' })),
+  },
+  {
+    names: ['resource', 'refresh'],
+    perform: ifRunning(() => answer({ stdout: 'Waiting for 1 reply from the controller... got reply (done)\n' })),
+  },
+  {
+    names: ['stonith', 'cleanup'],
+    perform: ifRunning(() => answer({ stdout: 'Cleaned up all resources on all nodes\n' })),
+  },
+  { names: ['stonith', 'refresh'], perform: ifRunning(() => answer()) },
+  { names: ['stonith', 'fence'], perform: ifRunning(fence) },
+  { names: ['stonith', 'confirm'], perform: ifRunning(confirm) },
+];
+
+function hostAuth(cluster: FakeCluster, { words, request }: LiveCall): RawResult {
+  const named = words.slice(2).filter((word) => !word.startsWith('addr='));
+  const hosts = words[0] === 'cluster' ? [...cluster.nodes.keys()] : named;
+  const unknown = hosts.filter((host) => !cluster.nodes.has(host));
+  if (unknown.length > 0) return refused(...unknown.map((host) => `Unable to communicate with ${host}`));
+  if (Buffer.from(request.stdin ?? '').toString() !== `${cluster.password}\n`) {
+    return refused(...hosts.map((host) => `${host}: Username and/or password is incorrect`));
+  }
+  for (const host of hosts) cluster.knownHosts.add(host);
+  return answer({ stderr: hosts.map((host) => `${host}: Authorized\n`).join('') });
+}
+
+function hostDeauth(cluster: FakeCluster, { words }: LiveCall): RawResult {
+  const named = words.slice(2);
+  for (const host of named.length > 0 ? named : [...cluster.knownHosts]) cluster.knownHosts.delete(host);
+  return answer();
+}
+
+async function setup(cluster: FakeCluster, { options, words }: LiveCall): Promise<RawResult> {
+  const [, , name = '', ...rest] = words;
+  const keyword = rest.findIndex((word) => ['transport', 'totem', 'quorum'].includes(word));
+  const nodes = rest.slice(0, keyword < 0 ? undefined : keyword).filter((word) => !word.startsWith('addr='));
+  const strangers = nodes.filter((node) => !cluster.knownHosts.has(node));
+  if (strangers.length > 0) {
+    const list = strangers.map((node) => `'${node}'`).join(', ');
+    return refused(
+      `Hosts ${list} are not known to pcs, try to authenticate the hosts using 'pcs host auth ${strangers.join(' ')}' command`,
+      'Errors have occurred, therefore pcs is unable to continue',
+    );
+  }
+  const busy = cluster.running();
+  if (busy.length > 0 && !options.includes('--force')) {
+    return refused(
+      ...busy.map(
+        (node) =>
+          `${node}: Running cluster services: 'corosync', 'pacemaker', the host seems to be in a cluster already`,
+      ),
+      'Some nodes are already in a cluster. Enforcing this will destroy existing cluster on those nodes. You should remove the nodes from their clusters instead to keep the clusters working properly, use --force to override',
+      'Errors have occurred, therefore pcs is unable to continue',
+    );
+  }
+  // pcs itself checks the words and writes the file.
+  const local = options.filter((option) => !/^--(?:start|enable|wait|no-keys-sync|force)/.test(option));
+  const addressed = rest.flatMap((word, index) =>
+    nodes.includes(word) && index < nodes.length * 9 && !(rest[index + 1] ?? '').startsWith('addr=')
+      ? [word, `addr=127.0.0.${nodes.indexOf(word) + 1}`]
+      : [word],
+  );
+  const written = await cluster.tool('pcs', [
+    ...[...local, `--corosync_conf=${cluster.corosyncConf}`, '--overwrite'],
+    ...['--', 'cluster', 'setup', name, ...addressed],
+  ]);
+  if (written.exitCode !== 0) return written;
+  for (const node of cluster.nodes.values())
+    Object.assign(node, { running: false, enabled: options.includes('--enable') });
+  const empty = (await cluster.tool('cibadmin', ['--empty'])).stdout.toString();
+  const features = {
+    set: /crm_feature_set="([^"]+)"/.exec(empty)?.[1] ?? '',
+    schema: /validate-with="([^"]+)"/.exec(empty)?.[1] ?? '',
+  };
+  await writeFile(cluster.cibFile, freshCib(name, nodes, features));
+  if (options.includes('--start')) for (const node of nodes) await cluster.nodeUp(node);
+  return answer({ stderr: 'Cluster has been successfully set up.\n' });
+}
+
+async function onNodes(
+  cluster: FakeCluster,
+  { local, options, words }: LiveCall,
+  action: (cluster: FakeCluster, node: string) => Promise<string> | string,
+): Promise<RawResult> {
+  const named = words.slice(2);
+  const nodes = options.includes('--all') ? [...cluster.nodes.keys()] : named.length > 0 ? named : [local];
+  const unknown = nodes.filter((node) => !cluster.nodes.has(node));
+  if (unknown.length > 0)
+    return refused(...unknown.map((node) => `Node '${node}' does not appear to exist in configuration`));
+  let said = '';
+  for (const node of nodes) said += `${node}: ${await action(cluster, node)}\n`;
+  return answer({ stderr: said });
+}
+
+async function start(cluster: FakeCluster, node: string): Promise<string> {
+  await cluster.nodeUp(node);
+  return 'Starting Cluster...';
+}
+
+async function stop(cluster: FakeCluster, node: string): Promise<string> {
+  if (cluster.node(node).running) await cluster.nodeDown(node);
+  return 'Stopping Cluster (pacemaker)...';
+}
+
+function enable(enabled: boolean) {
+  return (cluster: FakeCluster, node: string): string => {
+    cluster.node(node).enabled = enabled;
+    return `Cluster ${enabled ? 'Enabled' : 'Disabled'}`;
+  };
+}
+
+async function destroy(cluster: FakeCluster, { local, options }: LiveCall): Promise<RawResult> {
+  const nodes = options.includes('--all') ? [...cluster.nodes.keys()] : [local];
+  for (const node of nodes) {
+    if (cluster.node(node).running) await cluster.nodeDown(node);
+    cluster.node(node).enabled = false;
+  }
+  await rm(cluster.corosyncConf, { force: true });
+  return answer({ stderr: nodes.map((node) => `${node}: Successfully destroyed cluster\n`).join('') });
+}
+
+async function corosyncConf(cluster: FakeCluster): Promise<RawResult> {
+  try {
+    return answer({ stdout: await readFile(cluster.corosyncConf, 'utf8') });
+  } catch {
+    return refused(
+      "Unable to read /etc/corosync/corosync.conf: No such file or directory: '/etc/corosync/corosync.conf'",
+    );
+  }
+}
+
+async function cibPush(cluster: FakeCluster, { local, words }: LiveCall): Promise<RawResult> {
+  if (!cluster.node(local).running) return refused('unable to get cib');
+  const result = await cluster.tool('pcs', ['-f', cluster.cibFile, '--', ...words]);
+  if (result.exitCode === 0 && cluster.settlesByItself) await cluster.settle();
+  return result;
+}
+
+/** As pcs 0.11 does it: a constraint, wait, and the constraint away again. */
+async function move(cluster: FakeCluster, { local, options, words }: LiveCall): Promise<RawResult> {
+  if (!cluster.node(local).running) return refused('unable to get cib');
+  const promoted = options.filter((option) => option === '--promoted');
+  const [, , resource = ''] = words;
+  const made = await cluster.tool('pcs', [
+    ...['-f', cluster.cibFile, ...promoted],
+    ...['--', 'resource', 'move-with-constraint', ...words.slice(2)],
+  ]);
+  if (made.exitCode !== 0) return made;
+  await cluster.settle();
+  const cleared = await cluster.tool('pcs', ['-f', cluster.cibFile, ...promoted, '--', 'resource', 'clear', resource]);
+  if (cleared.exitCode !== 0) return cleared;
+  await cluster.settle();
+  return answer({
+    stderr:
+      `Location constraint to move resource '${resource}' has been created\n` +
+      `Waiting for the cluster to apply configuration changes...\n` +
+      `Location constraint created to move resource '${resource}' has been removed\n`,
+  });
+}
+
+async function fence(cluster: FakeCluster, { options, words }: LiveCall): Promise<RawResult> {
+  const [, , node = ''] = words;
+  const failed = (why: string) => refused(`unable to fence '${node}'\nstonith_admin: Couldn't fence ${node}: ${why}`);
+  if (!cluster.nodes.has(node)) return failed('No such device or address');
+  if (!/<primitive\b[^>]*class="stonith"/.test(await cluster.cib())) return failed('No such device');
+  const action = options.includes('--off') ? 'off' : 'reboot';
+  cluster.fencings.push({ node, action });
+  await cluster.nodeDown(node);
+  if (action === 'reboot' && cluster.node(node).enabled) await cluster.nodeUp(node);
+  return answer({ stdout: `Node: ${node} fenced\n` });
+}
+
+function confirm(_cluster: FakeCluster, { options, words }: LiveCall): RawResult {
+  // Without a terminal pcs 0.11 does nothing unless it is forced, and confirms any name when it is (observed).
+  if (!options.includes('--force') && !options.includes('--yes')) return refused('this needs --force to override');
+  return answer({ stdout: `Node: ${words[2] ?? ''} confirmed fenced\n` });
+}
+
+function ifRunning(perform: LiveCommand['perform']): LiveCommand['perform'] {
+  return (cluster, call) => (cluster.node(call.local).running ? perform(cluster, call) : refused('unable to get cib'));
+}
