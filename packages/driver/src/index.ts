@@ -44,6 +44,7 @@ export { defaultRetryPolicy, isTransient, type RetryPolicy } from './retry.js';
 export { type ProgramOptions, type ProgramResult, type RunProgram, runProgram } from './run-program.js';
 export {
   type BoardOptions,
+  type DefaultsFileOptions,
   type IoStatus,
   type OpenOptions,
   Sleepi3,

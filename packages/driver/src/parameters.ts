@@ -160,7 +160,12 @@ export function isSettable(name: ParameterName): name is SettableParameterName {
  */
 export function parameterNamed(name: unknown): Parameter {
   if (isParameterName(name)) return parameters[name];
-  throw new Sleepi3Error(
+  throw unknownParameter(name);
+}
+
+/** The error for a name that is not in the table. */
+export function unknownParameter(name: unknown): Sleepi3Error {
+  return new Sleepi3Error(
     'UNKNOWN_PARAMETER',
     `unknown parameter '${String(name)}'; the parameters are ${Object.keys(parameters).join(', ')}`,
     { parameter: String(name) },

@@ -1,4 +1,5 @@
 import { boardAddresses, checkBoardAddress, hex } from './board-address.js';
+import { adviceFor } from './bus-advice.js';
 import { type Bus, BusError, type Transfer } from './bus.js';
 import { type Clock, systemClock } from './clock.js';
 import { defaultsFilePath, readDefaultsFile } from './defaults-file.js';
@@ -6,7 +7,7 @@ import { Sleepi3Error } from './errors.js';
 import {
   bitOf,
   encodeParameter,
-  parameterNamed,
+  isParameterName,
   type ParameterName,
   type ParameterReading,
   parameterReading,
@@ -14,6 +15,7 @@ import {
   type ParameterValue,
   type RegisterChange,
   type SettableParameterName,
+  unknownParameter,
 } from './parameters.js';
 import { type BusOptions, openBus } from './open-bus.js';
 import { bits, type Register, type RegisterName, registers } from './registers.js';
@@ -41,6 +43,9 @@ export interface OpenOptions extends BoardOptions, BusOptions {
    */
   readonly bus?: number | string | Bus;
 }
+
+/** How to open the board of a defaults file; an `address` goes before the file's. */
+export type DefaultsFileOptions = Omit<OpenOptions, 'bus'>;
 
 /** EXTOUT, EXTIN and the push switch as they were in one and the same transfer. */
 export interface IoStatus {
@@ -133,10 +138,7 @@ export class Sleepi3 {
    * @throws {@link Sleepi3Error} `DEFAULTS_FILE_UNREADABLE`, `DEFAULTS_FILE_INVALID` with `path` and `line`, and what
    * {@link open} throws.
    */
-  static async fromDefaultsFile(
-    path: string = defaultsFilePath,
-    options: Omit<OpenOptions, 'bus' | 'address'> = {},
-  ): Promise<Sleepi3> {
+  static async fromDefaultsFile(path: string = defaultsFilePath, options: DefaultsFileOptions = {}): Promise<Sleepi3> {
     const { values, problems } = await readDefaultsFile(path);
     const problem = problems.find(({ key }) => key === 'I2C_BUS' || key === 'I2C_ADDRESS');
     if (problem?.key !== undefined) {
@@ -148,7 +150,7 @@ export class Sleepi3 {
         value,
       });
     }
-    return Sleepi3.open({ ...options, bus: values.I2C_BUS, address: values.I2C_ADDRESS });
+    return Sleepi3.open({ address: values.I2C_ADDRESS, ...options, bus: values.I2C_BUS });
   }
 
   /**
@@ -158,7 +160,7 @@ export class Sleepi3 {
    * @throws {@link Sleepi3Error} `UNKNOWN_PARAMETER`, `TRANSFER_FAILED`, `CLOSED`.
    */
   async get<N extends ParameterName>(name: N): Promise<ParameterValue<N>> {
-    parameterNamed(name);
+    if (!isParameterName(name)) throw unknownParameter(name);
     const { registers: sources, decode } = readings[name];
     const contents = await Promise.all(sources.map((source) => this.readRegister(source)));
     return decode(...contents) as ParameterValue<N>;
@@ -343,25 +345,4 @@ function fullMask(register: Register): number {
 /** The bits that must read as they were written: in a register of pins and outputs only the outputs. */
 function comparedMask(register: Register): number {
   return register.access === 'bits' ? 1 << bits.EO.bit : fullMask(register);
-}
-
-function adviceFor(errno: string): string | undefined {
-  switch (errno) {
-    case 'EREMOTEIO':
-    case 'ENXIO':
-    case 'EIO':
-      return `no board acknowledged: check that it is seated and that its DIP switch matches the address`;
-    case 'ETIMEDOUT':
-      return 'the bus does not answer in time: check what else is on it';
-    case 'EACCES':
-    case 'EPERM':
-      return 'run as root or as a member of the group that owns the bus (i2c)';
-    case 'ENOENT':
-    case 'ENODEV':
-      return 'there is no such bus: enable I2C (dtparam=i2c_arm=on), load i2c-dev, or correct I2C_BUS';
-    case 'EBUSY':
-      return 'a kernel driver owns this address: correct I2C_ADDRESS or unbind the driver';
-    default:
-      return undefined;
-  }
 }

@@ -23,6 +23,8 @@ const ended = (result: Partial<ProgramResult>): ProgramResult => ({
   ...result,
 });
 
+const odd = 'odd' as unknown as Error;
+
 describe('a lock between processes', () => {
   it('is held by one holder at a time, and tells busy apart from failed', async () => {
     const first = await acquireFileLock(path);
@@ -131,7 +133,7 @@ describe('a lock between processes', () => {
       'exited 1',
     ],
     ['flock is killed', () => Promise.resolve(ended({ status: null, signal: 'SIGTERM' })), 'SIGTERM'],
-    ['the runner breaks', () => Promise.reject('odd'), 'odd'],
+    ['the runner breaks', () => Promise.reject(odd), 'odd'],
   ])('fails, and never seems held or busy, when %s', async (_, run, part) => {
     await writeFile(path, '');
     await expect(acquireFileLock(path, { run })).rejects.toMatchObject({

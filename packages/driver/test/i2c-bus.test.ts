@@ -95,7 +95,11 @@ describe('a bus of the i2c-bus addon', () => {
 
   it.each<[string, Error, string]>([
     ['is not installed', new Error("Cannot find package 'i2c-bus'\nRequire stack: …"), 'npm install i2c-bus'],
-    ['was built for another Node.js', new Error('was compiled against a different Node.js version'), 'npm rebuild'],
+    [
+      'was built for another Node.js',
+      new Error('The module x.node\nwas compiled against a different Node.js version'),
+      'npm rebuild',
+    ],
     ['was loaded by another thread', new Error("Module did not self-register: 'i2c.node'."), 'one thread'],
     ['fails in a way of its own', 'odd' as unknown as Error, 'odd'],
   ])('names the remedy when the addon %s', async (_, failure, part) => {
@@ -124,7 +128,7 @@ describe('a bus of the i2c-bus addon', () => {
 });
 
 describe('the real addon, where it is installed', () => {
-  const [packageName = ''] = ['i2c-bus'];
+  const packageName = 'i2c-bus' as string;
   const installed = (): Promise<unknown> => import(packageName);
 
   it('fails on a bus that is not there as the fake does', async (context) => {

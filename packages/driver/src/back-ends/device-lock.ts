@@ -1,3 +1,5 @@
+import { adviceFor } from '../bus-advice.js';
+import { Sleepi3Error } from '../errors.js';
 import { acquireFileLock } from '../file-lock.js';
 import { Mutex } from '../mutex.js';
 import type { RunProgram } from '../run-program.js';
@@ -16,7 +18,7 @@ export class DeviceLock {
   withLock<T>(body: () => Promise<T>): Promise<T> {
     return this.#mutex.run(async () => {
       const { path, timeout, run } = this;
-      const lock = await acquireFileLock(path, { timeout, create: false, ...(run && { run }) });
+      const lock = await acquireFileLock(path, { timeout, create: false, ...(run && { run }) }).catch(withAdvice);
       try {
         return await body();
       } finally {
@@ -24,4 +26,13 @@ export class DeviceLock {
       }
     });
   }
+}
+
+/** What cannot be opened to be locked cannot be used either: the same advice holds. */
+function withAdvice(error: unknown): never {
+  if (!(error instanceof Sleepi3Error)) throw error;
+  const { code, message, path = '', errno } = error;
+  const advice = adviceFor(errno);
+  if (errno === undefined || advice === undefined) throw error;
+  throw new Sleepi3Error(code, `${message}; ${advice}`, { path, errno }, { cause: error.cause });
 }

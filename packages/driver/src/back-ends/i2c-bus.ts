@@ -41,7 +41,9 @@ export async function openI2cBus(number: number, options: BusOptions & { readonl
   try {
     module = moduleOf(await (options.loadI2cBus ?? loadAddon)());
   } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause);
+    const reason = String(cause instanceof Error ? cause.message : cause)
+      .replace(/\n(?:Require stack|Please try)[^]*/, '')
+      .replaceAll('\n', ' ');
     const remedy = reason.includes('did not self-register')
       ? 'it loads in one thread only: open the bus in that thread'
       : 'install it (npm install i2c-bus; a new Node.js needs it built anew: npm rebuild i2c-bus)';

@@ -6,9 +6,9 @@ export interface Arguments {
   readonly words: readonly string[];
   readonly json: boolean;
   readonly help: boolean;
-  /** A bus spec that goes before the defaults file's. */
+  /** A bus spec, in the place of the defaults file. */
   readonly bus?: string;
-  /** The board's address, likewise. */
+  /** The board's address, before the defaults file's. */
   readonly address?: number;
   readonly defaultsFile?: string;
   /** s between two looks of `watch`. */

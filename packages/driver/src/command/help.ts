@@ -13,8 +13,8 @@ Commands (get, set and version are sleepi3ctl's):
 
 Options:
   --json                     print JSON
-  --bus BUS                  1, i2c-tools:1 or unix:/path, instead of I2C_BUS of the defaults file
-  --address ADDRESS          0x6E, 0x6D or 0x6B, instead of I2C_ADDRESS of the defaults file
+  --bus BUS                  1, i2c-tools:1 or unix:/path; the defaults file is not read then
+  --address ADDRESS          0x6E, 0x6D or 0x6B; else I2C_ADDRESS of the defaults file, with --bus 0x6E
   --defaults-file FILE       instead of /etc/default/sleepi3
   --interval SECONDS         how often watch looks (default 1)
 

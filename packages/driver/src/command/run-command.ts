@@ -1,7 +1,13 @@
 /** The `sleepi3` command: sleepi3ctl's get, set and version, word for word, and more. */
 import { Sleepi3Error } from '../errors.js';
-import { encodeParameter, isParameterName, parameterNamed, type SettableParameterName } from '../parameters.js';
-import { type OpenOptions, Sleepi3 } from '../sleepi3.js';
+import {
+  encodeParameter,
+  isParameterName,
+  parameterNamed,
+  type SettableParameterName,
+  unknownParameter,
+} from '../parameters.js';
+import { type DefaultsFileOptions, Sleepi3 } from '../sleepi3.js';
 import { type Arguments, parseArguments } from './arguments.js';
 import { helpText } from './help.js';
 import { type CommandIo, UsageError } from './io.js';
@@ -15,7 +21,7 @@ import { watch } from './watch.js';
  * @param options - How boards are opened, beyond what the command line says.
  * @returns the exit status: 0 done, 1 failed, 2 wrong usage.
  */
-export async function runCommand(io: CommandIo, version: string, options: OpenOptions = {}): Promise<number> {
+export async function runCommand(io: CommandIo, version: string, options: DefaultsFileOptions = {}): Promise<number> {
   try {
     const given = parseArguments(io.args);
     const [command, ...words] = given.words;
@@ -60,12 +66,16 @@ export async function runCommand(io: CommandIo, version: string, options: OpenOp
   }
 }
 
-async function get(io: CommandIo, given: Arguments, words: readonly string[], options: OpenOptions): Promise<number> {
+async function get(
+  io: CommandIo,
+  given: Arguments,
+  words: readonly string[],
+  options: DefaultsFileOptions,
+): Promise<number> {
   const [name, channel] = words;
   if (name === undefined) throw new UsageError('get needs a parameter');
   expectWords(words, name === 'voltage' ? 2 : 1);
-  parameterNamed(name);
-  if (!isParameterName(name)) return 2;
+  if (!isParameterName(name)) throw unknownParameter(name);
   if (channel !== undefined && channel !== 'active') return getVoltage(io, given, parseChannel(channel), options);
   const value = await withBoard(given, options, (board) => board.get(name));
   const text = formatValue(value);
@@ -77,7 +87,7 @@ async function getVoltage(
   io: CommandIo,
   given: Arguments,
   channel: VoltageChannel,
-  options: OpenOptions,
+  options: DefaultsFileOptions,
 ): Promise<number> {
   const shown = await withBoard(given, options, async (board) => {
     if (channel === '1') return { voltage1: await board.readRegister('voltage1') };
@@ -89,7 +99,7 @@ async function getVoltage(
   return 0;
 }
 
-async function set(given: Arguments, words: readonly string[], options: OpenOptions): Promise<number> {
+async function set(given: Arguments, words: readonly string[], options: DefaultsFileOptions): Promise<number> {
   const [name, word] = words;
   if (name === undefined || word === undefined) throw new UsageError('set needs a parameter and a value');
   expectWords(words, 2);
@@ -108,16 +118,13 @@ async function set(given: Arguments, words: readonly string[], options: OpenOpti
 
 async function withBoard<T>(
   { bus, address, defaultsFile }: Arguments,
-  options: OpenOptions,
+  options: DefaultsFileOptions,
   body: (board: Sleepi3) => Promise<T>,
 ): Promise<T> {
   // What the command does is probe enough, and every transfer counts in a script.
-  const all: OpenOptions = { probe: false, ...options };
-  const override = { ...(bus !== undefined && { bus }), ...(address !== undefined && { address }) };
+  const all = { probe: false, ...options, ...(address !== undefined && { address }) };
   const board =
-    bus === undefined && options.bus === undefined
-      ? await Sleepi3.fromDefaultsFile(defaultsFile, { ...all, ...override })
-      : await Sleepi3.open({ ...all, ...override });
+    bus === undefined ? await Sleepi3.fromDefaultsFile(defaultsFile, all) : await Sleepi3.open({ ...all, bus });
   try {
     return await body(board);
   } finally {
