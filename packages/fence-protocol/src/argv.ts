@@ -54,6 +54,9 @@ export function parseArgv(options: ReadonlyMap<string, AgentOption>, argv: reado
   }
 
   const plug = values.get('plug');
+  if (plug !== undefined && options.has('port_as_ip') && !values.has('port_as_ip')) {
+    problems.push('this device has no plugs: --plug goes with --port-as-ip only');
+  }
   return {
     values,
     verbose,

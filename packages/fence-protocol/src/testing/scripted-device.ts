@@ -12,6 +12,8 @@ export interface DeviceFault {
   /** `throw`: the call fails. `hang`: it never returns. `ignore`: setPower returns and changes nothing. */
   readonly kind: 'throw' | 'hang' | 'ignore';
   readonly times?: number;
+  /** How many fitting calls pass before it begins; default 0. */
+  readonly after?: number;
 }
 
 /** One call the device got. `at` is the clock's time in seconds. */
@@ -58,14 +60,18 @@ export class ScriptedDevice {
   readonly #plugs: Map<string, { from: PowerStatus; to: PowerStatus; at: number }>;
   readonly #aliases: Readonly<Record<string, string>>;
   readonly #secondsToChange: number;
-  readonly #faults: { readonly fault: DeviceFault; left: number }[];
+  readonly #faults: { readonly fault: DeviceFault; passing: number; left: number }[];
 
   constructor(script: DeviceScript = {}) {
     const { plugs = { '': 'on' }, aliases = {}, secondsToChange = 0, faults = [] } = script;
     this.#plugs = new Map(Object.entries(plugs).map(([plug, state]) => [plug, { from: state, to: state, at: 0 }]));
     this.#aliases = aliases;
     this.#secondsToChange = secondsToChange;
-    this.#faults = faults.map((fault) => ({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }));
+    this.#faults = faults.map((fault) => ({
+      fault,
+      passing: fault.after ?? 0,
+      left: fault.times ?? Number.POSITIVE_INFINITY,
+    }));
   }
 
   /** The state every plug was last set to. */
@@ -117,7 +123,7 @@ export class ScriptedDevice {
         (fault.plug === undefined || fault.plug === call.plug) &&
         (fault.state === undefined || fault.state === call.state),
     );
-    if (met === undefined) return false;
+    if (met === undefined || met.passing-- > 0) return false;
     met.left--;
     if (met.fault.kind === 'throw') throw new FenceError('device', `Failed: ${call.call} failed`);
     if (met.fault.kind === 'hang') await new Promise<never>(() => undefined);
