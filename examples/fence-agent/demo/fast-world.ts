@@ -2,13 +2,12 @@
 import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { runFenceAgent } from '@sleepi3/fence-protocol';
 import { pacemakerEnvironment, pacemakerInput } from '@sleepi3/fence-protocol/testing';
+import * as actions from '../src/actions.js';
 import { createAgent } from '../src/agent.js';
 import { createCluster } from '../virtual/virtual-cluster.js';
 import { agentParameters, defaultsText, nodes, type World } from './world.js';
 
 export async function fastWorld(): Promise<World> {
-  // Loading takes real time, in which this clock would run away.
-  await import('../src/actions.js');
   const cluster = await createCluster({ names: nodes });
   const { harness, clock, pis } = cluster;
   const openBoard = (node: 0 | 1) => Sleepi3.open({ bus: harness.boards[node].bus, clock });
@@ -25,7 +24,7 @@ export async function fastWorld(): Promise<World> {
       });
       const parameters = agentParameters(on, 'virtual', 'virtual');
       const run = runFenceAgent(
-        createAgent('0.0.0', () => Promise.resolve(machine)),
+        createAgent('0.0.0', () => Promise.resolve({ actions, machine })),
         {
           name: 'fence_sleepi3',
           argv: [],

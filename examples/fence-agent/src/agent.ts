@@ -82,14 +82,17 @@ const options = {
 export type AgentContext = ActionContext<typeof options>;
 export type AgentOptions = OptionValues<typeof options>;
 
-/**
- * The agent. Nothing that touches a device is loaded before an action needs it: `machine` brings the machine then.
- */
-export function createAgent(version: string, machine: () => Promise<Machine>): FenceAgent {
-  const load = async () => ({ ...(await import('./actions.js')), machine: await machine() });
+/** What carries the actions out. */
+export interface Workings {
+  readonly actions: typeof import('./actions.js');
+  readonly machine: Machine;
+}
+
+/** The agent. `load` is called when an action needs a device: metadata and --help load no device code. */
+export function createAgent(version: string, load: () => Promise<Workings>): FenceAgent {
   const act = async (action: 'on' | 'off' | 'reboot', context: AgentContext) => {
-    const { power, machine } = await load();
-    await power(action, context, machine);
+    const { actions, machine } = await load();
+    await actions.power(action, context, machine);
   };
   return defineFenceAgent({
     name: 'fence_sleepi3',
@@ -115,23 +118,23 @@ export function createAgent(version: string, machine: () => Promise<Machine>): F
     ],
     options,
     powerStatus: async (context) => {
-      const { powerStatus, machine } = await load();
-      return powerStatus(context, machine);
+      const { actions, machine } = await load();
+      return actions.powerStatus(context, machine);
     },
     off: (context) => act('off', context),
     on: (context) => act('on', context),
     reboot: (context) => act('reboot', context),
     list: async (context) => {
-      const { list, machine } = await load();
-      return list(context, machine);
+      const { actions, machine } = await load();
+      return actions.list(context, machine);
     },
     monitor: async (context: AgentContext) => {
-      const { monitor, machine } = await load();
-      await monitor(context, machine);
+      const { actions, machine } = await load();
+      await actions.monitor(context, machine);
     },
     validate: async (context: AgentContext) => {
-      const { validate, machine } = await load();
-      await validate(context, machine);
+      const { actions, machine } = await load();
+      await actions.validate(context, machine);
     },
   });
 }
