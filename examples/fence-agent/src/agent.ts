@@ -8,6 +8,7 @@ import {
   standard,
   string,
 } from '@sleepi3/fence-protocol';
+import type * as actions from './actions.js';
 import type { Machine } from './machine.js';
 
 const options = {
@@ -84,7 +85,7 @@ export type AgentOptions = OptionValues<typeof options>;
 
 /** What carries the actions out. */
 export interface Workings {
-  readonly actions: typeof import('./actions.js');
+  readonly actions: typeof actions;
   readonly machine: Machine;
 }
 

@@ -46,8 +46,11 @@ async function run(): Promise<number> {
       });
     }
     default: {
-      const machine = async () => (await import('./node-host.js')).nodeMachine(self, progressOf(process.stderr));
-      return runFenceAgent(createAgent(version, machine), host);
+      const load = async () => {
+        const [actions, { nodeMachine }] = await Promise.all([import('./actions.js'), import('./node-host.js')]);
+        return { actions, machine: nodeMachine(self, progressOf(process.stderr)) };
+      };
+      return runFenceAgent(createAgent(version, load), host);
     }
   }
 }
