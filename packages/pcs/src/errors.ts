@@ -71,7 +71,7 @@ export interface PcsErrorFacts {
   readonly stderr?: string;
   /** Text of the standard output, secrets masked. */
   readonly stdout?: string;
-  readonly forceHint?: ForceOption;
+  readonly forceHint?: ForceOption | undefined;
   readonly nodes?: Readonly<Record<string, NodeOutcome>>;
   readonly cause?: unknown;
 }

@@ -73,12 +73,12 @@ const RULES: readonly { readonly pattern: RegExp; readonly code: PcsErrorCode }[
   { pattern: /Permission denied|must be (?:run as )?root|Operation not permitted|EACCES/i, code: 'PERMISSION_DENIED' },
   {
     // cibadmin --patch, by which pcs pushes a difference.
-    pattern: /Application of an update diff failed|Update was older than existing configuration/i,
+    pattern: /Application of (?:an )?update diff failed|Update was older than existing configuration/i,
     code: 'CONFLICT',
   },
   { pattern: /waiting timeout|is not running on any node/i, code: 'WAIT_TIMEOUT' },
   {
-    pattern: /Unable to authenticate|not authenticated|is not known to pcs|do not have .*token/i,
+    pattern: /Unable to authenticate|not authenticated|(?:is|are) not known to pcs|password is incorrect/i,
     code: 'NOT_AUTHENTICATED',
   },
   { pattern: /Unable to connect to|Unable to communicate with/i, code: 'UNREACHABLE' },

@@ -91,6 +91,9 @@ export class Pcs {
       ...(options.signal !== undefined && { signal: options.signal }),
     };
     const run: Run = (command) => this.run(command);
+    // Cleaning up is done even after an abort.
+    const { signal: _signal, ...unaborted } = this.#context;
+    const cleanUp: Run = (command) => execute(command, this.#runner, unaborted);
     this.acl = bind(commands.acl, run);
     this.alert = bind(commands.alert, run);
     this.booth = bind(commands.booth, run);
@@ -110,7 +113,7 @@ export class Pcs {
     this.quorum = bind(commands.quorum, run);
     this.resource = {
       ...bind(commands.resource, run),
-      move: (resource, settings) => moveResource(run, () => this.features(), resource, settings),
+      move: (resource, settings) => moveResource(run, { features: () => this.features(), cleanUp }, resource, settings),
     };
     this.stonith = {
       ...bind(commands.stonith, run),

@@ -2,9 +2,11 @@
 import type { Run } from './bind.js';
 import type { Change, Confirmed, RequestTimeout } from './change.js';
 import * as commands from './commands/index.js';
+import { DEFAULT_MOVE_WAIT } from './commands/primitive.js';
 import type { MoveOptions } from './commands/resource.js';
-import { isPcsError, PcsError } from './errors.js';
+import { PcsError } from './errors.js';
 import type { Features } from './features.js';
+import { status } from './reads.js';
 
 /**
  * Destroys the cluster whose name the caller knows; pcs itself asks nothing without a terminal (observed).
@@ -51,32 +53,47 @@ export interface Moved {
  */
 export async function moveResource(
   run: Run,
-  features: () => Promise<Features>,
+  { features, cleanUp }: { readonly features: () => Promise<Features>; readonly cleanUp: Run },
   resource: string,
   options: MoveOptions & { readonly strict?: boolean } = {},
 ): Promise<Moved> {
-  const command = commands.resource.move(resource, options);
-  const byItself = (await features()).has('pcmk.resource.move.autoclean');
-  const before = new Set(await cliConstraints(run));
-  let left = true;
-  try {
-    const { warnings } = await run(
-      byItself ? command : commands.resource.moveWithConstraint(resource, { wait: command.wait ?? 60, ...options }),
-    );
-    left = !byItself;
-    return { moved: true, warnings };
-  } catch (error) {
-    if (isPcsError(error) && ALREADY_THERE.test(error.stderr)) return { moved: false, warnings: [] };
-    throw error;
-  } finally {
-    if (left) await removeConstraints(run, before);
+  const byItself = commands.resource.move(resource, options);
+  if (await isThere(run, resource, options)) return { moved: false, warnings: [] };
+  const { strict, ...rest } = options;
+  const cleansUp = (await features()).has('pcmk.resource.move.autoclean');
+  if (!cleansUp && strict === true) {
+    throw new PcsError('this pcs cannot move strictly: it does not simulate', { code: 'UNSUPPORTED' });
   }
+  const command = cleansUp
+    ? byItself
+    : commands.resource.moveWithConstraint(resource, { wait: DEFAULT_MOVE_WAIT, ...rest });
+  const before = new Set(await cliConstraints(run));
+  let moved: Change;
+  try {
+    moved = await run(command);
+  } catch (error) {
+    const { code, argv, stderr, message } = error as PcsError;
+    await removeNewConstraints(cleanUp, before).catch((cause: unknown) => {
+      throw new PcsError(`${message}; its constraint could not be removed either: pcs resource clear ${resource}`, {
+        ...{ code, argv, stderr },
+        cause: new AggregateError([error, cause]),
+      });
+    });
+    throw error;
+  }
+  if (!cleansUp) await removeNewConstraints(cleanUp, before);
+  return { moved: true, warnings: moved.warnings };
 }
 
-/** crm_resource and pcs about a resource that is where it should go. */
-const ALREADY_THERE = /is already (?:active|running) on|already exists\b/;
+/** Where it should go, and nowhere else: crm_resource calls that a failure (observed). */
+async function isThere(run: Run, resource: string, { node, promoted }: MoveOptions): Promise<boolean> {
+  if (node === undefined) return false;
+  const view = (await run(status())).resource(resource);
+  const nodes = (promoted === true ? view?.promotedOn : view?.startedOn) ?? [];
+  return nodes.length === 1 && nodes[0] === node;
+}
 
-async function removeConstraints(run: Run, before: ReadonlySet<string>): Promise<void> {
+async function removeNewConstraints(run: Run, before: ReadonlySet<string>): Promise<void> {
   const left = (await cliConstraints(run)).filter((id) => !before.has(id));
   if (left.length > 0) await run(commands.constraint.delete(...left));
 }

@@ -21,7 +21,7 @@ const HINTS: readonly (readonly [RegExp, ForceOption])[] = [
 const GENERAL = 'Errors have occurred, therefore pcs is unable to continue';
 
 /** Programs whose messages look like a node's. */
-const TOOLS = /^(?:crm_\w+|cibadmin|stonith_admin|corosync\S*|pcs|error|warning|Stderr|Hint)$/i;
+const TOOLS = /^(?:crm_\w+|cibadmin|stonith_admin|corosync\S*|pcs|Node|error|warning|Stderr|Hint)$/i;
 
 /** Sorts what pcs printed. 0.10 prints the lines per node on stdout, later versions on stderr: both are read. */
 export function readReport(stderr: string, stdout = ''): Report {

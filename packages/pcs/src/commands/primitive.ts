@@ -49,6 +49,9 @@ export interface UpdateSettings extends Wait, Force {
   readonly secrets?: readonly string[];
 }
 
+/** How long a move or restart waits when the caller does not say, seconds: pcs would take 60 minutes. */
+export const DEFAULT_MOVE_WAIT = 60;
+
 /** Which failures to forget. */
 export interface CleanupFilter {
   readonly node?: string;

@@ -23,6 +23,7 @@ import {
   type CleanupFilter,
   cleanupWords,
   createCommand,
+  DEFAULT_MOVE_WAIT,
   type CreateSettings,
   type GroupPlace,
   list,
@@ -127,9 +128,6 @@ export interface MoveOptions extends Wait {
   /** The promoted instance of a promotable clone; name the clone then. */
   readonly promoted?: boolean;
 }
-
-/** How long a move waits in each of its two phases when the caller does not say: pcs would take 60 minutes. */
-const DEFAULT_MOVE_WAIT = 60;
 
 /**
  * `pcs resource move` of pcs 0.11 and later: simulates, moves, waits, and removes its constraint again. Waiting takes
