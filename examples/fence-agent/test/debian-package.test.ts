@@ -1,0 +1,184 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { buildPackage } from '../packaging/build-package.js';
+import { commands } from '../src/commands.js';
+import { canMakeScratchRoot, makeScratchRoot, type ScratchRoot } from './scratch-root.js';
+
+const home = join(import.meta.dirname, '..');
+const epoch = 1_767_225_600; // 2026-01-01
+let directory: string;
+let deb: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'fence-sleepi3-deb-'));
+  execFileSync(join(home, '../../node_modules/.bin/tsup'), ['--silent', '--out-dir', directory], { cwd: home });
+  deb = buildPackage(directory, epoch);
+}, 120_000);
+
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+/** A file of the package's. */
+function packaged(path: string): Buffer {
+  const tar = execFileSync('dpkg-deb', ['--fsys-tarfile', deb], { maxBuffer: 2 ** 26 });
+  return execFileSync('tar', ['--extract', '--to-stdout', `./${path}`], { input: tar, maxBuffer: 2 ** 26 });
+}
+
+describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
+  it('is the same to the byte when it is built again', () => {
+    const first = readFileSync(deb);
+    expect(readFileSync(buildPackage(directory, epoch)).equals(first)).toBe(true);
+  });
+
+  it('says what it needs', () => {
+    const control = execFileSync('dpkg-deb', ['--field', deb], { encoding: 'utf8' });
+    expect(control).toMatch(/^Package: fence-sleepi3$/m);
+    expect(control).toMatch(/^Architecture: all$/m);
+    expect(control).toMatch(/^Depends: nodejs \(>= [\d.]+\), i2c-tools,/m);
+  });
+
+  it("runs on Debian's own Node", () => {
+    expect(packaged('usr/sbin/fence_sleepi3').subarray(0, 16).toString()).toBe('#!/usr/bin/node\n');
+  });
+
+  it.runIf(haveRealParts('lintian'))('pleases lintian without overrides', () => {
+    const { stdout, status } = spawnSync('lintian', ['--allow-root', '--pedantic', deb], {
+      encoding: 'utf8',
+    });
+    expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+  });
+
+  it.runIf(haveRealParts('shellcheck'))('pleases shellcheck with its scripts and its completion', () => {
+    const completion = join(directory, 'completion');
+    writeFileSync(completion, packaged('usr/share/bash-completion/completions/fence_sleepi3'));
+    const scripts = ['postinst', 'prerm', 'postrm'].map((script) => join(home, 'packaging', script));
+    expect(spawnSync('shellcheck', [...scripts, completion], { encoding: 'utf8' })).toMatchObject({
+      stdout: '',
+      status: 0,
+    });
+  });
+});
+
+describe.runIf(haveRealParts('dpkg-deb', 'man'))('the manual page', () => {
+  const man = (...options: string[]) => {
+    const path = join(directory, 'fence_sleepi3.8');
+    writeFileSync(path, gunzipSync(packaged('usr/share/man/man8/fence_sleepi3.8.gz')));
+    const env = { ...process.env, LC_ALL: 'C.UTF-8', MANWIDTH: '100', PAGER: 'cat' };
+    return spawnSync('man', [...options, '--local-file', path], { encoding: 'utf8', env });
+  };
+
+  it('renders without a warning', () => {
+    expect(man('--warnings')).toMatchObject({ stderr: '', status: 0 });
+  });
+
+  it('has every option of the agent and every option of its commands', () => {
+    const { stdout } = man();
+    const help = execFileSync(join(directory, 'fence_sleepi3'), ['--help'], { encoding: 'utf8' });
+    const options = [...help.matchAll(/^ {3}.*?(--[\w-]+)/gm)].map(([, option = '']) => option);
+    expect(options.length).toBeGreaterThan(20);
+    for (const option of options) expect(stdout).toContain(option);
+    for (const [name, command] of Object.entries(commands)) {
+      expect(stdout).toContain(`fence_sleepi3 ${name} [options]`);
+      for (const option of Object.keys(command.options)) expect(stdout).toContain(`--${option}`);
+    }
+  });
+});
+
+describe.runIf(haveRealParts('dpkg-deb', 'bash'))('the completion', () => {
+  /** What bash offers for the words typed so far, the last one to be completed. */
+  const complete = (...words: string[]): string[] => {
+    const completion = join(directory, 'completion');
+    writeFileSync(completion, packaged('usr/share/bash-completion/completions/fence_sleepi3'));
+    const script = '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _fence_sleepi3; echo "${COMPREPLY[@]}"';
+    const output = execFileSync('bash', ['-uc', script, 'bash', completion, 'fence_sleepi3', ...words], {
+      encoding: 'utf8',
+      cwd: directory,
+    });
+    return output.trim().split(' ');
+  };
+
+  it('offers the commands', () => {
+    expect(complete('')).toEqual(Object.keys(commands));
+    expect(complete('bo')).toEqual(['boot']);
+  });
+
+  it('offers the options of the agent and of each command', () => {
+    expect(complete('--ho')).toEqual(['--hold=', '--hold-timeout=']);
+    expect(complete('-n', 'x', '--pre')).toEqual(['--preferred=']);
+    expect(complete('boot', '--')).toEqual(
+      Object.entries(commands.boot.options).map(([name, option]) => `--${name}${'value' in option ? '=' : ''}`),
+    );
+  });
+
+  it('offers the actions, with or without the equals sign typed', () => {
+    expect(complete('--action', '=', 'li')).toEqual(['list', 'list-status']);
+    expect(complete('--action', '=')).toContain('monitor');
+    expect(complete('-o', 'o')).toEqual(['on', 'off']);
+  });
+
+  it('offers addresses, files and directories', () => {
+    expect(complete('boot', '--address', '=', '0x6d')).toEqual(['0x6d']);
+    expect(complete('--defaults-file', '=', 'fence_')).toContain('fence_sleepi3');
+  });
+});
+
+describe.runIf(haveRealParts('dpkg', 'unshare', 'nsenter') && canMakeScratchRoot())('installed', () => {
+  let root: ScratchRoot;
+  beforeAll(async () => {
+    root = await makeScratchRoot([deb]);
+  });
+  afterAll(() => root.close());
+
+  const enabled = '/etc/systemd/system/multi-user.target.wants/fence-sleepi3-boot.service';
+  const install = `dpkg --install /tmp/fence-sleepi3_*_all.deb`;
+
+  it('runs, and its unit is enabled', async () => {
+    await root.run(install);
+    expect(await root.run(`fence_sleepi3 --version; test -L ${enabled} && echo enabled`)).toBe('0.0.0\nenabled\n');
+    expect(await root.run('dpkg --audit; dpkg --verify fence-sleepi3')).toBe('');
+  });
+
+  it.runIf(haveRealParts('systemd-analyze'))('has a unit that systemd accepts', async () => {
+    expect(
+      await root.run('systemd-analyze --man=no verify fence-sleepi3-boot.service 2>&1 | grep -i sleepi3 || true'),
+    ).toBe('');
+  });
+
+  it.runIf(haveRealParts('pcs', 'crm_resource'))('is found and described by pcs', async () => {
+    const description = await root.run('pcs stonith describe fence_sleepi3');
+    expect(description).toMatch(/^fence_sleepi3 - Fence agent for two Raspberry Pis with slee-Pi 3 boards$/m);
+    expect(description).toMatch(/^ {2}hold(?: .*)?:/m);
+    expect(description).toMatch(/^ {2}peer(?: .*)?:/m);
+  });
+
+  it('is upgraded and keeps what the administrator chose', async () => {
+    await root.run(`rm ${enabled}; mkdir -p /var/lib/fence_sleepi3; echo kept >/var/lib/fence_sleepi3/x; ${install}`);
+    expect(await root.run(`test -L ${enabled} || echo disabled; cat /var/lib/fence_sleepi3/x`)).toBe(
+      'disabled\nkept\n',
+    );
+  });
+
+  it('is removed, keeping what it knows, and installed again', async () => {
+    await root.run('dpkg --remove fence-sleepi3');
+    expect(await root.run('ls /usr/sbin/fence_sleepi3 2>/dev/null || cat /var/lib/fence_sleepi3/x')).toBe('kept\n');
+    await root.run(install);
+    expect(await root.run('fence_sleepi3 --version')).toBe('0.0.0\n');
+  });
+
+  it('leaves nothing behind when it is purged', async () => {
+    await root.run('mkdir -p /run/fence_sleepi3; dpkg --purge fence-sleepi3');
+    const left = await root.run('find /etc /usr /var /run -xdev -name "fence[-_]sleepi3*"');
+    expect(left).toBe('');
+    expect(await root.run('dpkg-query --show fence-sleepi3 2>&1 || true')).toContain('no packages found');
+  });
+
+  it('can be purged twice', async () => {
+    await root.run(`${install}; dpkg --purge fence-sleepi3; dpkg --purge fence-sleepi3`);
+  });
+});
