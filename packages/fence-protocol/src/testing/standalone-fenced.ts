@@ -1,0 +1,134 @@
+// The real pacemaker-fenced, alone and shut off from the machine, for agents to be tested under it.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { copyFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FenceError } from '../error.js';
+
+/** What a program left behind. */
+export interface CommandResult {
+  readonly exitStatus: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where Debian keeps the daemon; other distributions have it in /usr/libexec/pacemaker. */
+const daemons = ['/usr/lib/pacemaker/pacemaker-fenced', '/usr/libexec/pacemaker/pacemaker-fenced'];
+
+/**
+ * What runs inside: only our agents and stonith_admin are in /usr/sbin, and every place where Pacemaker keeps state or
+ * speaks to others is a new, empty one. `$1` is the directory of this run.
+ */
+const inside = `
+set -e
+mount --bind "$1/sbin" /usr/sbin
+for place in /dev/shm /run /var/log /var/lib/pacemaker; do mount -t tmpfs tmpfs "$place"; done
+for daemon in ${daemons.join(' ')}; do [ ! -x "$daemon" ] || fenced=$daemon; done
+PCMK_logfile="$1/log" PCMK_debug=yes "$fenced" -s >"$1/out" 2>&1 &
+touch "$1/started"
+wait
+`;
+
+/** A running `pacemaker-fenced -s` with namespaces of its own for mounts, processes, IPC and network. Needs root. */
+export class StandaloneFenced {
+  readonly #directory: string;
+  readonly #unshare: ChildProcess;
+  readonly #pid: number;
+
+  private constructor(directory: string, unshare: ChildProcess, pid: number) {
+    this.#directory = directory;
+    this.#unshare = unshare;
+    this.#pid = pid;
+  }
+
+  /** Whether this process may make the namespaces. */
+  static isPossible(): boolean {
+    return spawnSync('unshare', ['-mnip', '--fork', '--mount-proc', 'true']).status === 0;
+  }
+
+  /** Starts the daemon with `agents`: the names under which Pacemaker finds them, and the files they are copies of. */
+  static async start(agents: Readonly<Record<string, string>>): Promise<StandaloneFenced> {
+    const directory = await mkdtemp(join(tmpdir(), 'standalone-fenced-'));
+    const sbin = join(directory, 'sbin');
+    await mkdir(sbin);
+    await copyFile('/usr/sbin/stonith_admin', join(sbin, 'stonith_admin'));
+    for (const [name, file] of Object.entries(agents)) {
+      await copyFile(file, join(sbin, name));
+      await chmod(join(sbin, name), 0o755);
+    }
+    await writeFile(join(directory, 'inside.sh'), inside);
+    const unshare = spawn(
+      'unshare',
+      ['-mnip', '--fork', '--kill-child', '--mount-proc', 'sh', join(directory, 'inside.sh'), directory],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    let stderr = '';
+    unshare.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    for (let tries = 0; tries < 200; tries++) {
+      const pid = await onlyChild(unshare.pid);
+      const fenced = pid === undefined ? undefined : new StandaloneFenced(directory, unshare, pid);
+      if (fenced !== undefined && (await exists(join(directory, 'started'))) && fenced.#answers()) return fenced;
+      if (unshare.exitCode !== null) break;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    unshare.kill('SIGKILL');
+    await rm(directory, { recursive: true, force: true });
+    throw new FenceError('device', `pacemaker-fenced did not start: ${stderr}`);
+  }
+
+  /** Runs stonith_admin inside. */
+  admin(...words: string[]): Promise<CommandResult> {
+    return new Promise((resolve, reject) => {
+      const child = spawn('nsenter', this.#enter('stonith_admin', ...words), { stdio: ['ignore', 'pipe', 'pipe'] });
+      let stdout = '';
+      let stderr = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+      child.on('error', reject);
+      child.on('close', (exitStatus) => {
+        resolve({ exitStatus, stdout, stderr });
+      });
+    });
+  }
+
+  /** Registers a device of `agent` with the given parameters. Throws when that fails. */
+  async register(device: string, agent: string, parameters: Readonly<Record<string, string>> = {}): Promise<void> {
+    const options = Object.entries(parameters).flatMap(([name, value]) => ['--option', `${name}=${value}`]);
+    const { exitStatus, stderr } = await this.admin('--register', device, '--agent', agent, ...options);
+    if (exitStatus !== 0) throw new FenceError('device', `stonith_admin --register ${device} failed: ${stderr}`);
+  }
+
+  /** The detail log of the daemon so far. */
+  log(): Promise<string> {
+    return readFile(join(this.#directory, 'log'), 'utf8');
+  }
+
+  /** Kills everything inside and removes what it left. */
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#unshare.once('close', resolve));
+    // The first process of a process namespace takes all others with it.
+    this.#unshare.kill('SIGKILL');
+    await closed;
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  #answers(): boolean {
+    return spawnSync('nsenter', this.#enter('stonith_admin', '--list-registered')).status === 0;
+  }
+
+  #enter(...command: string[]): string[] {
+    return ['--target', String(this.#pid), '--mount', '--net', '--ipc', '--pid', '--', ...command];
+  }
+}
+
+async function onlyChild(parent: number | undefined): Promise<number | undefined> {
+  const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8').catch(() => '');
+  return children.trim() === '' ? undefined : Number(children.trim().split(' ')[0]);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return readFile(path).then(
+    () => true,
+    () => false,
+  );
+}
