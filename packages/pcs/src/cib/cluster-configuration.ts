@@ -9,6 +9,7 @@ import {
   one,
   optional,
   raw,
+  requiredListIn,
   score,
   shape,
   text,
@@ -90,9 +91,11 @@ interface Cib extends CibHeader {
   readonly status: XmlElement | undefined;
 }
 
+// The four required sections are so by Pacemaker's schema. One that is missing was hidden from this user by an access
+// control list, and taking it for an empty one would be wrong.
 const configurationSections = shape<ConfigurationSections>({
-  properties: listIn('crm_config', { cluster_property_set: attributeSet }),
-  nodes: listIn('nodes', {
+  properties: requiredListIn('crm_config', { cluster_property_set: attributeSet }),
+  nodes: requiredListIn('nodes', {
     node: shape<ConfiguredNode>({
       id: text('id'),
       name: text('uname'),
@@ -103,8 +106,8 @@ const configurationSections = shape<ConfigurationSections>({
       utilization: each({ utilization: attributeSet }),
     }),
   }),
-  resources: listIn('resources', configuredResource),
-  constraints: listIn('constraints', constraint),
+  resources: requiredListIn('resources', configuredResource),
+  constraints: requiredListIn('constraints', constraint),
   fencingLevels: listIn('fencing-topology', { 'fencing-level': fencingLevel }),
   tags: listIn('tags', { tag }),
   acls: maybe('acls', acls),
@@ -138,7 +141,8 @@ const cib = shape<Cib>({
  *
  * Elements and attributes that this version does not know are kept in `unknown`, never fatal.
  *
- * @throws PcsError `MALFORMED_ANSWER` for anything but one whole, well-formed CIB.
+ * @throws PcsError `MALFORMED_ANSWER` for anything but one whole, well-formed CIB, also for one with sections hidden by an
+ * access control list.
  */
 export function parseClusterConfiguration(xml: string): ClusterConfiguration {
   const { configuration, status, ...header } = cib.read(parseXml(xml, { root: 'cib', source: 'cibadmin' }), 'cibadmin');
