@@ -1,6 +1,7 @@
 /** /etc/default/sleepi3 on disk: read, and edited so that a reader sees the old file or the new one, never a part. */
-import { constants, promises as fs } from 'node:fs';
+import { constants, promises as fs, readFile } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import type { Defaults } from './defaults-settings.js';
 import {
   editDefaults,
@@ -70,10 +71,13 @@ export async function editDefaultsFile(
   }
 }
 
+/** Not `fs.promises`, whose loading a script's `sleepi3 get` would feel. */
+const readWhole = promisify(readFile);
+
 /** One character a byte: what is no UTF-8 survives too. */
 async function readText(path: string): Promise<string> {
   try {
-    return await fs.readFile(path, 'latin1');
+    return await readWhole(path, 'latin1');
   } catch (error) {
     throw unreadable(path, error);
   }

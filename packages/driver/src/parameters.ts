@@ -172,28 +172,30 @@ export function unknownParameter(name: unknown): Sleepi3Error {
   );
 }
 
-/** The registers that a parameter is read from, and the value their contents mean. */
-export interface ParameterReading {
-  readonly registers: readonly RegisterName[];
-  readonly decode: (...contents: number[]) => ValueOfKind[Parameter['kind']];
+/** The one or two registers that a parameter is read from, and the value their contents mean. */
+export interface ParameterReading<T = ValueOfKind[Parameter['kind']]> {
+  readonly register: RegisterName;
+  readonly second?: RegisterName;
+  readonly decode: (contents: number, second?: number) => T;
 }
 
 /** How to read `parameter`. */
 export function parameterReading(parameter: Parameter): ParameterReading {
   switch (parameter.kind) {
-    case 'flag':
-      return { registers: [bits[parameter.bit].register], decode: (byte = 0) => bitOf(byte, parameter.bit) };
-    case 'trigger':
-      return {
-        registers: [bits[parameter.bit].register],
-        decode: (byte = 0) => (bitOf(byte, parameter.bit) ? 'level' : 'edge'),
-      };
+    case 'flag': {
+      const { bit } = parameter;
+      return { register: bits[bit].register, decode: (byte) => bitOf(byte, bit) };
+    }
+    case 'trigger': {
+      const { bit } = parameter;
+      return { register: bits[bit].register, decode: (byte) => (bitOf(byte, bit) ? 'level' : 'edge') };
+    }
     case 'number':
-      return { registers: [parameter.register], decode: (value = 0) => value };
+      return { register: parameter.register, decode: (value) => value };
     case 'voltage':
-      return { registers: ['voltage1', 'voltage2'], decode: Math.max };
+      return { register: 'voltage1', second: 'voltage2', decode: (one, two = 0) => Math.max(one, two) };
     case 'wakeup-flags':
-      return { registers: ['wakeupStatus'], decode: (byte = 0) => decodeWakeupFlags(byte) };
+      return { register: 'wakeupStatus', decode: decodeWakeupFlags };
   }
 }
 

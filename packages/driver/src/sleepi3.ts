@@ -159,11 +159,11 @@ export class Sleepi3 {
    *
    * @throws {@link Sleepi3Error} `UNKNOWN_PARAMETER`, `TRANSFER_FAILED`, `CLOSED`.
    */
-  async get<N extends ParameterName>(name: N): Promise<ParameterValue<N>> {
-    if (!isParameterName(name)) throw unknownParameter(name);
-    const { registers: sources, decode } = readings[name];
-    const contents = await Promise.all(sources.map((source) => this.readRegister(source)));
-    return decode(...contents) as ParameterValue<N>;
+  get<N extends ParameterName>(name: N): Promise<ParameterValue<N>> {
+    if (!isParameterName(name)) return Promise.reject(unknownParameter(name));
+    const { register, second, decode } = readings[name] as ParameterReading<ParameterValue<N>>;
+    if (second === undefined) return this.#read(register, decode);
+    return Promise.all([this.readRegister(register), this.readRegister(second)]).then(([one, two]) => decode(one, two));
   }
 
   /**
@@ -213,10 +213,7 @@ export class Sleepi3 {
    * @throws {@link Sleepi3Error} `TRANSFER_FAILED`, `CLOSED`.
    */
   readRegister(name: RegisterName): Promise<number> {
-    const register: Register = registers[name];
-    return register.width === 8
-      ? this.#transfer('readByte', name, () => this.#bus.readByte(this.#address, register.address))
-      : this.#transfer('readWord', name, () => this.#bus.readWord(this.#address, register.address));
+    return this.#read(name, same);
   }
 
   /**
@@ -253,35 +250,53 @@ export class Sleepi3 {
 
   #change({ register: name, mask, value }: RegisterChange): Promise<void> {
     const register = registers[name];
-    this.#checkOpen();
+    if (this.#closed !== undefined) return Promise.reject(this.#closedError());
     return this.#bus.withLock(async () => {
       const rest = mask === fullMask(register) ? 0 : (await this.readRegister(name)) & ~mask;
       const expected = rest | value;
-      await (register.width === 8
-        ? this.#transfer('writeByte', name, () => this.#bus.writeByte(this.#address, register.address, expected))
-        : this.#transfer('writeWord', name, () => this.#bus.writeWord(this.#address, register.address, expected)));
+      await this.#write(name, expected);
       const actual = await this.readRegister(name);
       if (((actual ^ expected) & comparedMask(register)) !== 0) throw this.#mismatch(name, expected, actual);
     });
   }
 
-  /** Carries out one transfer, trying again while that can help. */
-  async #transfer<T>(transfer: Transfer, name: RegisterName, run: () => Promise<T>): Promise<T> {
+  #read<T>(name: RegisterName, decode: (contents: number) => T): Promise<T> {
+    const { address, width }: Register = registers[name];
+    return width === 8
+      ? this.#transfer('readByte', name, () => this.#bus.readByte(this.#address, address), decode)
+      : this.#transfer('readWord', name, () => this.#bus.readWord(this.#address, address), decode);
+  }
+
+  #write(name: RegisterName, value: number): Promise<void> {
+    const { address, width }: Register = registers[name];
+    return width === 8
+      ? this.#transfer('writeByte', name, () => this.#bus.writeByte(this.#address, address, value), same)
+      : this.#transfer('writeWord', name, () => this.#bus.writeWord(this.#address, address, value), same);
+  }
+
+  /** Carries out one transfer. The one that succeeds at once, which is nearly every one, costs one promise. */
+  #transfer<R, T>(transfer: Transfer, name: RegisterName, run: () => Promise<R>, decode: (result: R) => T): Promise<T> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closedError());
+    return run().then(decode, (error: unknown) => this.#tryAgain(transfer, name, run, error).then(decode));
+  }
+
+  /** Goes on with a transfer that failed once, while trying again can help. */
+  async #tryAgain<R>(transfer: Transfer, name: RegisterName, run: () => Promise<R>, error: unknown): Promise<R> {
     for (let tries = 1; ; tries++) {
-      this.#checkOpen();
+      if (!(error instanceof BusError)) throw error;
+      if (tries >= this.#retry.tries || !isTransient(error.errno)) throw this.#failure(transfer, name, tries, error);
+      await this.#clock.sleep(retryDelay(this.#retry, tries, this.#random));
+      if (this.#closed !== undefined) throw this.#closedError();
       try {
         return await run();
-      } catch (error) {
-        if (!(error instanceof BusError)) throw error;
-        if (tries >= this.#retry.tries || !isTransient(error.errno)) throw this.#failure(transfer, name, tries, error);
-        await this.#clock.sleep(retryDelay(this.#retry, tries, this.#random));
+      } catch (next) {
+        error = next;
       }
     }
   }
 
-  #checkOpen(): void {
-    if (this.#closed === undefined) return;
-    throw new Sleepi3Error('CLOSED', 'the board is closed; open it again', {
+  #closedError(): Sleepi3Error {
+    return new Sleepi3Error('CLOSED', 'the board is closed; open it again', {
       bus: this.#bus.name,
       address: this.#address,
     });
@@ -317,15 +332,31 @@ const readings = Object.fromEntries(
   Object.entries(parameters).map(([name, parameter]) => [name, parameterReading(parameter)]),
 ) as Record<ParameterName, ParameterReading>;
 
+const same = <T>(contents: T): T => contents;
+
 const registerNames = Object.keys(registers) as RegisterName[];
 
+/** Where the parts of a snapshot come from: the positions of their registers among `registerNames`. */
+const snapshotParts = [
+  ...Object.entries(readings).map(([name, { register, second = register, decode }]) => ({
+    name,
+    decode,
+    first: registerNames.indexOf(register),
+    second: registerNames.indexOf(second),
+  })),
+  ...(['voltage1', 'voltage2', 'version'] as const).map((name) => ({
+    name,
+    decode: (contents: number) => contents,
+    first: registerNames.indexOf(name),
+    second: registerNames.indexOf(name),
+  })),
+];
+
 function decodeSnapshot(contents: readonly number[]): Snapshot {
-  const held = (name: RegisterName): number => contents[registerNames.indexOf(name)] ?? Number.NaN;
   const snapshot: Record<string, unknown> = {};
-  for (const [name, { registers: sources, decode }] of Object.entries(readings)) {
-    snapshot[name] = decode(...sources.map(held));
+  for (const { name, decode, first, second } of snapshotParts) {
+    snapshot[name] = decode(contents[first] ?? Number.NaN, contents[second] ?? Number.NaN);
   }
-  for (const name of ['voltage1', 'voltage2', 'version'] as const) snapshot[name] = held(name);
   return snapshot as Snapshot;
 }
 

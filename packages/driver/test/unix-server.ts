@@ -96,6 +96,11 @@ export async function serveBus(bus: Bus, path: string, misbehaviour: Misbehaviou
     });
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       inPiece = 0;
+      // What is answered at once is answered in one piece.
+      socket.cork();
+      setImmediate(() => {
+        socket.uncork();
+      });
       decode(chunk);
       pieces.push(inPiece);
     });

@@ -89,7 +89,7 @@ class UnixBus implements Bus {
       } finally {
         this.#locked = undefined;
         // Nobody waits for this answer: if the connection breaks, the lock goes with it.
-        connection.request({ id: 0, op: 'unlock' }, this.options.transferTimeout).catch(() => undefined);
+        connection.unlock(this.options.transferTimeout);
         // If the lock was never granted, that is why the body failed, or why it must not succeed.
         await granted;
       }
@@ -140,6 +140,7 @@ class Connection {
   readonly #pending: Pending[] = [];
   #nextId = 1;
   #outgoing = '';
+  #flushing = false;
   #failure: BusError | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -168,15 +169,31 @@ class Connection {
     return this.#failure === undefined;
   }
 
-  /** Sends `request` under the next id. `timeout` (ms) runs while it is the oldest one without an answer. */
+  /**
+   * Sends `request` under the next id, in one piece with all others of this turn. `timeout` (ms) runs while it is the
+   * oldest one without an answer.
+   */
   request(request: UnixRequest, timeout: number): Promise<number | undefined> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const id = this.#nextId++;
-    // All requests of one turn leave in one piece.
-    if (this.#outgoing === '')
+    if (!this.#flushing) {
+      this.#flushing = true;
       queueMicrotask(() => {
         this.#flush();
       });
+    }
+    return this.#enqueue(request, timeout);
+  }
+
+  /** Sends `unlock` with the request that follows, or at the end of this turn of the event loop. */
+  unlock(timeout: number): void {
+    setImmediate(() => {
+      this.#flush();
+    });
+    this.#enqueue({ id: 0, op: 'unlock' }, timeout).catch(() => undefined);
+  }
+
+  #enqueue(request: UnixRequest, timeout: number): Promise<number | undefined> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const id = this.#nextId++;
     this.#outgoing += encodeFrame({ ...request, id });
     return new Promise((resolve, reject) => {
       this.#pending.push({ id, timeout, resolve, reject });
@@ -200,6 +217,7 @@ class Connection {
   }
 
   #flush(): void {
+    this.#flushing = false;
     if (this.#outgoing === '' || this.#failure !== undefined) return;
     this.#socket.write(this.#outgoing);
     this.#outgoing = '';
