@@ -90,8 +90,8 @@ try {
   const bus = await openBus(`unix:${socket}`);
   const command = fileURLToPath(new URL('../dist/sleepi3.cjs', import.meta.url));
   process.exitCode = await runRatioBenches([
-    ...(await benchesOn('in process', new TurnBus(), 500)),
-    ...(await benchesOn('on a socket', bus, 100)),
+    ...(await benchesOn('in process', new TurnBus(), 1000)),
+    ...(await benchesOn('on a socket', bus, 200)),
     {
       title: 'sleepi3 get voltage',
       ours: processContender('sleepi3', process.execPath, [command, '--defaults-file', defaults, 'get', 'voltage']),
