@@ -1,0 +1,92 @@
+// fence_sleepi3 as whole processes: what Pacemaker starts at every monitor interval. Against `node` with an empty file,
+// which no program on Node can beat, and against Debian's fence_dummy (Python, fencing.py), for the record: Python itself
+// starts in a quarter of the time that Node takes. Then the time from the request to the answer, against the hold.
+//
+// Needs the built agent (npm run build) and Debian's fence-agents.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { systemClock } from '@sleepi3/driver';
+import { type PacemakerCall, runLikePacemaker } from '@sleepi3/fence-protocol/testing';
+import { createHarness, serveBoard } from '@sleepi3/simulator';
+import { runRatioBenches } from '../../../tools/bench/ratio.js';
+
+const ours = resolve('dist/fence_sleepi3');
+const reference = '/usr/sbin/fence_dummy';
+/** s, the agent's default. */
+const hold = 12;
+
+void main();
+
+async function main(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'fence-bench-'));
+  const harness = createHarness({ clock: systemClock, coldRegisters: { inputControl: 0b001 } });
+  const path = join(directory, 'board.sock');
+  const server = await serveBoard(harness.boards[1], { path });
+  const defaultsFile = join(directory, 'sleepi3');
+  await writeFile(defaultsFile, `I2C_BUS=unix:${path}\nEXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n`);
+  const parameters = { self: 'node2', peer: 'node1', defaults_file: defaultsFile, state_dir: join(directory, 'state') };
+
+  const run =
+    (program: string, action: string, call: Partial<PacemakerCall> = {}) =>
+    async () => {
+      const { exitStatus, stderr } = await runLikePacemaker(program, { action, ...call }, { timeout: 60 });
+      if (exitStatus !== 0) throw new Error(`${program} ${action}: exit ${String(exitStatus)}: ${stderr}`);
+    };
+  const empty = join(directory, 'empty.js');
+  await writeFile(empty, '');
+  await writeFile(join(directory, 'dummy.status'), 'on');
+  const emptyNode = async () => {
+    await promisify(execFile)(process.execPath, [empty]);
+  };
+  const dummy = run(reference, 'monitor', { parameters: { status_file: join(directory, 'dummy.status') } });
+  const agent = (action: string) => ({
+    name: 'fence_sleepi3',
+    run: run(ours, action, { target: 'node1', parameters }),
+  });
+  const againstNode = (action: string, target: number) => ({
+    title: `${action}, whole process, against node with an empty file`,
+    ours: agent(action),
+    baseline: { name: 'node', run: emptyNode },
+    target,
+  });
+  const againstPython = (action: string) => ({
+    title: `${action}, whole process, against Debian's Python agent`,
+    ours: agent(action),
+    baseline: { name: 'fence_dummy', run: dummy },
+    target: Infinity,
+  });
+
+  try {
+    const processes = await runRatioBenches([
+      againstNode('metadata', 1.25),
+      againstNode('monitor', 1.6),
+      againstNode('status', 1.6),
+      againstPython('metadata'),
+      againstPython('monitor'),
+      againstPython('status'),
+    ]);
+    const pulses = [await pulse('off', agent('off').run, 0.3), await pulse('reboot', agent('reboot').run, 0.5)];
+    process.exitCode = processes === 0 && pulses.every(Boolean) ? 0 : 1;
+  } finally {
+    await server.close();
+    harness.close();
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** One act, from the request to the answer, against the hold and what may come on top of it, s. */
+async function pulse(action: string, run: () => Promise<void>, slack: number): Promise<boolean> {
+  const start = performance.now();
+  await run();
+  const took = (performance.now() - start) / 1000;
+  const met = took <= hold + slack;
+  const limit = (hold + slack) / hold;
+  console.log(
+    `${met ? 'ok  ' : 'MISS'} ${action}, from the request to the answer, against the hold: ${(took / hold).toFixed(3)}× ` +
+      `(target ≤ ${limit.toFixed(3)}×; fence_sleepi3 ${took.toFixed(2)} s, hold ${hold} s)`,
+  );
+  return met;
+}
