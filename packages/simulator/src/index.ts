@@ -13,6 +13,7 @@ export {
   Recording,
   type SignalOptions,
 } from './recording.js';
+export { type PiState, SimulatedPi, type SimulatedPiOptions } from './simulated-pi.js';
 export { type BoardServer, serveBoard, type ServeBoardOptions } from './serve-board.js';
 export {
   type DigitalTrack,
@@ -28,3 +29,4 @@ export { drawTimeline, type DrawingOptions } from './timeline-svg.js';
 export { type Timers, timersOn } from './timers.js';
 export { type RunOptions, VirtualClock, type VirtualClockOptions } from './virtual-clock.js';
 export { writeVcd } from './vcd.js';
+export { VirtualProcess } from './virtual-process.js';
