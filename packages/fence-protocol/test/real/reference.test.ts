@@ -1,0 +1,143 @@
+// The same inputs for an agent on Debian's fencing.py and for the same agent on this package; what differs must be meant.
+// Everything seen is written to docs/fencing-py.md, and compared with what stands there.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { format } from 'prettier';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defineFenceAgent, type FenceAgent, standard } from '../../src/index.js';
+import { pacemakerEnvironment, runInMemory, ScriptedDevice } from '../../src/testing/index.js';
+import { haveRealParts } from '../../../../tools/testing/real-parts.js';
+import { differenceDocument, type Outcome } from './fencing-py-document.js';
+import { type ReferenceCase, referenceCases, type ReferenceDevice } from './reference-cases.js';
+import { type ReferenceOption, verdictOn } from './reference-options.js';
+
+const python = '/usr/bin/python3';
+const deviceOptions: Record<ReferenceDevice, string[]> = {
+  plugs: ['port', 'missing_as_off'],
+  single: ['no_port'],
+  fabric: ['no_port', 'fabric_fencing'],
+};
+const plugsOf = { plugs: { 1: 'on', 2: 'off' }, single: { '': 'on' }, fabric: { '': 'on' } } as const;
+
+/** fencing.py is found under /usr/share/fence; Debian's fence_dummy comes in the same package. */
+describe.runIf(haveRealParts('fence_dummy'))('beside fencing.py', () => {
+  let directory: string;
+  const outcomes: { readonly one: ReferenceCase; readonly theirs: Outcome; readonly ours: Outcome }[] = [];
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'reference-'));
+  });
+  afterAll(async () => {
+    await rm(directory, { recursive: true });
+  });
+
+  // Several at a time: some of theirs sleep for seconds.
+  it.concurrent.each(referenceCases)('$behaviour', async (one) => {
+    const index = referenceCases.indexOf(one);
+    const [theirs, ours] = [await runTheirs(one, join(directory, `device-${index}`)), await runOurs(one)];
+    outcomes[index] = { one, theirs, ours };
+    if (one.better === undefined) expect(ours).toEqual(theirs);
+    else expect(ours).not.toEqual(theirs);
+    if (one.better !== undefined && ours.exitStatus === 1) expect(ours.told).toEqual([]);
+  });
+
+  it('every option and behaviour stands in the document', async () => {
+    const options = JSON.parse(
+      await output(python, [
+        '-c',
+        'import sys, json; sys.path.append("/usr/share/fence"); import fencing; print(json.dumps(fencing.all_opt))',
+      ]),
+    ) as Record<string, ReferenceOption>;
+    const verdicts = Object.entries(options).map(([name, option]) => ({ name, ...verdictOn(name, option) }));
+    expect(verdicts.filter(({ verdict }) => verdict === undefined).map(({ name }) => name)).toEqual([]);
+    expect(outcomes).toHaveLength(referenceCases.length);
+    const document = await format(differenceDocument(verdicts, outcomes), { parser: 'markdown', printWidth: 120 });
+    await expect(document).toMatchFileSnapshot('../../docs/fencing-py.md');
+  });
+});
+
+async function runTheirs(one: ReferenceCase, file: string): Promise<Outcome> {
+  const device = one.device ?? 'plugs';
+  await writeFile(file, JSON.stringify({ plugs: plugsOf[device], told: [], deaf: one.deaf ?? [] }));
+  const env = {
+    PATH: '/usr/bin:/bin',
+    REFERENCE_FILE: file,
+    REFERENCE_OPTIONS: JSON.stringify(deviceOptions[device]),
+    ...(one.pacemaker ? pacemakerEnvironment : {}),
+  };
+  const agent = [join(import.meta.dirname, 'reference-agent.py'), ...(one.argv ?? [])];
+  const { exitStatus, stdout } = await run(python, ['-tt', ...agent], one.stdin ?? '', env);
+  const { plugs, told } = JSON.parse(await readFile(file, 'utf8')) as Pick<Outcome, 'told'> & {
+    plugs: Record<string, string>;
+  };
+  return {
+    exitStatus,
+    stdout: withoutHelp(stdout),
+    told,
+    power: Object.entries(plugs)
+      .map(([plug, state]) => `${plug} ${state}`.trim())
+      .join(', '),
+  };
+}
+
+async function runOurs(one: ReferenceCase): Promise<Outcome> {
+  const kind = one.device ?? 'plugs';
+  const faults = (one.deaf ?? []).map((state) => ({ call: 'setPower', state, kind: 'ignore' }) as const);
+  const device = new ScriptedDevice({ plugs: plugsOf[kind], aliases: { 1: 'alias1', 2: 'alias2' }, faults });
+  const input = one.argv === undefined ? { stdin: one.stdin ?? '' } : { argv: one.argv };
+  const env = one.pacemaker ? pacemakerEnvironment : {};
+  const { exitStatus, stdout } = await runInMemory(agentFor(kind, device), { ...input, env });
+  return {
+    exitStatus,
+    stdout: withoutHelp(stdout),
+    told: device.told,
+    power: Object.entries(device.power)
+      .map(([plug, state]) => `${plug} ${state}`.trim())
+      .join(', '),
+  };
+}
+
+function agentFor(kind: ReferenceDevice, device: ScriptedDevice): FenceAgent {
+  const description = {
+    name: 'fence_reference',
+    shortDescription: 'Reference',
+    longDescription: '',
+    vendorUrl: '',
+    version: '4.12.1',
+  };
+  return kind === 'plugs'
+    ? defineFenceAgent({
+        ...description,
+        options: { plug: standard, missing_as_off: standard },
+        ...device.functionsWithPlugs,
+      })
+    : defineFenceAgent({ ...description, fabric: kind === 'fabric', options: {}, ...device.functions });
+}
+
+/** The words of the help text are our own; that it is shown is what counts. */
+function withoutHelp(stdout: string): string {
+  return stdout.startsWith('Usage:') ? 'Usage: …' : stdout;
+}
+
+function run(
+  program: string,
+  words: string[],
+  stdin: string,
+  env: Record<string, string>,
+): Promise<{ exitStatus: number; stdout: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(program, words, { env, timeout: 20_000 }, (error, stdout) => {
+      resolve({ exitStatus: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout });
+    });
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(stdin);
+  });
+}
+
+async function output(program: string, words: string[]): Promise<string> {
+  const { exitStatus, stdout } = await run(program, words, '', { PATH: '/usr/bin:/bin' });
+  expect(exitStatus).toBe(0);
+  return stdout;
+}
