@@ -55,7 +55,7 @@ export function configuration(source: ReadSource = {}): Command<ClusterConfigura
  * @param node - Default all nodes.
  */
 export function fencingHistory(node = '*'): Command<FencingHistory> {
-  if (!/^(?:\*|[\w.-]+)$/.test(node)) invalid(`a node's name is letters, digits, _ . -, not ${JSON.stringify(node)}`);
+  if (!/^(?:\*|\w[\w.-]*)$/.test(node)) invalid(`a node's name is letters, digits, _ . -, not ${JSON.stringify(node)}`);
   return {
     program: 'stonith_admin',
     options: [`--history=${node}`, '--output-as=xml'],

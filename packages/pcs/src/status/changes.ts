@@ -178,7 +178,8 @@ export function isReadable(history: FenceHistory | undefined): boolean {
 }
 
 function* banAndTicketChanges(before: ClusterStatus, after: ClusterStatus): Generator<ClusterChange> {
-  const key = ({ id, node }: Ban) => JSON.stringify([id, node]);
+  // One constraint on several resources or nodes is shown as several bans of the same id (seen with crm_simulate).
+  const key = ({ id, resource, node }: Ban) => JSON.stringify([id, resource, node]);
   const oldBans = byKey(before.bans, key);
   const newBans = byKey(after.bans, key);
   for (const [id, ban] of newBans) if (!oldBans.has(id)) yield { kind: 'ban-added', ban };
