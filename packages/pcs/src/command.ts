@@ -78,7 +78,8 @@ export function invocation(command: Command<unknown>, features?: Features, file?
   return {
     program: command.program,
     argv: [
-      ...(file === undefined ? [] : ['-f', file]),
+      // Pacemaker's own tools take the file from the environment.
+      ...(file === undefined || command.program !== 'pcs' ? [] : ['-f', file]),
       ...options,
       ...wait,
       ...(words.length > 0 ? ['--', ...words] : []),

@@ -29,6 +29,7 @@ import {
   choice,
 } from '../words.js';
 import {
+  actionName,
   type CleanupFilter,
   cleanupWords,
   createCommand,
@@ -79,6 +80,18 @@ export const meta = (device: string, attributes: OptionChanges, options: Wait & 
     ...options,
     variants: [{ without: 'pcmk.cib.roles.promoted-unpromoted', words: ['resource', ...rest] }],
   });
+};
+
+/** `pcs stonith op …`; pcs 0.10 has it as `resource op`. */
+export const op = {
+  /** `pcs stonith op add`. */
+  add: (device: string, action: string, options: Options = {}, force: Force = {}): CibCommand<Change> =>
+    opCommand(['add', id(device), actionName(action), ...pairs(options)], force),
+  /** `pcs stonith op delete`: the operation with exactly these options. */
+  delete: (device: string, action: string, options: Options = {}): CibCommand<Change> =>
+    opCommand(['delete', id(device), actionName(action), ...pairs(options)]),
+  /** `pcs stonith op delete <operation id>`. */
+  deleteById: (operation: string): CibCommand<Change> => opCommand(['delete', id(operation, 'operation')]),
 };
 
 /** Whom a fencing level is for. */
@@ -239,4 +252,11 @@ function pathOnNode({ path: file, node }: PerNode): string {
   // pcs takes what follows the last @ for a node's name.
   if (checked.includes('@') && node === undefined) invalid(`${file}: name the node, because pcs splits at the @`);
   return node === undefined ? checked : `${checked}@${nodeName(node)}`;
+}
+
+function opCommand(rest: readonly string[], force: Force = {}): CibCommand<Change> {
+  return cibChange(['stonith', 'op', ...rest], {
+    ...force,
+    variants: [{ without: 'pcmk.cib.roles.promoted-unpromoted', words: ['resource', 'op', ...rest] }],
+  });
 }

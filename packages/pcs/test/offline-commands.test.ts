@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { createNodeRunner, detectFeatures, execute, type Features } from '../src/index.js';
+import { BASE_CIB } from './base-cib.js';
+import { onFile, onFileUnchanged } from './every-command.js';
+
+const runner = createNodeRunner();
+let directory: string;
+let features: Features;
+
+describe.runIf(haveRealParts('pcs', 'xmllint'))('every write that works offline, in the real pcs', () => {
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'pcs-offline-'));
+    features = await execute(detectFeatures, runner);
+  });
+  afterAll(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it.each(onFile.map((row) => [(row.command.words ?? []).join(' '), row] as const))(
+    'pcs %s leaves in the CIB what was asked',
+    async (title, { command, then }) => {
+      const file = join(directory, `${title.replace(/\W/g, '_').slice(0, 200)}.xml`);
+      writeFileSync(file, BASE_CIB);
+      if (title !== 'acl enable') {
+        expect(
+          then.every((xpath) => holds(file, xpath)),
+          'all of it held before: the test proves nothing',
+        ).toBe(false);
+      }
+      await execute(command, runner, { file, features: async () => features });
+      for (const xpath of then) expect(holds(file, xpath), `${xpath}\n${readFileSync(file, 'utf8')}`).toBe(true);
+    },
+  );
+
+  it.each(onFileUnchanged.map((command) => [[command.program, ...(command.words ?? [])].join(' '), command] as const))(
+    '%s leaves the file as it is',
+    async (title, command) => {
+      const file = join(directory, `${title.replace(/\W/g, '_')}.xml`);
+      writeFileSync(file, BASE_CIB);
+      await execute(command, runner, { file, features: async () => features });
+      expect(readFileSync(file, 'utf8').replace(/epoch="\d+"/, '')).toBe(BASE_CIB.replace(/epoch="\d+"/, ''));
+    },
+  );
+});
+
+function holds(file: string, xpath: string): boolean {
+  return execFileSync('xmllint', ['--xpath', `boolean(${xpath})`, file], { encoding: 'utf8' }).trim() === 'true';
+}
