@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createHarness, record, Recording, type Timeline, VirtualBoard, VirtualClock, writeVcd } from '../src/index.js';
+import {
+  createHarness,
+  drawTimeline,
+  record,
+  Recording,
+  type Timeline,
+  VirtualBoard,
+  VirtualClock,
+  writeVcd,
+} from '../src/index.js';
 import { parseVcd } from './vcd-parser.js';
 
 /** raspberrypi-1 shoots raspberrypi-2 from 2 s on for 12 s, and wakes it by half a second at 15 s. */
@@ -218,6 +227,7 @@ describe('a recording', () => {
     const timeline = JSON.parse(JSON.stringify(recording)) as Timeline;
     expect(timeline).toEqual(recording.timeline());
     expect(writeVcd(timeline)).toBe(recording.toVcd());
+    expect(drawTimeline(timeline, { width: 700 })).toBe(recording.toSvg({ width: 700 }));
     boards[0].poke('ioStatus', 1);
     await clock.advance(1);
     expect(writeVcd(timeline)).not.toBe(recording.toVcd());
