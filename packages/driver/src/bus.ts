@@ -23,6 +23,9 @@ export interface Bus {
   /**
    * Runs `body` while no other user of the lock, in this process or in another one, runs theirs. The lock is
    * advisory and goes away with the process that holds it. Not reentrant.
+   *
+   * It orders the transfers of the bodies: a back end may send the body's first transfers before it knows that it has
+   * the lock, if they are carried out only then. Without the lock they fail, and so does the call.
    */
   withLock<T>(body: () => Promise<T>): Promise<T>;
 
