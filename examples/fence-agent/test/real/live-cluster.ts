@@ -1,0 +1,94 @@
+// Two virtual boards on sockets, in real time, with the built agent: what the tests of real processes run on.
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@sleepi3/driver';
+import { type PacemakerCall, type ProcessResult, runLikePacemaker } from '@sleepi3/fence-protocol/testing';
+import { createHarness, type Harness, record, type Recording, serveBoard } from '@sleepi3/simulator';
+
+const home = join(import.meta.dirname, '../..');
+
+/** Builds the agent into `directory` and gives the program's path. */
+export function buildAgent(directory: string): string {
+  execFileSync(join(home, '../../node_modules/.bin/tsup'), ['--silent', '--out-dir', directory], { cwd: home });
+  return join(directory, 'fence_sleepi3');
+}
+
+export interface LiveCluster {
+  readonly harness: Harness;
+  readonly recording: Recording;
+  /** What node2 is configured with to fence node1. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly stateDirectory: string;
+  run(action: string, call?: Partial<PacemakerCall>, timeout?: number): Promise<ProcessResult>;
+  /** The process that last kept this board's line. */
+  keeperPid(): Promise<number>;
+  /** ms that node2 held EXTOUT, one number a pulse. */
+  holds(): number[];
+  close(): Promise<void>;
+}
+
+/** `node2` is this side, `node1` the target. The hold is the shortest allowed, 11 s. */
+export async function liveCluster(program: string): Promise<LiveCluster> {
+  const directory = await mkdtemp(join(tmpdir(), 'fence-live-'));
+  const harness = createHarness({
+    clock: systemClock,
+    coldRegisters: { inputControl: 0b001 },
+    names: ['node1', 'node2'],
+  });
+  const recording = record([...harness.boards]);
+  const path = join(directory, 'board.sock');
+  const server = await serveBoard(harness.boards[1], { path });
+  const defaultsFile = join(directory, 'sleepi3');
+  const stateDirectory = join(directory, 'state');
+  await writeFile(defaultsFile, `I2C_BUS=unix:${path}\nEXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n`);
+  const parameters = {
+    self: 'node2',
+    peer: 'node1',
+    hold: '11',
+    defaults_file: defaultsFile,
+    state_dir: stateDirectory,
+  };
+  return {
+    harness,
+    recording,
+    parameters,
+    stateDirectory,
+    run: (action, call = {}, timeout = 60) =>
+      runLikePacemaker(program, { action, target: 'node1', parameters, ...call }, { timeout }),
+    keeperPid: async () => {
+      const name = readdirSync(stateDirectory).find((file) => file.endsWith('.pid'));
+      return Number(await readFile(join(stateDirectory, name ?? 'none'), 'utf8'));
+    },
+    holds: () => recording.pulses('node2', 'EXTOUT').map(({ start, end }) => end - start),
+    close: async () => {
+      await server.close();
+      harness.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** The agent processes (keepers and guards included) that work on this cluster's board. */
+export function processesOf({ stateDirectory }: LiveCluster): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ');
+      } catch {
+        return ''; // it has ended meanwhile
+      }
+    })
+    .filter((commandLine) => commandLine.includes(stateDirectory));
+}
+
+/** Resolves once `condition` is true; rejects after `seconds`, saying for what it waited. */
+export async function until(what: string, condition: () => boolean, seconds = 20): Promise<void> {
+  for (let waited = 0; !condition(); waited += 25) {
+    if (waited > seconds * 1000) throw new Error(`after ${seconds} s not yet: ${what}`);
+    await systemClock.sleep(25);
+  }
+}

@@ -1,0 +1,158 @@
+// The built agent with its keeper and guard as real processes, killed for real.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kill } from 'node:process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { haveRealParts } from '../../../../tools/testing/real-parts.js';
+import { buildAgent, liveCluster, processesOf, until } from './live-cluster.js';
+
+const timeout = 60_000;
+/** How soon after a death the line must be released, s. A starved machine is no reason to fail. */
+const soon = 5;
+
+describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', { timeout }, () => {
+  let directory: string;
+  let program: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'fence-built-'));
+    program = buildAgent(directory);
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  it('reboots the peer, answers after the hold, wakes it afterwards, and leaves nothing behind', async () => {
+    const cluster = await liveCluster(program);
+    expect(await cluster.run('reboot')).toEqual({
+      exitStatus: 0,
+      stdout: 'Success: Rebooted\n',
+      stderr: '',
+      timedOut: false,
+    });
+    expect(cluster.harness.boards[0].powered).toBe(false);
+    await until('the peer is woken', () => cluster.harness.boards[0].powered);
+    await until('all processes have ended', () => processesOf(cluster).length === 0);
+    expect(cluster.harness.boards[0].wakeupCause).toBe('extin');
+    expect(cluster.harness.boards[1].extout).toBe(false);
+    await cluster.close();
+  });
+
+  it('killed with its whole process group in mid-pulse, leaves a keeper that ends the hold and releases', async () => {
+    const cluster = await liveCluster(program);
+    expect(await cluster.run('off', {}, 5)).toMatchObject({ timedOut: true, stdout: '' });
+    expect(cluster.harness.boards[1].extout).toBe(true);
+    await until('the line is released', () => !cluster.harness.boards[1].extout);
+    expect(cluster.holds()[0]).toBeGreaterThanOrEqual(11_000);
+    await until('all processes have ended', () => processesOf(cluster).length === 0);
+    // It was true: the keeper proved it. And yet the next off does not believe it but pulses in full.
+    expect(await cluster.run('status')).toMatchObject({ exitStatus: 2, stdout: 'Status: OFF\n' });
+    expect(await cluster.run('off')).toMatchObject({ exitStatus: 0 });
+    expect(cluster.holds()).toHaveLength(2);
+    expect(cluster.holds()[1]).toBeGreaterThanOrEqual(11_000);
+    await cluster.close();
+  });
+
+  it('whose keeper is killed in mid-pulse, fails at once, and the line is released', async () => {
+    const cluster = await liveCluster(program);
+    const off = cluster.run('off');
+    await until('the line is asserted', () => cluster.harness.boards[1].extout);
+    kill(await cluster.keeperPid(), 'SIGKILL');
+    expect(await off).toMatchObject({
+      exitStatus: 1,
+      stdout: '',
+      stderr: expect.stringContaining('the line keeper died'),
+    });
+    expect(cluster.harness.boards[1].extout).toBe(false);
+    expect(await cluster.run('status')).toMatchObject({ exitStatus: 0, stdout: 'Status: ON\n' });
+    expect(cluster.harness.boards[0].powered).toBe(true);
+    await cluster.close();
+  });
+
+  it('killed together with its keeper, leaves a guard that releases', async () => {
+    const cluster = await liveCluster(program);
+    const off = cluster.run('off', {}, 4);
+    await until('the line is asserted', () => cluster.harness.boards[1].extout);
+    expect(await off).toMatchObject({ timedOut: true });
+    kill(await cluster.keeperPid(), 'SIGKILL');
+    await until('the line is released', () => !cluster.harness.boards[1].extout, soon);
+    expect(await cluster.run('status')).toMatchObject({ stdout: 'Status: ON\n' });
+    await until('all processes have ended', () => processesOf(cluster).length === 0);
+    await cluster.close();
+  });
+
+  it('whose keeper hangs, notices, kills it and releases', async () => {
+    const cluster = await liveCluster(program);
+    const off = cluster.run('off');
+    await until('the line is asserted', () => cluster.harness.boards[1].extout);
+    kill(await cluster.keeperPid(), 'SIGSTOP');
+    expect(await off).toMatchObject({ exitStatus: 1, stderr: expect.stringContaining('the line keeper is hung') });
+    expect(cluster.harness.boards[1].extout).toBe(false);
+    await cluster.close();
+  });
+
+  it('asked twice at once for the same off, pulses once and tells both', async () => {
+    const cluster = await liveCluster(program);
+    const both = await Promise.all([cluster.run('off'), cluster.run('off')]);
+    expect(both).toMatchObject([{ exitStatus: 0 }, { exitStatus: 0 }]);
+    expect(cluster.holds()).toHaveLength(1);
+    await cluster.close();
+  });
+
+  it('clears a line that was left asserted with no owner, says so once, and is content then', async () => {
+    const cluster = await liveCluster(program);
+    cluster.harness.boards[1].poke('ioStatus', 1);
+    expect(await cluster.run('monitor')).toMatchObject({
+      exitStatus: 1,
+      stderr: expect.stringContaining('with no owner'),
+    });
+    expect(cluster.harness.boards[1].extout).toBe(false);
+    expect(await cluster.run('monitor')).toMatchObject({ exitStatus: 0, stderr: '' });
+    await cluster.close();
+  });
+
+  it.each([
+    ['this node itself', { target: 'node2' }],
+    ['a stranger', { target: 'node3' }],
+    ['contradictory targets', { target: 'node1', alias: 'node2' }],
+  ])('refuses %s without touching the line', async (_, call) => {
+    const cluster = await liveCluster(program);
+    for (const action of ['off', 'on', 'reboot', 'status']) {
+      expect(await cluster.run(action, call)).toMatchObject({
+        exitStatus: 1,
+        stdout: '',
+        stderr: expect.stringContaining('Refused'),
+      });
+    }
+    expect(cluster.holds()).toEqual([]);
+    await cluster.close();
+  });
+
+  it.each([
+    ['EIPDE is 0', 0b000, 'set EXTIN_FORCED_SHUTDOWN=1'],
+    ['EITRG is 1', 0b011, 'sleepi3 set extin-trigger edge'],
+  ])('fails its monitor with the remedy when %s', async (_, inputControl, remedy) => {
+    const cluster = await liveCluster(program);
+    cluster.harness.boards[1].poke('inputControl', inputControl);
+    expect(await cluster.run('monitor')).toMatchObject({ exitStatus: 1, stderr: expect.stringContaining(remedy) });
+    await cluster.close();
+  });
+
+  it.each([
+    ['a board that is not there', { bus: 'unix:/nonexistent', address: '0x6e' }],
+    ['a missing defaults file', { defaults_file: '/nonexistent' }],
+    ['an address that is none', { address: '0x42' }],
+    ['a bus that is none', { bus: 'usb' }],
+    ['a state directory that cannot be made', { state_dir: '/dev/null/state' }],
+    ['an unknown preferred node', { preferred: 'node3' }],
+  ])('says in one line what to do about %s', async (_, wrong) => {
+    const cluster = await liveCluster(program);
+    for (const action of ['off', 'monitor']) {
+      const { exitStatus, stdout, stderr } = await cluster.run(action, {
+        parameters: { ...cluster.parameters, ...wrong },
+      });
+      expect({ exitStatus, stdout }).toEqual({ exitStatus: 1, stdout: '' });
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    }
+    expect(cluster.holds()).toEqual([]);
+    await cluster.close();
+  });
+});
