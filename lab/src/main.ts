@@ -1,1 +1,283 @@
-export {};
+// The lab's command line. What needs the network of this machine (the image) is done out here; machines live in a second
+// process of this same program, confined in namespaces of its own.
+import { spawn } from 'node:child_process';
+import { accessSync, constants, openSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { connect } from 'node:net';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { writeProvision } from './cluster/provision.js';
+import { help, type Invocation, parseCommandLine } from './command-line.js';
+import { carryOut } from './commands.js';
+import { confined, demandConfinement } from './confinement.js';
+import { callControl, isUp, serveControl } from './control.js';
+import { LabError } from './errors.js';
+import { buildImage, findImage, type Image, readImagePlan } from './image/build.js';
+import { Lab } from './lab.js';
+import { chooseAcceleration } from './machine/acceleration.js';
+import { type Acceleration, identities } from './machine/qemu-arguments.js';
+import { labPaths } from './paths.js';
+import { mustRun, runProgram } from './program.js';
+import { reportPage } from './report.js';
+import { meetRequirements } from './requirements.js';
+import { defaultCluster, runScenarios } from './run-scenarios.js';
+import { scenarios } from './scenarios/index.js';
+import type { Scenario } from './scenarios/scenario.js';
+import type { Outcome } from './verdict.js';
+
+const inside = '--inside';
+const paths = labPaths(resolve(import.meta.dirname, '..', '..'));
+const begun = performance.now();
+const log = (line: string) => {
+  process.stdout.write(`${((performance.now() - begun) / 1000).toFixed(1).padStart(7)}  ${line}\n`);
+};
+const say = (text: string) => {
+  process.stdout.write(text);
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === inside) return runInside(JSON.parse(args[1] ?? '') as Confined);
+  const invocation = parseCommandLine(args);
+  if (invocation.options.help) {
+    say(help(scenarios));
+    return 0;
+  }
+  switch (invocation.command) {
+    case 'build':
+      await prepare(invocation);
+      return 0;
+    case 'run': {
+      chooseScenarios(invocation.words);
+      await demandDown();
+      return waitFor(inNamespaces({ invocation, acceleration: await prepare(invocation) }, 'inherit'));
+    }
+    case 'up':
+      return up(invocation);
+    case 'report':
+      return report();
+    case 'shell':
+      return shell(invocation.words[0] ?? '');
+    case 'record':
+      return callControl(paths.control, { ...invocation, words: invocation.words.map((word) => resolve(word)) }, say);
+    default:
+      return callControl(paths.control, invocation, say);
+  }
+}
+
+/** Everything that needs the machine's own network: programs, image, choice of acceleration. */
+async function prepare({ options }: Invocation): Promise<Acceleration> {
+  const host = { run: runProgram, has: hasProgram, root: process.getuid?.() === 0 };
+  await meetRequirements(host, options.install);
+  // The agent is built as its users get it; the packages' own scripts know how.
+  await mustRun(runProgram, ['pnpm', '--filter', '@sleepi3/fence-agent', 'run', 'deb']);
+  await mustRun(runProgram, ['pnpm', '--filter', 'lab', 'run', 'build']);
+  const image = await buildImage({ run: runProgram, log }, paths.cache, await readImagePlan(paths.imageFiles));
+  if (options.accel !== 'auto') return options.accel;
+  const acceleration = await chooseAcceleration(image);
+  log(
+    acceleration === 'kvm'
+      ? 'the machines run on KVM'
+      : 'KVM does not run the guests here: they are emulated, and slow',
+  );
+  return acceleration;
+}
+
+/** What the confined process is to do. */
+interface Confined {
+  readonly invocation: Invocation;
+  readonly acceleration: Acceleration;
+}
+
+function inNamespaces(task: Confined, stdio: 'inherit' | number) {
+  const self = [process.execPath, ...process.execArgv, import.meta.filename, inside, JSON.stringify(task)];
+  const [program = '', ...words] = confined(self);
+  return spawn(program, words, {
+    stdio: stdio === 'inherit' ? 'inherit' : ['ignore', stdio, stdio],
+    detached: stdio !== 'inherit',
+  });
+}
+
+const waitFor = (child: ReturnType<typeof inNamespaces>): Promise<number> =>
+  new Promise((resolve, reject) => {
+    child.once('error', reject).once('close', (status) => {
+      resolve(status ?? 1);
+    });
+  });
+
+async function runInside({ invocation, acceleration }: Confined): Promise<number> {
+  await demandConfinement(runProgram);
+  const image = await findImage(paths.cache, await readImagePlan(paths.imageFiles));
+  if (!image) throw new LabError('image', 'the image is gone: run lab build');
+  const start = (scenario: Pick<Scenario, 'cluster' | 'boards'>) => startLab(image, acceleration, scenario);
+  if (invocation.command === 'run') {
+    const outcomes = await runScenarios(chooseScenarios(invocation.words), {
+      startLab: start,
+      directory: paths.output,
+      log,
+    });
+    const passed = outcomes.filter((outcome) => outcome.passed).length;
+    say(`${passed} passed, ${outcomes.length - passed} failed\n`);
+    return passed === outcomes.length ? 0 : 1;
+  }
+  return stayUp(await start({ boards: { extoutOnPowerCut: invocation.options.extout } }));
+}
+
+async function startLab(
+  image: Image,
+  acceleration: Acceleration,
+  { cluster = defaultCluster, boards }: Pick<Scenario, 'cluster' | 'boards'>,
+): Promise<Lab> {
+  await mkdir(paths.run, { recursive: true });
+  const provision = join(paths.run, 'provision.tar');
+  const sources = {
+    articleFiles: paths.articleFiles,
+    agentPackage: await agentPackage(),
+    busContract: paths.busContract,
+    node: process.execPath,
+    nodeModules: guestModules(),
+  };
+  const ready = cluster === 'none' ? undefined : cluster;
+  await writeProvision(runProgram, sources, ready, join(paths.run, 'provision'), provision);
+  return Lab.start({ image, acceleration, provision, directory: paths.run, log, ...(boards ? { boards } : {}) });
+}
+
+/** The agent's Debian package, whatever its version. */
+async function agentPackage(): Promise<string> {
+  const name = (await readdir(paths.agentPackages)).find((each) => each.endsWith('.deb'));
+  if (name === undefined) throw new LabError('requirement', `there is no package in ${paths.agentPackages}`);
+  return join(paths.agentPackages, name);
+}
+
+/** i2c-bus and what it needs, for the guests' Node; its addon is of N-API and runs on any. */
+function guestModules(): Record<string, string> {
+  const agent = createRequire(join(dirname(paths.agentPackages), 'package.json'));
+  const i2cBus = createRequire(agent.resolve('i2c-bus/package.json'));
+  const bindings = createRequire(i2cBus.resolve('bindings/package.json'));
+  return {
+    'i2c-bus': dirname(agent.resolve('i2c-bus/package.json')),
+    bindings: dirname(i2cBus.resolve('bindings/package.json')),
+    'file-uri-to-path': dirname(bindings.resolve('file-uri-to-path/package.json')),
+  };
+}
+
+/** Holds a lab for the commands, until it is told to go down. */
+async function stayUp(lab: Lab): Promise<number> {
+  const down = new Promise<void>((goDown) => {
+    void serveControl(paths.control, (invocation, tell) => {
+      if (invocation.command === 'down') {
+        goDown();
+        return Promise.resolve(0);
+      }
+      return carryOut(lab, invocation, tell);
+    });
+  });
+  await down;
+  await lab.close();
+  await rm(paths.control, { force: true });
+  return 0;
+}
+
+async function up(invocation: Invocation): Promise<number> {
+  await demandDown();
+  const acceleration = await prepare(invocation);
+  await mkdir(paths.run, { recursive: true });
+  const daemon = inNamespaces({ invocation, acceleration }, openSync(join(paths.run, 'log'), 'w'));
+  let ended = false;
+  daemon.once('close', () => (ended = true));
+  daemon.unref();
+  log(`booting; the log is ${join(paths.run, 'log')}`);
+  while (!(await isUp(paths.control))) {
+    if (ended) throw new LabError('machine', `the lab ended: ${await readFile(join(paths.run, 'log'), 'utf8')}`);
+    await pause(200);
+  }
+  const status = { ...invocation, command: 'status' } as const;
+  for (;;) {
+    let text = '';
+    await callControl(paths.control, status, (piece) => (text += piece));
+    if (text.includes('service: answers')) {
+      say(text);
+      return 0;
+    }
+    await pause(2000);
+  }
+}
+
+async function demandDown(): Promise<void> {
+  if (await isUp(paths.control)) throw new LabError('state', 'the lab is up: run lab down first');
+}
+
+async function report(): Promise<number> {
+  const names = (await readdir(paths.output).catch(() => [])).filter((name) => name.endsWith('.json'));
+  if (names.length === 0) throw new LabError('state', 'there is nothing to report: run lab run first');
+  const read = async (name: string) => ({
+    outcome: JSON.parse(await readFile(join(paths.output, name), 'utf8')) as Outcome,
+    timeline: await readFile(join(paths.output, name.replace(/json$/, 'svg')), 'utf8'),
+  });
+  const order = scenarios.map(({ name }) => `${name}.json`);
+  const runs = await Promise.all(order.filter((name) => names.includes(name)).map(read));
+  const page = join(paths.output, 'report.html');
+  await writeFile(page, reportPage(runs));
+  say(`${page}\n`);
+  return 0;
+}
+
+/** This terminal becomes a machine's serial console. */
+async function shell(which: string): Promise<number> {
+  const identity = identities.find(({ name, number }) => name === which || String(number) === which);
+  if (!identity) throw new LabError('usage', `there is no machine ${which}; there are 1 and 2`);
+  const socket = connect(join(paths.run, identity.name, 'console.socket'));
+  const { stdin, stdout } = process;
+  return new Promise((resolve, reject) => {
+    socket.once('error', (cause) => {
+      reject(new LabError('state', `${identity.name} has no power, or the lab is not up`, { cause }));
+    });
+    socket.once('connect', () => {
+      say(`${identity.name}: leave with Ctrl-]\r\n`);
+      socket.pipe(stdout);
+      if (stdin.isTTY) stdin.setRawMode(true);
+      stdin.on('data', (keys: Buffer) => {
+        if (keys.includes(0x1d)) socket.end();
+        else socket.write(keys);
+      });
+      stdin.on('end', () => socket.end());
+    });
+    socket.once('close', () => {
+      if (stdin.isTTY) stdin.setRawMode(false);
+      stdin.destroy();
+      resolve(0);
+    });
+  });
+}
+
+function chooseScenarios(names: readonly string[]): Scenario[] {
+  if (names.length === 0) return [...scenarios];
+  return names.map((name) => {
+    const scenario = scenarios.find((each) => each.name === name);
+    if (!scenario) {
+      throw new LabError(
+        'usage',
+        `there is no scenario ${name}; there are ${scenarios.map((each) => each.name).join(', ')}`,
+      );
+    }
+    return scenario;
+  });
+}
+
+function hasProgram(name: string): boolean {
+  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((directory) => {
+    try {
+      accessSync(join(directory, name), constants.X_OK);
+      return true;
+    } catch {
+      return false; // not in this directory
+    }
+  });
+}
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  if (!(error instanceof LabError)) throw error;
+  process.stderr.write(`lab: ${error.message}\n`);
+  return error.code === 'usage' ? 2 : 1;
+});

@@ -49,11 +49,7 @@ export const runProgram: RunProgram = (words, options = {}) =>
   });
 
 /** Runs a program that must succeed, and gives its standard output. */
-export async function mustRun(
-  run: RunProgram,
-  words: readonly string[],
-  options?: ProgramOptions,
-): Promise<string> {
+export async function mustRun(run: RunProgram, words: readonly string[], options?: ProgramOptions): Promise<string> {
   const result = await run(words, options);
   if (result.status === 0) return result.stdout;
   const why = (result.stderr.trim() || result.stdout.trim()).split('\n').slice(-8).join('\n');

@@ -96,7 +96,10 @@ async function makeRoot(tools: BuildTools, packages: string, root: string, plan:
   const sources = parseDebianSources(targets);
   const base = baseSource(sources);
   if (!base) {
-    throw new LabError('image', `apt of this machine knows no repository of Debian ${release}; add one and run it again`);
+    throw new LabError(
+      'image',
+      `apt of this machine knows no repository of Debian ${release}; add one and run it again`,
+    );
   }
   log('debootstrap: the base system');
   await mkdir(packages, { recursive: true });
@@ -151,7 +154,8 @@ async function makeRoot(tools: BuildTools, packages: string, root: string, plan:
     await chmod(target, executable ? 0o755 : 0o644);
   }
   await inRoot('systemctl', '--quiet', 'enable', ...units.enabled);
-  for (const unit of units.disabled) await run(['chroot', root, 'systemctl', '--quiet', 'mask', unit]);
+  await inRoot('systemctl', '--quiet', 'disable', ...units.disabled);
+  await inRoot('systemctl', '--quiet', 'mask', ...units.masked);
   await inRoot('passwd', '--delete', 'root');
 
   log('the initrd');
@@ -172,7 +176,8 @@ async function packRoot({ run, log }: BuildTools, work: string, plan: ImagePlan)
   const names = await readdir(boot);
   const kernel = names.find((name) => name.startsWith('vmlinuz-'));
   const initrd = names.find((name) => name.startsWith('initrd.img-'));
-  if (kernel === undefined || initrd === undefined) throw new LabError('image', 'no kernel came with linux-image-amd64');
+  if (kernel === undefined || initrd === undefined)
+    throw new LabError('image', 'no kernel came with linux-image-amd64');
   await copyFile(join(boot, kernel), image.kernel);
   await copyFile(join(boot, initrd), image.initrd);
   log('the disk');

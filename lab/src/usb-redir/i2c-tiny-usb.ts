@@ -141,25 +141,33 @@ class Adapter {
 
   async #read({ index: address, length }: ControlPacket): Promise<Buffer> {
     const nothing = Buffer.alloc(length, 0xff);
-    return this.#transfer(nothing, async () => {
-      const register = this.#pointer;
-      if (length === 2) return word(await this.#bus.readWord(address, register));
-      // A read of nothing is how a scan asks whether anyone is there.
-      const byte = await this.#bus.readByte(address, register);
-      return Buffer.from([byte]).subarray(0, length);
-    }, length <= 2);
+    return this.#transfer(
+      nothing,
+      async () => {
+        const register = this.#pointer;
+        if (length === 2) return word(await this.#bus.readWord(address, register));
+        // A read of nothing is how a scan asks whether anyone is there.
+        const byte = await this.#bus.readByte(address, register);
+        return Buffer.from([byte]).subarray(0, length);
+      },
+      length <= 2,
+    );
   }
 
   async #write({ request: name, index: address, data }: ControlPacket): Promise<Buffer> {
     const nothing = Buffer.alloc(0);
-    return this.#transfer(nothing, async () => {
-      if (data.length > 0) this.#pointer = data.readUInt8(0);
-      if (data.length === 3) await this.#bus.writeWord(address, this.#pointer, data.readUInt16LE(1));
-      else if (data.length === 2) await this.#bus.writeByte(address, this.#pointer, data.readUInt8(1));
-      // A write of no value that a read follows is the first half of that read; alone it asks whether anyone is there.
-      else if ((name & stop) !== 0) await this.#bus.readByte(address, this.#pointer);
-      return nothing;
-    }, data.length <= 3);
+    return this.#transfer(
+      nothing,
+      async () => {
+        if (data.length > 0) this.#pointer = data.readUInt8(0);
+        if (data.length === 3) await this.#bus.writeWord(address, this.#pointer, data.readUInt16LE(1));
+        else if (data.length === 2) await this.#bus.writeByte(address, this.#pointer, data.readUInt8(1));
+        // A write of no value that a read follows is the first half of that read; alone it asks whether anyone is there.
+        else if ((name & stop) !== 0) await this.#bus.readByte(address, this.#pointer);
+        return nothing;
+      },
+      data.length <= 3,
+    );
   }
 
   /** One transfer; `possible` is false for what the board's controller is not known to take: more than a word. */

@@ -1,0 +1,164 @@
+// The cluster of the guests, ready made: corosync.conf and the CIB as `pcs` would have left them.
+import { containerImage } from '../image/container.js';
+import { identities } from '../machine/qemu-arguments.js';
+
+/** How the service is laid out. */
+export type Layout =
+  /** The container runs on both nodes, the VIP moves between them: the hot standby. */
+  | 'hot-standby'
+  /** The container runs where the VIP is. */
+  | 'active-passive';
+
+/** What fences. */
+export type Fencing =
+  /** fence_sleepi3 of this project: one device per target, arbitration by wire. */
+  | 'sdk'
+  /** The agent and the settings of the article: one device for both nodes, no-quorum-policy=ignore. */
+  | 'article';
+
+export interface ClusterOptions {
+  readonly layout: Layout;
+  readonly fencing: Fencing;
+}
+
+/** The address the service is reached at: the article's. */
+export const virtualAddress = '192.168.11.215';
+export const clusterName = 'apachecluster';
+
+/** Resource ids, as the article names them. */
+export const resources = { container: 'Apache_container', vip: 'VIP' } as const;
+/** The id of the device that fences a node. */
+export const fenceDevice = (node: string): string => `fence_${node}`;
+
+/** corosync.conf as `pcs cluster setup` writes it. */
+export function corosyncConf(): string {
+  const nodes = identities.map(
+    ({ name, number }) => `    node {
+        ring0_addr: ${name}
+        name: ${name}
+        nodeid: ${number}
+    }`,
+  );
+  return `totem {
+    version: 2
+    cluster_name: ${clusterName}
+    transport: knet
+    crypto_cipher: aes256
+    crypto_hash: sha256
+}
+
+nodelist {
+${nodes.join('\n\n')}
+}
+
+quorum {
+    provider: corosync_votequorum
+    two_node: 1
+}
+
+logging {
+    to_logfile: yes
+    logfile: /var/log/corosync/corosync.log
+    to_syslog: yes
+    timestamp: on
+}
+`;
+}
+
+/** The CIB: properties, resources, fence devices, constraints. */
+export function cib({ layout, fencing }: ClusterOptions): string {
+  const properties = {
+    'stonith-enabled': 'true',
+    'cluster-name': clusterName,
+    ...(fencing === 'article' ? { 'no-quorum-policy': 'ignore' } : {}),
+  };
+  const nodes = identities.map(({ name, number }) => `<node id="${number}" uname="${name}"/>`);
+  const stickiness = `<rsc_defaults>${attributes('meta_attributes', 'rsc-defaults', { 'resource-stickiness': '100' })}</rsc_defaults>`;
+  return `<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="10" num_updates="0" admin_epoch="0">
+<configuration>
+<crm_config>${attributes('cluster_property_set', 'cib-bootstrap-options', properties)}</crm_config>
+<nodes>${nodes.join('')}</nodes>
+<resources>${container(layout)}${vip}${fencing === 'sdk' ? identities.map(deviceOf).join('') : articleDevice}</resources>
+<constraints>${serviceConstraints(layout)}${fencing === 'sdk' ? identities.map(banOf).join('') : ''}</constraints>
+${stickiness}
+</configuration>
+<status/>
+</cib>
+`;
+}
+
+function container(layout: Layout): string {
+  const { container: id } = resources;
+  const parameters = { image: containerImage, name: 'httpd-test', run_opts: '--init -p 80:80' };
+  const primitive = `<primitive id="${id}" class="ocf" provider="heartbeat" type="docker">
+${attributes('instance_attributes', `${id}-instance_attributes`, parameters)}
+<operations>
+<op id="${id}-monitor" name="monitor" interval="30s" timeout="30s"/>
+<op id="${id}-start" name="start" interval="0s" timeout="90s"/>
+<op id="${id}-stop" name="stop" interval="0s" timeout="90s"/>
+</operations></primitive>`;
+  if (layout === 'active-passive') return primitive;
+  const meta = attributes('meta_attributes', `${id}-clone-meta_attributes`, { interleave: 'true' });
+  return `<clone id="${id}-clone">${meta}${primitive}</clone>`;
+}
+
+const vip = `<primitive id="${resources.vip}" class="ocf" provider="heartbeat" type="IPaddr2">
+${attributes('instance_attributes', 'VIP-instance_attributes', { cidr_netmask: '24', ip: virtualAddress })}
+<operations>
+<op id="VIP-monitor" name="monitor" interval="10s" timeout="20s"/>
+<op id="VIP-start" name="start" interval="0s" timeout="20s"/>
+<op id="VIP-stop" name="stop" interval="0s" timeout="20s"/>
+</operations></primitive>`;
+
+/** The container's id in constraints. */
+const containerRole = (layout: Layout): string =>
+  layout === 'hot-standby' ? `${resources.container}-clone` : resources.container;
+
+function serviceConstraints(layout: Layout): string {
+  const { vip: id } = resources;
+  const container = containerRole(layout);
+  return (
+    `<rsc_colocation id="colocation-${id}-${container}-INFINITY" rsc="${id}" with-rsc="${container}" score="INFINITY"/>` +
+    `<rsc_order id="order-${container}-${id}-mandatory" first="${container}" first-action="start" then="${id}" then-action="start"/>`
+  );
+}
+
+/** The device that fences a node; a moment later for the preferred one, so that it wins when both ask at once. */
+function deviceOf({ name, number }: (typeof identities)[number]): string {
+  const id = fenceDevice(name);
+  const parameters = {
+    plug: name,
+    pcmk_host_list: name,
+    pcmk_host_check: 'static-list',
+    pcmk_reboot_timeout: '60',
+    pcmk_off_timeout: '60',
+    pcmk_reboot_retries: '1',
+    pcmk_off_retries: '1',
+    ...(number === 1 ? { pcmk_delay_base: '2s' } : {}),
+  };
+  return stonith(id, attributes('instance_attributes', `${id}-instance_attributes`, parameters));
+}
+
+/** No node runs the device that fences it. */
+const banOf = ({ name }: (typeof identities)[number]): string =>
+  `<rsc_location id="location-${fenceDevice(name)}-${name}" rsc="${fenceDevice(name)}" node="${name}" score="-INFINITY"/>`;
+
+const articleDevice = stonith(
+  'fence_raspi',
+  attributes('instance_attributes', 'fence_raspi-instance_attributes', {
+    pcmk_host_list: identities.map(({ name }) => name).join(' '),
+    pcmk_host_check: 'static-list',
+  }),
+);
+
+function stonith(id: string, parameters: string): string {
+  return `<primitive id="${id}" class="stonith" type="fence_sleepi3">${parameters}
+<operations><op id="${id}-monitor" name="monitor" interval="60s" timeout="60s"/></operations></primitive>`;
+}
+
+function attributes(element: string, id: string, values: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(values).map(
+    ([name, value]) => `<nvpair id="${id}-${name}" name="${name}" value="${value}"/>`,
+  );
+  return `<${element} id="${id}">${pairs.join('')}</${element}>`;
+}

@@ -1,0 +1,78 @@
+// What a run of the lab brings to both machines on their first boot: settings, the agent, a ready cluster. One tar
+// archive, which the guest sees as its second disk.
+import { chmod, copyFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { mustRun, type RunProgram } from '../program.js';
+import { cib, type ClusterOptions, corosyncConf } from './configuration.js';
+
+/** Where the parts are that a guest gets. */
+export interface ProvisionSources {
+  /** What the article's agent needs, laid out as in the guest: `lab/guest/article`. */
+  readonly articleFiles: string;
+  /** The agent's Debian package. */
+  readonly agentPackage: string;
+  /** The contract of a bus as one program. */
+  readonly busContract: string;
+  /** A Node besides Debian's, for the contract. */
+  readonly node: string;
+  /** Packages of node_modules for the guest's Node, as directories by name: i2c-bus and what it needs. */
+  readonly nodeModules: Readonly<Record<string, string>>;
+}
+
+/** Where a guest with no cluster has the contract, and the Node besides Debian's. */
+export const guestContract = '/usr/lib/sleepi3-lab/bus-contract.cjs';
+export const otherNode = '/usr/lib/sleepi3-lab/node';
+
+/** The secret of the ready cluster. The machines live in a namespace of their own and for one run. */
+const authkey = Buffer.alloc(256, 'sleepi3 lab ');
+
+/** Writes the archive. `cluster` undefined: no cluster, as after installing the packages. */
+export async function writeProvision(
+  run: RunProgram,
+  sources: ProvisionSources,
+  cluster: ClusterOptions | undefined,
+  workspace: string,
+  archive: string,
+): Promise<void> {
+  const root = join(workspace, 'root');
+  await rm(workspace, { recursive: true, force: true });
+  await mkdir(root, { recursive: true });
+  const write = async (path: string, content: string | Buffer, mode: number) => {
+    const target = join(root, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, content);
+    await chmod(target, mode);
+  };
+  if (cluster?.fencing === 'article') {
+    await cp(sources.articleFiles, root, { recursive: true });
+  } else {
+    const packages = join(root, 'var/lib/sleepi3-lab/packages');
+    await mkdir(packages, { recursive: true });
+    await copyFile(sources.agentPackage, join(packages, basename(sources.agentPackage)));
+  }
+  for (const [name, directory] of Object.entries(sources.nodeModules)) {
+    // Where Node looks for what a program in /usr/sbin imports.
+    await cp(directory, join(root, 'usr/node_modules', name), { recursive: true, dereference: true });
+  }
+  if (!cluster) {
+    await mkdir(join(root, 'usr/lib/sleepi3-lab'), { recursive: true });
+    await copyFile(sources.busContract, join(root, guestContract));
+    await copyFile(sources.node, join(root, otherNode));
+  } else {
+    await write('etc/corosync/corosync.conf', corosyncConf(), 0o644);
+    await write('etc/corosync/authkey', authkey, 0o400);
+    await write('etc/pacemaker/authkey', authkey, 0o640);
+    await write('var/lib/pacemaker/cib/cib.xml', cib(cluster), 0o600);
+  }
+  // Files alone: a directory in the archive would change the owner of the guest's own.
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+  await mustRun(
+    run,
+    ['tar', '--create', '--file', archive, '--owner=0', '--group=0', '--directory', root, '--files-from', '-'],
+    { input: files.map((file) => `${file}\n`).join('') },
+  );
+  await rm(workspace, { recursive: true });
+}

@@ -1,0 +1,201 @@
+// The two-Pi lab while it runs: two boards, two machines, the network between them, the eyes on all of it.
+import { join } from 'node:path';
+import { systemClock } from '@sleepi3/driver';
+import { type ClusterStatus, parseClusterStatus, PcsError } from '@sleepi3/pcs';
+import { createHarness, type Harness, type HarnessOptions, record, type Recording } from '@sleepi3/simulator';
+import { resources, virtualAddress } from './cluster/configuration.js';
+import { LabError } from './errors.js';
+import { askOverHttp, HttpProbe } from './http-probe.js';
+import type { Image } from './image/build.js';
+import { Machine } from './machine/machine.js';
+import { type Acceleration, identities } from './machine/qemu-arguments.js';
+import { cutLink, layNetwork } from './network.js';
+import { runProgram } from './program.js';
+
+export interface LabOptions {
+  readonly image: Image;
+  readonly acceleration: Acceleration;
+  /** tar archive for the guests' first boot. */
+  readonly provision: string;
+  /** Where the machines are kept. */
+  readonly directory: string;
+  /** What is not known about the hardware: how the boards are to behave. */
+  readonly boards?: Omit<HarnessOptions, 'clock' | 'names'>;
+  /** One line of what happens. */
+  readonly log: (line: string) => void;
+}
+
+/** What a wait is for, and how long at most. */
+export interface WaitOptions {
+  /** ms; 300 000 by default. Emulated machines are slow: this bounds a defect, it is no expectation. */
+  readonly timeout?: number;
+  /** ms between two looks; 500 by default. */
+  readonly interval?: number;
+}
+
+/** The running lab. */
+export class Lab {
+  readonly clock = systemClock;
+  readonly harness: Harness;
+  readonly machines: readonly [Machine, Machine];
+  readonly http: HttpProbe;
+  recording: Recording;
+  readonly #log: (line: string) => void;
+  #serves: ReturnType<Recording['signal']>;
+  #linked: ReturnType<Recording['signal']>;
+  #cut = false;
+
+  private constructor(harness: Harness, machines: readonly [Machine, Machine], options: LabOptions) {
+    this.harness = harness;
+    this.machines = machines;
+    this.#log = options.log;
+    this.http = new HttpProbe(this.clock, askOverHttp(virtualAddress), (answers) => {
+      this.#serves.set(answers);
+      this.#log(answers ? 'the service answers' : 'the service is silent');
+    });
+    [this.recording, this.#serves, this.#linked] = this.#newRecording('The two-Pi lab');
+    for (const board of harness.boards) {
+      board.on('power', ({ on, cause }) => {
+        this.#log(`${board.name}: power ${on ? 'on' : 'off'} (${cause})`);
+      });
+      board.on('extout', ({ asserted }) => {
+        this.#log(`${board.name}: EXTOUT ${asserted ? 'asserted' : 'released'}`);
+      });
+    }
+  }
+
+  /** Lays the network and powers both machines on. Must run confined. */
+  static async start(options: LabOptions): Promise<Lab> {
+    await layNetwork(runProgram);
+    const harness = createHarness({ ...options.boards, clock: systemClock });
+    const create = (index: 0 | 1) =>
+      Machine.create({
+        identity: identities[index],
+        board: harness.boards[index],
+        image: options.image,
+        acceleration: options.acceleration,
+        provision: options.provision,
+        directory: join(options.directory, identities[index].name),
+        clock: systemClock,
+        run: runProgram,
+        onTrouble: (error) => {
+          options.log(`trouble: ${error.message}`);
+        },
+      });
+    return new Lab(harness, [await create(0), await create(1)], options);
+  }
+
+  /** The machine of this number or name. */
+  machine(which: 1 | 2 | string): Machine {
+    const machine = this.machines.find(({ identity }) => identity.number === which || identity.name === which);
+    if (!machine) throw new LabError('usage', `there is no machine ${which}; there are 1 and 2`);
+    return machine;
+  }
+
+  /** The other one. */
+  peerOf(machine: Machine): Machine {
+    return machine === this.machines[0] ? this.machines[1] : this.machines[0];
+  }
+
+  /** Begins a new recording with this title; the old one ends. */
+  record(title: string): Recording {
+    this.recording.stop();
+    [this.recording, this.#serves, this.#linked] = this.#newRecording(title);
+    return this.recording;
+  }
+
+  /** Notes an event in the recording and in the log. */
+  note(label: string): void {
+    this.recording.event('cluster', 'events', label);
+    this.#log(label);
+  }
+
+  /** Cuts the link between the machines, or heals it. Clients still reach both. */
+  async cutLink(cut: boolean): Promise<void> {
+    await cutLink(runProgram, cut);
+    this.#cut = cut;
+    this.#linked.set(!cut);
+    this.note(cut ? 'link cut' : 'link healed');
+  }
+
+  get linkCut(): boolean {
+    return this.#cut;
+  }
+
+  /** Waits until `look` gives something other than undefined or false. What the machines cannot answer now, counts as not yet. */
+  async until<T>(
+    what: string,
+    look: () => Promise<T | undefined | false> | T | undefined | false,
+    options: WaitOptions = {},
+  ): Promise<T> {
+    const deadline = this.clock.now() + (options.timeout ?? 300_000);
+    let lastError: unknown;
+    for (;;) {
+      try {
+        const seen = await look();
+        if (seen !== undefined && seen !== false) return seen;
+        lastError = undefined;
+      } catch (error) {
+        if (!(error instanceof LabError || error instanceof PcsError)) throw error;
+        lastError = error;
+      }
+      if (this.clock.now() > deadline) {
+        const why = lastError instanceof Error ? ` (${lastError.message})` : '';
+        throw new LabError('timeout', `waited in vain for: ${what}${why}`, { cause: lastError });
+      }
+      await this.clock.sleep(options.interval ?? 500);
+    }
+  }
+
+  /** The cluster as this machine sees it. Rejects while it runs no cluster. */
+  async status(machine: Machine): Promise<ClusterStatus> {
+    const words = ['env', 'TZ=UTC', 'crm_mon', '-1', '--inactive', '--output-as=xml'];
+    return parseClusterStatus(await machine.mustExec(words, { timeout: 30_000 }));
+  }
+
+  /** The machine that holds the VIP, as `from` sees it. */
+  async serving(from: Machine): Promise<Machine | undefined> {
+    const [node] = (await this.status(from)).resource(resources.vip)?.startedOn ?? [];
+    return node === undefined ? undefined : this.machine(node);
+  }
+
+  /** Waits until both nodes agree that the cluster is whole, that everything runs that can, and the service answers. */
+  async settled(options?: WaitOptions): Promise<void> {
+    for (const machine of this.machines) {
+      await this.until(
+        `${machine.name} sees the cluster whole and at rest`,
+        async () => isSettled(await this.status(machine)),
+        options,
+      );
+    }
+    await this.until('the service answers', () => this.http.answers, options);
+  }
+
+  /** Ends everything. */
+  async close(): Promise<void> {
+    await this.http.stop();
+    this.recording.stop();
+    await Promise.all(this.machines.map((machine) => machine.close()));
+    this.harness.close();
+  }
+
+  #newRecording(title: string): [Recording, ReturnType<Recording['signal']>, ReturnType<Recording['signal']>] {
+    const recording = record(this.harness.boards, title);
+    const serves = recording.signal('client', 'HTTP answers', { initial: this.http.answers, tone: 'good' });
+    const linked = recording.signal('cluster', 'link', { initial: !this.#cut, tone: 'info' });
+    return [recording, serves, linked];
+  }
+}
+
+/** Quorate and at rest, both members online and in service, nothing failed, every resource started wherever it may be. */
+export function isSettled(status: ClusterStatus): boolean {
+  const { members, failures, allResources } = status;
+  return (
+    status.quorate &&
+    status.settled &&
+    members.length === identities.length &&
+    members.every((node) => node.online && !node.unclean && !node.standby && !node.maintenance) &&
+    failures.length === 0 &&
+    allResources.every((view) => view.startedOn.length >= (view.kind === 'clone' ? identities.length : 1))
+  );
+}

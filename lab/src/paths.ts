@@ -1,0 +1,35 @@
+// Where the lab keeps what it makes and finds what it takes, seen from the root of the repository.
+import { join } from 'node:path';
+
+export interface LabPaths {
+  /** Images and packages, kept between runs; never committed. */
+  readonly cache: string;
+  /** Machines, sockets and the daemon's log, while there is a lab. */
+  readonly run: string;
+  /** Outcomes, timelines and the report. */
+  readonly output: string;
+  /** Files of the image, laid out as in the guest. */
+  readonly imageFiles: string;
+  readonly articleFiles: string;
+  /** Where the agent's Debian package is built. */
+  readonly agentPackages: string;
+  /** The contract of a bus, as a program for the guests. */
+  readonly busContract: string;
+  /** unix socket on which a lab that is up takes commands. */
+  readonly control: string;
+}
+
+export function labPaths(root: string): LabPaths {
+  const cache = join(root, '.cache', 'lab');
+  const run = join(cache, 'run');
+  return {
+    cache,
+    run,
+    output: join(root, 'out', 'lab'),
+    imageFiles: join(root, 'lab', 'guest', 'image'),
+    articleFiles: join(root, 'lab', 'guest', 'article'),
+    agentPackages: join(root, 'examples', 'fence-agent', 'dist'),
+    busContract: join(root, 'lab', 'dist', 'bus-contract.cjs'),
+    control: join(run, 'control.socket'),
+  };
+}

@@ -1,0 +1,49 @@
+// What the lab needs of this machine, and how to get it.
+import { LabError } from './errors.js';
+import { mustRun, type RunProgram } from './program.js';
+
+/** Programs, and the Debian packages that bring them. */
+const programs: Readonly<Record<string, string>> = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-img': 'qemu-utils',
+  debootstrap: 'debootstrap',
+  'mkfs.ext4': 'e2fsprogs',
+  ip: 'iproute2',
+  unshare: 'util-linux',
+};
+
+/** The outside, as far as requirements go. */
+export interface RequirementHost {
+  readonly run: RunProgram;
+  /** Whether a program is there. */
+  readonly has: (program: string) => boolean;
+  /** The user is root. */
+  readonly root: boolean;
+}
+
+/** The Debian packages that are missing here. */
+export const missingPackages = (has: (program: string) => boolean): string[] =>
+  Object.entries(programs)
+    .filter(([program]) => !has(program))
+    .map(([, name]) => name);
+
+/**
+ * Makes sure that the lab can run here.
+ * @param install installs what is missing, instead of saying so
+ * @throws LabError `requirement`
+ */
+export async function meetRequirements(host: RequirementHost, install: boolean): Promise<void> {
+  if (!host.root) {
+    throw new LabError(
+      'requirement',
+      'the lab needs root, for debootstrap and for a network of its own: run it with sudo',
+    );
+  }
+  const missing = missingPackages(host.has);
+  if (missing.length === 0) return;
+  const words = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing];
+  if (!install)
+    throw new LabError('requirement', `missing: ${missing.join(', ')}. Add --install, or run: ${words.join(' ')}`);
+  await mustRun(host.run, ['apt-get', 'update', '--quiet=2']);
+  await mustRun(host.run, words, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+}

@@ -1,0 +1,74 @@
+// Runs scenarios one after the other, each from a clean and settled cluster, and keeps what was seen of each.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClusterOptions } from './cluster/configuration.js';
+import type { Lab } from './lab.js';
+import type { Scenario } from './scenarios/scenario.js';
+import { type Outcome, Verdict } from './verdict.js';
+
+/** The cluster of a scenario that asks for no other. */
+export const defaultCluster: ClusterOptions = { layout: 'hot-standby', fencing: 'sdk' };
+
+/** What a lab must be like for a scenario. Scenarios with the same demand can share one. */
+export const demandOf = ({ cluster = defaultCluster, boards }: Scenario): string => JSON.stringify({ cluster, boards });
+
+export interface RunTools {
+  /** A lab with new machines for this scenario. */
+  readonly startLab: (scenario: Scenario) => Promise<Lab>;
+  /** Where outcome and timelines go. */
+  readonly directory: string;
+  readonly log: (line: string) => void;
+}
+
+/** Runs them all. Machines are kept while the demand stays the same and the last scenario passed. */
+export async function runScenarios(list: readonly Scenario[], tools: RunTools): Promise<Outcome[]> {
+  await mkdir(tools.directory, { recursive: true });
+  const outcomes: Outcome[] = [];
+  let lab: Lab | undefined;
+  let demand = '';
+  try {
+    for (const scenario of list) {
+      if (lab && (demand !== demandOf(scenario) || outcomes.at(-1)?.passed === false)) {
+        await lab.close();
+        lab = undefined;
+      }
+      tools.log(`=== ${scenario.name}: ${scenario.mustSee}`);
+      lab ??= await tools.startLab(scenario);
+      demand = demandOf(scenario);
+      const outcome = await runOne(scenario, lab, tools);
+      outcomes.push(outcome);
+      tools.log(`=== ${scenario.name}: ${outcome.passed ? 'passed' : 'FAILED'} in ${outcome.duration} s`);
+    }
+  } finally {
+    await lab?.close();
+  }
+  return outcomes;
+}
+
+async function runOne(scenario: Scenario, lab: Lab, { directory, log }: RunTools): Promise<Outcome> {
+  const verdict = new Verdict();
+  let failure: { error: unknown } | undefined;
+  const begun = lab.clock.now();
+  let start = begun;
+  try {
+    if (scenario.cluster !== 'none') await lab.settled({ timeout: 600_000 });
+    log(`settled after ${Math.round((lab.clock.now() - begun) / 1000)} s`);
+    lab.record(`${scenario.name}: ${scenario.mustSee}`);
+    start = lab.clock.now();
+    await scenario.run(lab, verdict);
+  } catch (error) {
+    failure = { error };
+  }
+  lab.recording.stop();
+  const outcome = verdict.outcome(scenario, lab.clock.now() - start, failure?.error);
+  for (const { what, seen, detail = '' } of outcome.findings)
+    log(`  ${seen ? 'seen' : 'NOT SEEN'}: ${what}${detail && ` (${detail})`}`);
+  for (const { name, value, unit } of outcome.figures) log(`  ${name}: ${value}${unit && ` ${unit}`}`);
+  if (outcome.error !== undefined) log(`  error: ${outcome.error}`);
+  const { recording } = lab;
+  const write = (ending: string, content: string) => writeFile(join(directory, `${scenario.name}.${ending}`), content);
+  await write('json', `${JSON.stringify({ ...outcome, timeline: recording.timeline() }, undefined, 2)}\n`);
+  await write('svg', recording.toSvg({ width: 1200 }));
+  await write('vcd', recording.toVcd());
+  return outcome;
+}

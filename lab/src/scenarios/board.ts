@@ -1,0 +1,45 @@
+import { guestContract, otherNode } from '../cluster/provision.js';
+import type { Lab } from '../lab.js';
+import type { Verdict } from '../verdict.js';
+import type { Scenario } from './scenario.js';
+
+/** The driver on the kernel's own bus. */
+export const board: Scenario = {
+  name: 'board',
+  mustSee:
+    "the driver keeps the contract of a bus on the guest's real /dev/i2c-1, through i2c-bus and through i2c-tools, on " +
+    "Debian's Node 18 and on a newer one",
+  cluster: 'none',
+  async run(lab, verdict) {
+    const [machine] = lab.machines;
+    // The contract writes to watchdog_timeout. A Pi that lives gives its signs of life meanwhile.
+    const heartbeat = setInterval(() => {
+      machine.board.heartbeat();
+    }, 200);
+    try {
+      await lab.until(`${machine.name} answers`, () => machine.answers());
+      await lab.until(
+        '/dev/i2c-1 is there',
+        async () => (await machine.exec(['test', '-e', '/dev/i2c-1'])).status === 0,
+      );
+      for (const node of ['/usr/bin/node', otherNode]) await keepContract(lab, verdict, node);
+    } finally {
+      clearInterval(heartbeat);
+    }
+  },
+};
+
+async function keepContract(lab: Lab, verdict: Verdict, node: string): Promise<void> {
+  const [machine] = lab.machines;
+  const version = (await machine.mustExec([node, '--version'])).trim();
+  lab.note(`the contract on Node ${version}`);
+  const { stdout, status } = await machine.exec([node, '--test-reporter=tap', guestContract], { timeout: 600_000 });
+  const count = (word: string) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(stdout)?.[1] ?? 0);
+  const failed = stdout.match(/^\s*not ok .*$/gm)?.map((line) => line.trim()) ?? [];
+  const passed = count('pass');
+  verdict.see(
+    `the contract is kept on Node ${version}`,
+    status === 0 && failed.length === 0 && passed >= 16,
+    [`${passed} tests passed`, ...failed].join('; '),
+  );
+}

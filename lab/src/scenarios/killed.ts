@@ -1,0 +1,55 @@
+import { fenceDevice } from '../cluster/configuration.js';
+import type { Lab } from '../lab.js';
+import type { Machine } from '../machine/machine.js';
+import type { Scenario } from './scenario.js';
+import { expectRejoin } from './steps.js';
+
+/** Pacemaker kills the agent when its time is up: SIGKILL to the whole process group. */
+export const killed: Scenario = {
+  name: 'killed',
+  mustSee:
+    'the fence action killed by Pacemaker in the middle of the pulse: the line is released, no success is reported, the ' +
+    'next attempt fences',
+  async run(lab, verdict) {
+    const [target, shooter] = lab.machines;
+    const start = lab.clock.now();
+    await setTimeout(lab, shooter, target, '6s');
+    lab.note(`${shooter.name}: stonith_admin --reboot ${target.name}, with 6 s for an action of 12 s`);
+    const first = await request(shooter, target);
+    verdict.see('Pacemaker does not report a success', first.status !== 0, first.stderr.trim());
+    const begun = lab.recording.pulses(shooter.name, 'EXTOUT');
+    verdict.see('the pulse had begun when the agent was killed', begun.length > 0);
+    await lab.until('EXTOUT is released', () => !shooter.board.extout, { timeout: 60_000, interval: 50 });
+    const pulses = lab.recording.pulses(shooter.name, 'EXTOUT');
+    verdict.see(
+      'the line is released',
+      pulses.every(({ open }) => !open),
+    );
+    for (const { start: from, end } of pulses) verdict.seconds('EXTOUT was asserted for', end - from);
+
+    await lab.settled();
+    const { boots } = target;
+    await setTimeout(lab, shooter, target, '60s');
+    lab.note(`${shooter.name}: stonith_admin --reboot ${target.name}, with 60 s`);
+    const second = await request(shooter, target);
+    verdict.see('the next attempt reports a success', second.status === 0, second.stderr.trim());
+    await lab.until(`${target.name} is woken`, () => target.boots > boots);
+    verdict.see('and has really cut the power', !(lab.recording.pulses(target.name, 'power').at(-2)?.open ?? true));
+    await expectRejoin(lab, verdict, start);
+  },
+};
+
+/** How long Pacemaker lets the device's action run. Read back, since the daemon learns of it by the CIB. */
+async function setTimeout(lab: Lab, on: Machine, target: Machine, timeout: string): Promise<void> {
+  const device = fenceDevice(target.name);
+  const resource = ['crm_resource', '--resource', device];
+  await on.mustExec([...resource, '--set-parameter', 'pcmk_reboot_timeout', '--parameter-value', timeout]);
+  await lab.until(`${device} is started with the new time-out`, async () => {
+    const value = await on.mustExec([...resource, '--get-parameter', 'pcmk_reboot_timeout']);
+    const status = await lab.status(on);
+    return value.trim() === timeout && status.settled && (status.resource(device)?.startedOn.length ?? 0) > 0;
+  });
+}
+
+const request = (shooter: Machine, target: Machine) =>
+  shooter.exec(['stonith_admin', '--reboot', target.name, '--timeout', '120', '--tag', 'lab'], { timeout: 240_000 });

@@ -1,0 +1,62 @@
+import { panic as panicKernel } from '../commands.js';
+import { LabError } from '../errors.js';
+import type { Lab } from '../lab.js';
+import type { Machine } from '../machine/machine.js';
+import type { Scenario } from './scenario.js';
+import { expectRejoin, servingMachine, wakeupFlagIn } from './steps.js';
+
+/** A scenario in which the node that serves is struck, in one of several ways. */
+function nodeFailure(
+  name: string,
+  blow: string,
+  strike: (lab: Lab, machine: Machine) => Promise<void> | void,
+): Scenario {
+  return {
+    name,
+    mustSee: `${blow} on the node that serves: the other one serves, the struck one is fenced, woken by wire and rejoins`,
+    async run(lab, verdict) {
+      const struck = await servingMachine(lab);
+      const other = lab.peerOf(struck);
+      const { boots } = struck;
+      const start = lab.clock.now();
+      await strike(lab, struck);
+
+      await lab.until(`${struck.name} is woken`, () => struck.boots > boots, { interval: 50 });
+      const [hold] = lab.recording.pulses(other.name, 'EXTOUT');
+      const [powered] = lab.recording.pulses(struck.name, 'power');
+      verdict.see('its power was cut by the EXTOUT of the other', hold !== undefined && powered?.open === false);
+      if (hold) verdict.seconds(`from ${name} to EXTOUT`, hold.start - start);
+      if (powered) verdict.seconds(`from ${name} to the power cut`, powered.end - start);
+
+      await lab.until('the other one serves', async () => (await lab.serving(other)) === other);
+      await lab.until('the service answers', () => lab.http.answers, { interval: 50 });
+      const [outage] = lab.http.outages(start);
+      verdict.see('the service answers from the other node', true);
+      if (outage) verdict.seconds(`HTTP silent after ${name}`, outage.end - start);
+
+      const flag = await wakeupFlagIn(lab, struck);
+      verdict.see('the guest reads wakeup-flag extin from its board', flag === 'extin', flag);
+      await expectRejoin(lab, verdict, start);
+      verdict.see('the other node kept its power', lab.recording.pulses(other.name, 'power').length === 1);
+      verdict.see('it was fenced once', lab.recording.pulses(struck.name, 'power').length === 2);
+    },
+  };
+}
+
+export const panic = nodeFailure('panic', 'a kernel panic', panicKernel);
+
+export const hang = nodeFailure('hang', 'a hard hang', (lab, machine) => {
+  lab.note(`${machine.name} hangs`);
+  machine.hang();
+});
+
+/** Takes all memory with a process that the kernel may not kill, so that it has to kill all others, and then gives up. */
+const devourMemory = 'blocks = []\nwhile True:\n    blocks.append(bytearray(8 << 20))\n';
+
+export const outOfMemory = nodeFailure('out-of-memory', 'running out of memory', async (lab, machine) => {
+  lab.note(`${machine.name} runs out of memory`);
+  const words = ['choom', '-n', '-1000', '--', 'python3', '-c', devourMemory];
+  await machine.exec(words, { timeout: 1000 }).catch((error: unknown) => {
+    if (!(error instanceof LabError)) throw error;
+  });
+});

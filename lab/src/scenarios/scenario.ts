@@ -1,0 +1,19 @@
+// What a scenario is: a name, what must be seen, and how to see it.
+import type { HarnessOptions } from '@sleepi3/simulator';
+import type { ClusterOptions } from '../cluster/configuration.js';
+import type { Lab } from '../lab.js';
+import type { Verdict } from '../verdict.js';
+
+/** One end-to-end scenario. It begins with a clean, settled cluster. */
+export interface Scenario {
+  /** On the command line. */
+  readonly name: string;
+  /** What must be seen, one sentence. */
+  readonly mustSee: string;
+  /** The cluster it runs on; the hot standby with this project's agent by default, none with `'none'`. */
+  readonly cluster?: ClusterOptions | 'none';
+  /** How its boards behave where the hardware is not known. */
+  readonly boards?: Omit<HarnessOptions, 'clock' | 'names'>;
+  /** Does it, and puts what was seen into the verdict. What cannot go on rejects. */
+  run(lab: Lab, verdict: Verdict): Promise<void>;
+}

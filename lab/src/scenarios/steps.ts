@@ -1,0 +1,30 @@
+// Steps that several scenarios take.
+import { registers, wakeupFlags } from '@sleepi3/driver';
+import type { Lab } from '../lab.js';
+import type { Machine } from '../machine/machine.js';
+import type { Verdict } from '../verdict.js';
+
+/** Waits until the guest is up again, and reads in it what woke it, through the kernel's own i2c-dev. */
+export async function wakeupFlagIn(lab: Lab, machine: Machine): Promise<string> {
+  await lab.until(`${machine.name} answers`, () => machine.answers());
+  const address = `0x${registers.wakeupStatus.address.toString(16)}`;
+  const text = await lab.until(`${machine.name} reads its board`, async () => {
+    const { status, stdout } = await machine.exec(['i2cget', '-y', '1', '0x6e', address]);
+    return status === 0 && stdout.trim();
+  });
+  const status = Number(text);
+  return wakeupFlags.filter((_, bit) => (status & (1 << bit)) !== 0).join(' ');
+}
+
+/** Waits until the cluster is whole again and the service answers. */
+export async function expectRejoin(lab: Lab, verdict: Verdict, since: number): Promise<void> {
+  await lab.settled();
+  verdict.see('both nodes are online again and the cluster is at rest', true);
+  verdict.seconds('until the cluster was whole again', lab.clock.now() - since);
+  verdict.see('the service answers', lab.http.answers);
+}
+
+/** The machine that serves, once the cluster says so. */
+export function servingMachine(lab: Lab): Promise<Machine> {
+  return lab.until('a node serves', () => lab.serving(lab.machines[0]));
+}

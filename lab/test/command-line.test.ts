@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { commands, help, parseCommandLine } from '../src/command-line.js';
+import { LabError } from '../src/errors.js';
+import { scenarios } from '../src/scenarios/index.js';
+
+describe('the command line of the lab', () => {
+  it('takes a command, its arguments and options in any order', () => {
+    expect(parseCommandLine(['--accel', 'tcg', 'run', 'fence', '--install', 'panic'])).toEqual({
+      command: 'run',
+      words: ['fence', 'panic'],
+      options: { install: true, accel: 'tcg', extout: 'held', help: false },
+    });
+    expect(parseCommandLine(['up', '--extout=released']).options.extout).toBe('released');
+  });
+
+  it("leaves a guest's command alone, its options too", () => {
+    expect(parseCommandLine(['exec', '2', 'pcs', 'status', '--full', '--install', '-h'])).toMatchObject({
+      words: ['2', 'pcs', 'status', '--full', '--install', '-h'],
+      options: { install: false, help: false },
+    });
+  });
+
+  it('shows the help when asked nothing, or for help', () => {
+    for (const args of [[], ['--help'], ['exec', '--help'], ['-h', 'run']]) {
+      expect(parseCommandLine(args).options.help).toBe(true);
+    }
+  });
+
+  it.each([
+    [['dance']],
+    [['toString']],
+    [['exec', '1']],
+    [['up', 'now']],
+    [['power', '1']],
+    [['run', '--accel', 'fast']],
+    [['run', '--accel']],
+    [['run', '--fast']],
+  ])('refuses %j and says where the help is', (args) => {
+    expect(() => parseCommandLine(args)).toThrow(/--help/);
+    expect(() => parseCommandLine(args)).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
+  it('understands or refuses anything, and never throws otherwise', () => {
+    const word = fc.oneof(
+      fc.constantFrom(...Object.keys(commands), '--accel', '--install', '--extout=held', '1'),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), (args) => {
+        try {
+          const { command } = parseCommandLine(args);
+          expect(Object.hasOwn(commands, command)).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(LabError);
+          expect(error).toMatchObject({ code: 'usage' });
+        }
+      }),
+    );
+  });
+
+  it('helps with every command and every scenario, in lines that fit a terminal', () => {
+    const text = help(scenarios);
+    for (const name of [...Object.keys(commands), ...scenarios.map((scenario) => scenario.name)])
+      expect(text).toContain(name);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+  });
+});
+
+describe('the scenarios', () => {
+  it('have names of their own that can be typed', () => {
+    const names = scenarios.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z][a-z-]*$/);
+  });
+});
