@@ -24,7 +24,7 @@ const laneGap = 10;
 const labelRow = 17;
 const laneHeights = { line: 22, number: 30, ticks: 14 } as const;
 /** Of the 11 px labels, on average and generously. */
-const characterWidth = 6.1;
+const characterWidth = 6.5;
 
 /** Draws a timeline as an SVG that needs nothing else. */
 export function drawTimeline(timeline: Timeline, options: DrawingOptions = {}): string {

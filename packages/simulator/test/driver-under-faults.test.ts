@@ -66,8 +66,8 @@ describe('the driver on a virtual board under random faults', () => {
       { numRuns: 400 },
     );
     // Both happened, or the property would say little.
-    expect(succeeded).toBeGreaterThan(50);
-    expect(failed).toBeGreaterThan(50);
+    expect(succeeded).toBeGreaterThan(5);
+    expect(failed).toBeGreaterThan(5);
   });
 
   it('reads every parameter of a sound board', async () => {

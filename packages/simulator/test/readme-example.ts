@@ -10,5 +10,5 @@ await shooter.bus.writeByte(0x6e, 0x0d, 0);
 await clock.advance(2_000);
 console.log(target.powered, recording.pulses(target.name, 'EXTIN')); // false [ { start: 2000, end: 14000, open: false } ]
 target.setSwitch(true); // someone presses its switch
-await clock.advance(4_000);
+await clock.advance(6_000);
 export const picture = recording.toSvg(); // what you see below

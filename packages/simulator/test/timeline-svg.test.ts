@@ -188,7 +188,7 @@ describe('the drawing of a timeline', () => {
   it('labels events with their time, inside the picture, none over another', () => {
     const { ofClass } = draw(fencing);
     const labels = ofClass('label').map(({ text, attributes }) => {
-      const length = text.length * 6.1;
+      const length = text.length * 6.5;
       const x = Number(attributes['x']);
       const from = attributes['text-anchor'] === 'end' ? x - length : x;
       return { text, y: attributes['y'], from, to: from + length };
