@@ -1,7 +1,7 @@
 // The agent's actions: guard the target, then have the line keeper do it, then report what was proven.
 import { type ParsedDefaults, boardAddresses, Sleepi3Error } from '@sleepi3/driver';
 import { FenceError, type Outlet, type PowerStatus } from '@sleepi3/fence-protocol';
-import type { AgentContext, AgentOptions } from './agent.js';
+import type { AgentContext, AgentOptions } from './agent-options.js';
 import { preferredNode } from './arbitration.js';
 import { checkBoard } from './board-check.js';
 import { findWiring } from './cluster-nodes.js';
@@ -13,7 +13,7 @@ import type { BoardName } from './state-files.js';
 import { guardTarget, type Wiring } from './target-guard.js';
 
 /** on, off and reboot. Resolves only when it was proven. */
-export async function power(action: PulseRequest['action'], context: AgentContext, machine: Machine): Promise<void> {
+export async function power(action: 'on' | 'off' | 'reboot', context: AgentContext, machine: Machine): Promise<void> {
   const { options, log } = context;
   const wiring = await wiringOf(options, machine);
   const target = guarded(context, wiring);
@@ -65,9 +65,12 @@ export async function monitor(context: AgentContext, machine: Machine): Promise<
   const problems = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
   if (care === 'released') problems.unshift('EXTOUT was asserted with no owner, and has been released');
 
-  const tested = await site.lastWireTest();
-  if (tested && machine.date().getTime() - tested.getTime() > wireTestDays * 86_400_000) {
-    log.warning(`the wire was last tested on ${tested.toISOString().slice(0, 10)}: run fence_sleepi3 wire-test`);
+  const tested = await site.wireTest.last();
+  const day = tested?.at.toISOString().slice(0, 10) ?? '';
+  if (tested && !tested.works) {
+    log.warning(`the wire test of ${day} found: ${tested.verdict}; mend it and run fence_sleepi3 wire-test again`);
+  } else if (tested && machine.date().getTime() - tested.at.getTime() > wireTestDays * 86_400_000) {
+    log.warning(`the wire was last tested on ${day}: run fence_sleepi3 wire-test`);
   }
   if (problems.length > 0) throw new FenceError('device', `Failed: ${problems.join('; ')}`);
 }
@@ -180,6 +183,8 @@ function describe(outcome: PulseOutcome): string {
       return `held ${(outcome.held / 1000).toFixed(1)} s, verified ${outcome.samples} times${outcome.restarts > 0 ? `, begun anew ${outcome.restarts} times` : ''}`;
     case 'woken':
       return 'gave the wake pulse';
+    case 'tested':
+      return 'gave a test pulse';
     default:
       return outcome.reason;
   }

@@ -3,7 +3,7 @@
 import { type Clock, type ParsedDefaults, Sleepi3Error } from '@sleepi3/driver';
 import { FenceError } from '@sleepi3/fence-protocol';
 import { careForAssertedLine } from './fencing.js';
-import { readSettled } from './lines.js';
+import { readSettled, settled } from './lines.js';
 import type { BoardSite } from './machine.js';
 
 /** Between two attempts, ms. */
@@ -67,14 +67,14 @@ async function attempt(host: BootHost): Promise<Omit<BootReport, 'attempts'>> {
   try {
     const wanted = defaults?.values.EXTIN_FORCED_SHUTDOWN ?? false;
     let extinPowerdown: 'kept' | 'set' = 'kept';
-    let powerdown = await board.get('extin-powerdown');
+    let powerdown = await settled('EIPDE', () => board.get('extin-powerdown'), Object.is);
     if (wanted && !powerdown) {
       await board.set('extin-powerdown', true); // reads it back
       powerdown = true;
       extinPowerdown = 'set';
     }
     let extinTrigger: 'kept' | 'set' = 'kept';
-    if ((await board.get('extin-trigger')) !== 'edge') {
+    if ((await settled('EITRG', () => board.get('extin-trigger'), Object.is)) !== 'edge') {
       await board.set('extin-trigger', 'edge');
       extinTrigger = 'set';
     }

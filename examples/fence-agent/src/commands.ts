@@ -33,6 +33,21 @@ const boardOptions = {
   },
 } as const satisfies Command['options'];
 
+const wireOptions = {
+  self: { value: 'node', description: "This node's name in the cluster", default: 'by corosync.conf and host name' },
+  peer: {
+    value: 'node',
+    description: 'The node at the other end of the wire',
+    default: 'the other one of corosync.conf',
+  },
+  'corosync-conf': {
+    value: 'file',
+    description: 'Where the names of the two nodes are found',
+    default: '/etc/corosync/corosync.conf',
+  },
+  port: { value: 'port', description: 'TCP port of wire-listen, the same on both nodes', default: '16110' },
+} as const satisfies Command['options'];
+
 const commonOptions = {
   json: { description: 'Print the result as one JSON object' },
   help: { description: 'Print this help and exit' },
@@ -49,6 +64,37 @@ export const commands = {
     options: {
       ...boardOptions,
       timeout: { value: 'seconds', description: 'How long to try', default: '60' },
+      ...commonOptions,
+    },
+  },
+  'wire-listen': {
+    summary: 'confirm the test pulses that the peer sends',
+    description:
+      'Waits for wire-test on the peer, watches EXTIN for the pulse and tells what arrived; with --both on the peer it gives ' +
+      'a pulse back. Ends after one test, successfully if fencing would work. Anybody who reaches the port can have ' +
+      'EXTIN watched, and in the name of the peer have a pulse of less than a second given, which cuts nothing; so run ' +
+      'it for the test only, and bind it to the network between the nodes where others can reach this one.',
+    options: {
+      ...wireOptions,
+      bind: { value: 'address', description: 'Address to listen on', default: 'every address of this node' },
+      timeout: { value: 'seconds', description: 'How long to wait for a test', default: '600' },
+      keep: { description: 'Go on after a test, until the timeout' },
+      ...boardOptions,
+      ...commonOptions,
+    },
+  },
+  'wire-test': {
+    summary: 'test the wire to the peer with a pulse of less than a second',
+    description:
+      'Says whether this node could fence its peer right now. Run wire-listen on the peer first: that it answers is the ' +
+      'proof that the peer is awake, since a pulse would wake a sleeping one. The pulse is of random length, from 0.3 to ' +
+      '0.8 s, far below the 10 s that cut the power, and owned by a line keeper; the peer tells what arrived, and the ' +
+      'lengths are compared. What came of it is kept with its date; monitor reminds of it after 30 days.',
+    options: {
+      both: { description: 'Test the wire from the peer to this node, too' },
+      ...wireOptions,
+      host: { value: 'host', description: 'Address of the peer', default: "the peer's name" },
+      ...boardOptions,
       ...commonOptions,
     },
   },

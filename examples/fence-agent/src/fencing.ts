@@ -176,7 +176,8 @@ export async function releaseOrphan(
   return true;
 }
 
-async function within<T>(clock: Clock, milliseconds: number, promise: Promise<T>): Promise<T | 'silence'> {
+/** The promise's value, or `silence` when it does not come within `milliseconds`. */
+export async function within<T>(clock: Clock, milliseconds: number, promise: Promise<T>): Promise<T | 'silence'> {
   const timer = new AbortController();
   try {
     return await Promise.race([

@@ -2,10 +2,10 @@
 
 /** The act a keeper is asked for. Times in ms. */
 export interface PulseRequest {
-  readonly action: 'on' | 'off' | 'reboot';
+  readonly action: 'on' | 'off' | 'reboot' | 'test';
   /** The node at the other end of the wire. */
   readonly target: string;
-  /** How long EXTOUT must be held without a gap to power the target off. */
+  /** How long EXTOUT must be held without a gap to power the target off; for a test the length of the pulse, below 1000. */
   readonly hold: number;
   /** After this long no hold is begun anew. */
   readonly holdTimeout: number;
@@ -27,6 +27,11 @@ export type PulseOutcome =
     }
   /** The wake pulse was given. */
   | { readonly kind: 'woken' }
+  /**
+   * The test pulse was given. EXTOUT was asserted for at least `shortest` and at most `longest` ms; `extinMoved`: this
+   * node's own EXTIN was asserted with it.
+   */
+  | { readonly kind: 'tested'; readonly shortest: number; readonly longest: number; readonly extinMoved: boolean }
   /** The peer was fencing this node. */
   | { readonly kind: 'conceded'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -50,8 +50,25 @@ export async function listenForAgents<Incoming, Outgoing>(
   };
 }
 
-/** A socket as a conversation. A message that cannot be read ends it: the other side is none of ours. */
-export function converse<Incoming, Outgoing>(socket: Socket): Conversation<Incoming, Outgoing> {
+/** What the other side of a conversation is held to. */
+export interface ConversationRules<Incoming> {
+  /** Longest message, bytes. */
+  readonly longest?: number;
+  /** How many messages may wait to be received. */
+  readonly mostWaiting?: number;
+  /** Makes a message of a line, or throws. */
+  readonly parse?: (line: string) => Incoming;
+}
+
+/** A socket as a conversation. A message that breaks the rules ends it: the other side is none of ours. */
+export function converse<Incoming, Outgoing>(
+  socket: Socket,
+  {
+    longest = longestMessage,
+    mostWaiting = Number.POSITIVE_INFINITY,
+    parse = (line) => JSON.parse(line) as Incoming,
+  }: ConversationRules<Incoming> = {},
+): Conversation<Incoming, Outgoing> {
   const received: Incoming[] = [];
   let waiting: ((message: Incoming | undefined) => void) | undefined;
   let over = false;
@@ -78,11 +95,11 @@ export function converse<Incoming, Outgoing>(socket: Socket): Conversation<Incom
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     try {
-      for (const line of lines) deliver(JSON.parse(line) as Incoming);
+      for (const line of lines) deliver(parse(line));
     } catch {
-      end(); // not JSON: nothing that follows can be trusted either
+      end(); // no message of ours: nothing that follows can be trusted either
     }
-    if (rest.length > longestMessage) end();
+    if (rest.length > longest || received.length > mostWaiting) end();
   });
   socket.on('end', end);
   socket.on('close', end);

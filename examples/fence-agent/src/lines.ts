@@ -23,16 +23,29 @@ const readingAttempts = 12;
  * Reads the lines until three readings in a row agree, because a single one may have been garbled on the bus and
  * the decision that follows cannot be taken back. Rejects when the bus fails or does not come to rest.
  */
-export async function readSettled(lines: Lines): Promise<LineState> {
-  let last = await lines.read();
+export function readSettled(lines: Lines): Promise<LineState> {
+  return settled(
+    'EXTIN and EXTOUT',
+    () => lines.read(),
+    (a, b) => a.extout === b.extout && a.extin === b.extin,
+  );
+}
+
+/**
+ * Reads until three readings in a row agree, as {@link readSettled} does.
+ *
+ * @param what Stands in the error.
+ */
+export async function settled<T>(what: string, read: () => Promise<T>, agree: (a: T, b: T) => boolean): Promise<T> {
+  let last = await read();
   let agreeing = 1;
   for (let attempt = 1; attempt < readingAttempts; attempt++) {
-    const next = await lines.read();
-    agreeing = next.extout === last.extout && next.extin === last.extin ? agreeing + 1 : 1;
+    const next = await read();
+    agreeing = agree(last, next) ? agreeing + 1 : 1;
     last = next;
     if (agreeing === agreeingReadings) return last;
   }
-  throw new Error(`EXTIN and EXTOUT read differently each time, ${readingAttempts} readings without agreement`);
+  throw new Error(`${what} read differently each time, ${readingAttempts} readings without agreement`);
 }
 
 /** Writes EXTOUT until it reads back as wanted, three times in a row. Rejects with the last failure. */

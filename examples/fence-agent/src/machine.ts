@@ -4,6 +4,7 @@ import type { ClusterFiles } from './cluster-nodes.js';
 import type { FencingHost } from './fencing.js';
 import type { PowerRecord } from './power-record.js';
 import type { BoardName } from './state-files.js';
+import type { WireTestRecord } from './wire-test-record.js';
 
 /** One board of this machine, with everything that is kept about it. */
 export interface BoardSite extends FencingHost {
@@ -13,8 +14,8 @@ export interface BoardSite extends FencingHost {
   openBoard(): Promise<Sleepi3>;
   /** Makes sure that the state directory can be used; rejects, saying what to do, when it cannot. */
   prepare(): Promise<void>;
-  /** When the wire to the peer last passed its test; undefined when that was never or before the last boot. */
-  lastWireTest(): Promise<Date | undefined>;
+  /** What the last test of the wire to the peer found. */
+  readonly wireTest: WireTestRecord;
 }
 
 export interface Machine {

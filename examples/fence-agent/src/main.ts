@@ -32,7 +32,9 @@ async function run(): Promise<number> {
         ? runLineKeeper(lineProcess, process.stdout)
         : runLineGuard(lineProcess, process.stdin);
     }
-    case 'boot': {
+    case 'boot':
+    case 'wire-listen':
+    case 'wire-test': {
       const [{ runCommand }, { nodeMachine }] = await Promise.all([
         import('./run-command.js'),
         import('./node-host.js'),
@@ -43,6 +45,8 @@ async function run(): Promise<number> {
         write: (text) => process.stdout.write(text),
         writeError: (text) => process.stderr.write(text),
         machine: nodeMachine(self),
+        random: Math.random,
+        network: () => import('./wire-socket.js'),
       });
     }
     default: {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, readFileSync } from 'node:fs';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { kill } from 'node:process';
 import { acquireFileLock, readDefaultsFile, Sleepi3Error, systemClock } from '@sleepi3/driver';
 import { boardLines, openBoard } from './board-access.js';
@@ -14,6 +15,7 @@ import type { KeeperHost } from './line-keeper.js';
 import type { Machine } from './machine.js';
 import { PowerRecord } from './power-record.js';
 import { type BoardName, makeStateDirectory, recordFile, type StateFiles, stateFiles } from './state-files.js';
+import { WireTestRecord } from './wire-test-record.js';
 
 /** What both sides need to know. */
 export interface LineOwner {
@@ -49,7 +51,7 @@ export function nodeMachine(
         record: powerRecord(files),
         openBoard: () => openBoard(board, log),
         prepare: () => prepareDirectory(files.directory),
-        lastWireTest: () => lastWireTest(files.wireTest),
+        wireTest: wireTestRecord(files),
       };
     },
   };
@@ -111,9 +113,15 @@ async function prepareDirectory(directory: string): Promise<void> {
   });
 }
 
-async function lastWireTest(path: string): Promise<Date | undefined> {
-  const date = new Date(await readFile(path, 'utf8').catch(() => ''));
-  return Number.isNaN(date.getTime()) ? undefined : date;
+function wireTestRecord({ wireTest }: StateFiles): WireTestRecord {
+  const file = recordFile(wireTest);
+  return new WireTestRecord({
+    ...file,
+    replace: async (text) => {
+      await makeStateDirectory(dirname(wireTest));
+      await file.replace(text);
+    },
+  });
 }
 
 /** The board's lock, or undefined when another process has it. */

@@ -31,12 +31,19 @@ export async function pulse(request: PulseRequest, context: PulseContext): Promi
     // From here on an edge may wake the target: an older proof that it is off is void.
     await context.record.forget();
     await releaseStaleLine(context);
-    return request.action === 'on' ? await wake(context) : await cut(request, context);
+    return await acts[request.action](request, context);
   } catch (error) {
     await release(context);
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
 }
+
+const acts = {
+  on: (_request, context) => wake(context),
+  off: cut,
+  reboot: cut,
+  test: testWire,
+} satisfies Record<PulseRequest['action'], (request: PulseRequest, context: PulseContext) => Promise<PulseOutcome>>;
 
 /** The second half of a reboot: wakes the target once its board has settled. Nobody waits for it, so it logs. */
 export async function wakeAfterwards(request: PulseRequest, context: PulseContext): Promise<void> {
@@ -76,6 +83,30 @@ async function wake(context: PulseContext): Promise<PulseOutcome> {
   if (!extout) return { kind: 'failed', reason: 'EXTOUT fell during the wake pulse' };
   if (!released) return { kind: 'failed', reason: 'EXTOUT could not be released after the wake pulse' };
   return { kind: 'woken' };
+}
+
+/** Between two looks at the lines during a test pulse, ms. */
+const testSamplePeriod = 20;
+
+/** A pulse too short to cut anything, while this node's own EXTIN is watched. */
+async function testWire({ hold }: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
+  const { lines, clock, signal } = context;
+  const objection = reasonNotToFire(await readSettled(lines));
+  if (objection) return { kind: 'conceded', reason: objection };
+  const begun = clock.now();
+  let { extout, extin: extinMoved } = await settleExtout(lines, true);
+  const asserted = clock.now();
+  for (let left = hold; extout && left > 0 && !signal.aborted; left = hold - (clock.now() - begun)) {
+    await clock.sleep(Math.min(testSamplePeriod, left));
+    const state = await readSettled(lines);
+    extout = state.extout;
+    extinMoved ||= state.extin;
+  }
+  const releasing = clock.now();
+  const released = await release(context);
+  if (!extout) return { kind: 'failed', reason: 'EXTOUT fell during the test pulse' };
+  if (!released) return { kind: 'failed', reason: 'EXTOUT could not be released after the test pulse' };
+  return { kind: 'tested', shortest: releasing - asserted, longest: clock.now() - begun, extinMoved };
 }
 
 async function releaseStaleLine(context: PulseContext): Promise<void> {

@@ -1,10 +1,14 @@
 // Runs the commands that go with the agent: reads their options, gives each what it needs, prints what came of it.
 import { type Clock, defaultsFilePath } from '@sleepi3/driver';
-import { type BoardChoice, boardOf, defaultsOf } from './actions.js';
+import { type BoardChoice, boardOf, defaultsOf, wiringOf } from './actions.js';
 import { commandHelp, type CommandValues, numberOption, parseCommandLine, UsageError } from './command-line.js';
 import { type CommandName, commands } from './commands.js';
-import type { Machine } from './machine.js';
+import { performAct } from './fencing.js';
+import type { BoardSite, Machine } from './machine.js';
 import { defaultStateDirectory } from './state-files.js';
+import { wirePort } from './wire-messages.js';
+import type * as wireSocket from './wire-socket.js';
+import type { WireEnd } from './wire-test.js';
 
 export interface CommandHost {
   readonly clock: Clock;
@@ -15,7 +19,13 @@ export interface CommandHost {
   /** To standard error. */
   writeError(text: string): void;
   readonly machine: Machine;
+  /** From 0 up to 1. */
+  random(): number;
+  network(): Promise<WireNetwork>;
 }
+
+/** How the two ends of a wire test reach each other. */
+export type WireNetwork = Pick<typeof wireSocket, 'callListener' | 'listenForTesters'>;
 
 /** Resolves to the exit status: 0, or 1 with one line of why on standard error. */
 export async function runCommand(name: CommandName, words: readonly string[], host: CommandHost): Promise<number> {
@@ -50,6 +60,51 @@ const runners: Readonly<Record<CommandName, Runner>> = {
     );
     return finish('boot', report, values.json, host);
   }),
+
+  'wire-test': withOptions('wire-test', async (values, host) => {
+    const [{ testWire, noTest }, { callListener }] = await Promise.all([import('./wire-test.js'), host.network()]);
+    const { end, site } = await wireEnd(values, host);
+    const port = portOf(values);
+    const address = values.host ?? end.peer;
+    const conversation = await callListener(address, port, connectPatience).catch((error: unknown) => String(error));
+    if (typeof conversation === 'string') {
+      const remedy = `run fence_sleepi3 wire-listen on ${end.peer}, or name its address with --host`;
+      const report = noTest('no-listener', `nobody answers at ${address}, port ${port} (${conversation}): ${remedy}`);
+      return finish('wire-test', report, values.json, host);
+    }
+    const hangUp = () => {
+      conversation.close();
+    };
+    host.stop.addEventListener('abort', hangUp, { once: true });
+    const report = await testWire(end, conversation, values.both ?? false);
+    host.stop.removeEventListener('abort', hangUp);
+    await rememberWireTest(site, report.directions.find(({ from }) => from === end.node)?.verdict, host);
+    return finish('wire-test', report, values.json, host);
+  }),
+
+  'wire-listen': withOptions('wire-listen', async (values, host) => {
+    const [{ listenForWireTests }, { listenForTesters }] = await Promise.all([
+      import('./wire-listen.js'),
+      host.network(),
+    ]);
+    const { end, site } = await wireEnd(values, host);
+    const patience = numberOption('timeout', values.timeout, { min: 1, max: 86_400, fallback: 600 }) * 1000;
+    const report = await listenForWireTests(end, {
+      patience,
+      keep: values.keep ?? false,
+      stop: host.stop,
+      listen: async (onCall) => {
+        const server = await listenForTesters({ bind: values.bind, port: portOf(values) }, onCall);
+        end.log(`listening on port ${server.port} for wire-test on ${end.peer}`);
+        return server;
+      },
+      onTested: async ({ back, result }) => {
+        await rememberWireTest(site, back?.verdict, host);
+        if (values.keep && result) host.write(`${values.json ? JSON.stringify(result) : result.message}\n`);
+      },
+    });
+    return finish('wire-listen', report, values.json, host);
+  }),
 };
 
 /** A command with its options read, or its help printed. */
@@ -65,6 +120,59 @@ function withOptions<N extends CommandName>(
   };
 }
 
+/** How long the peer's machine may take to answer a connection, ms. */
+const connectPatience = 5000;
+/** How long a pulse may wait for other acts on the line, ms. */
+const pulsePatience = 10_000;
+
+/** This node's end of the wire, and its board. */
+async function wireEnd(
+  values: CommandValues<(typeof commands)['wire-test' | 'wire-listen']>,
+  host: CommandHost,
+): Promise<{ end: WireEnd; site: BoardSite }> {
+  const { clock, stop, machine } = host;
+  const log = logTo(host);
+  const { self, peer } = await wiringOf(
+    { self: values.self, peer: values.peer, corosync_conf: values['corosync-conf'] ?? '/etc/corosync/corosync.conf' },
+    machine,
+  );
+  const choice = boardChoice(values);
+  const board = boardOf(choice, await defaultsOf(choice, machine));
+  const site = machine.site(board, values['state-dir'] ?? defaultStateDirectory, { log, stop });
+  await site.prepare();
+  const request = { action: 'test', target: peer, holdTimeout: 0, wakeDelay: 0, preferred: false } as const;
+  return {
+    site,
+    end: {
+      node: self,
+      peer,
+      clock,
+      random: () => host.random(),
+      log,
+      openBoard: () => site.openBoard(),
+      pulse: (hold) => performAct({ ...request, hold }, site, pulsePatience),
+    },
+  };
+}
+
+function portOf({ port }: { readonly port?: string }): number {
+  return numberOption('port', port, { min: 1, max: 65_535, fallback: wirePort });
+}
+
+/** Keeps what was found out about the wire that leaves this node; an inconclusive test has found out nothing. */
+async function rememberWireTest(
+  { wireTest }: BoardSite,
+  verdict: string | undefined,
+  host: CommandHost,
+): Promise<void> {
+  if (verdict === undefined || verdict === 'inconclusive') return;
+  try {
+    await wireTest.remember(host.machine.date(), verdict);
+  } catch (error) {
+    host.writeError(`the result could not be kept: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+}
+
 /** The options that choose the board, in the agent's words. */
 function boardChoice(values: CommandValues<(typeof commands)['boot']>): BoardChoice {
   return {
@@ -75,7 +183,7 @@ function boardChoice(values: CommandValues<(typeof commands)['boot']>): BoardCho
 }
 
 /** What is going on, for people and for the journal. */
-function logTo(host: CommandHost): (message: string) => void {
+function logTo(host: Pick<CommandHost, 'writeError'>): (message: string) => void {
   return (message) => {
     host.writeError(`${message}\n`);
   };

@@ -6,6 +6,8 @@ import type { RecordFile } from './power-record.js';
 
 /** Gone at the next boot, as everything in it should be. */
 export const defaultStateDirectory = '/run/fence_sleepi3';
+/** Where, with the default state directory, what outlives a boot is kept. A directory of the user's own has it all. */
+const keptDirectory = '/var/lib/fence_sleepi3';
 
 /** Which board, in the driver's words. */
 export interface BoardName {
@@ -22,6 +24,7 @@ export interface StateFiles {
   readonly keeper: string;
   readonly socket: string;
   readonly record: string;
+  /** What the last wire test found; outlives a boot. */
   readonly wireTest: string;
 }
 
@@ -29,14 +32,15 @@ export interface StateFiles {
 export function stateFiles(directory: string, { bus, address }: BoardName): StateFiles {
   const place = bus.replace(/^i2c-tools:/, '');
   const readable = /^\d+$/.test(place) ? `i2c-${place}` : createHash('sha256').update(place).digest('hex').slice(0, 12);
-  const base = join(directory, `${readable}-${address.toString(16)}`);
+  const name = `${readable}-${address.toString(16)}`;
+  const base = join(directory, name);
   return {
     directory,
     lock: `${base}.lock`,
     keeper: `${base}.pid`,
     socket: `${base}.sock`,
     record: `${base}.off`,
-    wireTest: `${base}.wire-test`,
+    wireTest: join(directory === defaultStateDirectory ? keptDirectory : directory, `${name}.wire-test`),
   };
 }
 

@@ -14,6 +14,7 @@ import { type AgentConversation, keepLine } from '../src/line-keeper.js';
 import type { Lines } from '../src/lines.js';
 import type { Machine } from '../src/machine.js';
 import { PowerRecord, type RecordFile } from '../src/power-record.js';
+import { WireTestRecord } from '../src/wire-test-record.js';
 
 const never = new Promise<never>(() => {});
 
@@ -76,6 +77,8 @@ export class VirtualPi {
   readonly logs: string[] = [];
   readonly processes: VirtualProcess[] = [];
   recordText: string | undefined;
+  /** Outlives a boot. */
+  wireTestText: string | undefined;
   readonly #options: VirtualPiOptions;
   #lockHolder: VirtualProcess | undefined;
   #listener: { process: VirtualProcess; onCall: (conversation: AgentConversation) => void } | undefined;
@@ -87,6 +90,16 @@ export class VirtualPi {
   get lockIsFree(): boolean {
     return this.#lockHolder === undefined;
   }
+
+  readonly wireTest = new WireTestRecord({
+    read: () => Promise.resolve(this.wireTestText),
+    replace: async (text) => {
+      this.wireTestText = text;
+    },
+    remove: async () => {
+      this.wireTestText = undefined;
+    },
+  });
 
   get record(): PowerRecord {
     return new PowerRecord(this.#recordFile(new VirtualProcess('reader')), 'this-boot');
@@ -117,7 +130,7 @@ export class VirtualPi {
         record: this.record,
         openBoard,
         prepare: () => Promise.resolve(),
-        lastWireTest: () => Promise.resolve(undefined),
+        wireTest: this.wireTest,
       }),
     };
   }
@@ -276,7 +289,7 @@ export class VirtualPi {
 }
 
 /** The two ends of a conversation between processes; it breaks when either dies. */
-function conversationPair<ToA, ToB>(
+export function conversationPair<ToA, ToB>(
   a: VirtualProcess,
   b: VirtualProcess,
 ): [Conversation<ToA, ToB>, Conversation<ToB, ToA>] {

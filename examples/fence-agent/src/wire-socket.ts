@@ -1,0 +1,79 @@
+// The wire test's two ends reach each other over TCP.
+import { connect, createServer, type Socket } from 'node:net';
+import type { Conversation } from './keeper-messages.js';
+import { converse } from './keeper-socket.js';
+import {
+  type ListenerMessage,
+  longestWireMessage,
+  parseListenerMessage,
+  parseTesterMessage,
+  type TesterMessage,
+} from './wire-messages.js';
+
+/** More than this many messages are never under way in a test. */
+const mostWaiting = 4;
+
+/**
+ * Connects to the listener of the peer.
+ *
+ * @param patience ms to wait for the connection.
+ */
+export function callListener(
+  host: string,
+  port: number,
+  patience: number,
+): Promise<Conversation<ListenerMessage, TesterMessage>> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    const fail = (error: Error) => {
+      socket.destroy();
+      reject(error);
+    };
+    socket.setTimeout(patience, () => {
+      fail(new Error(`no answer within ${patience / 1000} s`));
+    });
+    socket.once('error', fail);
+    socket.once('connect', () => {
+      socket.setTimeout(0);
+      socket.setNoDelay();
+      socket.off('error', fail);
+      resolve(converse(socket, { longest: longestWireMessage, mostWaiting, parse: parseListenerMessage }));
+    });
+  });
+}
+
+export interface WireServer {
+  /** Where it listens. */
+  readonly port: number;
+  /** Stops listening and hangs up. */
+  close(): Promise<void>;
+}
+
+/** Listens for testers; without `bind` on every address of this machine. */
+export async function listenForTesters(
+  { bind, port }: { readonly bind?: string | undefined; readonly port: number },
+  onCall: (conversation: Conversation<TesterMessage, ListenerMessage>) => void,
+): Promise<WireServer> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.setNoDelay();
+    onCall(converse(socket, { longest: longestWireMessage, mostWaiting, parse: parseTesterMessage }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: bind, port }, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        for (const socket of sockets) socket.end();
+      }),
+  };
+}

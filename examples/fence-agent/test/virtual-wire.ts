@@ -1,0 +1,109 @@
+// Two virtual nodes that test the wire between them: virtual boards, line keepers and network on one virtual clock.
+import { Sleepi3 } from '@sleepi3/driver';
+import type { HarnessOptions, VirtualBoard } from '@sleepi3/simulator';
+import { performAct } from '../src/fencing.js';
+import type { Conversation } from '../src/keeper-messages.js';
+import { parseListenerMessage, parseTesterMessage } from '../src/wire-messages.js';
+import { answerWireTest, testWire, type WireEnd } from '../src/wire-test.js';
+import { createCluster, requestOf, type VirtualCluster } from '../virtual/virtual-cluster.js';
+import { conversationPair, VirtualProcess } from '../virtual/virtual-pi.js';
+import { parseDefaults } from '@sleepi3/driver';
+
+export interface WireCase {
+  readonly cluster: VirtualCluster;
+  readonly boards: readonly [VirtualBoard, VirtualBoard];
+  readonly ends: readonly [WireEnd, WireEnd];
+  readonly logs: string[];
+  /** The processes of the tester and of the listener, to be killed. */
+  readonly tester: VirtualProcess;
+  readonly listener: VirtualProcess;
+  /** Runs the tester on the first node and the listener on the second. */
+  run(
+    both?: boolean,
+  ): Promise<readonly [Awaited<ReturnType<typeof testWire>>, Awaited<ReturnType<typeof answerWireTest>>]>;
+  /** The same without waiting. */
+  start(both?: boolean): {
+    readonly tested: ReturnType<typeof testWire>;
+    readonly answered: ReturnType<typeof answerWireTest>;
+  };
+}
+
+const names = ['raspberrypi-1', 'raspberrypi-2'] as const;
+
+export interface WireCaseOptions extends Omit<HarnessOptions, 'clock'> {
+  /** From 0 up to 1: decides how long the pulses are and when they are given. */
+  readonly random?: () => number;
+}
+
+export async function wireCase({ random = () => 0.5, ...options }: WireCaseOptions = {}): Promise<WireCase> {
+  const cluster = await createCluster(options);
+  const { clock, harness, pis } = cluster;
+  const logs: string[] = [];
+  const tester = new VirtualProcess('wire-test');
+  const listener = new VirtualProcess('wire-listen');
+  const end = (index: 0 | 1): WireEnd => {
+    const board = harness.boards[index];
+    const openBoard = () => Sleepi3.open({ bus: board.bus, clock });
+    const machine = pis[index].machine({ hostname: names[index], defaults: parseDefaults(''), openBoard });
+    const stop = new AbortController().signal;
+    const process = index === 0 ? tester : listener;
+    return {
+      node: names[index],
+      peer: names[1 - index]!,
+      clock,
+      random,
+      log: (message) => logs.push(message),
+      openBoard: () => process.live(openBoard),
+      pulse: (length) => {
+        const site = machine.site({ bus: '1', address: 0x6e }, '/state', { log: (text) => logs.push(text), stop });
+        return process.live(() => performAct(requestOf(index, { action: 'test', hold: length }), site, 10_000));
+      },
+    };
+  };
+  const ends = [end(0), end(1)] as const;
+  const start = (both = false) => {
+    const [near, far] = conversationPair<string, string>(tester, listener);
+    return {
+      tested: testWire(ends[0], overTheWire(near, parseListenerMessage), both),
+      answered: answerWireTest(ends[1], overTheWire(far, parseTesterMessage)),
+    };
+  };
+  return {
+    cluster,
+    boards: harness.boards,
+    ends,
+    logs,
+    tester,
+    listener,
+    start,
+    run: async (both) => {
+      const { tested, answered } = start(both);
+      return cluster.clock.runUntil(Promise.all([tested, answered]));
+    },
+  };
+}
+
+/** Messages as they travel: text that is parsed, and a conversation that ends at what cannot be. */
+export function overTheWire<Incoming, Outgoing>(
+  lines: Conversation<string, string>,
+  parse: (line: string) => Incoming,
+): Conversation<Incoming, Outgoing> {
+  return {
+    send: (message) => {
+      lines.send(JSON.stringify(message));
+    },
+    receive: async () => {
+      const line = await lines.receive();
+      if (line === undefined) return undefined;
+      try {
+        return parse(line);
+      } catch {
+        lines.close();
+        return undefined;
+      }
+    },
+    close: () => {
+      lines.close();
+    },
+  };
+}
