@@ -1,0 +1,48 @@
+// What of the real process's host can be seen from inside. The rest is tested with whole processes, under test/real.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { nodeHost, systemClock } from '../src/index.js';
+
+const host = nodeHost({ argv: ['/usr/bin/node', '/usr/sbin/fence_x', '-o', 'off'], env: { A: '1' }, pid: 7 });
+
+describe('nodeHost', () => {
+  it('has the name, the arguments and the environment of the process', () => {
+    expect(host).toMatchObject({ name: 'fence_x', argv: ['-o', 'off'], env: { A: '1' }, clock: systemClock });
+    expect(Math.abs(host.date().getTime() - Date.now())).toBeLessThan(60_000);
+    expect(nodeHost({ argv: ['node'], env: {}, pid: 7 }).name).toBe('fence');
+  });
+
+  it('appends to a debug file', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'node-host-'));
+    const file = join(directory, 'log');
+    host.openDebugFile(file)('one\n');
+    host.openDebugFile(file)('two\n');
+    expect(await readFile(file, 'utf8')).toBe('one\ntwo\n');
+    expect(() => host.openDebugFile(directory)).toThrow(/EISDIR/);
+    await rm(directory, { recursive: true });
+  });
+
+  it('runs a script with its arguments', async () => {
+    expect(await host.runScript('printf "a b\\n\\n"')).toBe('a b');
+    await expect(host.runScript('exit 3')).rejects.toThrow();
+  });
+});
+
+describe('the clock of this machine', () => {
+  it('goes forward and sleeps', async () => {
+    const before = systemClock.now();
+    await systemClock.sleep(5);
+    expect(systemClock.now()).toBeGreaterThan(before);
+  });
+
+  it('wakes up when the signal aborts, and does not fall asleep when it has', async () => {
+    const controller = new AbortController();
+    const sleeping = systemClock.sleep(60_000, controller.signal);
+    controller.abort(new Error('wake up'));
+    await expect(sleeping).rejects.toThrow('wake up');
+    await expect(systemClock.sleep(60_000, controller.signal)).rejects.toThrow('wake up');
+    await systemClock.sleep(1, new AbortController().signal);
+  });
+});
