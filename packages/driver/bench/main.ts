@@ -64,12 +64,17 @@ async function benchesOn(where: string, bus: Bus, calls: number): Promise<RatioB
     pair(
       'snapshot',
       () => board.snapshot(),
-      () =>
-        Promise.all(
-          Object.values(registers).map((register) =>
-            register.width === 8 ? bus.readByte(address, register.address) : bus.readWord(address, register.address),
-          ),
-        ),
+      async () => {
+        const reads = Object.values(registers).map((register) => () => {
+          return register.width === 8
+            ? bus.readByte(address, register.address)
+            : bus.readWord(address, register.address);
+        });
+        if (bus.pipelined) return Promise.all(reads.map((read) => read()));
+        const contents: number[] = [];
+        for (const read of reads) contents.push(await read());
+        return contents;
+      },
     ),
   ];
 }

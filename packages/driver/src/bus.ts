@@ -8,6 +8,12 @@ export interface Bus {
   /** What a person would call this bus, such as `i2c-tools:1`; stands in error messages. */
   readonly name: string;
 
+  /**
+   * True when calls that overlap share their way to the board, so that it pays not to wait for one before the next.
+   * Elsewhere it does not, and a bus that hangs would be tried for each of them.
+   */
+  readonly pipelined?: boolean;
+
   /** Reads one byte. `address` 0x03–0x77, `register` 0–255; resolves to 0–255. */
   readByte(address: number, register: number): Promise<number>;
 

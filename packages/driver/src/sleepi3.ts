@@ -203,7 +203,11 @@ export class Sleepi3 {
    * @throws {@link Sleepi3Error} `TRANSFER_FAILED`, `CLOSED`.
    */
   async snapshot(): Promise<Snapshot> {
-    const contents = await Promise.all(registerNames.map((name) => this.readRegister(name)));
+    if (this.#bus.pipelined) {
+      return decodeSnapshot(await Promise.all(registerNames.map((name) => this.readRegister(name))));
+    }
+    const contents: number[] = [];
+    for (const name of registerNames) contents.push(await this.readRegister(name));
     return decodeSnapshot(contents);
   }
 

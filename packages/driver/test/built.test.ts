@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bringNode18 } from '../../../tools/node18.mjs';
+import { acquireFileLock } from '../src/index.js';
 import { MemoryBus } from './memory-bus.js';
 import { serveBus, type UnixServer } from './unix-server.js';
 
@@ -61,6 +62,23 @@ describe.runIf(built).each([
     );
     const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
     expect(await run(node, [program])).toEqual({ status: 0, out: `${version} 42\n`, err: '' });
+  });
+
+  it('lets go of a lock when it is killed', async () => {
+    const lock = join(directory, 'lock');
+    const program = join(directory, 'holder.mjs');
+    await writeFile(
+      program,
+      `import { acquireFileLock } from ${JSON.stringify(library)};
+       await acquireFileLock(${JSON.stringify(lock)});
+       console.log('held');
+       setInterval(() => {}, 1000);`,
+    );
+    const holder = spawn(node, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((resolve) => holder.stdout.once('data', resolve));
+    await expect(acquireFileLock(lock, { timeout: 0 })).rejects.toMatchObject({ code: 'LOCK_BUSY' });
+    holder.kill('SIGKILL');
+    await (await acquireFileLock(lock, { timeout: 20_000 })).release();
   });
 
   it('drives a board as a command', async () => {

@@ -85,6 +85,11 @@ describe("sleepi3ctl's commands", () => {
     expect(await sleepi3(args)).toEqual({ status: 0, out, err: '' });
   });
 
+  it('get extin-trigger prints 1 for a level', async () => {
+    memory.memory[0x0c] = 0b010;
+    expect(await sleepi3('get extin-trigger')).toEqual({ status: 0, out: '1\n', err: '' });
+  });
+
   it('get wakeup-flag prints nothing when there is no flag', async () => {
     memory.memory[0x0e] = 0;
     expect(await sleepi3('get wakeup-flag')).toEqual({ status: 0, out: '', err: '' });

@@ -157,6 +157,15 @@ describe('reading', () => {
     expect(await board.voltages()).toEqual({ voltage1: 10000, voltage2: 12000, active: 12000 });
   });
 
+  it('gives up a snapshot at the first register that cannot be read', async () => {
+    const { bus, board } = await openOn();
+    bus.before = () => {
+      throw new BusError('ETIMEDOUT', 'the bus hangs');
+    };
+    expect(await errorOf(board.snapshot())).toMatchObject({ errno: 'ETIMEDOUT', register: 'voltage1' });
+    expect(bus.calls).toHaveLength(5);
+  });
+
   it('sees EXTOUT, EXTIN and the switch in one transfer', async () => {
     const { bus, board } = await openOn();
     bus.memory[0x0d] = 0b011;

@@ -33,6 +33,7 @@ export async function openUnixSocket(path: string, options: UnixBusOptions): Pro
 
 class UnixBus implements Bus {
   readonly name: string;
+  readonly pipelined = true;
   readonly #locks = new Mutex();
   /** The connection in use, once it stands. A lost one is kept until the next transfer makes a new one. */
   #connection: Connection | undefined;
