@@ -1,0 +1,136 @@
+// What a cluster file comes to: the resources and constraints with their ids, options and meta attributes. Everything that
+// makes a cluster, undoes it or looks it over reads it from here.
+import type { Options } from '@sleepi3/pcs';
+import type { ClusterFile } from '../config/cluster-file.js';
+
+/** A resource or fence device as it should be. */
+export interface PrimitiveDesign {
+  readonly id: string;
+  readonly family: 'resource' | 'stonith';
+  /** `fence_sleepi3`, `ocf:heartbeat:docker` … */
+  readonly agent: string;
+  /** null: must not be set. */
+  readonly options: Readonly<Record<string, string | number | null>>;
+  readonly meta: Readonly<Record<string, string | null>>;
+  /** Seconds. */
+  readonly operations: Readonly<Record<string, { readonly interval?: number; readonly timeout: number }>>;
+}
+
+export interface FenceDesign extends PrimitiveDesign {
+  /** The node it cuts off, and where it may not run. */
+  readonly target: string;
+  readonly banId: string;
+}
+
+export interface ContainerDesign extends PrimitiveDesign {
+  /** The id of its clone; undefined when it is not cloned. */
+  readonly clone: string | undefined;
+  /** The container's name and image, for docker. */
+  readonly name: string;
+  readonly image: string;
+}
+
+export interface ClusterDesign {
+  readonly name: string;
+  readonly nodes: readonly { readonly name: string; readonly addresses: readonly string[] }[];
+  readonly preferred: string;
+  readonly fences: readonly FenceDesign[];
+  readonly containers: readonly ContainerDesign[];
+  readonly vip: PrimitiveDesign;
+  readonly stickiness: number;
+}
+
+/** The score by which the VIP prefers a node: enough for the first start, never enough to move it back. */
+export const preference = 1;
+
+/** What a fencing takes besides its hold: the wake pulse of a reboot, and slow transfers (seconds). */
+const besidesHold = 8;
+/** The agent's own default, which need not be said. */
+const agentHoldTimeout = 40;
+
+export function designOf(file: ClusterFile): ClusterDesign {
+  const { nodes, vip, timers, takeover } = file;
+  const preferred = file.preferred ?? nodes[0]?.name ?? '';
+  const requires = takeover === 'at-once' ? 'quorum' : null;
+  return {
+    name: file.cluster,
+    nodes,
+    preferred,
+    fences: nodes.map(({ name }) => fenceDesign(file, name, preferred)),
+    containers: file.containers.map((container) => containerDesign(file, container, requires)),
+    vip: {
+      id: vip.resource,
+      family: 'resource',
+      agent: 'ocf:heartbeat:IPaddr2',
+      options: { ip: vip.address, cidr_netmask: vip.prefix, nic: vip.interface ?? null },
+      meta: { requires },
+      operations: { monitor: { interval: timers.monitor, timeout: 20 } },
+    },
+    stickiness: timers.stickiness,
+  };
+}
+
+function fenceDesign({ fencing }: ClusterFile, target: string, preferred: string): FenceDesign {
+  const holdTimeout = fencing.timeout - fencing.hold - besidesHold;
+  return {
+    id: `fence_${target}`,
+    family: 'stonith',
+    agent: 'fence_sleepi3',
+    target,
+    banId: `fence_${target}-not-on-${target}`,
+    options: {
+      pcmk_host_list: target,
+      pcmk_host_check: 'static-list',
+      pcmk_reboot_action: 'reboot',
+      pcmk_reboot_timeout: `${fencing.timeout}s`,
+      pcmk_off_timeout: `${fencing.timeout}s`,
+      pcmk_reboot_retries: 1,
+      pcmk_off_retries: 1,
+      pcmk_delay_base: target === preferred ? `${fencing.delay}s` : null,
+      preferred,
+      hold: fencing.hold,
+      hold_timeout: holdTimeout === agentHoldTimeout ? null : holdTimeout,
+    },
+    meta: {},
+    operations: { monitor: { interval: fencing.monitor, timeout: 20 } },
+  };
+}
+
+function containerDesign(
+  { mode, timers }: ClusterFile,
+  container: ClusterFile['containers'][number],
+  requires: string | null,
+): ContainerDesign {
+  const { health } = container;
+  return {
+    id: container.resource,
+    family: 'resource',
+    agent: 'ocf:heartbeat:docker',
+    clone: mode === 'hot-standby' ? `${container.resource}-clone` : undefined,
+    name: container.name,
+    image: container.image,
+    options: {
+      image: container.image,
+      name: container.name,
+      run_opts: [
+        // Without an init process the container ignores SIGTERM, and a stop takes its whole timeout (measured: 80 s).
+        ...(/(?:^|\s)--init(?=\s|$)/.test(container.run_options ?? '') ? [] : ['--init']),
+        ...container.ports.map((port) => `-p ${port}`),
+        ...(container.run_options === undefined ? [] : [container.run_options]),
+      ].join(' '),
+      run_cmd: container.command ?? null,
+      monitor_cmd: health?.command ?? null,
+    },
+    meta: { requires },
+    operations: {
+      start: { timeout: timers.start },
+      stop: { timeout: timers.stop },
+      monitor: { interval: health?.interval ?? timers.monitor, timeout: health?.timeout ?? 20 },
+    },
+  };
+}
+
+/** What is set of options or meta attributes, for creating. */
+export function present(values: Readonly<Record<string, string | number | null>>): Options {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as Options;
+}

@@ -1,0 +1,294 @@
+// The pieces of a cluster's configuration: how each differs from its design, and the pcs commands that make it so.
+import {
+  type AttributeSet,
+  type CibCommand,
+  type ClusterConfiguration,
+  commands,
+  type ConfiguredPrimitive,
+  type Constraint,
+  valueIn,
+} from '@sleepi3/pcs';
+import { SetupError } from '../errors.js';
+import type { Difference } from '../plan/step.js';
+import { type ContainerDesign, type FenceDesign, preference, present, type PrimitiveDesign } from './design.js';
+
+/** How far an element is from its design, and the way there. Without differences there are no commands. */
+export interface Change {
+  readonly differences: readonly Difference[];
+  readonly commands: readonly CibCommand<unknown>[];
+}
+
+/** Undefined stands for a cluster that is not there yet. */
+export type Configuration = ClusterConfiguration | undefined;
+
+export function together(...changes: readonly Change[]): Change {
+  return {
+    differences: changes.flatMap(({ differences }) => differences),
+    commands: changes.flatMap((change) => change.commands),
+  };
+}
+
+const nothing: Change = { differences: [], commands: [] };
+
+/** A fence device and its ban from its own target. */
+export function fenceDevice(configuration: Configuration, design: FenceDesign): Change {
+  return together(
+    primitive(configuration, design),
+    constraint(configuration, {
+      id: design.banId,
+      says: `${design.id} off ${design.target}`,
+      is: (one) => isBan(one, design.id, design.target),
+      make: (id) => commands.constraint.location.add(id, design.id, design.target, '-INFINITY'),
+    }),
+  );
+}
+
+/** A container, cloned or not. */
+export function container(configuration: Configuration, design: ContainerDesign): Change {
+  const made = primitive(configuration, design);
+  const parent = configuration?.parentOf(design.id);
+  if (parent !== undefined && parent.kind !== 'clone') {
+    throw new SetupError(
+      'NOT_READY',
+      `the resource ${design.id} is in the ${parent.kind} ${parent.id}, which this program did not make: take it out with ` +
+        `pcs resource ungroup ${parent.id} ${design.id}, or give another name in the file`,
+    );
+  }
+  if (design.clone === undefined) {
+    if (parent === undefined) return made;
+    return together(made, {
+      differences: [{ what: parent.id, is: 'a clone' }],
+      commands: [...constraintsGone(configuration, parent.id), commands.resource.unclone(design.id)],
+    });
+  }
+  if (parent === undefined) {
+    return together(made, {
+      differences: [{ what: design.clone, should: 'a clone, interleave=true' }],
+      commands: [
+        ...constraintsGone(configuration, design.id),
+        commands.resource.clone(design.id, { id: design.clone, meta: { interleave: true } }),
+      ],
+    });
+  }
+  return together(made, metaOf(parent.id, parent.metaAttributes, { interleave: 'true' }));
+}
+
+/** The VIP with all that ties it to the containers, which are there already. */
+export function vip(
+  configuration: Configuration,
+  design: PrimitiveDesign,
+  containers: readonly string[],
+  preferred: string,
+): Change {
+  return together(
+    primitive(configuration, design),
+    ...containers.flatMap((one) => [
+      constraint(configuration, {
+        id: `${design.id}-after-${one}`,
+        says: `${design.id} starts after ${one}`,
+        is: (c) => isMandatoryOrder(c, one, design.id),
+        make: (id) => commands.constraint.order.add(one, design.id, { id, kind: 'Mandatory' }),
+      }),
+      constraint(configuration, {
+        id: `${design.id}-with-${one}`,
+        says: `${design.id} only where ${one} is`,
+        is: (c) => isFirmColocation(c, design.id, one),
+        make: (id) => commands.constraint.colocation.add(design.id, one, { id, score: 'INFINITY' }),
+      }),
+    ]),
+    constraint(configuration, {
+      id: `${design.id}-prefers-${preferred}`,
+      says: `${design.id} first on ${preferred}`,
+      is: (c) => c.kind === 'location' && c.resource === design.id && c.node === preferred && c.score === preference,
+      make: (id) => commands.constraint.location.add(id, design.id, preferred, preference),
+    }),
+  );
+}
+
+/** Whether it makes `then` wait for `first`, at the start and, the other way round, at the stop. */
+export function isMandatoryOrder(one: Constraint, first: string, then: string): boolean {
+  return (
+    one.kind === 'order' &&
+    one.first === first &&
+    one.then === then &&
+    (one.orderKind === undefined ? (one.score ?? 1) > 0 : one.orderKind === 'Mandatory') &&
+    one.symmetrical !== false
+  );
+}
+
+/** Whether it keeps the resource where the other is and nowhere else. */
+export function isFirmColocation(one: Constraint, resource: string, withResource: string): boolean {
+  return (
+    one.kind === 'colocation' &&
+    one.resource === resource &&
+    one.withResource === withResource &&
+    one.score === Number.POSITIVE_INFINITY
+  );
+}
+
+/** Whether it keeps the resource off the node for good. */
+export function isBan(one: Constraint, resource: string, node: string): boolean {
+  return (
+    one.kind === 'location' && one.resource === resource && one.node === node && one.score === Number.NEGATIVE_INFINITY
+  );
+}
+
+interface ConstraintDesign {
+  readonly id: string;
+  /** What it comes to, for people. */
+  readonly says: string;
+  /** Whether a constraint, of whatever id, is this one. */
+  readonly is: (one: Constraint) => boolean;
+  readonly make: (id: string) => CibCommand<unknown>;
+}
+
+function constraint(configuration: Configuration, { id, says, is, make }: ConstraintDesign): Change {
+  if (configuration?.constraints.some(is)) return nothing;
+  const taken = configuration?.constraint(id) !== undefined;
+  return {
+    differences: [{ what: says, is: taken ? 'otherwise' : undefined, should: 'always' }],
+    commands: [...(taken ? [commands.constraint.delete(id)] : []), make(id)],
+  };
+}
+
+/** Fencing on. Said and not left to the default, so that nobody's `ture` is in its place. */
+export function stonithEnabled(configuration: Configuration): Change {
+  const is = configuration?.property('stonith-enabled');
+  if (is === 'true') return nothing;
+  return {
+    differences: [{ what: 'stonith-enabled', is, should: 'true' }],
+    commands: [commands.property.set({ 'stonith-enabled': true })],
+  };
+}
+
+/** Without quorum nothing runs, which is Pacemaker's default. */
+export function noQuorumPolicy(configuration: Configuration): Change {
+  const is = configuration?.property('no-quorum-policy');
+  if (is === undefined || is === 'stop') return nothing;
+  return {
+    differences: [{ what: 'no-quorum-policy', is, should: 'stop' }],
+    commands: [commands.property.set({ 'no-quorum-policy': 'stop' })],
+  };
+}
+
+/** How much every resource wants to stay. */
+export function stickiness(configuration: Configuration, value: number): Change {
+  const is = configuration && valueIn(configuration.resourceDefaults, 'resource-stickiness');
+  if (is === String(value)) return nothing;
+  return {
+    differences: [{ what: 'resource-stickiness', is, should: String(value) }],
+    commands: [commands.resource.defaults.update({ 'resource-stickiness': value })],
+  };
+}
+
+/** A resource or fence device: made, or brought to its design. */
+export function primitive(configuration: Configuration, design: PrimitiveDesign): Change {
+  const { id, family, agent, options, meta, operations } = design;
+  const existing = configuration?.resource(id);
+  const op = Object.fromEntries(
+    Object.entries(operations).map(([action, { interval, timeout }]) => [
+      action,
+      { ...(interval !== undefined && { interval: `${interval}s` }), timeout: `${timeout}s` },
+    ]),
+  );
+  if (existing === undefined) {
+    const create = family === 'stonith' ? commands.stonith.create : commands.resource.create;
+    return {
+      differences: [{ what: id, should: agent }],
+      commands: [create(id, agent, present(options), { op, meta: present(meta) })],
+    };
+  }
+  const is = existing.kind === 'primitive' ? agentOf(existing) : `a ${existing.kind}`;
+  if (existing.kind !== 'primitive' || is !== agent) {
+    throw new SetupError(
+      'NOT_READY',
+      `the cluster has ${id} already, but it is ${is} and not ${agent}: remove it with pcs ${family} delete ${id}, or give ` +
+        'another name in the file',
+    );
+  }
+  const changedOptions = deviations(existing.instanceAttributes, options);
+  const changedMeta = deviations(existing.metaAttributes, meta);
+  const changedOperations = Object.entries(operations).filter(([action, { interval, timeout }]) => {
+    const one = existing.operations.find(({ name }) => name === action);
+    return (
+      one === undefined ||
+      secondsOf(one.timeout) !== timeout ||
+      (interval !== undefined && secondsOf(one.interval) !== interval)
+    );
+  });
+  if (changedOptions.length + changedMeta.length + changedOperations.length === 0) return nothing;
+  const update = family === 'stonith' ? commands.stonith.update : commands.resource.update;
+  return {
+    differences: [
+      ...[...changedOptions, ...changedMeta].map(({ name, is: value, should }) => ({
+        what: `${id} ${name}`,
+        is: value,
+        ...(should !== null && { should: String(should) }),
+      })),
+      ...changedOperations.map(([action, { interval, timeout }]) => {
+        const one = existing.operations.find(({ name }) => name === action);
+        return {
+          what: `${id} ${action}`,
+          is: one && `every ${one.interval}, at most ${one.timeout ?? '20s'}`,
+          should: `every ${interval ?? 0}s, at most ${timeout}s`,
+        };
+      }),
+    ],
+    commands: [
+      update(id, Object.fromEntries(changedOptions.map(({ name, should }) => [name, should])), {
+        op: Object.fromEntries(changedOperations.map(([action]) => [action, op[action] ?? {}])),
+        meta: Object.fromEntries(changedMeta.map(({ name, should }) => [name, should])),
+      }),
+    ],
+  };
+}
+
+/** `ocf:heartbeat:docker`, or the bare name of a fence agent. */
+export function agentOf({ class: standard, provider, type }: ConfiguredPrimitive): string {
+  if (standard === 'stonith') return type ?? '';
+  return [standard, provider, type].filter((part) => part !== undefined).join(':');
+}
+
+/** A duration of the configuration in seconds; undefined when it is not written as one. */
+export function secondsOf(text: string | undefined): number | undefined {
+  const [, number, unit = 's'] = /^(\d+)\s*(ms|msec|s|sec|m|min|h|hr)?$/.exec(text ?? '') ?? [];
+  if (number === undefined) return undefined;
+  const factor = { ms: 0.001, msec: 0.001, s: 1, sec: 1, m: 60, min: 60, h: 3600, hr: 3600 }[unit] ?? 1;
+  return Number(number) * factor;
+}
+
+interface Deviation {
+  readonly name: string;
+  readonly is: string | undefined;
+  readonly should: string | number | null;
+}
+
+function deviations(
+  sets: readonly AttributeSet[],
+  wanted: Readonly<Record<string, string | number | null>>,
+): readonly Deviation[] {
+  return Object.entries(wanted).flatMap(([name, should]) => {
+    const is = valueIn(sets, name);
+    const same = should === null ? is === undefined : is === String(should) || sameTime(is, String(should));
+    return same ? [] : [{ name, is, should }];
+  });
+}
+
+function sameTime(one: string | undefined, other: string): boolean {
+  return /\d(?:m?s|min)$/.test(other) && secondsOf(one) === secondsOf(other);
+}
+
+function metaOf(resource: string, sets: readonly AttributeSet[], wanted: Readonly<Record<string, string>>): Change {
+  const changed = deviations(sets, wanted);
+  if (changed.length === 0) return nothing;
+  return {
+    differences: changed.map(({ name, is, should }) => ({ what: `${resource} ${name}`, is, should: String(should) })),
+    commands: [commands.resource.meta(resource, Object.fromEntries(changed.map(({ name, should }) => [name, should])))],
+  };
+}
+
+/** pcs refuses to clone, or drops, what constraints name; those of the VIP are made anew afterwards. */
+function constraintsGone(configuration: Configuration, resource: string): readonly CibCommand<unknown>[] {
+  const ids = configuration?.constraintsOf(resource).map(({ id }) => id) ?? [];
+  return ids.length === 0 ? [] : [commands.constraint.delete(...ids)];
+}

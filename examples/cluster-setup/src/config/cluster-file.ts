@@ -1,0 +1,202 @@
+// The cluster file: every key there is, with its default. The article's apachecluster is what the defaults give.
+import { choice, integer, list, object, optional, text, type ValueOf } from './fields.js';
+
+const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const ipv4 = `(?:${octet}\\.){3}${octet}`;
+const ipv6 = '[0-9A-Fa-f:]*:[0-9A-Fa-f:]*(?:\\.\\d+){0,3}';
+
+const address = {
+  pattern: new RegExp(`^(?:${ipv4}|${ipv6})$`),
+  allowed: 'an IPv4 or IPv6 address',
+} as const;
+
+const resourceId = {
+  pattern: /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/,
+  allowed: 'a letter or _, then letters, digits, _ and -, at most 63 in all',
+} as const;
+
+/** One line of text for an option; control characters would end up on a command line. */
+const line = { pattern: /^[^\p{Cc}\p{Cs}]{1,1000}$/u, allowed: 'one line of text' } as const;
+
+export const clusterFile = object({
+  description: 'A two-node cluster of Raspberry Pis with slee-Pi 3 boards, wired to fence each other.',
+  fields: {
+    cluster: text({
+      pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/,
+      allowed: 'letters, digits, _ . and -, at most 15 in all',
+      default: 'apachecluster',
+      description: "The cluster's name.",
+    }),
+    nodes: list({
+      description: 'The two nodes.',
+      min: 2,
+      max: 2,
+      default: [
+        { name: 'raspberrypi-1', addresses: ['192.168.11.211'] },
+        { name: 'raspberrypi-2', addresses: ['192.168.11.179'] },
+      ],
+      item: object({
+        description: 'One Raspberry Pi.',
+        fields: {
+          name: text({
+            pattern: /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
+            allowed: 'a host name: letters, digits and -',
+            description: 'Its host name (hostnamectl), which is its name in the cluster.',
+          }),
+          addresses: list({
+            description:
+              'Its address on each link between the nodes, the same number on both; the first also goes into /etc/hosts.',
+            min: 1,
+            max: 8,
+            item: text({ ...address, description: 'An address on one link.' }),
+          }),
+        },
+      }),
+    }),
+    preferred: optional(
+      text({
+        pattern: /^[A-Za-z0-9-]+$/,
+        allowed: 'the name of one of the two nodes',
+        description:
+          'The node that survives when both shoot at once, and where the service starts first; by default the first one.',
+      }),
+    ),
+    vip: object({
+      description: 'The virtual IP address, by which clients reach the service.',
+      fields: {
+        resource: text({ ...resourceId, default: 'VIP', description: 'Its name as a resource.' }),
+        address: text({ ...address, default: '192.168.11.215', description: 'The address.' }),
+        prefix: integer({ min: 1, max: 128, default: 24, description: 'The length of its network prefix.' }),
+        interface: optional(
+          text({
+            pattern: /^[A-Za-z0-9_.:-]{1,15}$/,
+            allowed: 'the name of a network interface, such as eth0',
+            description: 'The network interface; by default the one with an address in the same network.',
+          }),
+        ),
+      },
+    }),
+    containers: list({
+      description: 'The containers that are the service.',
+      min: 1,
+      max: 16,
+      default: [{ resource: 'Apache_container', name: 'httpd-test', image: 'httpd', ports: ['80:80'] }],
+      item: object({
+        description: 'One container.',
+        fields: {
+          resource: text({ ...resourceId, description: 'Its name as a resource.' }),
+          name: text({
+            pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
+            allowed: 'letters, digits, _ . and -, a letter or digit first',
+            description: "The container's name.",
+          }),
+          image: text({
+            pattern: /^[A-Za-z0-9][A-Za-z0-9_./:@-]{0,254}$/,
+            allowed: 'the name of an image, such as httpd or registry:5000/httpd:2.4',
+            description: 'The image; it is pulled on both nodes beforehand, never while failing over.',
+          }),
+          ports: list({
+            description: 'Published ports, as in docker run -p.',
+            min: 0,
+            max: 64,
+            default: [],
+            item: text({
+              pattern: /^(?:[0-9a-fA-F.:[\]]+:)?\d{1,5}(?:-\d{1,5})?:\d{1,5}(?:-\d{1,5})?(?:\/(?:tcp|udp|sctp))?$/,
+              allowed: 'HOST:CONTAINER, such as 80:80 or 53:53/udp, in quotes',
+              description: 'HOST:CONTAINER.',
+            }),
+          }),
+          run_options: optional(
+            text({
+              ...line,
+              description:
+                'More options for docker run, on one line. --init is always given: without it a stop takes long.',
+            }),
+          ),
+          command: optional(text({ ...line, description: 'What to run in the container instead of its own command.' })),
+          health: optional(
+            object({
+              description: 'How to see that the service works, not only that the container runs.',
+              fields: {
+                command: text({ ...line, description: 'Run in the container; exit 0 is well.' }),
+                interval: integer({ min: 1, max: 3600, default: 10, unit: 's', description: 'Between two runs.' }),
+                timeout: integer({ min: 1, max: 3600, default: 20, unit: 's', description: 'For one run.' }),
+              },
+            }),
+          ),
+        },
+      }),
+    }),
+    mode: choice({
+      words: ['hot-standby', 'active-passive'],
+      default: 'hot-standby',
+      description:
+        'hot-standby: the containers run on both nodes and only the VIP moves, in well under a second for a planned move. ' +
+        'active-passive: the containers run on one node and move with the VIP, for services that must not run twice.',
+    }),
+    takeover: choice({
+      words: ['after-fencing', 'at-once'],
+      default: 'after-fencing',
+      description:
+        'When the peer of a lost node takes over. after-fencing: when the lost node is known to be off, the hold later. ' +
+        'at-once: within seconds (requires=quorum on VIP and containers), at this price: when only the link between the nodes ' +
+        'is cut, BOTH nodes hold the VIP for the length of the hold. Only for services without shared state.',
+    }),
+    fencing: object({
+      description: 'How the nodes cut each other off.',
+      fields: {
+        hold: integer({
+          min: 11,
+          max: 60,
+          default: 12,
+          unit: 's',
+          description: "How long EXTOUT is held; the peer's board cuts the power after 10 s, give or take one.",
+        }),
+        delay: integer({
+          min: 2,
+          max: 10,
+          default: 3,
+          unit: 's',
+          description: 'How much later the preferred node is shot, so that it shoots first when both want to.',
+        }),
+        timeout: integer({
+          min: 60,
+          max: 600,
+          default: 60,
+          unit: 's',
+          description: 'For one fencing; at least twice the hold and 8 s.',
+        }),
+        monitor: integer({
+          min: 10,
+          max: 3600,
+          default: 60,
+          unit: 's',
+          description: 'Between two looks at whether fencing would work.',
+        }),
+      },
+    }),
+    timers: object({
+      description: 'How often the cluster looks, and how long it waits.',
+      fields: {
+        stickiness: integer({
+          min: 2,
+          max: 100000,
+          default: 100,
+          description: 'How much a resource wants to stay where it is; above 1, so that nothing moves back by itself.',
+        }),
+        monitor: integer({
+          min: 1,
+          max: 3600,
+          default: 10,
+          unit: 's',
+          description: 'Between two looks at the VIP, and at a container without a health check.',
+        }),
+        start: integer({ min: 10, max: 3600, default: 90, unit: 's', description: 'For the start of a container.' }),
+        stop: integer({ min: 20, max: 3600, default: 90, unit: 's', description: 'For the stop of a container.' }),
+      },
+    }),
+  },
+});
+
+/** A cluster file's content, with the defaults filled in. */
+export type ClusterFile = ValueOf<typeof clusterFile>;

@@ -1,0 +1,295 @@
+// From two prepared nodes to a running cluster that fences and serves.
+import { type ClusterStatus, commands } from '@sleepi3/pcs';
+import type { ClusterDesign } from '../cluster/design.js';
+import {
+  type Change,
+  type Configuration,
+  container,
+  fenceDevice,
+  noQuorumPolicy,
+  stickiness,
+  stonithEnabled,
+  together,
+  vip,
+} from '../cluster/elements.js';
+import { SetupError } from '../errors.js';
+import { type CorosyncConf, isPlaceholder } from '../nodes/corosync-conf.js';
+import type { Reality } from './reality.js';
+import { type Action, done, type Step, type Todo } from './step.js';
+
+/** Seconds; pcs's way was seen to take minutes on slow machines. */
+const startTimeout = 600;
+const settleTimeout = 300;
+
+/** The steps of the cluster as a whole, in order. */
+export function clusterSteps(design: ClusterDesign): readonly Step[] {
+  const names = design.nodes.map(({ name }) => name);
+  const configured = (step: Omit<Step, 'look'>, change: (configuration: Configuration) => Change): Step => ({
+    ...step,
+    look: async (reality) => pushed(change(await reality.configuration())),
+  });
+  const hosts = design.nodes.map(({ name, addresses }) => ({ name, address: addresses[0] ?? name }));
+
+  return [
+    {
+      id: 'foreign',
+      title: 'No other cluster',
+      why: 'A node is in one cluster. Another one is destroyed only when you type its name.',
+      look: (reality) => foreignClusters(design, reality),
+    },
+
+    {
+      id: 'known',
+      title: 'pcs knows both nodes',
+      why: 'pcs commands a node only after logging in to it once as hacluster; it keeps a token.',
+      look: async (reality) => {
+        const text = (await reality.file(reality.local.name, '/var/lib/pcsd/known-hosts')) ?? '';
+        const unknown = names.filter((name) => !knows(text, name));
+        if (unknown.length === 0) return done;
+        return {
+          differences: unknown.map((what) => ({ what, should: 'known to pcs' })),
+          actions: [{ kind: 'pcs-with-password', command: (password) => commands.host.auth(hosts, { password }) }],
+        };
+      },
+    },
+
+    {
+      id: 'setup',
+      title: `The cluster ${design.name}`,
+      why:
+        'pcs makes the keys and corosync.conf and puts them on both nodes. For two nodes it sets two_node, by which the survivor ' +
+        'keeps quorum, and with it wait_for_all, by which a node that starts alone waits for the other instead of shooting it.',
+      look: (reality) => setUp(design, reality),
+    },
+
+    {
+      id: 'enable',
+      title: 'The cluster starts when a node boots',
+      why: 'A node that was fenced comes back by itself, and joins again only if its cluster starts.',
+      look: async (reality) => {
+        const disabled: string[] = [];
+        for (const machine of reality.machines) {
+          for (const unit of ['corosync.service', 'pacemaker.service']) {
+            const { exitCode } = await machine.run('systemctl', ['is-enabled', '--quiet', unit], {
+              exitCodes: [0, 1, 4],
+            });
+            if (exitCode !== 0) disabled.push(`${unit} on ${machine.name}`);
+          }
+        }
+        if (disabled.length === 0) return done;
+        return {
+          differences: disabled.map((what) => ({ what, should: 'enabled' })),
+          actions: [{ kind: 'pcs', commands: [commands.cluster.enable({ all: true })] }],
+        };
+      },
+    },
+
+    {
+      id: 'start',
+      title: 'The cluster runs on both nodes',
+      why: 'Everything that follows is written into the running cluster, and only both nodes together have quorum at first.',
+      look: async (reality) => {
+        const offline = offlineNodes(await reality.status(), names);
+        if (offline.length === 0) return done;
+        return {
+          differences: offline.map((what) => ({ what, should: 'online' })),
+          actions: [
+            { kind: 'pcs', commands: [commands.cluster.start({ all: true })] },
+            {
+              kind: 'wait',
+              until: 'both nodes are online',
+              timeoutS: startTimeout,
+              reached: async (later) => offlineNodes(await later.status(), names).length === 0,
+              shell: `[ "$(crm_mon -1 --output-as=xml 2>/dev/null | grep -cE '<node name="[^"]+" id="[0-9]+" online="true"')" -eq ${names.length} ]`,
+            },
+          ],
+        };
+      },
+    },
+
+    ...design.fences.map((fence) =>
+      configured(
+        {
+          id: `fence-${fence.target}`,
+          title: `The fence device for ${fence.target}`,
+          why:
+            `It is the wire by which the other node cuts ${fence.target} off, so it names that one node and never runs there: ` +
+            `asked of ${fence.target} itself, the wire would shoot the other one. ` +
+            (fence.options['pcmk_delay_base'] === null
+              ? ''
+              : `It waits ${String(fence.options['pcmk_delay_base'])}, so that ${fence.target} shoots first when both want to. `) +
+            'One try of its own length: a hold that failed is not helped by a second one that comes too late.',
+        },
+        (configuration) => fenceDevice(configuration, fence),
+      ),
+    ),
+
+    configured(
+      {
+        id: 'stonith-enabled',
+        title: 'Fencing on',
+        why: 'Written out, now that there is something to fence with: until then nothing would start.',
+      },
+      stonithEnabled,
+    ),
+    configured(
+      {
+        id: 'no-quorum-policy',
+        title: 'Without quorum nothing runs',
+        why:
+          'no-quorum-policy=ignore would let a node that starts alone fence the other and run everything; on two nodes ' +
+          'corosync already keeps the survivor going. It stays at stop.',
+      },
+      noQuorumPolicy,
+    ),
+    configured(
+      {
+        id: 'stickiness',
+        title: 'Resources stay where they are',
+        why: 'Otherwise a node that comes back takes the service with it, and there is a second interruption for nothing.',
+      },
+      (configuration) => stickiness(configuration, design.stickiness),
+    ),
+
+    configured(
+      {
+        id: 'service',
+        title: `The service: ${[...design.containers.map(({ id }) => id), design.vip.id].join(', ')}`,
+        why: `${
+          design.containers.some(({ clone }) => clone !== undefined)
+            ? 'The containers run on both nodes, so that only the address has to move. '
+            : 'The containers run on one node and move with the address. '
+        }The VIP is only where they are (colocation) and comes after them (order): colocation alone lets clients arrive at a container that is still starting. All in one push, so that there is never a VIP without them.`,
+      },
+      (configuration) =>
+        together(
+          ...design.containers.map((one) => container(configuration, one)),
+          vip(
+            configuration,
+            design.vip,
+            design.containers.map(({ id, clone }) => clone ?? id),
+            design.preferred,
+          ),
+        ),
+    ),
+
+    {
+      id: 'started',
+      title: 'Everything runs',
+      why: 'A cluster is made when it serves and when each node can be fenced, not when it is written down.',
+      look: async (reality) => {
+        const missing = notStarted(design, await reality.status());
+        if (missing.length === 0) return done;
+        return {
+          differences: missing.map((what) => ({ what, should: 'started' })),
+          actions: [
+            {
+              kind: 'wait',
+              until: 'everything has started',
+              timeoutS: settleTimeout,
+              reached: async (later) => notStarted(design, await later.status()).length === 0,
+              shell: `crm_mon -1 --inactive --resource=${design.vip.id} 2>/dev/null | grep -q Started`,
+            },
+          ],
+        };
+      },
+    },
+  ];
+}
+
+function pushed({ differences, commands: needed }: Change): Todo {
+  return { differences, actions: needed.length === 0 ? [] : [{ kind: 'push', commands: needed }] };
+}
+
+function knows(knownHosts: string, name: string): boolean {
+  try {
+    const { known_hosts: hosts = {} } = JSON.parse(knownHosts) as { known_hosts?: Record<string, { token?: string }> };
+    return Boolean(hosts[name]?.token);
+  } catch {
+    // None, or one that pcs cannot read either: it writes a new one.
+    return false;
+  }
+}
+
+function offlineNodes(status: ClusterStatus | undefined, names: readonly string[]): readonly string[] {
+  return names.filter((name) => status?.nodes.find((node) => node.name === name)?.online !== true);
+}
+
+/** What should run and does not, at its place. */
+export function notStarted(design: ClusterDesign, status: ClusterStatus | undefined): readonly string[] {
+  const startedOn = (id: string) => status?.resource(id)?.startedOn ?? [];
+  const names = design.nodes.map(({ name }) => name);
+  return [
+    ...design.fences.filter(({ id, target }) => !startedOn(id).some((node) => node !== target)).map(({ id }) => id),
+    ...design.containers.flatMap(({ id, clone }) => {
+      if (clone === undefined) return startedOn(id).length === 1 ? [] : [id];
+      return names.filter((name) => !startedOn(id).includes(name)).map((name) => `${id} on ${name}`);
+    }),
+    ...(startedOn(design.vip.id).length === 1 ? [] : [design.vip.id]),
+  ];
+}
+
+type Membership = 'none' | 'ours' | { readonly foreign: string };
+
+/** Which cluster a node's corosync.conf puts it in. */
+function membership(design: ClusterDesign, conf: CorosyncConf | undefined): Membership {
+  if (conf === undefined || isPlaceholder(conf)) return 'none';
+  const names = conf.nodes.map(({ name }) => name ?? '').sort();
+  const same =
+    names.join() ===
+    design.nodes
+      .map(({ name }) => name)
+      .sort()
+      .join();
+  return conf.clusterName === design.name && same ? 'ours' : { foreign: conf.clusterName ?? '(without a name)' };
+}
+
+async function foreignClusters(design: ClusterDesign, reality: Reality): Promise<Todo> {
+  const found: { readonly node: string; readonly name: string }[] = [];
+  for (const { name: node } of reality.machines) {
+    const where = membership(design, await reality.corosyncConf(node));
+    if (typeof where === 'object') found.push({ node, name: where.foreign });
+  }
+  const untyped = found.find(({ name }) => !reality.destroyable.has(name));
+  if (untyped !== undefined) {
+    throw new SetupError(
+      'FOREIGN_CLUSTER',
+      `${untyped.node} is in another cluster, ${untyped.name}` +
+        (untyped.name === design.name ? ', whose nodes are not those of the file' : '') +
+        `; to have it destroyed there with everything in it, type its name: --destroy ${untyped.name}`,
+    );
+  }
+  return {
+    differences: found.map(({ node, name }) => ({ what: `${node} in a cluster`, is: name })),
+    actions: found.map(({ node }): Action => ({ kind: 'run', node, program: 'pcs', argv: ['cluster', 'destroy'] })),
+  };
+}
+
+async function setUp(design: ClusterDesign, reality: Reality): Promise<Todo> {
+  const memberships = new Map<string, Membership>();
+  for (const { name } of reality.machines) {
+    memberships.set(name, membership(design, await reality.corosyncConf(name)));
+  }
+  const ours = [...memberships].filter(([, where]) => where === 'ours').map(([name]) => name);
+  if (ours.length === memberships.size) return done;
+
+  // A setup that was interrupted has put its file on one node. It may be done again over that: nothing was ever in it.
+  for (const node of ours) {
+    if ((await reality.file(node, '/var/lib/pacemaker/cib/cib.xml')) !== undefined) {
+      throw new SetupError(
+        'NOT_READY',
+        `${node} is in the cluster ${design.name} and has run it, but the other node is not in it; have it join with ` +
+          `pcs cluster node add, or destroy the cluster: pcs cluster destroy`,
+      );
+    }
+  }
+  const nodes = design.nodes.map(({ name, addresses }) => ({ name, addresses }));
+  return {
+    differences: design.nodes
+      .filter(({ name }) => !ours.includes(name))
+      .map(({ name, addresses }) => ({ what: `${name} in the cluster`, should: addresses.join(', ') })),
+    actions: [
+      { kind: 'pcs', commands: [commands.cluster.setup(design.name, nodes, ours.length > 0 ? { force: true } : {})] },
+    ],
+  };
+}

@@ -1,0 +1,316 @@
+// What each node needs before it can be in the cluster.
+import { editDefaults, parseDefaults } from '@sleepi3/driver';
+import type { ClusterDesign } from '../cluster/design.js';
+import { SetupError } from '../errors.js';
+import { isPlaceholder } from '../nodes/corosync-conf.js';
+import { addressesOf, withHosts } from '../nodes/hosts-file.js';
+import type { Machine } from '../nodes/machine.js';
+import { dockerDropIn } from '../nodes/docker-drop-in.js';
+import { type Action, done, type Step } from './step.js';
+
+/** Debian's packages. i2c-tools and sleepi3's own tools come with the board's setup. */
+export const packages = ['pacemaker', 'corosync', 'pcs', 'resource-agents', 'fence-agents', 'docker.io', 'i2c-tools'];
+
+export const agentPath = '/usr/sbin/fence_sleepi3';
+export const defaultsPath = '/etc/default/sleepi3';
+/** The defaults file as it was before, for undo. */
+export const defaultsBackup = '/etc/default/sleepi3.before-cluster-setup';
+
+/** The steps of one node, in order. */
+export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] {
+  const step = (id: string, parts: Omit<Step, 'id' | 'node'>): Step => ({ id: `${id}@${node}`, node, ...parts });
+  const run = (program: string, ...argv: readonly string[]): Action => ({ kind: 'run', node, program, argv });
+  const entries = design.nodes.map(({ name, addresses }) => ({ name, address: addresses[0] ?? '' }));
+
+  return [
+    step('packages', {
+      title: 'Packages',
+      why: 'Pacemaker decides what runs where, corosync tells it who is there, pcs sets both up, Docker runs the containers.',
+      look: async (reality) => {
+        const { stdout } = await reality
+          .machine(node)
+          .run('dpkg-query', ['-W', '-f=${db:Status-Status} ${Package} ${Provides}\\n', ...packages], {
+            exitCodes: [0, 1],
+          });
+        const installed = stdout.split('\n').filter((line) => line.startsWith('installed '));
+        const missing = packages.filter((name) => !installed.some((line) => line.split(/[\s,]+/).includes(name)));
+        // Docker's own packages bring the same program.
+        const needed =
+          missing.includes('docker.io') && (await hasProgram(reality.machine(node), 'docker'))
+            ? missing.filter((name) => name !== 'docker.io')
+            : missing;
+        if (needed.length === 0) return done;
+        return {
+          differences: needed.map((what) => ({ what, should: 'installed' })),
+          actions: [
+            {
+              kind: 'run',
+              node,
+              program: 'env',
+              argv: [
+                'DEBIAN_FRONTEND=noninteractive',
+                'apt-get',
+                'install',
+                '--yes',
+                '--no-install-recommends',
+                ...needed,
+              ],
+              timeoutMs: 1_800_000,
+            },
+          ],
+        };
+      },
+    }),
+
+    step('agent', {
+      title: 'The fence agent',
+      why: "fence_sleepi3 cuts the peer's power by wire. Without it no cluster is made: it could not be trusted to take over.",
+      look: async (reality) => {
+        const there = await reality.machine(node).run('test', ['-x', agentPath], { exitCodes: [0, 1] });
+        if (there.exitCode === 0) return done;
+        throw new SetupError(
+          'NOT_READY',
+          `${node}: ${agentPath} is not there; install the package fence-agents-sleepi3 on both nodes first`,
+        );
+      },
+    }),
+
+    step('placeholder', {
+      title: "Debian's placeholder cluster",
+      why:
+        "Debian's corosync starts a cluster of its own at once, named debian, with this machine alone at 127.0.0.1. pcs " +
+        'refuses to set up another one until it is gone. Nothing runs in it.',
+      bare: {
+        actions: [
+          {
+            kind: 'run',
+            node,
+            program: 'pcs',
+            argv: ['cluster', 'destroy'],
+            onlyIf:
+              "grep -q 'cluster_name: debian$' /etc/corosync/corosync.conf && grep -q 'ring0_addr: 127.0.0.1$' /etc/corosync/corosync.conf",
+          },
+        ],
+      },
+      look: async (reality) => {
+        const conf = await reality.corosyncConf(node);
+        if (conf === undefined || !isPlaceholder(conf)) return done;
+        const cib = (await reality.file(node, '/var/lib/pacemaker/cib/cib.xml')) ?? '';
+        if (/<primitive\b/.test(cib) && !reality.destroyable.has('debian')) {
+          throw new SetupError(
+            'FOREIGN_CLUSTER',
+            `${node} is in a cluster named debian that has resources; to have it destroyed, type its name: --destroy debian`,
+          );
+        }
+        return {
+          differences: [{ what: 'cluster debian', is: 'only 127.0.0.1' }],
+          actions: [run('pcs', 'cluster', 'destroy')],
+        };
+      },
+    }),
+
+    step('hosts', {
+      title: 'Names of the nodes',
+      why: 'corosync binds to what a name stands for. On 127.0.1.1, where installers put the own name, it would talk to itself alone.',
+      look: async (reality) => {
+        const before = (await reality.file(node, '/etc/hosts')) ?? '';
+        const text = withHosts(before, entries);
+        if (text === before || entries.every(({ name, address }) => addressesOf(before, name).join() === address)) {
+          return done;
+        }
+        return {
+          differences: entries
+            .map(({ name, address }) => ({ what: name, is: addressesOf(before, name).join(' '), should: address }))
+            .filter(({ is, should }) => is !== should)
+            .map(({ is, ...rest }) => (is === '' ? rest : { ...rest, is })),
+          actions: [{ kind: 'write', node, path: '/etc/hosts', before, text, shell: hostsInShell(entries) }],
+        };
+      },
+    }),
+
+    step('docker', {
+      title: 'Docker before Pacemaker',
+      why:
+        'When Pacemaker looks for the containers and dockerd is not up, the look and then the stop fail, and the node is fenced. ' +
+        'resource-agents-deps.target is what Pacemaker waits for.',
+      look: async (reality) => {
+        const { path, text } = dockerDropIn;
+        const before = await reality.file(node, path);
+        const write: Action[] = before === text ? [] : [{ kind: 'write', node, path, before, text }];
+        const enabled = await isEnabled(reality.machine(node), 'docker.service');
+        if (write.length === 0 && enabled) return done;
+        return {
+          differences: [
+            ...(write.length === 0
+              ? []
+              : [{ what: path, is: before && 'other text', should: 'Requires and After docker.service' }]),
+            ...(enabled ? [] : [{ what: 'docker.service', should: 'enabled and started' }]),
+          ],
+          actions: [
+            ...write,
+            ...(write.length === 0 ? [] : [run('systemctl', 'daemon-reload')]),
+            ...(enabled ? [] : [run('systemctl', 'enable', '--now', 'docker.service')]),
+          ],
+        };
+      },
+    }),
+
+    ...design.containers.flatMap(({ id, name, image }) => [
+      step(`image-${id}`, {
+        title: `The image ${image}`,
+        why: 'A node that takes over has no time to download, and perhaps no network to do it.',
+        look: async (reality) => {
+          const there = await hasDockerObject(reality.machine(node), 'image', image);
+          if (there) return done;
+          return {
+            differences: [{ what: image, should: 'on the node' }],
+            actions: [{ kind: 'run', node, program: 'docker', argv: ['pull', image], timeoutMs: 1_800_000 }],
+          };
+        },
+      }),
+      step(`by-hand-${id}`, {
+        title: `No container ${name} but the cluster's`,
+        why:
+          'A container that someone started by hand runs on both nodes, without the cluster knowing; and with a restart policy ' +
+          'Docker starts it again behind its back. It is stopped and kept under another name.',
+        look: async (reality) => {
+          // One that the cluster has is the cluster's.
+          if ((await reality.configuration())?.resource(id) !== undefined) return done;
+          const there = await hasDockerObject(reality.machine(node), 'container', name);
+          if (!there) return done;
+          return {
+            differences: [{ what: name, is: 'made by hand' }],
+            actions: [
+              run('docker', 'update', '--restart=no', name),
+              run('docker', 'stop', name),
+              run('docker', 'rename', name, `${name}-before-cluster`),
+            ],
+          };
+        },
+      }),
+    ]),
+
+    step('extin', {
+      title: 'This node can be cut off',
+      why:
+        "EXTIN_FORCED_SHUTDOWN=1 makes this node's board cut the power when the peer holds its input. It is off as delivered, " +
+        'and without it fencing this node does nothing. fence_sleepi3 boot makes it count now, without a reboot.',
+      look: async (reality) => {
+        const before = await reality.file(node, defaultsPath);
+        if (before === undefined) {
+          throw new SetupError(
+            'NOT_READY',
+            `${node}: ${defaultsPath} is not there; set up the slee-Pi 3 first (sleepi3-utils)`,
+          );
+        }
+        const cut: Action = run(agentPath, 'boot');
+        if (parseDefaults(before).values.EXTIN_FORCED_SHUTDOWN) {
+          const peer = design.nodes.find(({ name }) => name !== node)?.name ?? '';
+          const monitor = await reality
+            .machine(node)
+            .run(agentPath, ['--action=monitor', `--self=${node}`, `--peer=${peer}`], { exitCodes: [0, 1] });
+          if (monitor.exitCode === 0) return done;
+          return { differences: [{ what: 'the board', is: monitor.stderr.trim(), should: 'ready' }], actions: [cut] };
+        }
+        const backup = await reality.file(node, defaultsBackup);
+        return {
+          differences: [{ what: 'EXTIN_FORCED_SHUTDOWN', is: '0', should: '1' }],
+          actions: [
+            ...(backup === undefined
+              ? [
+                  {
+                    kind: 'write',
+                    node,
+                    path: defaultsBackup,
+                    before: undefined,
+                    text: before,
+                    shell: backupInShell,
+                  } as const,
+                ]
+              : []),
+            {
+              kind: 'write',
+              node,
+              path: defaultsPath,
+              before,
+              text: editDefaults(before, { EXTIN_FORCED_SHUTDOWN: true }),
+              shell: extinInShell,
+            },
+            cut,
+          ],
+        };
+      },
+    }),
+
+    step('pcsd', {
+      title: 'pcsd',
+      why: 'pcs on one node commands the other through pcsd.',
+      look: async (reality) => {
+        if (await isEnabled(reality.machine(node), 'pcsd.service')) return done;
+        return {
+          differences: [{ what: 'pcsd.service', should: 'enabled and started' }],
+          actions: [run('systemctl', 'enable', '--now', 'pcsd.service')],
+        };
+      },
+    }),
+
+    step('password', {
+      title: "hacluster's password",
+      why: 'pcs logs in to the other node as hacluster. A password that is set already is not changed.',
+      look: async (reality) => {
+        const { stdout } = await reality.machine(node).run('passwd', ['-S', 'hacluster'], { exitCodes: [0, 1, 3] });
+        if (/^hacluster P\b/.test(stdout)) return done;
+        return {
+          differences: [{ what: 'password of hacluster', should: 'set' }],
+          actions: [
+            {
+              kind: 'run',
+              node,
+              program: 'chpasswd',
+              argv: [],
+              passwordInput: (password) => `hacluster:${password}\n`,
+            },
+          ],
+        };
+      },
+    }),
+  ];
+}
+
+async function hasProgram(machine: Machine, program: string): Promise<boolean> {
+  const { exitCode } = await machine.run('which', [program], { exitCodes: [0, 1] });
+  return exitCode === 0;
+}
+
+async function isEnabled(machine: Machine, unit: string): Promise<boolean> {
+  // 1 and 4: disabled, and not there; 3: not active.
+  const enabled = await machine.run('systemctl', ['is-enabled', '--quiet', unit], { exitCodes: [0, 1, 4] });
+  const active = await machine.run('systemctl', ['is-active', '--quiet', unit], { exitCodes: [0, 1, 3, 4] });
+  return enabled.exitCode === 0 && active.exitCode === 0;
+}
+
+async function hasDockerObject(machine: Machine, type: 'image' | 'container', name: string): Promise<boolean> {
+  if (!(await hasProgram(machine, 'docker'))) return false;
+  const { exitCode } = await machine.run('docker', ['inspect', '--type', type, '--format', '{{.Id}}', '--', name], {
+    exitCodes: [0, 1],
+  });
+  return exitCode === 0;
+}
+
+function hostsInShell(entries: readonly { readonly name: string; readonly address: string }[]): string {
+  return entries
+    .map(({ name, address }) => {
+      const pattern = name.replaceAll('.', '\\.');
+      return (
+        `sed -i -E '/^[[:space:]]*#/! { /[[:space:]]${pattern}([[:space:]]|$)/ s/^/# cluster-setup: / }' /etc/hosts\n` +
+        `printf '%s\\t%s\\t# cluster-setup:\\n' ${address} ${name} >>/etc/hosts`
+      );
+    })
+    .join('\n');
+}
+
+const backupInShell = `[ -e ${defaultsBackup} ] || cp -p ${defaultsPath} ${defaultsBackup}`;
+const extinInShell = [
+  `sed -i '/^[[:space:]]*EXTIN_FORCED_SHUTDOWN=/d' ${defaultsPath}`,
+  `echo EXTIN_FORCED_SHUTDOWN=1 >>${defaultsPath}`,
+].join('\n');

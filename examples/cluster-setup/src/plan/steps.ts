@@ -1,0 +1,16 @@
+// All steps in order: the nodes first, then the cluster.
+import type { ClusterDesign } from '../cluster/design.js';
+import { clusterSteps } from './cluster-steps.js';
+import { nodeSteps } from './node-steps.js';
+import type { Reality } from './reality.js';
+import type { Step } from './step.js';
+
+/** What makes the nodes ready, for those that can be reached. */
+export function preparation(design: ClusterDesign, nodes: readonly string[]): readonly Step[] {
+  return nodes.flatMap((node) => nodeSteps(design, node));
+}
+
+export function allSteps(design: ClusterDesign, reality: Pick<Reality, 'machines'>): readonly Step[] {
+  const nodes = reality.machines.map(({ name }) => name);
+  return [...preparation(design, nodes), ...clusterSteps(design)];
+}

@@ -1,0 +1,154 @@
+// The way back: what apply made is taken away, and nothing else. It is known by its names and marks, not by a log.
+import { editDefaults, parseDefaults } from '@sleepi3/driver';
+import { type Command, commands } from '@sleepi3/pcs';
+import type { ClusterDesign } from '../cluster/design.js';
+import { dockerDropIn } from '../nodes/docker-drop-in.js';
+import { withoutHosts } from '../nodes/hosts-file.js';
+import { defaultsBackup, defaultsPath } from './node-steps.js';
+import type { Reality } from './reality.js';
+import { done, type Step } from './step.js';
+
+/**
+ * The steps that undo, in order. The cluster itself is destroyed only when its name was typed
+ * ({@link Reality.destroyable}); otherwise only what the file put into it is taken out. Packages, images, pcsd and
+ * hacluster's password stay.
+ */
+export function undoSteps(design: ClusterDesign, reality: Pick<Reality, 'machines' | 'destroyable'>): readonly Step[] {
+  const inside: readonly Step[] = [
+    removal(
+      'service',
+      'Take the service out of the cluster',
+      'The VIP first, so that no client arrives at a container that is going.',
+      [design.vip.id, ...design.containers.map(({ id }) => id)],
+      (id) => commands.resource.delete(id),
+    ),
+    removal(
+      'fences',
+      'Take the fence devices out of the cluster',
+      'Last of all in it: as long as something runs, it may have to be fenced.',
+      design.fences.map(({ id }) => id),
+      (id) => commands.stonith.delete(id),
+    ),
+  ];
+  const nodes = reality.machines.map(({ name }) => name);
+  const typed = reality.destroyable.has(design.name);
+  return [...(typed ? [destruction(design)] : inside), ...nodes.flatMap((node) => nodeSteps(design, node))];
+}
+
+function removal(
+  id: string,
+  title: string,
+  why: string,
+  resources: readonly string[],
+  remove: (resource: string) => Command<unknown>,
+): Step {
+  return {
+    id,
+    title,
+    why,
+    look: async (reality) => {
+      const configuration = await reality.configuration();
+      const there = resources.filter((one) => configuration?.resource(one) !== undefined);
+      return {
+        differences: there.map((what) => ({ what, is: 'in the cluster' })),
+        // On the running cluster, not on a copy: pcs stops a resource before it takes it away.
+        actions: there.length === 0 ? [] : [{ kind: 'pcs', commands: there.map(remove) }],
+      };
+    },
+  };
+}
+
+function destruction({ name, nodes }: ClusterDesign): Step {
+  return {
+    id: 'destroy',
+    title: `Destroy the cluster ${name}`,
+    why: 'You typed its name. Everything in it goes with it.',
+    look: async (reality) => {
+      const members: string[] = [];
+      for (const machine of reality.machines) {
+        if ((await reality.corosyncConf(machine.name))?.clusterName === name) members.push(machine.name);
+      }
+      if (members.length === 0) return done;
+      return {
+        differences: members.map((node) => ({ what: `${node} in a cluster`, is: name })),
+        actions: [
+          { kind: 'pcs', commands: [commands.cluster.destroy({ all: true })] },
+          { kind: 'pcs', commands: [commands.host.deauth(nodes.map((node) => node.name))] },
+        ],
+      };
+    },
+  };
+}
+
+function nodeSteps(design: ClusterDesign, node: string): readonly Step[] {
+  const step = (id: string, parts: Omit<Step, 'id' | 'node'>): Step => ({ id: `${id}@${node}`, node, ...parts });
+  return [
+    step('docker', {
+      title: 'Docker before Pacemaker: no more',
+      why: 'Without the cluster nothing needs it.',
+      look: async (reality) => {
+        const { path, text } = dockerDropIn;
+        if ((await reality.file(node, path)) !== text) return done;
+        return {
+          differences: [{ what: path, is: 'made by cluster-setup' }],
+          actions: [
+            { kind: 'remove', node, path },
+            { kind: 'run', node, program: 'systemctl', argv: ['daemon-reload'] },
+          ],
+        };
+      },
+    }),
+    ...design.containers.map(({ id, name }) =>
+      step(`by-hand-${id}`, {
+        title: `The container ${name} of before`,
+        why: 'It was put aside under another name. It is not started.',
+        look: async (reality) => {
+          const aside = `${name}-before-cluster`;
+          const there = async (container: string) =>
+            (
+              await reality
+                .machine(node)
+                .run('sh', ['-c', 'docker inspect --type container --format x -- "$1" 2>/dev/null', 'sh', container], {
+                  exitCodes: [0, 1, 127],
+                })
+            ).exitCode === 0;
+          if (!(await there(aside)) || (await there(name))) return done;
+          return {
+            differences: [{ what: aside, is: 'put aside', should: name }],
+            actions: [{ kind: 'run', node, program: 'docker', argv: ['rename', aside, name] }],
+          };
+        },
+      }),
+    ),
+    step('hosts', {
+      title: 'Names of the nodes, as they were',
+      why: 'The lines in /etc/hosts that cluster-setup marked.',
+      look: async (reality) => {
+        const before = (await reality.file(node, '/etc/hosts')) ?? '';
+        const text = withoutHosts(before);
+        if (text === before) return done;
+        return {
+          differences: [{ what: '/etc/hosts', is: 'with lines of cluster-setup' }],
+          actions: [{ kind: 'write', node, path: '/etc/hosts', before, text }],
+        };
+      },
+    }),
+    step('extin', {
+      title: 'EXTIN_FORCED_SHUTDOWN, as it was',
+      why: 'Without a cluster nobody is to cut this node off.',
+      look: async (reality) => {
+        const backup = await reality.file(node, defaultsBackup);
+        if (backup === undefined) return done;
+        const before = (await reality.file(node, defaultsPath)) ?? '';
+        const { EXTIN_FORCED_SHUTDOWN } = parseDefaults(backup).values;
+        return {
+          differences: [{ what: 'EXTIN_FORCED_SHUTDOWN', is: '1', should: EXTIN_FORCED_SHUTDOWN ? '1' : '0' }],
+          actions: [
+            { kind: 'write', node, path: defaultsPath, before, text: editDefaults(before, { EXTIN_FORCED_SHUTDOWN }) },
+            { kind: 'remove', node, path: defaultsBackup },
+          ],
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,181 @@
+// What each command does, with the outside passed in.
+import type { Clock } from '@sleepi3/driver';
+import { isPcsError, Pcs, type Runner } from '@sleepi3/pcs';
+import { clusterFile } from '../config/cluster-file.js';
+import { jsonSchema } from '../config/json-schema.js';
+import { readClusterFile } from '../config/read-cluster-file.js';
+import { type ClusterDesign, designOf } from '../cluster/design.js';
+import { SetupError } from '../errors.js';
+import { commandMachine, type Machine, sshRunner } from '../nodes/machine.js';
+import { apply, type ApplyHost } from '../plan/apply.js';
+import { plan } from '../plan/plan.js';
+import { Reality } from '../plan/reality.js';
+import { scriptFor } from '../plan/script.js';
+import { allSteps, preparation } from '../plan/steps.js';
+import { undoSteps } from '../plan/undo-steps.js';
+import type { Step } from '../plan/step.js';
+import { type CommandLine, helpText, parseCommandLine } from './command-line.js';
+import { colours } from './colours.js';
+import { showDifference, showPlan } from './show-plan.js';
+
+/** What the program needs of the outside. */
+export interface ProgramHost {
+  readonly clock: Clock;
+  readonly date: () => Date;
+  /** Runs programs on this machine, as root. */
+  readonly runner: Runner;
+  readonly hostname: () => string;
+  readonly isRoot: () => boolean;
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  /** Whether standard output is a terminal that shows colours. */
+  readonly colours: boolean;
+  /** Asks a person; undefined when there is none at a terminal. */
+  readonly ask: ((question: string, options?: { readonly secret?: boolean }) => Promise<string>) | undefined;
+  readonly readFile: (path: string) => Promise<string>;
+  readonly readStdin: () => Promise<string>;
+  readonly signal: AbortSignal;
+}
+
+/** Exit statuses besides doctor's. */
+const failed = 1;
+const usageError = 64;
+
+/** Runs one command line. @returns the exit status. */
+export async function run(argv: readonly string[], host: ProgramHost): Promise<number> {
+  try {
+    const line = parseCommandLine(argv);
+    if (line === 'help') host.write(helpText());
+    else if (line.options.help) host.write(helpText(line.command));
+    else return await carryOut(line, host);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof SetupError) && !isPcsError(error)) throw error;
+    host.writeError(`cluster-setup: ${error.message}\n`);
+    return error instanceof SetupError && error.code === 'USAGE' ? usageError : failed;
+  }
+}
+
+async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
+  if (line.command === 'schema') {
+    host.write(`${JSON.stringify(jsonSchema(clusterFile), undefined, 2)}\n`);
+    return 0;
+  }
+  if (line.command === 'doctor') throw new SetupError('USAGE', 'doctor is not there yet');
+  const design = designOf(await readFile(line.file ?? '-', host));
+  if (line.command === 'script') {
+    host.write(await scriptFor(design));
+    return 0;
+  }
+  const typed = new Set<string>();
+  if (typeof line.options.destroy === 'string') typed.add(line.options.destroy);
+  const reality = realityFor(design, line, typed, host);
+  const colour = coloursFor(line, host);
+
+  switch (line.command) {
+    case 'plan':
+      host.write(await showPlan(design, await plan(allSteps(design, reality), reality), reality.pcs, colour));
+      return 0;
+    case 'prepare':
+      await carry(preparation(design, [reality.local.name]));
+      host.write(`\n${reality.local.name} is ready.\n`);
+      return 0;
+    case 'apply':
+      await carry(allSteps(design, reality));
+      host.write(
+        `\n${design.name} runs, and serves at ${String(design.vip.options['ip'])}. Prove the fencing once before you rely on ` +
+          `it: pcs stonith fence NODE. Then: cluster-setup doctor --all\n`,
+      );
+      return 0;
+    case 'undo':
+      await carry(undoSteps(design, reality));
+      host.write(
+        typed.has(design.name)
+          ? '\nUndone.\n'
+          : `\nUndone, but for the cluster itself; to have it destroyed, type its name: --destroy ${design.name}\n`,
+      );
+      return 0;
+  }
+
+  async function carry(steps: readonly Step[]): Promise<void> {
+    if (!host.isRoot()) throw new SetupError('USAGE', `${line.command} changes the system: run it as root`);
+    await apply(steps, reality, applyHost());
+  }
+
+  function applyHost(): ApplyHost {
+    let password: Promise<string> | undefined;
+    return {
+      clock: host.clock,
+      signal: host.signal,
+      password: () => (password ??= askPassword(line, host)),
+      onWarning: (text) => host.writeError(`${colour.change('warning')}: ${text}\n`),
+      onStep: (step, { differences }, state) => {
+        const where = step.node === undefined ? '' : `${step.node}: `;
+        if (state === 'done already') host.write(colour.faint(`= ${where}${step.title}\n`));
+        if (state === 'begins') {
+          host.write(`+ ${where}${step.title}\n`);
+          host.write(differences.map((one) => `    ${showDifference(one, colour)}\n`).join(''));
+        }
+        if (state === 'done') host.write(colour.good(`    done\n`));
+      },
+    };
+  }
+}
+
+function coloursFor({ options }: CommandLine, host: ProgramHost) {
+  return colours(options.color === 'always' || (options.color !== 'never' && host.colours));
+}
+
+async function readFile(path: string, host: ProgramHost) {
+  if (path === '-') return readClusterFile(await host.readStdin(), 'standard input');
+  const text = await host.readFile(path).catch((cause: unknown) => {
+    throw new SetupError('UNREADABLE', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+  });
+  return readClusterFile(text, path);
+}
+
+function realityFor(
+  design: ClusterDesign,
+  { command, options }: CommandLine,
+  destroyable: ReadonlySet<string>,
+  host: ProgramHost,
+): Reality {
+  const names = design.nodes.map(({ name }) => name);
+  const self = options.self ?? host.hostname().split('.')[0];
+  const peer = names.find((name) => name !== self);
+  if (typeof self !== 'string' || !names.includes(self) || peer === undefined) {
+    throw new SetupError(
+      'USAGE',
+      `this machine is ${String(self)}, which is neither ${names.join(' nor ')}: run it on one of them, or say which one it is ` +
+        'with --self',
+    );
+  }
+  const local = commandMachine(self, host.runner);
+  const alone = options['no-ssh'] === true || command === 'prepare';
+  const other: Machine | undefined = alone
+    ? undefined
+    : commandMachine(peer, sshRunner(host.runner, typeof options.ssh === 'string' ? options.ssh : peer));
+  return new Reality({ local, peer: other, pcs: new Pcs({ runner: host.runner, signal: host.signal }), destroyable });
+}
+
+async function askPassword({ options }: CommandLine, host: ProgramHost): Promise<string> {
+  const file = options['password-file'];
+  const text =
+    typeof file === 'string'
+      ? await host.readFile(file).catch((cause: unknown) => {
+          throw new SetupError('PASSWORD', `cannot read the password from ${file}: ${(cause as Error).message}`, {
+            cause,
+          });
+        })
+      : options['password-stdin']
+        ? await host.readStdin()
+        : await host.ask?.('Password for hacluster, the same on both nodes: ', { secret: true });
+  const password = text?.split(/\r?\n/, 1)[0];
+  if (password === undefined || password === '') {
+    throw new SetupError(
+      'PASSWORD',
+      "hacluster's password is needed: run it at a terminal, or use --password-file or --password-stdin",
+    );
+  }
+  return password;
+}
