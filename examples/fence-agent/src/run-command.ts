@@ -156,7 +156,7 @@ async function wireEnd(
 }
 
 function portOf({ port }: { readonly port?: string }): number {
-  return numberOption('port', port, { min: 1, max: 65_535, fallback: wirePort });
+  return numberOption('port', port, { min: 0, max: 65_535, fallback: wirePort });
 }
 
 /** Keeps what was found out about the wire that leaves this node; an inconclusive test has found out nothing. */

@@ -1,0 +1,131 @@
+// wire-test and wire-listen as real processes over TCP on loopback, on virtual boards on sockets.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@sleepi3/driver';
+import { createHarness, type Harness, serveBoard } from '@sleepi3/simulator';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { haveRealParts } from '../../../../tools/testing/real-parts.js';
+import { buildAgent, until } from './live-cluster.js';
+
+interface Run {
+  readonly process: ChildProcess;
+  readonly output: { out: string; err: string };
+  readonly ended: Promise<number | null>;
+}
+
+describe.runIf(haveRealParts('flock'))('the wire test over TCP', { timeout: 60_000 }, () => {
+  let program: string;
+  let built: string;
+  let directory: string;
+  let harness: Harness;
+  let servers: AsyncDisposable[];
+
+  beforeAll(async () => {
+    built = await mkdtemp(join(tmpdir(), 'fence-built-'));
+    program = buildAgent(built);
+  });
+  afterAll(() => rm(built, { recursive: true }));
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'fence-wire-'));
+    harness = createHarness({ clock: systemClock, coldRegisters: { inputControl: 0b001 } });
+    servers = await Promise.all(harness.boards.map((board, i) => serveBoard(board, { path: socketOf(i) })));
+    await writeFile(join(directory, 'sleepi3'), 'EXTIN_FORCED_SHUTDOWN=1\n');
+  });
+  afterEach(async () => {
+    harness.close();
+    await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+    await rm(directory, { recursive: true });
+  });
+
+  const socketOf = (index: number) => join(directory, `board-${index}`);
+
+  const start = (index: 0 | 1, command: string, ...options: string[]): Run => {
+    const names = index === 0 ? ['one', 'two'] : ['two', 'one'];
+    const words = [
+      ...['--self', names[0]!, '--peer', names[1]!, '--bus', `unix:${socketOf(index)}`, '--address=0x6e'],
+      ...['--defaults-file', join(directory, 'sleepi3'), '--state-dir', join(directory, `state-${index}`), ...options],
+    ];
+    const child = spawn(program, [command, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = { out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));
+    return { process: child, output, ended: new Promise((resolve) => child.once('close', resolve)) };
+  };
+
+  const listen = async (...options: string[]): Promise<{ listener: Run; port: string }> => {
+    const listener = start(1, 'wire-listen', '--bind=127.0.0.1', '--port=0', ...options);
+    await until('it listens', () => listener.output.err.includes('listening on port'));
+    const port = /on port (\d+)/.exec(listener.output.err)?.[1] ?? '';
+    return { listener, port };
+  };
+
+  it('tests both directions and keeps the result on both nodes', async () => {
+    const { listener, port } = await listen();
+    const tester = start(0, 'wire-test', '--both', '--host=127.0.0.1', `--port=${port}`, '--json');
+    expect([await tester.ended, await listener.ended]).toEqual([0, 0]);
+    expect(JSON.parse(tester.output.out)).toMatchObject({
+      ok: true,
+      directions: [
+        { from: 'one', to: 'two', verdict: 'sound' },
+        { from: 'two', to: 'one', verdict: 'sound' },
+      ],
+    });
+    expect(listener.output.out).toContain('one to two: fencing would work');
+    for (const index of [0, 1]) {
+      expect(await keptIn(join(directory, `state-${index}`))).toMatch(/^\d{4}-\d\d-\d\dT.*Z sound\n$/);
+    }
+    expect(harness.boards.map(({ extout }) => extout)).toEqual([false, false]);
+  });
+
+  it('finds an open wire and says so with exit status 1', async () => {
+    harness.wires[1].state = 'open';
+    const { listener, port } = await listen();
+    const tester = start(0, 'wire-test', '--host=127.0.0.1', `--port=${port}`);
+    expect([await tester.ended, await listener.ended]).toEqual([1, 1]);
+    expect(tester.output.err).toContain('fence_sleepi3 wire-test: one to two: nothing arrived');
+    expect(await keptIn(join(directory, 'state-0'))).toMatch(/ open\n$/);
+  });
+
+  it('says what to do when nobody listens, and gives no pulse', async () => {
+    const tester = start(0, 'wire-test', '--host=127.0.0.1', '--port=1');
+    expect(await tester.ended).toBe(1);
+    expect(tester.output.err).toContain('run fence_sleepi3 wire-listen on two');
+    expect(harness.boards[0].extout).toBe(false);
+  });
+
+  it('killed in mid-pulse, has the line released', async () => {
+    const { listener, port } = await listen('--timeout=30');
+    const tester = start(0, 'wire-test', '--host=127.0.0.1', `--port=${port}`);
+    await until('the line is asserted', () => harness.boards[0].extout);
+    tester.process.kill('SIGKILL');
+    const asserted = systemClock.now();
+    await until('the line is released', () => !harness.boards[0].extout);
+    expect(systemClock.now() - asserted).toBeLessThan(5000);
+    await until('the listener has noticed', () => listener.output.err.includes('did not get to its end'));
+    listener.process.kill('SIGTERM');
+    expect(await listener.ended).toBe(1);
+  });
+
+  it('outlives garbage on its port and serves the next tester', async () => {
+    const { listener, port } = await listen();
+    for (const garbage of ['GET / HTTP/1.1\r\n\r\n', 'x'.repeat(1_000_000), '{"say":"turn"}\n', '\u0000\n\n\n']) {
+      await new Promise<void>((resolve) => {
+        const socket = connect(Number(port), '127.0.0.1', () => socket.end(garbage));
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          resolve();
+        });
+      });
+    }
+    const tester = start(0, 'wire-test', '--host=127.0.0.1', `--port=${port}`);
+    expect([await tester.ended, await listener.ended]).toEqual([0, 0]);
+  });
+});
+
+async function keptIn(directory: string): Promise<string> {
+  const name = (await readdir(directory)).find((file) => file.endsWith('.wire-test'));
+  return readFile(join(directory, name ?? 'none'), 'utf8');
+}
