@@ -85,8 +85,10 @@ export class VirtualBoard {
         write: (register, bytes) => {
           this.#write(register, bytes);
         },
-        transferred: (record) => {
-          this.#emit('transfer', record);
+        transferred: (request, outcome) => {
+          if (!this.#emitter.listening('transfer')) return;
+          const isValue = typeof outcome === 'number';
+          this.#emit('transfer', { ...request, ...(isValue ? { value: outcome } : { errno: outcome.errno }) });
         },
       },
       this.clock,

@@ -1,7 +1,6 @@
 // The bus between a Pi and its board, with all that can go wrong on it.
 import { type Bus, BusError, type Transfer } from '@sleepi3/driver';
 import { FaultInjector, type FaultPlan, noAcknowledge, noFault, type TransferRequest } from './faults.js';
-import type { TransferRecord } from './events.js';
 import type { Timers } from './timers.js';
 
 /** The board as its bus sees it. Reads and writes take effect at once. */
@@ -14,8 +13,8 @@ export interface BusDevice {
   readWord(register: number): number;
   /** Writes one or two bytes from `register` up. */
   write(register: number, bytes: readonly number[]): void;
-  /** Hears of every transfer when it has taken effect or failed, before the host does. */
-  transferred(record: TransferRecord): void;
+  /** Hears of every transfer when it has taken effect or failed, before the host hears the same. */
+  transferred(request: TransferRequest, outcome: number | BusError): void;
 }
 
 /** Carries out one transfer at a time, in the order in which they were asked for. */
@@ -45,7 +44,10 @@ export class BusLine {
   async transfer(request: TransferRequest): Promise<number> {
     check(request);
     const instant = this.#transferTime === 0 && this.faults.none && this.#pending === 0;
-    if (instant) return this.#carryOut(request, noFault);
+    return instant ? this.#carryOut(request, noFault) : this.#queue(request);
+  }
+
+  #queue(request: TransferRequest): Promise<number> {
     this.#pending++;
     const turn = this.#last.then(() => this.#takeTurn(request));
     this.#last = turn.catch(() => {
@@ -81,11 +83,8 @@ export class BusLine {
     const error = answers ? plan.error : noAcknowledge(request.address);
     let { value = 0 } = request;
     if (answers && !plan.lost) value = this.#apply(request.op, request.register, value, plan.flippedBits);
-    if (error !== undefined) {
-      this.#device.transferred({ ...request, errno: error.errno });
-      throw error;
-    }
-    this.#device.transferred({ ...request, value });
+    this.#device.transferred(request, error ?? value);
+    if (error !== undefined) throw error;
     return value;
   }
 
@@ -134,7 +133,7 @@ class BusHandle implements Bus {
   }
 
   async withLock<T>(body: () => Promise<T>): Promise<T> {
-    this.#assertOpen();
+    if (!this.#open) throw this.#closed();
     return this.#line.withLock(body);
   }
 
@@ -143,13 +142,12 @@ class BusHandle implements Bus {
     return Promise.resolve();
   }
 
-  async #transfer(request: TransferRequest): Promise<number> {
-    this.#assertOpen();
-    return this.#line.transfer(request);
+  #transfer(request: TransferRequest): Promise<number> {
+    return this.#open ? this.#line.transfer(request) : Promise.reject(this.#closed());
   }
 
-  #assertOpen(): void {
-    if (!this.#open) throw new BusError('EBADF', `the bus of ${this.name} is closed`);
+  #closed(): BusError {
+    return new BusError('EBADF', `the bus of ${this.name} is closed`);
   }
 }
 
@@ -162,7 +160,10 @@ const largestValue: Readonly<Record<Transfer, number>> = {
 
 /** What no bus could send is the caller's mistake, and no fault of the bus. */
 function check({ op, address, register, value = 0 }: TransferRequest): void {
-  const fits = (number: number, min: number, max: number) => Number.isInteger(number) && number >= min && number <= max;
-  if (fits(address, 0x03, 0x77) && fits(register, 0, 0xff) && fits(value, 0, largestValue[op])) return;
+  if (isWhole(address, 0x03, 0x77) && isWhole(register, 0, 0xff) && isWhole(value, 0, largestValue[op])) return;
   throw new BusError('EINVAL', `${op} cannot be sent: address ${address}, register ${register}, value ${value}`);
+}
+
+function isWhole(number: number, min: number, max: number): boolean {
+  return Number.isInteger(number) && number >= min && number <= max;
 }

@@ -56,6 +56,11 @@ export class BoardEmitter {
     };
   }
 
+  /** Whether anyone listens, where an event is costly to make. */
+  listening(name: BoardEventName): boolean {
+    return (this.#listeners.get(name)?.size ?? 0) > 0;
+  }
+
   emit<Name extends BoardEventName>(name: Name, event: BoardEvents[Name], time: number): void {
     const listeners = this.#listeners.get(name) as Set<BoardListener<Name>> | undefined;
     if (listeners === undefined) return;
