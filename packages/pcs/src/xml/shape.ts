@@ -47,26 +47,27 @@ export type Parts<T> = { readonly [K in Exclude<keyof T, 'unknown'>]-?: Part<T[K
 /**
  * Makes a shape from the parts of `T`.
  *
- * @param parts - For each field its source; the fields of the result keep this order.
+ * @param parts - For each field its source.
  */
 export function shape<T extends WithUnknown>(parts: Parts<T>): Shape<T> {
   const entries = Object.entries<Part<unknown>>(parts as Record<string, Part<unknown>>);
-  const attributes = entries.flatMap(([key, part]) => (part.kind === 'attribute' ? [{ ...part, key }] : []));
-  const children = entries.flatMap(([key, part]) => (part.kind === 'children' ? [{ ...part, key }] : []));
+  const keyed = entries.map(([key, part]) => ({ ...part, key }));
+  const attributes = keyed.filter((part) => part.kind === 'attribute').map(compiled);
+  const children = keyed.filter((part) => part.kind === 'children');
   const takers = new Map(
     children.flatMap(({ key, take }) => Object.entries(take).map(([name, takeIn]) => [name, { key, takeIn }] as const)),
   );
   const requiredChildren = children.filter(({ required }) => required);
-  const textKey = entries.find(([, part]) => part.kind === 'text')?.[0];
-  const blank: Readonly<Record<string, unknown>> = {
-    ...Object.fromEntries(entries.map(([key, part]) => [key, 'initial' in part ? part.initial : undefined])),
-    unknown: NOTHING_UNKNOWN,
-  };
+  const initials = keyed.flatMap((part) => (part.kind === 'attribute' ? [] : { key: part.key, initial: part.initial }));
+  const textKey = keyed.find(({ kind }) => kind === 'text')?.key;
+  // Each shape's objects have a constructor of their own, so that the engine learns their layout once per shape.
+  const Model = class {} as new () => Record<string, unknown>;
 
   return {
     read(element, source) {
-      const target: Record<string, unknown> = { ...blank };
+      const target = new Model();
       let unknown: Unknown = NOTHING_UNKNOWN;
+      for (const { key, initial } of initials) target[key] = initial;
       if (readAttributes(element, attributes, target, source) !== element.attributeCount) {
         unknown = { ...unknown, attributes: attributesNotUnderstood(element, attributes, target) };
       }
@@ -188,44 +189,64 @@ export function parseScore(value: string): number | undefined {
 
 type Keyed<P> = P & { readonly key: string };
 
+/** An {@link AttributePart} in the one layout that the loop over them meets. */
+interface CompiledAttribute extends Keyed<Omit<AttributePart<unknown>, 'kind' | 'names'>> {
+  readonly name: string;
+  readonly aliases: readonly string[];
+}
+
+function compiled({
+  key,
+  names,
+  expected,
+  parse,
+  required,
+  lenient,
+}: Keyed<AttributePart<unknown>>): CompiledAttribute {
+  const [name = '', ...aliases] = names;
+  return { key, name, aliases, expected, parse, required, lenient };
+}
+
 /** Reads the named attributes into `target`; returns how many were understood. */
 function readAttributes(
   element: XmlElement,
-  parts: readonly Keyed<AttributePart<unknown>>[],
+  parts: readonly CompiledAttribute[],
   target: Record<string, unknown>,
   source: string,
 ): number {
   let understood = 0;
   for (const part of parts) {
-    let first: unknown;
-    for (const name of part.names) {
-      const value = element.attributes[name];
-      if (value === undefined) continue;
-      const meaning = part.parse(value);
-      if (meaning === undefined) {
-        if (!part.lenient) throw badValue(element, name, part.expected, source);
-      } else if (first === undefined) {
-        target[part.key] = first = meaning;
-        understood++;
-      } else if (meaning === first) {
-        understood++;
-      }
+    let meaning = meaningOf(element, part.name, part, source);
+    if (meaning !== undefined) understood++;
+    for (const alias of part.aliases) {
+      const other = meaningOf(element, alias, part, source);
+      meaning ??= other;
+      if (other !== undefined && other === meaning) understood++;
     }
-    if (first === undefined && part.required) throw missing(element, part.names, source);
+    if (meaning === undefined && part.required) throw missing(element, part, source);
+    target[part.key] = meaning;
   }
   return understood;
+}
+
+function meaningOf(element: XmlElement, name: string, part: CompiledAttribute, source: string): unknown {
+  const value = element.attributes[name];
+  if (value === undefined) return undefined;
+  const meaning = part.parse(value);
+  if (meaning === undefined && !part.lenient) throw badValue(element, name, part.expected, source);
+  return meaning;
 }
 
 /** The attributes that {@link readAttributes} did not count. */
 function attributesNotUnderstood(
   { attributes }: XmlElement,
-  parts: readonly Keyed<AttributePart<unknown>>[],
+  parts: readonly CompiledAttribute[],
   target: Readonly<Record<string, unknown>>,
 ): Record<string, string> {
-  const understood = parts.flatMap(({ key, names, parse }) => {
-    const present = names.filter((name) => attributes[name] !== undefined);
+  const understood = parts.flatMap(({ key, name, aliases, parse }) => {
+    const present = [name, ...aliases].filter((candidate) => attributes[candidate] !== undefined);
     if (target[key] === undefined) return [];
-    return present.filter((name, i) => i === 0 || parse(attributes[name] ?? '') === target[key]);
+    return present.filter((candidate, i) => i === 0 || parse(attributes[candidate] ?? '') === target[key]);
   });
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !understood.includes(name)));
 }
@@ -332,11 +353,11 @@ function readChildren(
 /** A field that is the element's text. */
 export interface TextPart<T> {
   readonly kind: 'text';
-  readonly type?: T;
+  readonly initial: T;
 }
 
 /** The element's own text. */
-export const content = (): TextPart<string> => ({ kind: 'text' });
+export const content = (): TextPart<string> => ({ kind: 'text', initial: '' });
 
 /** A field that is the same for every element of the shape: the `kind` of a union. */
 export interface ConstantPart<T> {
@@ -354,8 +375,8 @@ function badValue(element: XmlElement, name: string, expected: string, source: s
   return malformedAnswer(source, `${describe(element)} has ${name}=${value}, which is not ${expected}`);
 }
 
-function missing(element: XmlElement, names: readonly string[], source: string) {
-  return malformedAnswer(source, `${describe(element)} has no attribute ${names.join(' or ')}`);
+function missing(element: XmlElement, { name, aliases }: CompiledAttribute, source: string) {
+  return malformedAnswer(source, `${describe(element)} has no attribute ${[name, ...aliases].join(' or ')}`);
 }
 
 /** The element as a reader would look for it: `<node name="n1">`. */
