@@ -36,7 +36,8 @@ export interface Outage {
 export class HttpProbe {
   readonly #clock: Clock;
   readonly #ask: AskService;
-  readonly #interval: number;
+  /** ms between an answer and the next request. */
+  readonly interval: number;
   readonly #onChange: (answers: boolean) => void;
   readonly #stop = new AbortController();
   readonly #outages: Outage[] = [];
@@ -52,7 +53,7 @@ export class HttpProbe {
   constructor(clock: Clock, ask: AskService, onChange: (answers: boolean) => void, interval = 100) {
     this.#clock = clock;
     this.#ask = ask;
-    this.#interval = interval;
+    this.interval = interval;
     this.#onChange = onChange;
     this.#done = this.#watch();
   }
@@ -82,12 +83,16 @@ export class HttpProbe {
 
   async #watch(): Promise<void> {
     const { signal } = this.#stop;
-    while (!signal.aborted) {
-      const answered = await this.#ask(signal);
-      if (signal.aborted) return;
-      if (answered) this.#answered();
-      else this.#missed();
-      await this.#clock.sleep(this.#interval, signal).catch(() => undefined);
+    try {
+      for (;;) {
+        const answered = await this.#ask(signal);
+        signal.throwIfAborted();
+        if (answered) this.#answered();
+        else this.#missed();
+        await this.#clock.sleep(this.interval, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 

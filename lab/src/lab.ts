@@ -9,7 +9,7 @@ import { askOverHttp, HttpProbe } from './http-probe.js';
 import type { Image } from './image/build.js';
 import { Machine } from './machine/machine.js';
 import { type Acceleration, identities } from './machine/qemu-arguments.js';
-import { cutLink, layNetwork } from './network.js';
+import { cutLink } from './network.js';
 import { runProgram } from './program.js';
 
 export interface LabOptions {
@@ -25,7 +25,10 @@ export interface LabOptions {
   readonly log: (line: string) => void;
 }
 
-/** What a wait is for, and how long at most. */
+/** A wait that takes longer than this is told of, ms. */
+const patience = 30_000;
+
+/** How long to wait, and how often to look. */
 export interface WaitOptions {
   /** ms; 300 000 by default. Emulated machines are slow: this bounds a defect, it is no expectation. */
   readonly timeout?: number;
@@ -64,9 +67,9 @@ export class Lab {
     }
   }
 
-  /** Lays the network and powers both machines on. Must run confined. */
+  /** Powers both machines on. The network must have been laid. */
   static async start(options: LabOptions): Promise<Lab> {
-    await layNetwork(runProgram);
+    await cutLink(runProgram, false);
     const harness = createHarness({ ...options.boards, clock: systemClock });
     const create = (index: 0 | 1) =>
       Machine.create({
@@ -128,7 +131,9 @@ export class Lab {
     look: () => Promise<T | undefined | false> | T | undefined | false,
     options: WaitOptions = {},
   ): Promise<T> {
-    const deadline = this.clock.now() + (options.timeout ?? 300_000);
+    const begun = this.clock.now();
+    const deadline = begun + (options.timeout ?? 300_000);
+    let told = false;
     let lastError: unknown;
     for (;;) {
       try {
@@ -138,6 +143,10 @@ export class Lab {
       } catch (error) {
         if (!(error instanceof LabError || error instanceof PcsError)) throw error;
         lastError = error;
+      }
+      if (!told && this.clock.now() > begun + patience) {
+        told = true;
+        this.#log(`still waiting: ${what}`);
       }
       if (this.clock.now() > deadline) {
         const why = lastError instanceof Error ? ` (${lastError.message})` : '';

@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { benchTable, contenders, measure, type Measured } from './bench.js';
 import { writeProvision } from './cluster/provision.js';
 import { help, type Invocation, parseCommandLine } from './command-line.js';
 import { carryOut } from './commands.js';
@@ -16,6 +17,7 @@ import { buildImage, findImage, type Image, readImagePlan } from './image/build.
 import { Lab } from './lab.js';
 import { chooseAcceleration } from './machine/acceleration.js';
 import { type Acceleration, identities } from './machine/qemu-arguments.js';
+import { layNetwork } from './network.js';
 import { labPaths } from './paths.js';
 import { mustRun, runProgram } from './program.js';
 import { reportPage } from './report.js';
@@ -46,11 +48,11 @@ async function main(args: readonly string[]): Promise<number> {
     case 'build':
       await prepare(invocation);
       return 0;
-    case 'run': {
-      chooseScenarios(invocation.words);
+    case 'bench':
+    case 'run':
+      if (invocation.command === 'run') chooseScenarios(invocation.words);
       await demandDown();
       return waitFor(inNamespaces({ invocation, acceleration: await prepare(invocation) }, 'inherit'));
-    }
     case 'up':
       return up(invocation);
     case 'report':
@@ -106,6 +108,7 @@ const waitFor = (child: ReturnType<typeof inNamespaces>): Promise<number> =>
 
 async function runInside({ invocation, acceleration }: Confined): Promise<number> {
   await demandConfinement(runProgram);
+  await layNetwork(runProgram);
   const image = await findImage(paths.cache, await readImagePlan(paths.imageFiles));
   if (!image) throw new LabError('image', 'the image is gone: run lab build');
   const start = (scenario: Pick<Scenario, 'cluster' | 'boards'>) => startLab(image, acceleration, scenario);
@@ -118,6 +121,16 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
     const passed = outcomes.filter((outcome) => outcome.passed).length;
     say(`${passed} passed, ${outcomes.length - passed} failed\n`);
     return passed === outcomes.length ? 0 : 1;
+  }
+  if (invocation.command === 'bench') {
+    const results: { name: string; measured: Measured }[] = [];
+    for (const { name, cluster } of contenders) {
+      log(`=== ${name}`);
+      const lab = await start({ cluster });
+      results.push({ name, measured: await measure(lab).finally(() => lab.close()) });
+    }
+    say(benchTable(results));
+    return 0;
   }
   return stayUp(await start({ boards: { extoutOnPowerCut: invocation.options.extout } }));
 }
@@ -182,12 +195,15 @@ async function up(invocation: Invocation): Promise<number> {
   const acceleration = await prepare(invocation);
   await mkdir(paths.run, { recursive: true });
   const daemon = inNamespaces({ invocation, acceleration }, openSync(join(paths.run, 'log'), 'w'));
-  let ended = false;
-  daemon.once('close', () => (ended = true));
+  const ended = new AbortController();
+  daemon.once('close', () => {
+    ended.abort();
+  });
   daemon.unref();
   log(`booting; the log is ${join(paths.run, 'log')}`);
   while (!(await isUp(paths.control))) {
-    if (ended) throw new LabError('machine', `the lab ended: ${await readFile(join(paths.run, 'log'), 'utf8')}`);
+    if (ended.signal.aborted)
+      throw new LabError('machine', `the lab ended: ${await readFile(join(paths.run, 'log'), 'utf8')}`);
     await pause(200);
   }
   const status = { ...invocation, command: 'status' } as const;

@@ -47,7 +47,7 @@ export async function runScenarios(list: readonly Scenario[], tools: RunTools): 
 
 async function runOne(scenario: Scenario, lab: Lab, { directory, log }: RunTools): Promise<Outcome> {
   const verdict = new Verdict();
-  let failure: { error: unknown } | undefined;
+  let failure: Error | undefined;
   const begun = lab.clock.now();
   let start = begun;
   try {
@@ -57,10 +57,11 @@ async function runOne(scenario: Scenario, lab: Lab, { directory, log }: RunTools
     start = lab.clock.now();
     await scenario.run(lab, verdict);
   } catch (error) {
-    failure = { error };
+    if (!(error instanceof Error)) throw error;
+    failure = error;
   }
   lab.recording.stop();
-  const outcome = verdict.outcome(scenario, lab.clock.now() - start, failure?.error);
+  const outcome = verdict.outcome(scenario, lab.clock.now() - start, failure);
   for (const { what, seen, detail = '' } of outcome.findings)
     log(`  ${seen ? 'seen' : 'NOT SEEN'}: ${what}${detail && ` (${detail})`}`);
   for (const { name, value, unit } of outcome.figures) log(`  ${name}: ${value}${unit && ` ${unit}`}`);

@@ -48,7 +48,7 @@ export class Verdict {
   }
 
   /** The outcome. A scenario that saw nothing has shown nothing, and one that broke off has failed. */
-  outcome(scenario: { readonly name: string; readonly mustSee: string }, duration: number, error?: unknown): Outcome {
+  outcome(scenario: { readonly name: string; readonly mustSee: string }, duration: number, error?: Error): Outcome {
     const passed = error === undefined && this.#findings.length > 0 && this.#findings.every(({ seen }) => seen);
     return {
       scenario: scenario.name,
@@ -56,7 +56,7 @@ export class Verdict {
       passed,
       findings: [...this.#findings],
       figures: [...this.#figures],
-      ...(error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) }),
+      ...(error === undefined ? {} : { error: error.message }),
       duration: Math.round(duration / 100) / 10,
     };
   }

@@ -11,7 +11,7 @@ const all: ClusterOptions[] = (['hot-standby', 'active-passive'] as const).flatM
 );
 
 describe('the ready cluster', () => {
-  it.runIf(haveRealParts('xmllint')).each(all)('is valid by Pacemaker's own schema: %j', (options) => {
+  it.runIf(haveRealParts('xmllint')).each(all)("is valid by Pacemaker's own schema: %j", (options) => {
     const directory = mkdtempSync(join(tmpdir(), 'lab-'));
     try {
       const file = join(directory, 'cib.xml');
@@ -26,7 +26,9 @@ describe('the ready cluster', () => {
   it('has a fence device for each node, banned from it, and never ignores the loss of quorum', () => {
     const text = cib({ layout: 'hot-standby', fencing: 'sdk' });
     for (const node of ['raspberrypi-1', 'raspberrypi-2']) {
-      expect(text).toContain(`<rsc_location id="location-fence_${node}-${node}" rsc="fence_${node}" node="${node}" score="-INFINITY"/>`);
+      expect(text).toContain(
+        `<rsc_location id="location-fence_${node}-${node}" rsc="fence_${node}" node="${node}" score="-INFINITY"/>`,
+      );
     }
     expect(text).not.toContain('no-quorum-policy');
   });

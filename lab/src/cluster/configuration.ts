@@ -79,7 +79,7 @@ export function cib({ layout, fencing }: ClusterOptions): string {
 <crm_config>${attributes('cluster_property_set', 'cib-bootstrap-options', properties)}</crm_config>
 <nodes>${nodes.join('')}</nodes>
 <resources>${container(layout)}${vip}${fencing === 'sdk' ? identities.map(deviceOf).join('') : articleDevice}</resources>
-<constraints>${serviceConstraints(layout)}${fencing === 'sdk' ? identities.map(banOf).join('') : ''}</constraints>
+<constraints>${serviceConstraints({ layout, fencing })}${fencing === 'sdk' ? identities.map(banOf).join('') : ''}</constraints>
 ${stickiness}
 </configuration>
 <status/>
@@ -114,13 +114,13 @@ ${attributes('instance_attributes', 'VIP-instance_attributes', { cidr_netmask: '
 const containerRole = (layout: Layout): string =>
   layout === 'hot-standby' ? `${resources.container}-clone` : resources.container;
 
-function serviceConstraints(layout: Layout): string {
+/** The VIP where the container runs; and, which the article leaves out, not before it does. */
+function serviceConstraints({ layout, fencing }: ClusterOptions): string {
   const { vip: id } = resources;
   const container = containerRole(layout);
-  return (
-    `<rsc_colocation id="colocation-${id}-${container}-INFINITY" rsc="${id}" with-rsc="${container}" score="INFINITY"/>` +
-    `<rsc_order id="order-${container}-${id}-mandatory" first="${container}" first-action="start" then="${id}" then-action="start"/>`
-  );
+  const colocation = `<rsc_colocation id="colocation-${id}-${container}-INFINITY" rsc="${id}" with-rsc="${container}" score="INFINITY"/>`;
+  const order = `<rsc_order id="order-${container}-${id}-mandatory" first="${container}" first-action="start" then="${id}" then-action="start"/>`;
+  return fencing === 'article' ? colocation : colocation + order;
 }
 
 /** The device that fences a node; a moment later for the preferred one, so that it wins when both ask at once. */

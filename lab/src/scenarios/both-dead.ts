@@ -5,8 +5,8 @@ import { expectRejoin } from './steps.js';
 /** How the power goes, and how it comes back. */
 interface PowerLoss {
   readonly whose: string;
-  lose(machine: Machine): void;
-  restore(machine: Machine): void;
+  readonly lose: (machine: Machine) => void;
+  readonly restore: (machine: Machine) => void;
 }
 
 /** Both nodes lose their power at once. */

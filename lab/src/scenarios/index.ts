@@ -7,6 +7,7 @@ import { killed } from './killed.js';
 import { hang, outOfMemory, panic } from './node-failures.js';
 import type { Scenario } from './scenario.js';
 import { splitHeld, splitReleased } from './split.js';
+import { wires } from './wires.js';
 
 export const scenarios: readonly Scenario[] = [
   board,
@@ -16,6 +17,7 @@ export const scenarios: readonly Scenario[] = [
   hang,
   killed,
   failedStop,
+  wires,
   mainsLoss,
   piPowerLoss,
   splitHeld,
