@@ -2,6 +2,7 @@
 import type { Clock } from '@sleepi3/driver';
 import { VirtualBoard } from './board.js';
 import type { BoardOptions } from './board-options.js';
+import { oneOf } from './errors.js';
 import { timersOn, type Timers } from './timers.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -20,6 +21,7 @@ export type Wiring = 'crossed' | 'swapped' | 'looped' | 'shorted';
 
 /** One of the two wires, named by the EXTIN at its end. */
 export interface Wire {
+  /** Takes effect at once; an unknown one is refused with SimulatorError `INVALID_ARGUMENT`. */
   state: WireState;
 }
 
@@ -56,7 +58,9 @@ export class Harness<C extends Timers = Timers> {
     return this.#wiring;
   }
 
+  /** @throws SimulatorError `INVALID_ARGUMENT` for an unknown one. */
   set wiring(wiring: Wiring) {
+    oneOf('wiring', wiring, Object.keys(sources));
     this.#wiring = wiring;
     this.#settle();
   }
@@ -102,6 +106,7 @@ class HarnessWire implements Wire {
   }
 
   set state(state: WireState) {
+    oneOf('state', state, Object.keys(throughWire));
     this.#state = state;
     this.#changed();
   }

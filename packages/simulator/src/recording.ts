@@ -1,6 +1,7 @@
 // What two boards did, edge by edge, to be looked at or checked afterwards.
 import type { Clock } from '@sleepi3/driver';
 import type { VirtualBoard } from './board.js';
+import { SimulatorError } from './errors.js';
 import type { BoardEvents } from './events.js';
 import { type DigitalTrack, type EventTrack, segments, type Timeline, type Tone, type Track } from './timeline.js';
 import { drawTimeline, type DrawingOptions } from './timeline-svg.js';
@@ -93,12 +94,20 @@ export class Recording {
     this.#leave.push(...listening);
   }
 
-  /** Adds a signal of one's own, such as "the VIP answers". */
+  /**
+   * Adds a signal of one's own, such as "the VIP answers".
+   *
+   * @throws SimulatorError `INVALID_ARGUMENT` when the group has events of that name.
+   */
   signal(group: string, name: string, options: SignalOptions = {}): RecordedSignal {
     return this.#signal(group, name, options, true);
   }
 
-  /** Notes that something happens now, such as "Pacemaker requests fencing". Without a label it is one tick of many. */
+  /**
+   * Notes that something happens now, such as "Pacemaker requests fencing". Without a label it is one tick of many.
+   *
+   * @throws SimulatorError `INVALID_ARGUMENT` when the group has a signal of that name.
+   */
   event(group: string, name: string, label?: string, tone: Tone = 'neutral'): void {
     const { track } = this.#track(group, name, () => ({
       track: { kind: 'events', name, events: [] },
@@ -176,9 +185,15 @@ export class Recording {
 
   #track(group: string, name: string, create: () => OpenTrack): OpenTrack {
     const tracks = this.#groups.get(group) ?? new Map<string, OpenTrack>();
-    this.#groups.set(group, tracks);
-    const track = tracks.get(name) ?? create();
-    tracks.set(name, track);
+    const created = create();
+    const track = tracks.get(name) ?? created;
+    if (track.track.kind !== created.track.kind) {
+      throw new SimulatorError(
+        'INVALID_ARGUMENT',
+        `${group} has a track ${name} of the other kind: choose another name`,
+      );
+    }
+    this.#groups.set(group, tracks.set(name, track));
     return track;
   }
 }

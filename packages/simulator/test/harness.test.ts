@@ -81,6 +81,17 @@ describe('the harness', () => {
     expect(extins(harness.boards)).toEqual([false, false]);
   });
 
+  it('refuses what no wire can be, and stays as it is', () => {
+    const harness = createHarness();
+    expect(() => {
+      harness.wires[0].state = 'loose' as WireState;
+    }).toThrow('state must be sound or open');
+    expect(() => {
+      harness.wiring = 'parallel' as Wiring;
+    }).toThrow('wiring must be crossed');
+    expect([harness.wires[0].state, harness.wiring]).toEqual(['sound', 'crossed']);
+  });
+
   it('settles when what an input sets off moves an output', () => {
     const { boards } = createHarness({ powered: false });
     // The first board's Pi asserts EXTOUT as soon as it is powered, the second one's too.

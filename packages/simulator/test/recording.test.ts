@@ -222,6 +222,15 @@ describe('a recording', () => {
     ]);
   });
 
+  it('refuses events under the name of a signal, and the other way round', () => {
+    const recording = record([new VirtualBoard({ name: 'pi' })]);
+    expect(() => {
+      recording.event('pi', 'power', 'gone');
+    }).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error);
+    recording.event('pi', 'notes', 'a note');
+    expect(() => recording.signal('pi', 'notes')).toThrow('pi has a track notes of the other kind');
+  });
+
   it('is plain data as JSON, from which the same files can be written later', async () => {
     const { recording, clock, boards } = await recordFencing();
     const timeline = JSON.parse(JSON.stringify(recording)) as Timeline;
