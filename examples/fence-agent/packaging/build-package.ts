@@ -51,6 +51,12 @@ type Files = Readonly<Record<string, PackagedFile>>;
 /** What is installed, by its place. */
 function installedFiles(program: string, date: Date): Files {
   const agent = createAgent(version, () => Promise.reject(new Error('nothing is run here')));
+  const readmes = Object.fromEntries(
+    ['README.md', 'README.ja.md'].map((name) => [
+      `usr/share/doc/fence-sleepi3/${name}.gz`,
+      { content: gzipped(own(`../${name}`)) },
+    ]),
+  );
   return {
     'usr/sbin/fence_sleepi3': {
       // Debian's own Node, wherever PATH may lead.
@@ -63,6 +69,7 @@ function installedFiles(program: string, date: Date): Files {
       content: gzipped(renderManualPage({ agent, commands, version, date })),
     },
     'usr/share/doc/fence-sleepi3/copyright': { content: own('copyright') },
+    ...readmes,
     'usr/share/doc/fence-sleepi3/changelog.gz': { content: gzipped(changelog(date)) },
   };
 }

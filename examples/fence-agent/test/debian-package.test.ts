@@ -128,57 +128,81 @@ describe.runIf(haveRealParts('dpkg-deb', 'bash'))('the completion', () => {
   });
 });
 
-describe.runIf(haveRealParts('dpkg', 'unshare', 'nsenter') && canMakeScratchRoot())('installed', () => {
-  let root: ScratchRoot;
-  beforeAll(async () => {
-    root = await makeScratchRoot([deb]);
-  });
-  afterAll(() => root.close());
+describe.runIf(haveRealParts('dpkg', 'unshare', 'nsenter') && canMakeScratchRoot())(
+  'installed',
+  { timeout: 120_000 },
+  () => {
+    let root: ScratchRoot;
+    beforeAll(async () => {
+      root = await makeScratchRoot([deb]);
+    });
+    afterAll(() => root.close());
 
-  const enabled = '/etc/systemd/system/multi-user.target.wants/fence-sleepi3-boot.service';
-  const install = `dpkg --install /tmp/fence-sleepi3_*_all.deb`;
+    const enabled = '/etc/systemd/system/multi-user.target.wants/fence-sleepi3-boot.service';
+    const install = `dpkg --install /tmp/fence-sleepi3_*_all.deb`;
 
-  it('runs, and its unit is enabled', async () => {
-    await root.run(install);
-    expect(await root.run(`fence_sleepi3 --version; test -L ${enabled} && echo enabled`)).toBe('0.0.0\nenabled\n');
-    expect(await root.run('dpkg --audit; dpkg --verify fence-sleepi3')).toBe('');
-  });
+    it('runs, and its unit is enabled', async () => {
+      await root.run(install);
+      expect(await root.run(`fence_sleepi3 --version; test -L ${enabled} && echo enabled`)).toBe('0.0.0\nenabled\n');
+      expect(await root.run('dpkg --audit; dpkg --verify fence-sleepi3')).toBe('');
+    });
 
-  it.runIf(haveRealParts('systemd-analyze'))('has a unit that systemd accepts', async () => {
-    expect(
-      await root.run('systemd-analyze --man=no verify fence-sleepi3-boot.service 2>&1 | grep -i sleepi3 || true'),
-    ).toBe('');
-  });
+    it.runIf(haveRealParts('systemd-analyze'))('has a unit that systemd accepts', async () => {
+      expect(
+        await root.run('systemd-analyze --man=no verify fence-sleepi3-boot.service 2>&1 | grep -i sleepi3 || true'),
+      ).toBe('');
+    });
 
-  it.runIf(haveRealParts('pcs', 'crm_resource'))('is found and described by pcs', async () => {
-    const description = await root.run('pcs stonith describe fence_sleepi3');
-    expect(description).toMatch(/^fence_sleepi3 - Fence agent for two Raspberry Pis with slee-Pi 3 boards$/m);
-    expect(description).toMatch(/^ {2}hold(?: .*)?:/m);
-    expect(description).toMatch(/^ {2}peer(?: .*)?:/m);
-  });
+    it.runIf(haveRealParts('pcs', 'crm_resource'))('is found and described by pcs', async () => {
+      const description = await root.run('pcs stonith describe fence_sleepi3');
+      expect(description).toMatch(/^fence_sleepi3 - Fence agent for two Raspberry Pis with slee-Pi 3 boards$/m);
+      expect(description).toMatch(/^ {2}hold(?: .*)?:/m);
+      expect(description).toMatch(/^ {2}peer(?: .*)?:/m);
+    });
 
-  it('is upgraded and keeps what the administrator chose', async () => {
-    await root.run(`rm ${enabled}; mkdir -p /var/lib/fence_sleepi3; echo kept >/var/lib/fence_sleepi3/x; ${install}`);
-    expect(await root.run(`test -L ${enabled} || echo disabled; cat /var/lib/fence_sleepi3/x`)).toBe(
-      'disabled\nkept\n',
+    it.runIf(haveRealParts('pcs', 'cibadmin', 'crm_verify'))(
+      'is configured by the commands of the README',
+      async () => {
+        const readme = readFileSync(join(home, 'README.md'), 'utf8');
+        const commands = [...readme.matchAll(/^sudo pcs (.*)$/gm)].map(
+          ([, command = '']) => `pcs -f /tmp/cib.xml ${command}`,
+        );
+        expect(commands).toHaveLength(5);
+        expect([...readFileSync(join(home, 'README.ja.md'), 'utf8').matchAll(/^sudo pcs .*$/gm)].map(String)).toEqual(
+          [...readme.matchAll(/^sudo pcs .*$/gm)].map(String),
+        );
+        const output = await root.run(['cibadmin --empty >/tmp/cib.xml', ...commands].join('\n'));
+        expect(output).toBe('');
+        await root.run('crm_verify --xml-file /tmp/cib.xml');
+        const config = await root.run('pcs -f /tmp/cib.xml stonith config; pcs -f /tmp/cib.xml constraint --full');
+        for (const device of ['fence-rpi1', 'fence-rpi2']) expect(config).toContain(device);
+        expect(config).toContain('pcmk_delay_base=3');
+      },
     );
-  });
 
-  it('is removed, keeping what it knows, and installed again', async () => {
-    await root.run('dpkg --remove fence-sleepi3');
-    expect(await root.run('ls /usr/sbin/fence_sleepi3 2>/dev/null || cat /var/lib/fence_sleepi3/x')).toBe('kept\n');
-    await root.run(install);
-    expect(await root.run('fence_sleepi3 --version')).toBe('0.0.0\n');
-  });
+    it('is upgraded and keeps what the administrator chose', async () => {
+      await root.run(`rm ${enabled}; mkdir -p /var/lib/fence_sleepi3; echo kept >/var/lib/fence_sleepi3/x; ${install}`);
+      expect(await root.run(`test -L ${enabled} || echo disabled; cat /var/lib/fence_sleepi3/x`)).toBe(
+        'disabled\nkept\n',
+      );
+    });
 
-  it('leaves nothing behind when it is purged', async () => {
-    await root.run('mkdir -p /run/fence_sleepi3; dpkg --purge fence-sleepi3');
-    const left = await root.run('find /etc /usr /var /run -xdev -name "fence[-_]sleepi3*"');
-    expect(left).toBe('');
-    expect(await root.run('dpkg-query --show fence-sleepi3 2>&1 || true')).toContain('no packages found');
-  });
+    it('is removed, keeping what it knows, and installed again', async () => {
+      await root.run('dpkg --remove fence-sleepi3');
+      expect(await root.run('ls /usr/sbin/fence_sleepi3 2>/dev/null || cat /var/lib/fence_sleepi3/x')).toBe('kept\n');
+      await root.run(install);
+      expect(await root.run('fence_sleepi3 --version')).toBe('0.0.0\n');
+    });
 
-  it('can be purged twice', async () => {
-    await root.run(`${install}; dpkg --purge fence-sleepi3; dpkg --purge fence-sleepi3`);
-  });
-});
+    it('leaves nothing behind when it is purged', async () => {
+      await root.run('mkdir -p /run/fence_sleepi3; dpkg --purge fence-sleepi3');
+      const left = await root.run('find /etc /usr /var /run -xdev -name "fence[-_]sleepi3*"');
+      expect(left).toBe('');
+      expect(await root.run('dpkg-query --show fence-sleepi3 2>&1 || true')).toContain('no packages found');
+    });
+
+    it('can be purged twice', async () => {
+      await root.run(`${install}; dpkg --purge fence-sleepi3; dpkg --purge fence-sleepi3`);
+    });
+  },
+);
