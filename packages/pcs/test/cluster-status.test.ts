@@ -226,6 +226,19 @@ describe('a cluster status', () => {
     expect(vip).toMatchObject({ orphaned: false, unknown: { attributes: { removed: 'true' } } });
   });
 
+  it('keeps a second summary aside, and reads a second list of nodes as more of them', () => {
+    const xml = fixture('status/bookworm-failures.xml');
+    const [summary] = /<summary>[\s\S]*<\/summary>/.exec(xml)!;
+    const twice = parseClusterStatus(xml.replace(summary, summary + summary.replace('name="n2"', 'name="n1"')));
+    expect(twice.dc).toBe('n2');
+    expect(twice.unknown.elements.map(({ name }) => name)).toEqual(['summary']);
+    const [node] = /<node name="n1" id="1" online[^>]*>/.exec(xml)!;
+    const more = parseClusterStatus(
+      xml.replace('<resources>', `<nodes>${node.replace('n1', 'n3')}</nodes><resources>`),
+    );
+    expect(more.nodes.map(({ name }) => name)).toEqual(['n1', 'n2', 'n3']);
+  });
+
   it('reads a fence history that could not be had as such', () => {
     const xml = fixture('status/groups-clones-bundles-2.1.5.xml').replace(
       '<bans>',
@@ -258,7 +271,10 @@ describe('an answer that is none', () => {
   it('is NOT_RUNNING when a newer crm_mon says it is disconnected, even with status 0', () => {
     const xml =
       '<pacemaker-result api-version="2.42" request="crm_mon"><crm-mon-disconnected description="closed" pacemakerd-state="shutting_down"/><status code="0" message="OK"/></pacemaker-result>';
-    expect(failureOf(xml)).toMatchObject({ code: 'NOT_RUNNING', message: expect.stringContaining('closed, shutting_down') as string });
+    expect(failureOf(xml)).toMatchObject({
+      code: 'NOT_RUNNING',
+      message: expect.stringContaining('closed, shutting_down') as string,
+    });
   });
 
   it.each([
@@ -294,7 +310,10 @@ describe('an answer that is none', () => {
     ['number="6"', 'number=""', /not a whole number/],
   ])('is refused when %s is %s', (from, to, reason) => {
     const xml = fixture('status/bookworm-failures.xml');
-    expect(failureOf(xml.replace(from, to))).toMatchObject({ code: 'MALFORMED_ANSWER', message: expect.stringMatching(reason) as string });
+    expect(failureOf(xml.replace(from, to))).toMatchObject({
+      code: 'MALFORMED_ANSWER',
+      message: expect.stringMatching(reason) as string,
+    });
   });
 });
 
