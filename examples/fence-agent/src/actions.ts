@@ -4,11 +4,12 @@ import { FenceError, type Outlet, type PowerStatus } from '@sleepi3/fence-protoc
 import type { AgentContext, AgentOptions } from './agent-options.js';
 import { preferredNode } from './arbitration.js';
 import { checkBoard } from './board-check.js';
-import { findWiring } from './cluster-nodes.js';
+import { corosyncNodes, findWiring } from './cluster-nodes.js';
 import { careForAssertedLine, performAct } from './fencing.js';
 import type { PulseOutcome, PulseRequest } from './keeper-messages.js';
 import { readSettled } from './lines.js';
 import type { BoardSite, Machine } from './machine.js';
+import { SilenceWatch } from './silence.js';
 import type { BoardName } from './state-files.js';
 import { guardTarget, type Wiring } from './target-guard.js';
 
@@ -23,13 +24,45 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
   const wakeDelay = options.wake_delay * 1000;
   const request: PulseRequest = { action, target, hold, holdTimeout, wakeDelay, preferred };
 
-  const site = await openSite(context, machine, (held) => machine.onProgress?.(held, hold));
+  const address = action === 'on' ? undefined : await addressOfPeer(context, wiring, machine);
+  const silence = address === undefined ? undefined : new SilenceWatch(() => machine.answers(address));
+  const site = await openSite(context, machine, (held) => {
+    machine.onProgress?.(held, hold);
+    silence?.onHeld(held);
+  });
+  await site.prepare();
   const outcome = await performAct(request, site, holdTimeout + wakeDelay + 5000);
-  if (outcome.kind === 'verified' && !outcome.released)
-    log.error('EXTOUT could not be released after the hold: see monitor');
+  if (outcome.kind === 'verified') {
+    if (!outcome.released) log.error('EXTOUT could not be released after the hold: see monitor');
+    if (await silence?.peerAnswers(outcome.held, context.clock)) {
+      await site.record.forget();
+      throw new FenceError(
+        'device',
+        `Failed: ${action} of ${target}: EXTOUT was held for ${(outcome.held / 1000).toFixed(1)} s, and yet ${target} still ` +
+          `answers at ${String(address)}: its board did not cut the power; check the wire and EXTIN_FORCED_SHUTDOWN there`,
+        { plug: target },
+      );
+    }
+  }
   log.info(`${action} of ${target}: ${describe(outcome)}`);
   if (outcome.kind === 'conceded' || outcome.kind === 'failed') {
     throw new FenceError('device', `Failed: ${action} of ${target}: ${outcome.reason}`, { plug: target });
+  }
+}
+
+/** Where the peer would answer if it had power: as configured, or as corosync.conf has it; undefined when nobody says. */
+async function addressOfPeer(
+  { options, log }: AgentContext,
+  { peer }: Wiring,
+  machine: Machine,
+): Promise<string | undefined> {
+  if (options.peer_address !== undefined) return options.peer_address === 'none' ? undefined : options.peer_address;
+  try {
+    return corosyncNodes(await machine.readCorosyncConf(options.corosync_conf)).find(({ name }) => name === peer)
+      ?.address;
+  } catch (error) {
+    log.debug(`no address of ${peer} to listen for: ${String(error)}`);
+    return undefined;
   }
 }
 
@@ -58,9 +91,10 @@ export async function monitor(context: AgentContext, machine: Machine): Promise<
   const site = await openSite(context, machine);
   await site.prepare();
 
-  const care = await clearLine(site);
   const board = await site.openBoard();
-  const findings = checkBoard(await board.snapshot().finally(() => board.close()), defaults?.values);
+  const snapshot = await board.snapshot().finally(() => board.close());
+  const care = snapshot.extout ? await clearLine(site) : 'idle';
+  const findings = checkBoard(snapshot, defaults?.values);
   for (const { message } of findings.filter(({ severity }) => severity === 'warning')) log.warning(message);
   const problems = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
   if (care === 'released') problems.unshift('EXTOUT was asserted with no owner, and has been released');

@@ -14,6 +14,13 @@ export const agentOptions = {
       'The node at the other end of the wire, the only one that can be fenced; by default the other one of corosync.conf',
     order: 2,
   }),
+  peer_address: string({
+    valueName: 'address',
+    description:
+      'Address at which the peer must not answer a ping any more at the end of the hold; by default its ring0_addr in ' +
+      'corosync.conf; none asks nobody',
+    order: 2,
+  }),
   preferred: string({
     valueName: 'node',
     description: 'The node that goes on when both shoot at once, the same on both nodes; by default the first by name',

@@ -20,7 +20,7 @@ export async function findWiring(
   if (options.self && options.peer) return checked({ self: options.self, peer: options.peer });
   let nodes: string[];
   try {
-    nodes = corosyncNodeNames(await files.corosyncConf());
+    nodes = corosyncNodes(await files.corosyncConf()).map(({ name }) => name);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`cannot tell which node is the peer (${reason}): set the options self and peer`, { cause: error });
@@ -47,9 +47,17 @@ function isHost(node: string, hostname: string): boolean {
   return node === hostname || node === hostname.split('.')[0];
 }
 
-/** The `name` (or else ring0_addr) of each `node` of the `nodelist` of a corosync.conf. */
-export function corosyncNodeNames(text: string): string[] {
-  const names: string[] = [];
+/** A node of a corosync.conf. */
+export interface CorosyncNode {
+  /** Its `name`, or else its address. */
+  readonly name: string;
+  /** Its `ring0_addr`. */
+  readonly address?: string;
+}
+
+/** The `node`s of the `nodelist` of a corosync.conf; one that is not closed is none. */
+export function corosyncNodes(text: string): CorosyncNode[] {
+  const nodes: CorosyncNode[] = [];
   const path: string[] = [];
   let node: { name?: string; address?: string } = {};
   for (const raw of text.split('\n')) {
@@ -60,10 +68,8 @@ export function corosyncNodeNames(text: string): string[] {
       path.push(opening);
       if (path.join('/') === 'nodelist/node') node = {};
     } else if (line === '}') {
-      if (path.join('/') === 'nodelist/node') {
-        const name = node.name ?? node.address;
-        if (name !== undefined) names.push(name);
-      }
+      const name = node.name ?? node.address;
+      if (path.join('/') === 'nodelist/node' && name !== undefined) nodes.push({ ...node, name });
       path.pop();
     } else if (path.join('/') === 'nodelist/node') {
       const [, key, value] = /^(\w+)\s*:\s*(.*)$/.exec(line) ?? [];
@@ -71,5 +77,5 @@ export function corosyncNodeNames(text: string): string[] {
       if (key === 'ring0_addr' && value) node.address = value;
     }
   }
-  return names;
+  return nodes;
 }

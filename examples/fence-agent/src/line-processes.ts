@@ -12,10 +12,20 @@ export interface LineProcess extends Pick<LineOwner, 'program' | 'execPath' | 's
   readonly words: readonly string[];
 }
 
-/** Says `ready` on `output` once it is armed. Resolves to the exit status: 0, or 3 when another keeper has the board. */
+/**
+ * Says `ready` on `output` once it is armed, or `failed: …` when it cannot be. Resolves to the exit status: 0, 1 when it
+ * failed, or 3 when another keeper has the board.
+ */
 export async function runLineKeeper(keeper: LineProcess, output: Writable): Promise<number> {
-  const kept = await keepLine(keeperHost(ownerOf(keeper), keeper.pid), () => output.write('ready\n'));
-  return kept ? 0 : 3;
+  try {
+    const kept = await keepLine(keeperHost(ownerOf(keeper), keeper.pid), () => output.write('ready\n'));
+    return kept ? 0 : 3;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    keeper.log(reason);
+    output.write(`failed: ${reason.replaceAll('\n', ' ')}\n`);
+    return 1;
+  }
 }
 
 /** Reads the end of its keeper from `input`. */

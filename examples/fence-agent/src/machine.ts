@@ -3,6 +3,7 @@ import type { ParsedDefaults, Sleepi3 } from '@sleepi3/driver';
 import type { ClusterFiles } from './cluster-nodes.js';
 import type { FencingHost } from './fencing.js';
 import type { PowerRecord } from './power-record.js';
+import type { Ask } from './silence.js';
 import type { BoardName } from './state-files.js';
 import type { WireTestRecord } from './wire-test-record.js';
 
@@ -21,6 +22,8 @@ export interface BoardSite extends FencingHost {
 export interface Machine {
   date(): Date;
   hostname(): string;
+  /** Whether something answers a ping at `address` within half a second; undefined when that cannot be told. */
+  answers: Ask;
   readCorosyncConf(path: string): ReturnType<ClusterFiles['corosyncConf']>;
   readDefaults(path: string): Promise<ParsedDefaults>;
   site(board: BoardName, stateDirectory: string, context: SiteContext): BoardSite;

@@ -6,7 +6,7 @@ import { access, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { kill } from 'node:process';
-import { acquireFileLock, readDefaultsFile, Sleepi3Error, systemClock } from '@sleepi3/driver';
+import { acquireFileLock, readDefaultsFile, runProgram, Sleepi3Error, systemClock } from '@sleepi3/driver';
 import { boardLines, openBoard } from './board-access.js';
 import type { FencingHost } from './fencing.js';
 import type { AgentMessage, KeeperEvent } from './keeper-messages.js';
@@ -41,6 +41,7 @@ export function nodeMachine(
     ...(onProgress && { onProgress }),
     date: () => new Date(),
     hostname,
+    answers: ping,
     readCorosyncConf: (path) => readFile(path, 'utf8'),
     readDefaults: (path) => readDefaultsFile(path),
     site: (board, directory, { log, stop, onProgress: tell }) => {
@@ -149,14 +150,29 @@ function startKeeper(owner: LineOwner): Promise<void> {
     keeper.once('error', (error) => {
       reject(new Error(`the line keeper cannot be started: ${error.message}`, { cause: error }));
     });
-    const ready = () => {
+    let words = '';
+    const done = () => {
       keeper.stdout.destroy();
       keeper.unref();
-      resolve();
+      if (words.startsWith('failed: ')) reject(new Error(`the line keeper cannot work: ${words.slice(8).trim()}`));
+      else resolve();
     };
-    keeper.stdout.once('data', ready);
-    keeper.stdout.once('close', ready);
+    keeper.stdout.setEncoding('utf8').on('data', (text: string) => {
+      words += text;
+      if (words.includes('\n')) done();
+    });
+    keeper.stdout.once('close', done);
   });
+}
+
+/** One ping of Debian's iputils-ping, which ends with 0 when there was an answer and with 1 when there was none. */
+async function ping(address: string): Promise<boolean | undefined> {
+  const { status } = await runProgram('ping', ['-n', '-q', '-c', '1', '-W', '0.5', '--', address], {
+    timeout: 2000,
+  }).catch(
+    () => ({ status: null }), // not installed
+  );
+  return status === 0 ? true : status === 1 ? false : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { corosyncNodeNames, findWiring } from '../src/cluster-nodes.js';
+import { corosyncNodes, findWiring } from '../src/cluster-nodes.js';
 
 const corosyncConf = `totem {
     version: 2
@@ -34,11 +34,16 @@ const files = (hostname: string, text: string | Error = corosyncConf) => ({
 
 describe('the names of the two nodes', () => {
   it('are read from the nodelist of corosync.conf', () => {
-    expect(corosyncNodeNames(corosyncConf)).toEqual(['raspberrypi-1', 'raspberrypi-2']);
+    expect(corosyncNodes(corosyncConf)).toEqual([
+      { name: 'raspberrypi-1', address: '192.168.11.211' },
+      { name: 'raspberrypi-2', address: '192.168.11.179' },
+    ]);
   });
 
   it('fall back on ring0_addr for a node without a name', () => {
-    expect(corosyncNodeNames('nodelist {\n node {\n ring0_addr: pi-a\n }\n}\n')).toEqual(['pi-a']);
+    expect(corosyncNodes('nodelist {\n node {\n ring0_addr: pi-a\n }\n}\n')).toEqual([
+      { name: 'pi-a', address: 'pi-a' },
+    ]);
   });
 
   it.each(['raspberrypi-2', 'raspberrypi-2.example.org'])(

@@ -13,6 +13,7 @@ import type { AgentMessage, Conversation, KeeperEvent, PulseOutcome, PulseReques
 import { type AgentConversation, keepLine } from '../src/line-keeper.js';
 import type { Lines } from '../src/lines.js';
 import type { Machine } from '../src/machine.js';
+import type { Ask } from '../src/silence.js';
 import { PowerRecord, type RecordFile } from '../src/power-record.js';
 import { WireTestRecord } from '../src/wire-test-record.js';
 
@@ -70,6 +71,8 @@ export interface VirtualMachineOptions {
   readonly hostname: string;
   readonly defaults: ParsedDefaults;
   readonly openBoard: () => Promise<Sleepi3>;
+  /** What a ping says; by default nobody can tell. */
+  readonly answers?: Ask;
 }
 
 /** One Pi: its lock, its keeper's socket, its record file, its processes. */
@@ -117,10 +120,11 @@ export class VirtualPi {
   }
 
   /** This Pi as the agent's machine; every call of `site` is a process of its own. */
-  machine({ hostname, defaults, openBoard }: VirtualMachineOptions): Machine {
+  machine({ hostname, defaults, openBoard, answers }: VirtualMachineOptions): Machine {
     return {
       date: () => new Date(this.#options.clock.now()),
       hostname: () => hostname,
+      answers: answers ?? (() => Promise.resolve(undefined)),
       readCorosyncConf: () => Promise.reject(new Error('there is no cluster here')),
       readDefaults: () => Promise.resolve(defaults),
       site: (_board, _directory, { log, stop, onProgress }) => ({

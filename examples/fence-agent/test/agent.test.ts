@@ -1,0 +1,247 @@
+// The agent as Pacemaker meets it, with the real line keeper, on virtual boards and a virtual clock.
+import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
+import { type FenceHost, runFenceAgent } from '@sleepi3/fence-protocol';
+import { pacemakerEnvironment, pacemakerInput } from '@sleepi3/fence-protocol/testing';
+import { describe, expect, it } from 'vitest';
+import * as actions from '../src/actions.js';
+import { createAgent } from '../src/agent.js';
+import type { Ask } from '../src/silence.js';
+import { createCluster, type VirtualCluster } from '../virtual/virtual-cluster.js';
+
+interface Call {
+  readonly action: string;
+  readonly target?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly defaults?: string;
+  readonly answers?: Ask;
+}
+
+/** Runs the agent on the first Pi of the cluster until it has answered. */
+async function call(cluster: VirtualCluster, { action, target, parameters, defaults = soundDefaults, answers }: Call) {
+  const { clock, harness, pis } = cluster;
+  const result = { exitStatus: -1, stdout: '', stderr: '' };
+  const host: FenceHost = {
+    name: 'fence_sleepi3',
+    argv: [],
+    env: pacemakerEnvironment,
+    clock,
+    date: () => new Date(clock.now()),
+    stdinIsTerminal: async () => false,
+    readStdin: async () =>
+      pacemakerInput({
+        action,
+        ...(target !== undefined && { target }),
+        parameters: { self: 'raspberrypi-1', peer: 'raspberrypi-2', ...parameters },
+      }),
+    writeStdout: async (text) => {
+      result.stdout += text;
+    },
+    writeStderr: (text) => {
+      result.stderr += text;
+    },
+    openDebugFile: () => () => {},
+    syslog: () => {},
+    runScript: async () => '',
+  };
+  const machine = pis[0].machine({
+    hostname: 'raspberrypi-1',
+    defaults: parseDefaults(defaults),
+    openBoard: () => Sleepi3.open({ bus: harness.boards[0].bus, clock }),
+    ...(answers && { answers }),
+  });
+  const agent = createAgent('1.2.3', async () => ({ actions, machine }));
+  result.exitStatus = await clock.runUntil(runFenceAgent(agent, host));
+  return result;
+}
+
+const soundDefaults = 'EXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n';
+const target = 'raspberrypi-2';
+
+describe('an off', () => {
+  it('says success after the hold, without waiting for anything else', async () => {
+    const cluster = await createCluster();
+    expect(await call(cluster, { action: 'off', target })).toEqual({
+      exitStatus: 0,
+      stdout: 'Success: Powered OFF\n',
+      stderr: '',
+    });
+    expect(cluster.clock.now()).toBeLessThan(12_300);
+    expect(await call(cluster, { action: 'status', target })).toMatchObject({ exitStatus: 2, stdout: 'Status: OFF\n' });
+  });
+
+  it('is no success when the peer still answers at the end of the hold: the wire is broken, or EIPDE is not set there', async () => {
+    const cluster = await createCluster();
+    cluster.harness.wires[1].state = 'open';
+    const answers: Ask = async () => cluster.harness.boards[1].powered;
+    const parameters = { peer_address: '192.0.2.2' };
+    expect(await call(cluster, { action: 'off', target, parameters, answers })).toMatchObject({
+      exitStatus: 1,
+      stdout: '',
+      stderr: expect.stringContaining('raspberrypi-2 still answers at 192.0.2.2'),
+    });
+    expect(await call(cluster, { action: 'status', target })).toMatchObject({ exitStatus: 0, stdout: 'Status: ON\n' });
+  });
+
+  it('asks the peer when it must be off, and no earlier', async () => {
+    const cluster = await createCluster({ boards: [{}, { extinPhase: 1000 }] });
+    const asked: number[] = [];
+    const answers: Ask = async () => {
+      asked.push(cluster.clock.now());
+      return cluster.harness.boards[1].powered;
+    };
+    const parameters = { peer_address: '192.0.2.2' };
+    expect(await call(cluster, { action: 'off', target, parameters, answers })).toMatchObject({ exitStatus: 0 });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toBeGreaterThanOrEqual(11_200);
+    expect(cluster.clock.now()).toBeLessThan(12_300);
+  });
+
+  it('with the shortest hold waits the moment it takes until the peer must be silent', async () => {
+    const cluster = await createCluster({ boards: [{}, { extinPhase: 900 }] });
+    const answers: Ask = async () => cluster.harness.boards[1].powered;
+    const parameters = { peer_address: '192.0.2.2', hold: '11' };
+    expect(await call(cluster, { action: 'off', target, parameters, answers })).toMatchObject({ exitStatus: 0 });
+  });
+
+  it('does not need an answer to its question: silence and ignorance are alike', async () => {
+    for (const answer of [false, undefined]) {
+      const cluster = await createCluster();
+      const parameters = { peer_address: '192.0.2.2' };
+      expect(await call(cluster, { action: 'off', target, parameters, answers: async () => answer })).toMatchObject({
+        exitStatus: 0,
+      });
+    }
+  });
+
+  it('asks nobody when told so', async () => {
+    const cluster = await createCluster();
+    const parameters = { peer_address: 'none' };
+    const answers: Ask = () => Promise.reject(new Error('was asked'));
+    expect(await call(cluster, { action: 'off', target, parameters, answers })).toMatchObject({ exitStatus: 0 });
+  });
+
+  it.each([
+    ['no target', {}],
+    ['this node itself', { target: 'raspberrypi-1' }],
+    ['a stranger', { target: 'raspberrypi-9' }],
+    ['contradictory targets', { target, parameters: { plug: 'raspberrypi-1' } }],
+  ])('is refused for %s, and the line is not touched', async (_, request) => {
+    const cluster = await createCluster();
+    let edges = 0;
+    cluster.harness.boards[0].on('extout', () => edges++);
+    expect(await call(cluster, { action: 'off', ...request })).toMatchObject({ exitStatus: 1, stdout: '' });
+    expect(edges).toBe(0);
+  });
+});
+
+describe('status', () => {
+  it('is ON for the peer until its power-off was verified, and ON again once it was woken', async () => {
+    const cluster = await createCluster();
+    expect(await call(cluster, { action: 'status', target })).toMatchObject({ exitStatus: 0, stdout: 'Status: ON\n' });
+    await call(cluster, { action: 'off', target });
+    expect(await call(cluster, { action: 'status', target })).toMatchObject({ exitStatus: 2 });
+    expect(await call(cluster, { action: 'on', target })).toMatchObject({
+      exitStatus: 0,
+      stdout: 'Success: Powered ON\n',
+    });
+    expect(await call(cluster, { action: 'status', target })).toMatchObject({ exitStatus: 0 });
+    expect(cluster.harness.boards[1].powered).toBe(true);
+  });
+});
+
+describe('list', () => {
+  it('names the one node that can be fenced', async () => {
+    expect(await call(await createCluster(), { action: 'list' })).toMatchObject({
+      exitStatus: 0,
+      stdout: 'raspberrypi-2,\n',
+    });
+  });
+});
+
+describe('validate-all', () => {
+  it('refuses no target', async () => {
+    const cluster = await createCluster();
+    for (const made of ['node1', 'raspberrypi-1', 'raspberrypi-2']) {
+      expect(await call(cluster, { action: 'validate-all', target: made })).toEqual({
+        exitStatus: 0,
+        stdout: '',
+        stderr: '',
+      });
+    }
+  });
+
+  it.each([
+    [{ hold: '10' }, 'hold'],
+    [{ hold: '20', hold_timeout: '15' }, 'hold_timeout'],
+    [{ address: '0x6f' }, '0x6e, 0x6d or 0x6b'],
+    [{ preferred: 'raspberrypi-9' }, 'neither raspberrypi-1 nor raspberrypi-2'],
+    [{ peer: 'raspberrypi-1' }, 'both raspberrypi-1'],
+  ])('refuses %j and says why', async (parameters, reason) => {
+    const result = await call(await createCluster(), { action: 'validate-all', parameters });
+    expect(result).toMatchObject({ exitStatus: 1, stdout: '', stderr: expect.stringContaining(reason) });
+  });
+});
+
+describe('monitor', () => {
+  it('is content with a sound node and writes nothing', async () => {
+    expect(await call(await createCluster(), { action: 'monitor' })).toEqual({ exitStatus: 0, stdout: '', stderr: '' });
+  });
+
+  it.each([
+    ['EIPDE is 0', { inputControl: 0b000 }, soundDefaults, 'sleepi3 set extin-powerdown 1'],
+    ['EITRG is level', { inputControl: 0b011 }, soundDefaults, 'sleepi3 set extin-trigger edge'],
+    ['the next boot would clear EIPDE', {}, 'EXTIN_FORCED_SHUTDOWN=0\nHEARTBEAT_TIMEOUT=0\n', 'after its next boot'],
+    [
+      'the boot is retried without a time-out',
+      {},
+      `${soundDefaults}BOOT_TIMEOUT=0\n`,
+      'RETRY_BOOT=1 contradicts BOOT_TIMEOUT=0',
+    ],
+    [
+      'the watchdog is not as configured',
+      {},
+      `${soundDefaults}HEARTBEAT_TIMEOUT=60\n`,
+      'sleepi3 set watchdog-timeout 60',
+    ],
+  ])('fails with the remedy when %s', async (_, coldRegisters, defaults, remedy) => {
+    const cluster = await createCluster({ coldRegisters });
+    const result = await call(cluster, { action: 'monitor', defaults });
+    expect(result).toMatchObject({ exitStatus: 1, stdout: '', stderr: expect.stringContaining(remedy) });
+  });
+
+  it('fails when EXTIN is stuck, and only warns while it may be a shot', async () => {
+    const cluster = await createCluster({ coldRegisters: { inputControl: 0 } });
+    cluster.harness.wires[0].state = 'stuck-high';
+    await cluster.clock.advance(5000);
+    const early = await call(cluster, { action: 'monitor' });
+    expect(early.stderr).toContain('the peer is fencing this node, or testing the wire');
+    expect(early.stderr).not.toContain('shorted');
+    await cluster.clock.advance(30_000);
+    expect((await call(cluster, { action: 'monitor' })).stderr).toContain('the wire is shorted');
+  });
+
+  it('releases an EXTOUT that nobody owns, says so once, and is content then', async () => {
+    const cluster = await createCluster();
+    cluster.harness.boards[0].poke('ioStatus', 1);
+    expect(await call(cluster, { action: 'monitor' })).toMatchObject({
+      exitStatus: 1,
+      stderr: expect.stringContaining('EXTOUT was asserted with no owner, and has been released'),
+    });
+    expect(await call(cluster, { action: 'monitor' })).toMatchObject({ exitStatus: 0, stderr: '' });
+  });
+
+  it('leaves an EXTOUT alone that a keeper owns', async () => {
+    const cluster = await createCluster();
+    const { outcome } = cluster.pis[0].runAgent({
+      action: 'off',
+      target,
+      hold: 12_000,
+      holdTimeout: 40_000,
+      wakeDelay: 2000,
+      preferred: true,
+    });
+    await cluster.clock.advance(3000);
+    expect(await call(cluster, { action: 'monitor' })).toMatchObject({ exitStatus: 0, stderr: '' });
+    expect(await cluster.clock.runUntil(outcome)).toMatchObject({ kind: 'verified', restarts: 0 });
+  });
+});
