@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { kill } from 'node:process';
 import type { RawResult, Runner, RunRequest } from './runner.js';
 
-/** How long a program may take to end after SIGTERM, and its output to close after SIGKILL. */
+/** See {@link NodeRunnerOptions.graceMs}. */
 const GRACE_MS = 2_000;
 
 export interface NodeRunnerOptions {
@@ -19,6 +19,8 @@ export interface NodeRunnerOptions {
    * an ordinary user: on a timeout the call ends, the program may not.
    */
   readonly sudo?: boolean;
+  /** Milliseconds from SIGTERM to SIGKILL, and from there until the call ends without the output; default 2000. */
+  readonly graceMs?: number;
 }
 
 /** A {@link Runner} that starts real programs, each in a process group of its own and without a shell. */
@@ -29,7 +31,7 @@ export function createNodeRunner(options: NodeRunnerOptions = {}): Runner {
       const [program, argv] = options.sudo
         ? ['sudo', ['-n', '--', ...withEnvironment(request)]]
         : [request.program, request.argv];
-      return runProgram({ ...request, program, argv, env: { ...base, ...request.env } });
+      return runProgram({ ...request, program, argv, env: { ...base, ...request.env } }, options.graceMs ?? GRACE_MS);
     },
   };
 }
@@ -49,7 +51,7 @@ function withEnvironment({ program, argv, env = {} }: RunRequest): readonly stri
   return variables.length === 0 ? [program, ...argv] : ['env', ...variables, program, ...argv];
 }
 
-function runProgram(request: RunRequest): Promise<RawResult> {
+function runProgram(request: RunRequest, graceMs: number): Promise<RawResult> {
   return new Promise((resolve, reject) => {
     const { signal: abort } = request;
     if (abort?.aborted) {
@@ -79,11 +81,11 @@ function runProgram(request: RunRequest): Promise<RawResult> {
       timers.push(
         setTimeout(() => {
           signalGroup(child, 'SIGKILL');
-        }, GRACE_MS),
+        }, graceMs),
         // A grandchild may hold the pipes for ever: give up on the output, not on the caller.
         setTimeout(() => {
           settle(child.exitCode, child.signalCode ?? 'SIGKILL');
-        }, 2 * GRACE_MS),
+        }, 2 * graceMs),
       );
     };
     if (request.timeoutMs !== undefined) {

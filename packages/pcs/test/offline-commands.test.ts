@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../tools/testing/real-parts.js';
-import { createNodeRunner, detectFeatures, execute, type Features } from '../src/index.js';
+import { detectFeatures, execute, type Features } from '../src/index.js';
+import { WarmPcs } from '../src/testing/index.js';
 import { BASE_CIB } from './base-cib.js';
 import { onFile, onFileUnchanged } from './every-command.js';
 
-const runner = createNodeRunner();
+const runner = new WarmPcs();
+afterAll(() => runner[Symbol.asyncDispose]());
 let directory: string;
 let features: Features;
 

@@ -4,21 +4,31 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RawResult, Runner, RunRequest } from '../runner.js';
-import { createNodeRunner } from '../node-runner.js';
 import { liveCommands } from './live-commands.js';
 import { answer, cibWith, refused, splitArgv } from './fake-answers.js';
+import { WarmPcs } from './warm-pcs.js';
 
 export interface FakeClusterOptions {
-  /** The machines; they are no cluster until `cluster setup`, unless {@link FakeClusterOptions.running}. */
-  readonly nodes: readonly string[];
+  /** The machines, unless {@link FakeClusterOptions.from} says; they are no cluster until `cluster setup`, unless {@link FakeClusterOptions.running}. */
+  readonly nodes?: readonly string[];
   /** Begin with a cluster of this name that runs on all nodes. */
   readonly running?: string;
   /** The node that `run` runs on; default the first. */
   readonly local?: string;
   /** What `host auth` wants to hear; default `hacluster`'s password `secret`. */
   readonly password?: string;
-  /** Runs the real tools; default a node runner. They must be installed: pcs, crm_simulate, crm_mon, cibadmin. */
+  /** Runs the real tools (pcs, crm_simulate, crm_mon, cibadmin); default a {@link WarmPcs} of its own. */
   readonly tools?: Runner;
+  /** Begin as another fake cluster was: with its nodes, its CIB and all else. */
+  readonly from?: FakeClusterSnapshot;
+}
+
+/** All there is to a fake cluster, to begin others with. */
+export interface FakeClusterSnapshot {
+  readonly cib: string | undefined;
+  readonly corosyncConf: string | undefined;
+  readonly nodes: readonly (readonly [string, FakeNode])[];
+  readonly knownHosts: readonly string[];
 }
 
 /** A node of the fake cluster. */
@@ -61,32 +71,50 @@ export class FakeCluster implements Runner, AsyncDisposable {
   readonly corosyncConf: string;
   readonly #directory: string;
   readonly #tools: Runner;
+  readonly #warm: WarmPcs | undefined;
   readonly #local: string;
   /** One command at a time touches the files. */
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(directory: string, options: FakeClusterOptions) {
     this.#directory = directory;
-    this.#tools = options.tools ?? createNodeRunner();
-    this.#local = options.local ?? options.nodes[0] ?? 'localhost';
+    if (options.tools === undefined) this.#tools = this.#warm = new WarmPcs();
+    else this.#tools = options.tools;
     this.cibFile = join(directory, 'cib.xml');
     this.corosyncConf = join(directory, 'corosync.conf');
     this.password = options.password ?? 'secret';
-    this.nodes = new Map(options.nodes.map((name) => [name, { running: false, enabled: false }]));
+    const stopped = (options.nodes ?? []).map((name) => [name, { running: false, enabled: false }] as const);
+    this.nodes = new Map(options.from?.nodes.map(([name, node]) => [name, { ...node }]) ?? stopped);
+    this.#local = options.local ?? [...this.nodes.keys()][0] ?? 'localhost';
+    for (const host of options.from?.knownHosts ?? []) this.knownHosts.add(host);
   }
 
   /** A fake cluster in a new temporary directory; dispose of it to remove that. */
   static async create(options: FakeClusterOptions): Promise<FakeCluster> {
     const cluster = new FakeCluster(await mkdtemp(join(tmpdir(), 'sleepi3-fake-cluster-')), options);
-    if (options.running !== undefined) {
-      for (const name of options.nodes) cluster.knownHosts.add(name);
+    const { from, running } = options;
+    if (from?.cib !== undefined) await writeFile(cluster.cibFile, from.cib);
+    if (from?.corosyncConf !== undefined) await writeFile(cluster.corosyncConf, from.corosyncConf);
+    if (running !== undefined) {
+      for (const name of cluster.nodes.keys()) cluster.knownHosts.add(name);
       await cluster.run({
         program: 'pcs',
-        argv: ['--start', '--enable', '--', 'cluster', 'setup', options.running, ...options.nodes],
+        argv: ['--start', '--enable', '--', 'cluster', 'setup', running, ...cluster.nodes.keys()],
       });
       cluster.requests.length = 0;
     }
     return cluster;
+  }
+
+  /** What {@link FakeClusterOptions.from} takes. */
+  async snapshot(): Promise<FakeClusterSnapshot> {
+    const textOf = (path: string) => readFile(path, 'utf8').catch(() => undefined);
+    return {
+      cib: await textOf(this.cibFile),
+      corosyncConf: await textOf(this.corosyncConf),
+      nodes: [...this.nodes].map(([name, node]) => [name, { ...node }] as const),
+      knownHosts: [...this.knownHosts],
+    };
   }
 
   run(request: RunRequest): Promise<RawResult> {
@@ -152,6 +180,7 @@ export class FakeCluster implements Runner, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.catch(() => undefined);
+    await this.#warm?.[Symbol.asyncDispose]();
     await rm(this.#directory, { recursive: true, force: true });
   }
 

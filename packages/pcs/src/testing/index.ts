@@ -2,9 +2,11 @@
 export {
   FakeCluster,
   type FakeClusterOptions,
+  type FakeClusterSnapshot,
   type FakeFencing,
   type FakeNode,
   type Interceptor,
 } from './fake-cluster.js';
 export { RecordedRunner, recordingRunner, type Recording } from './recorded-runner.js';
 export { answer } from './fake-answers.js';
+export { WarmPcs } from './warm-pcs.js';
