@@ -54,7 +54,7 @@ export function benchTable(results: readonly { readonly name: string; readonly m
   const lines: string[] = [];
   for (const [name, { target }] of Object.entries(measurements) as [Measurement, { target: number }][]) {
     const seconds = base.measured[name];
-    lines.push(`${name}`, `  ${base.name.padEnd(15)} ${seconds.toFixed(2).padStart(7)} s`);
+    lines.push(name, `  ${base.name.padEnd(15)} ${seconds.toFixed(2).padStart(7)} s`);
     for (const other of others) {
       const ratio = other.measured[name] / seconds;
       const judged = ratio <= target ? 'met' : 'missed';

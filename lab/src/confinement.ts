@@ -3,6 +3,12 @@
 import type { RunProgram } from './program.js';
 import { LabError } from './errors.js';
 
+/** The words that run `words` confined, until they end or whoever started them does. Needs root. */
+export const confinedToCaller = (words: readonly string[]): string[] => [
+  ...['setpriv', '--pdeathsig', 'KILL'],
+  ...confined(words),
+];
+
 /** The words that run `words` confined. Needs root. */
 export const confined = (words: readonly string[]): string[] => [
   ...['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child=KILL', '--mount-proc'],

@@ -27,7 +27,8 @@ export async function serveControl(path: string, control: Control): Promise<Serv
 }
 
 async function answer(socket: Socket, control: Control): Promise<void> {
-  const [line] = (await once(createInterface({ input: socket }), 'line')) as [string];
+  const line = await firstLine(socket);
+  if (line === undefined) return;
   const reply = (message: Reply) => {
     if (!socket.destroyed) socket.write(`${JSON.stringify(message)}\n`);
   };
@@ -42,6 +43,17 @@ async function answer(socket: Socket, control: Control): Promise<void> {
     reply({ status: 1 });
   }
   socket.end();
+}
+
+/** Undefined when the other side hangs up before it has said one. */
+async function firstLine(socket: Socket): Promise<string | undefined> {
+  let text = '';
+  for await (const chunk of socket.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    text += chunk as string;
+    const end = text.indexOf('\n');
+    if (end >= 0) return text.slice(0, end);
+  }
+  return undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ import { benchTable, contenders, measure, type Measured } from './bench.js';
 import { writeProvision } from './cluster/provision.js';
 import { help, type Invocation, parseCommandLine } from './command-line.js';
 import { carryOut } from './commands.js';
-import { confined, demandConfinement } from './confinement.js';
+import { confined, confinedToCaller, demandConfinement } from './confinement.js';
 import { callControl, isUp, serveControl } from './control.js';
 import { LabError } from './errors.js';
 import { buildImage, findImage, type Image, readImagePlan } from './image/build.js';
@@ -92,7 +92,7 @@ interface Confined {
 
 function inNamespaces(task: Confined, stdio: 'inherit' | number) {
   const self = [process.execPath, ...process.execArgv, import.meta.filename, inside, JSON.stringify(task)];
-  const [program = '', ...words] = confined(self);
+  const [program = '', ...words] = stdio === 'inherit' ? confinedToCaller(self) : confined(self);
   return spawn(program, words, {
     stdio: stdio === 'inherit' ? 'inherit' : ['ignore', stdio, stdio],
     detached: stdio !== 'inherit',
@@ -107,6 +107,8 @@ const waitFor = (child: ReturnType<typeof inNamespaces>): Promise<number> =>
   });
 
 async function runInside({ invocation, acceleration }: Confined): Promise<number> {
+  // The first process of its namespace gets no signal that it does not listen for.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
   await demandConfinement(runProgram);
   await layNetwork(runProgram);
   const image = await findImage(paths.cache, await readImagePlan(paths.imageFiles));

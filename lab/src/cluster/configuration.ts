@@ -93,9 +93,9 @@ function container(layout: Layout): string {
   const primitive = `<primitive id="${id}" class="ocf" provider="heartbeat" type="docker">
 ${attributes('instance_attributes', `${id}-instance_attributes`, parameters)}
 <operations>
-<op id="${id}-monitor" name="monitor" interval="30s" timeout="30s"/>
-<op id="${id}-start" name="start" interval="0s" timeout="90s"/>
-<op id="${id}-stop" name="stop" interval="0s" timeout="90s"/>
+<op id="${id}-monitor" name="monitor" interval="30s" timeout="120s"/>
+<op id="${id}-start" name="start" interval="0s" timeout="300s"/>
+<op id="${id}-stop" name="stop" interval="0s" timeout="120s"/>
 </operations></primitive>`;
   if (layout === 'active-passive') return primitive;
   const meta = attributes('meta_attributes', `${id}-clone-meta_attributes`, { interleave: 'true' });
@@ -105,9 +105,9 @@ ${attributes('instance_attributes', `${id}-instance_attributes`, parameters)}
 const vip = `<primitive id="${resources.vip}" class="ocf" provider="heartbeat" type="IPaddr2">
 ${attributes('instance_attributes', 'VIP-instance_attributes', { cidr_netmask: '24', ip: virtualAddress })}
 <operations>
-<op id="VIP-monitor" name="monitor" interval="10s" timeout="20s"/>
-<op id="VIP-start" name="start" interval="0s" timeout="20s"/>
-<op id="VIP-stop" name="stop" interval="0s" timeout="20s"/>
+<op id="VIP-monitor" name="monitor" interval="10s" timeout="60s"/>
+<op id="VIP-start" name="start" interval="0s" timeout="60s"/>
+<op id="VIP-stop" name="stop" interval="0s" timeout="60s"/>
 </operations></primitive>`;
 
 /** The container's id in constraints. */

@@ -10,6 +10,8 @@ export const board: Scenario = {
     "the driver keeps the contract of a bus on the guest's real /dev/i2c-1, through i2c-bus and through i2c-tools, on " +
     "Debian's Node 18 and on a newer one",
   cluster: 'none',
+  // One machine is enough.
+  boards: { boards: [{}, { powered: false }] },
   async run(lab, verdict) {
     const [machine] = lab.machines;
     // The contract writes to watchdog_timeout. A Pi that lives gives its signs of life meanwhile.

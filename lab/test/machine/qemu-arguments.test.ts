@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { identities, kernelArguments, qemuArguments, tapName } from '../../src/machine/qemu-arguments.js';
+
+const image = { disk: '/i/root', kernel: '/i/vmlinuz', initrd: '/i/initrd' };
+const files = {
+  ...{ disk: '/m/disk', provision: '/m/tar', board: '/m/board', agent: '/m/agent' },
+  ...{ console: '/m/console', consoleLog: '/m/log' },
+};
+
+describe("a machine's command line", () => {
+  it('gives each machine a name, an id, an address, a tap and a hardware address of its own', () => {
+    const [first, second] = identities;
+    for (const of of [
+      tapName,
+      kernelArguments,
+      (who: typeof first) => qemuArguments(who, image, files, 'tcg').join(' '),
+    ]) {
+      expect(of(first)).not.toBe(of(second));
+    }
+    expect(kernelArguments(first)).toMatch(/systemd\.machine_id=1{32} /);
+  });
+
+  it('emulates, or uses the kernel', () => {
+    const [first] = identities;
+    expect(qemuArguments(first, image, files, 'tcg')).toContain('tcg,thread=multi');
+    expect(qemuArguments(first, image, files, 'kvm')).toContain('kvm');
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import type { RunProgram } from '../src/program.js';
+import { meetRequirements } from '../src/requirements.js';
+
+function host(present: (program: string) => boolean, root = true) {
+  const ran: string[] = [];
+  const run: RunProgram = (words) => {
+    ran.push(words.join(' '));
+    return Promise.resolve({ stdout: '', stderr: '', status: 0 });
+  };
+  return { ran, host: { run, has: present, root } };
+}
+
+describe('what the lab needs of the machine', () => {
+  it('is nothing more when all is there', async () => {
+    const { ran, host: complete } = host(() => true);
+    await meetRequirements(complete, false);
+    expect(ran).toEqual([]);
+  });
+
+  it('is told with the command that brings it', async () => {
+    const { ran, host: lacking } = host((program) => !program.startsWith('qemu'));
+    const refusal = { code: 'requirement', message: /qemu-system-x86, qemu-utils.*--install.*apt-get install/ };
+    await expect(meetRequirements(lacking, false)).rejects.toMatchObject(refusal);
+    expect(ran).toEqual([]);
+  });
+
+  it('is installed when asked for, and nothing else is', async () => {
+    const { ran, host: lacking } = host((program) => program !== 'debootstrap');
+    await meetRequirements(lacking, true);
+    expect(ran.at(-1)).toBe('apt-get install --yes --no-install-recommends debootstrap');
+  });
+
+  it('is root, before anything', async () => {
+    const { host: user } = host(() => true, false);
+    await expect(meetRequirements(user, true)).rejects.toMatchObject({ code: 'requirement', message: /root/ });
+  });
+});
