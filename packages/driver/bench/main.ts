@@ -7,8 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { processContender, type RatioBench, runRatioBenches } from '../../../tools/bench/ratio.js';
-import { type Bus, openBus, registers, Sleepi3 } from '../src/index.js';
+import type * as Driver from '../src/index.js';
+import type { Bus } from '../src/index.js';
 import { MemoryBus } from '../test/memory-bus.js';
+
+// The package as it is built and published, not as this bench's runner would compile it.
+const dist = new URL('../dist/', import.meta.url);
+const { openBus, registers, Sleepi3 } = (await import(new URL('index.js', dist).href)) as typeof Driver;
 
 const target = 1.3;
 const address = 0x6e;
@@ -31,12 +36,17 @@ class TurnBus extends MemoryBus {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** The three operations, each against the same transfers without the driver. */
+/**
+ * The three operations, each against the same transfers without the driver. A round makes `calls` of them: long enough
+ * that a busy machine takes its time slices from both sides alike.
+ */
 async function benchesOn(where: string, bus: Bus, calls: number): Promise<RatioBench[]> {
   const board = await Sleepi3.open({ bus });
   const repeat = (body: () => Promise<unknown>) => async () => {
-    for (let i = 0; i < calls; i++) await body();
-    if (bus instanceof MemoryBus) bus.calls.length = 0;
+    for (let i = 0; i < calls; i++) {
+      await body();
+      if (bus instanceof MemoryBus) bus.calls.length = 0;
+    }
   };
   const pair = (title: string, ours: () => Promise<unknown>, bare: () => Promise<unknown>): RatioBench => ({
     title: `${title} ${where}`,
@@ -93,9 +103,9 @@ const server = spawn(
 try {
   await once(server.stdout, 'data');
   const bus = await openBus(`unix:${socket}`);
-  const command = fileURLToPath(new URL('../dist/sleepi3.cjs', import.meta.url));
+  const command = fileURLToPath(new URL('sleepi3.cjs', dist));
   process.exitCode = await runRatioBenches([
-    ...(await benchesOn('in process', new TurnBus(), 1000)),
+    ...(await benchesOn('in process', new TurnBus(), 2000)),
     ...(await benchesOn('on a socket', bus, 200)),
     {
       title: 'sleepi3 get voltage',
