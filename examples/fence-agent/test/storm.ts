@@ -5,7 +5,7 @@ import { boardLines } from '../src/board-access.js';
 import type { PulseOutcome } from '../src/keeper-messages.js';
 import { PowerRecord } from '../src/power-record.js';
 import { pulse } from '../src/pulse.js';
-import { seededRandom } from './race.js';
+import { noFile, seededRandom } from './race.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
 
 export interface StormResult {
@@ -18,7 +18,7 @@ export interface StormResult {
 /** Draws the weather from a seed: each kind of fault at a rate from 0 to 30 % of the transfers, or not at all. */
 export async function runStorm(seed: number): Promise<StormResult> {
   const random = seededRandom(seed);
-  const clock = new VirtualClock();
+  const clock = new VirtualClock({ settle: 'promises' });
   const harness = createHarness({
     clock,
     coldRegisters: { inputControl: 0b001 },
@@ -47,7 +47,7 @@ export async function runStorm(seed: number): Promise<StormResult> {
     pulse(requestOf(0), {
       lines: boardLines(driver),
       clock,
-      record: new PowerRecord({ read: async () => undefined, replace: async () => {}, remove: async () => {} }, 'boot'),
+      record: new PowerRecord(noFile, 'boot'),
       log: () => {},
       onProgress: () => {},
       signal: new AbortController().signal,

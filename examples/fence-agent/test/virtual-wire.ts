@@ -6,7 +6,7 @@ import type { Conversation } from '../src/keeper-messages.js';
 import { parseListenerMessage, parseTesterMessage } from '../src/wire-messages.js';
 import { answerWireTest, testWire, type WireEnd } from '../src/wire-test.js';
 import { createCluster, requestOf, type VirtualCluster } from '../virtual/virtual-cluster.js';
-import { conversationPair, VirtualProcess } from '../virtual/virtual-pi.js';
+import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
 import { parseDefaults } from '@sleepi3/driver';
 
 export interface WireCase {
@@ -15,8 +15,8 @@ export interface WireCase {
   readonly ends: readonly [WireEnd, WireEnd];
   readonly logs: string[];
   /** The processes of the tester and of the listener, to be killed. */
-  readonly tester: VirtualProcess;
-  readonly listener: VirtualProcess;
+  readonly tester: PiProcess;
+  readonly listener: PiProcess;
   /** Runs the tester on the first node and the listener on the second. */
   run(
     both?: boolean,
@@ -39,8 +39,8 @@ export async function wireCase({ random = () => 0.5, ...options }: WireCaseOptio
   const cluster = await createCluster(options);
   const { clock, harness, pis } = cluster;
   const logs: string[] = [];
-  const tester = new VirtualProcess('wire-test');
-  const listener = new VirtualProcess('wire-listen');
+  const tester = new PiProcess('wire-test');
+  const listener = new PiProcess('wire-listen');
   const end = (index: 0 | 1): WireEnd => {
     const board = harness.boards[index];
     const openBoard = () => Sleepi3.open({ bus: board.bus, clock });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseListenerMessage, parseTesterMessage } from '../src/wire-messages.js';
 import { answerWireTest, testWire } from '../src/wire-test.js';
 import { judgeWire } from '../src/wire-verdict.js';
-import { conversationPair, VirtualProcess } from '../virtual/virtual-pi.js';
+import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
 import { overTheWire, wireCase } from './virtual-wire.js';
 
 describe('a wire test', () => {
@@ -159,7 +159,7 @@ describe('a wire test', () => {
     [{}, { peer: 'raspberrypi-3' }],
   ])('refuses a wrong peer before any pulse (tester %j, listener %j)', async (near, far) => {
     const { ends, cluster, boards } = await wireCase();
-    const [a, b] = conversationPair<string, string>(new VirtualProcess('a'), new VirtualProcess('b'));
+    const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
     const tested = testWire({ ...ends[0], ...near }, overTheWire(a, parseListenerMessage), false);
     const answered = answerWireTest({ ...ends[1], ...far }, overTheWire(b, parseTesterMessage));
     const edges: unknown[] = [];
@@ -171,7 +171,7 @@ describe('a wire test', () => {
 
   it('does not believe a listener that is somebody else', async () => {
     const { ends, cluster } = await wireCase();
-    const [a, b] = conversationPair<string, string>(new VirtualProcess('a'), new VirtualProcess('b'));
+    const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
     const tested = testWire(ends[0], overTheWire(a, parseListenerMessage), false);
     await b.receive();
     const facts = { extin: false, extout: false, extinCount: 0, extinPowerdown: true, levelTrigger: false };
@@ -227,7 +227,7 @@ describe('a wire test', () => {
 
   it('answers a listener of another version with what to do', async () => {
     const { ends, cluster } = await wireCase();
-    const [a, b] = conversationPair<string, string>(new VirtualProcess('a'), new VirtualProcess('b'));
+    const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
     const answered = answerWireTest(ends[1], overTheWire(b, parseTesterMessage));
     a.send(JSON.stringify({ say: 'hello', protocol: 99, node: 'raspberrypi-1', peer: 'raspberrypi-2' }));
     expect(await cluster.clock.runUntil(answered)).toMatchObject({
@@ -238,7 +238,7 @@ describe('a wire test', () => {
 
   it('gives one pulse for a conversation, however often the tester asks', async () => {
     const { ends, cluster, boards } = await wireCase();
-    const [a, b] = conversationPair<string, string>(new VirtualProcess('a'), new VirtualProcess('b'));
+    const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
     const answered = answerWireTest(ends[1], overTheWire(b, parseTesterMessage));
     let pulses = 0;
     boards[1].on('extout', ({ asserted }) => (pulses += asserted ? 1 : 0));
@@ -310,12 +310,12 @@ describe('what comes over the network', () => {
         fc.array(fc.oneof(fc.json(), fc.constantFrom(...messages.map((m) => JSON.stringify(m)))), { maxLength: 8 }),
         async (lines) => {
           const { ends, cluster, boards } = await wireCase();
-          const [a, b] = conversationPair<string, string>(new VirtualProcess('a'), new VirtualProcess('b'));
+          const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
           const answered = answerWireTest(ends[1], overTheWire(b, parseTesterMessage));
           for (const line of lines) a.send(line);
           a.close();
           await cluster.clock.runUntil(answered);
-          const [c, d] = conversationPair<string, string>(new VirtualProcess('c'), new VirtualProcess('d'));
+          const [c, d] = conversationPair<string, string>(new PiProcess('c'), new PiProcess('d'));
           const tested = testWire(ends[0], overTheWire(c, parseListenerMessage), true);
           for (const line of lines) d.send(line);
           expect((await cluster.clock.runUntil(tested)).ok).toBe(false);

@@ -20,7 +20,7 @@ import { WireTestRecord } from '../src/wire-test-record.js';
 const never = new Promise<never>(() => {});
 
 /** A process: everything it awaits goes through {@link live} and stops coming once it is killed. */
-export class VirtualProcess {
+export class PiProcess {
   killed = false;
   #hung = false;
   readonly #atDeath: (() => void)[] = [];
@@ -64,7 +64,7 @@ export interface VirtualPiOptions {
   /** The board's lines as a process of this Pi sees them. */
   readonly lines: Lines;
   /** Called before each bus operation of a process and after it took effect; may kill processes. */
-  readonly onBusOperation?: (process: VirtualProcess, moment: 'before' | 'after') => void;
+  readonly onBusOperation?: (process: PiProcess, moment: 'before' | 'after') => void;
 }
 
 export interface VirtualMachineOptions {
@@ -78,13 +78,13 @@ export interface VirtualMachineOptions {
 /** One Pi: its lock, its keeper's socket, its record file, its processes. */
 export class VirtualPi {
   readonly logs: string[] = [];
-  readonly processes: VirtualProcess[] = [];
+  readonly processes: PiProcess[] = [];
   recordText: string | undefined;
   /** Outlives a boot. */
   wireTestText: string | undefined;
   readonly #options: VirtualPiOptions;
-  #lockHolder: VirtualProcess | undefined;
-  #listener: { process: VirtualProcess; onCall: (conversation: AgentConversation) => void } | undefined;
+  #lockHolder: PiProcess | undefined;
+  #listener: { process: PiProcess; onCall: (conversation: AgentConversation) => void } | undefined;
 
   constructor(options: VirtualPiOptions) {
     this.#options = options;
@@ -105,14 +105,14 @@ export class VirtualPi {
   });
 
   get record(): PowerRecord {
-    return new PowerRecord(this.#recordFile(new VirtualProcess('reader')), 'this-boot');
+    return new PowerRecord(this.#recordFile(new PiProcess('reader')), 'this-boot');
   }
 
   /** Runs an agent process that performs one act. The promise never settles when the process is killed. */
   runAgent(
     request: PulseRequest,
     patience = 60_000,
-  ): { process: VirtualProcess; stop: AbortController; outcome: Promise<PulseOutcome> } {
+  ): { process: PiProcess; stop: AbortController; outcome: Promise<PulseOutcome> } {
     const process = this.#start('agent');
     const stop = new AbortController();
     const outcome = performAct(request, this.#fencingHost(process, stop.signal), patience);
@@ -154,13 +154,13 @@ export class VirtualPi {
     for (const process of this.processes) process.kill();
   }
 
-  #start(name: string): VirtualProcess {
-    const process = new VirtualProcess(name);
+  #start(name: string): PiProcess {
+    const process = new PiProcess(name);
     this.processes.push(process);
     return process;
   }
 
-  #fencingHost(process: VirtualProcess, stop: AbortSignal): FencingHost {
+  #fencingHost(process: PiProcess, stop: AbortSignal): FencingHost {
     const clock = this.#clock(process);
     return {
       clock,
@@ -209,7 +209,7 @@ export class VirtualPi {
     });
   }
 
-  #startGuard(keeper: VirtualProcess): { dismiss(): void } {
+  #startGuard(keeper: PiProcess): { dismiss(): void } {
     const process = this.#start('guard');
     let end: (how: 'dismissed' | 'died') => void = () => {};
     const keeperEnd = new Promise<'dismissed' | 'died'>((resolve) => {
@@ -229,7 +229,7 @@ export class VirtualPi {
     };
   }
 
-  #clock(process: VirtualProcess): Clock {
+  #clock(process: PiProcess): Clock {
     const { clock } = this.#options;
     return {
       now: () => clock.now(),
@@ -237,7 +237,7 @@ export class VirtualPi {
     };
   }
 
-  #lines(process: VirtualProcess): Lines & { close(): Promise<void> } {
+  #lines(process: PiProcess): Lines & { close(): Promise<void> } {
     const { lines, onBusOperation } = this.#options;
     const operate = <T>(run: () => Promise<T>) =>
       process.live(async () => {
@@ -254,7 +254,7 @@ export class VirtualPi {
     };
   }
 
-  #tryLock(process: VirtualProcess): { release(): Promise<void> } | undefined {
+  #tryLock(process: PiProcess): { release(): Promise<void> } | undefined {
     if (this.#lockHolder) return undefined;
     this.#lockHolder = process;
     const release = () => {
@@ -269,7 +269,7 @@ export class VirtualPi {
     };
   }
 
-  #call(caller: VirtualProcess): KeeperConversation | undefined {
+  #call(caller: PiProcess): KeeperConversation | undefined {
     const listener = this.#listener;
     if (!listener || listener.process.killed) return undefined;
     const [ours, theirs] = conversationPair<KeeperEvent, AgentMessage>(caller, listener.process);
@@ -277,7 +277,7 @@ export class VirtualPi {
     return ours;
   }
 
-  #recordFile(process: VirtualProcess): RecordFile {
+  #recordFile(process: PiProcess): RecordFile {
     return {
       read: () => process.live(() => Promise.resolve(this.recordText)),
       replace: (text) =>
@@ -294,8 +294,8 @@ export class VirtualPi {
 
 /** The two ends of a conversation between processes; it breaks when either dies. */
 export function conversationPair<ToA, ToB>(
-  a: VirtualProcess,
-  b: VirtualProcess,
+  a: PiProcess,
+  b: PiProcess,
 ): [Conversation<ToA, ToB>, Conversation<ToB, ToA>] {
   const forA = new Mailbox<ToA>();
   const forB = new Mailbox<ToB>();
