@@ -58,7 +58,8 @@ export function fencingHistory(node = '*'): Command<FencingHistory> {
   if (!/^(?:\*|\w[\w.-]*)$/.test(node)) invalid(`a node's name is letters, digits, _ . -, not ${JSON.stringify(node)}`);
   return {
     program: 'stonith_admin',
-    options: [`--history=${node}`, '--output-as=xml'],
+    // Without --verbose it tells of one success alone, and of no failure (seen on 2.1.5; lib/pacemaker/pcmk_fence.c).
+    options: [`--history=${node}`, '--verbose', '--output-as=xml'],
     env: UTC,
     exitCodes: XML_EXIT_CODES,
     timeoutMs: READ_TIMEOUT_MS,

@@ -127,6 +127,8 @@ export function expectEveryTruncationRefused(read: (text: string) => unknown, te
   const bytes = Buffer.from(text);
   const end = keepEnd ? bytes.length : Buffer.from(text.trimEnd()).length;
   const accepted: number[] = [];
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0; // twenty thousand traces nobody reads take a third of the time
   for (let length = 0; length < end; length++) {
     try {
       read(bytes.subarray(0, length).toString('utf8'));
@@ -135,5 +137,6 @@ export function expectEveryTruncationRefused(read: (text: string) => unknown, te
       if (!(error instanceof PcsError) || error.code !== 'MALFORMED_ANSWER') throw error;
     }
   }
+  Error.stackTraceLimit = stackTraceLimit;
   expect(accepted, 'lengths at which the cut-off text was accepted').toEqual([]);
 }

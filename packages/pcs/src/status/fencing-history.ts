@@ -26,7 +26,8 @@ const historyAnswer = shape<HistoryAnswer>({
 });
 
 /**
- * Reads what `TZ=UTC stonith_admin --history '*' --output-as=xml` wrote.
+ * Reads what `TZ=UTC stonith_admin --history '*' --verbose --output-as=xml` wrote. Without `--verbose` stonith_admin
+ * tells of one successful operation alone.
  *
  * @throws PcsError `MALFORMED_ANSWER` for anything but one whole list; `NOT_RUNNING` and the like when stonith_admin
  * says that it failed.
