@@ -66,12 +66,17 @@ async function addressOfPeer(
   }
 }
 
-/** Off only for a verified power-off that nothing has undone. */
+/** Off only for a verified power-off that nothing has undone: a peer that answers was powered on since. */
 export async function powerStatus(context: AgentContext, machine: Machine): Promise<PowerStatus> {
-  const target = guarded(context, await wiringOf(context.options, machine));
+  const wiring = await wiringOf(context.options, machine);
+  const target = guarded(context, wiring);
   const site = await openSite(context, machine);
   await clearLine(site);
-  return (await site.record.offProof(target)) ? 'off' : 'on';
+  if (!(await site.record.offProof(target))) return 'on';
+  const address = await addressOfPeer(context, wiring, machine);
+  if (address === undefined || (await machine.answers(address)) !== true) return 'off';
+  await site.record.forget();
+  return 'on';
 }
 
 /** The one node that this agent can act on. */

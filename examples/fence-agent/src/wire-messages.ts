@@ -151,7 +151,7 @@ const refusalCodes: readonly RefusalCode[] = ['busy', 'wrong-peer', 'board', 'pr
 const longestText = 500;
 const mostPulses = 50;
 
-function record(value: unknown): Readonly<Record<string, unknown>> {
+export function record(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new Error('not an object');
 }
@@ -166,7 +166,7 @@ function seenPulse(value: Readonly<Record<string, unknown>>): SeenPulse {
   return { shortest: read.number('shortest'), longest: read.number('longest') };
 }
 
-function fieldsOf(value: Readonly<Record<string, unknown>>) {
+export function fieldsOf(value: Readonly<Record<string, unknown>>) {
   const wrong = (name: string) => new Error(`${name} is missing or wrong`);
   return {
     number(name: string): number {

@@ -149,6 +149,20 @@ describe('status', () => {
   });
 });
 
+describe('status of a peer that was powered off', () => {
+  it('is ON again as soon as the peer answers, whoever powered it on', async () => {
+    const cluster = await createCluster();
+    const parameters = { peer_address: '192.0.2.2' };
+    const answers: Ask = async () => cluster.harness.boards[1].powered;
+    await call(cluster, { action: 'off', target, parameters, answers });
+    expect(await call(cluster, { action: 'status', target, parameters, answers })).toMatchObject({ exitStatus: 2 });
+    cluster.harness.boards[1].setSwitch(true);
+    await cluster.clock.advance(5000);
+    expect(cluster.harness.boards[1].powered).toBe(true);
+    expect(await call(cluster, { action: 'status', target, parameters, answers })).toMatchObject({ exitStatus: 0 });
+  });
+});
+
 describe('list', () => {
   it('names the one node that can be fenced', async () => {
     expect(await call(await createCluster(), { action: 'list' })).toMatchObject({
