@@ -3,7 +3,10 @@ import {
   type Clock,
   type ClusterStatus,
   parseClusterStatus,
+  Pcs,
   PcsError,
+  type Runner,
+  type RunRequest,
   systemClock,
   watch,
   type WatchEvent,
@@ -154,6 +157,43 @@ describe('watching a cluster', () => {
       break;
     }
     expect(asked).toBe(1);
+  });
+});
+
+describe('watching through Pcs', () => {
+  const runner = (onRun: (request: RunRequest) => void): Runner => ({
+    run: async (request) => {
+      onRun(request);
+      const stdout = Buffer.from(healthyXml);
+      return { exitCode: 0, signal: null, stdout, stderr: Buffer.alloc(0), durationMs: 1, timedOut: false };
+    },
+  });
+
+  it('asks crm_mon, and hands it the signal that ends the watch', async () => {
+    const end = new AbortController();
+    const requests: RunRequest[] = [];
+    const pcs = new Pcs({ runner: runner((request) => requests.push(request)) });
+    for await (const event of pcs.watch({ signal: end.signal })) {
+      expect(event).toMatchObject({ kind: 'status', status: { dc: 'n2' } });
+      end.abort();
+    }
+    expect(requests).toMatchObject([{ program: 'crm_mon' }]);
+    expect(requests[0]?.signal).toBe(end.signal);
+  });
+
+  it('ends with the signal of the whole object when it has none of its own', async () => {
+    const end = new AbortController();
+    const pcs = new Pcs({ runner: runner(() => {}), signal: end.signal });
+    const events: WatchEvent[] = [];
+    for await (const event of pcs.watch()) {
+      events.push(event);
+      end.abort();
+    }
+    expect(events).toHaveLength(1);
+    for await (const event of new Pcs({ runner: runner(() => {}) }).watch()) {
+      expect(event.kind).toBe('status');
+      break;
+    }
   });
 });
 
