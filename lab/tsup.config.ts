@@ -12,6 +12,8 @@ export default defineConfig({
   esbuildOptions: (options) => {
     options.conditions = ['@sleepi3/source'];
   },
+  // node:test has no other name
+  removeNodeProtocol: false,
   splitting: false,
   clean: true,
 });

@@ -15,6 +15,8 @@ export interface LabFlags {
   readonly accel: 'auto' | 'kvm' | 'tcg';
   /** What EXTOUT does when its own Pi loses its power. */
   readonly extout: 'held' | 'released';
+  /** How often each scenario is run. */
+  readonly times: number;
   readonly help: boolean;
 }
 
@@ -62,7 +64,7 @@ export const commands = {
     summary: 'run scenarios on machines of their own, all of them by default',
     arity: [0, Infinity],
   },
-  report: { usage: '', summary: 'make one HTML page of the last run', arity: [0, 0] },
+  report: { usage: '', summary: 'make one HTML page of what the last run of each scenario saw', arity: [0, 0] },
   bench: { usage: '', summary: "measure the article's agent and procedure against ours", arity: [0, 0] },
   build: { usage: '', summary: 'build the image only', arity: [0, 0] },
 } as const satisfies Record<string, Command>;
@@ -76,8 +78,8 @@ const isCommand = (word: string): word is CommandName => Object.hasOwn(commands,
  * @throws LabError `usage`
  */
 export function parseCommandLine(args: readonly string[]): Invocation {
-  const flags: { install: boolean; accel: LabFlags['accel']; extout: LabFlags['extout']; help: boolean } = {
-    ...{ install: false, accel: 'auto', extout: 'held', help: false },
+  const flags: { -readonly [Flag in keyof LabFlags]: LabFlags[Flag] } = {
+    ...{ install: false, accel: 'auto', extout: 'held', times: 1, help: false },
   };
   const words: string[] = [];
   const rest = [...args];
@@ -90,6 +92,7 @@ export function parseCommandLine(args: readonly string[]): Invocation {
     else if (word === '--help' || word === '-h') flags.help = true;
     else if (word === '--install') flags.install = true;
     else if (name === '--accel') flags.accel = oneOf(name, value ?? rest.shift(), ['auto', 'kvm', 'tcg']);
+    else if (name === '--times') flags.times = count(name, value ?? rest.shift());
     else if (name === '--extout') flags.extout = oneOf(name, value ?? rest.shift(), ['held', 'released']);
     else throw usage(`${word} is no option`);
   }
@@ -120,6 +123,7 @@ export function help(scenarios: readonly { readonly name: string; readonly mustS
     'Options:',
     ...table([
       ['--install', 'install the Debian packages that are missing'],
+      ['--times N', 'run: each scenario N times'],
       ['--accel auto|kvm|tcg', 'how the processors are virtualised; auto takes kvm where it boots the guest'],
       ['--extout held|released', "up: what a board's EXTOUT does when its own Pi loses its power (nobody knows)"],
     ]),
@@ -131,6 +135,11 @@ export function help(scenarios: readonly { readonly name: string; readonly mustS
     'A first session:  npm run lab -- up;  npm run lab -- status;  npm run lab -- exec 2 pcs stonith fence raspberrypi-1',
     '',
   ].join('\n');
+}
+
+function count(name: string, value: string | undefined): number {
+  if (!/^[1-9]\d{0,2}$/.test(value ?? '')) throw usage(`${name} takes a number from 1 to 999`);
+  return Number(value);
 }
 
 function oneOf<const Choice extends string>(

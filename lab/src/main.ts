@@ -115,7 +115,9 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
   if (!image) throw new LabError('image', 'the image is gone: run lab build');
   const start = (scenario: Pick<Scenario, 'cluster' | 'boards'>) => startLab(image, acceleration, scenario);
   if (invocation.command === 'run') {
-    const outcomes = await runScenarios(chooseScenarios(invocation.words), {
+    const { times } = invocation.options;
+    const list = chooseScenarios(invocation.words).flatMap((scenario) => Array.from({ length: times }, () => scenario));
+    const outcomes = await runScenarios(list, {
       startLab: start,
       directory: paths.output,
       log,
@@ -225,14 +227,15 @@ async function demandDown(): Promise<void> {
 }
 
 async function report(): Promise<number> {
-  const names = (await readdir(paths.output).catch(() => [])).filter((name) => name.endsWith('.json'));
+  const names = (await readdir(paths.output).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
   if (names.length === 0) throw new LabError('state', 'there is nothing to report: run lab run first');
   const read = async (name: string) => ({
     outcome: JSON.parse(await readFile(join(paths.output, name), 'utf8')) as Outcome,
     timeline: await readFile(join(paths.output, name.replace(/json$/, 'svg')), 'utf8'),
   });
-  const order = scenarios.map(({ name }) => `${name}.json`);
-  const runs = await Promise.all(order.filter((name) => names.includes(name)).map(read));
+  const runs = await Promise.all(names.map(read));
+  const order = scenarios.map(({ name }) => name);
+  runs.sort((a, b) => order.indexOf(a.outcome.scenario) - order.indexOf(b.outcome.scenario));
   const page = join(paths.output, 'report.html');
   await writeFile(page, reportPage(runs));
   say(`${page}\n`);

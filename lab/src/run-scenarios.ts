@@ -35,7 +35,9 @@ export async function runScenarios(list: readonly Scenario[], tools: RunTools): 
       tools.log(`=== ${scenario.name}: ${scenario.mustSee}`);
       lab ??= await tools.startLab(scenario);
       demand = demandOf(scenario);
-      const outcome = await runOne(scenario, lab, tools);
+      const round = outcomes.filter((outcome) => outcome.scenario === scenario.name).length + 1;
+      const file = join(tools.directory, round === 1 ? scenario.name : `${scenario.name}-${round}`);
+      const outcome = await runOne(scenario, lab, file, tools.log);
       outcomes.push(outcome);
       tools.log(`=== ${scenario.name}: ${outcome.passed ? 'passed' : 'FAILED'} in ${outcome.duration} s`);
     }
@@ -45,7 +47,7 @@ export async function runScenarios(list: readonly Scenario[], tools: RunTools): 
   return outcomes;
 }
 
-async function runOne(scenario: Scenario, lab: Lab, { directory, log }: RunTools): Promise<Outcome> {
+async function runOne(scenario: Scenario, lab: Lab, file: string, log: RunTools['log']): Promise<Outcome> {
   const verdict = new Verdict();
   let failure: Error | undefined;
   const begun = lab.clock.now();
@@ -67,7 +69,7 @@ async function runOne(scenario: Scenario, lab: Lab, { directory, log }: RunTools
   for (const { name, value, unit } of outcome.figures) log(`  ${name}: ${value}${unit && ` ${unit}`}`);
   if (outcome.error !== undefined) log(`  error: ${outcome.error}`);
   const { recording } = lab;
-  const write = (ending: string, content: string) => writeFile(join(directory, `${scenario.name}.${ending}`), content);
+  const write = (ending: string, content: string) => writeFile(`${file}.${ending}`, content);
   await write('json', `${JSON.stringify({ ...outcome, timeline: recording.timeline() }, undefined, 2)}\n`);
   await write('svg', recording.toSvg({ width: 1200 }));
   await write('vcd', recording.toVcd());

@@ -9,7 +9,7 @@ describe('the command line of the lab', () => {
     expect(parseCommandLine(['--accel', 'tcg', 'run', 'fence', '--install', 'panic'])).toEqual({
       command: 'run',
       words: ['fence', 'panic'],
-      options: { install: true, accel: 'tcg', extout: 'held', help: false },
+      options: { install: true, accel: 'tcg', extout: 'held', times: 1, help: false },
     });
     expect(parseCommandLine(['up', '--extout=released']).options.extout).toBe('released');
   });
@@ -36,6 +36,8 @@ describe('the command line of the lab', () => {
     [['run', '--accel', 'fast']],
     [['run', '--accel']],
     [['run', '--fast']],
+    [['run', '--times', '0']],
+    [['run', '--times']],
   ])('refuses %j and says where the help is', (args) => {
     expect(() => parseCommandLine(args)).toThrow(/--help/);
     expect(() => parseCommandLine(args)).toThrow(expect.objectContaining({ code: 'usage' }));

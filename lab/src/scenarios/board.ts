@@ -35,13 +35,15 @@ async function keepContract(lab: Lab, verdict: Verdict, node: string): Promise<v
   const [machine] = lab.machines;
   const version = (await machine.mustExec([node, '--version'])).trim();
   lab.note(`the contract on Node ${version}`);
-  const { stdout, status } = await machine.exec([node, '--test-reporter=tap', guestContract], { timeout: 600_000 });
+  const { stdout, stderr, status } = await machine.exec([node, '--test-reporter=tap', guestContract], {
+    timeout: 600_000,
+  });
   const count = (word: string) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(stdout)?.[1] ?? 0);
   const failed = stdout.match(/^\s*not ok .*$/gm)?.map((line) => line.trim()) ?? [];
   const passed = count('pass');
   verdict.see(
     `the contract is kept on Node ${version}`,
     status === 0 && failed.length === 0 && passed >= 16,
-    [`${passed} tests passed`, ...failed].join('; '),
+    [`${passed} tests passed`, ...failed, ...stderr.trim().split('\n').slice(-1)].filter(Boolean).join('; '),
   );
 }
