@@ -19,6 +19,7 @@ export * as commands from './commands/index.js';
 export type { Bound, BoundOnFile, Run } from './bind.js';
 export type { Change, Confirmed, Force, RequestTimeout, SkipOffline, Wait } from './change.js';
 export type { Moved } from './procedures.js';
+export type { EnsureCalls, Ensured } from './ensure.js';
 export type { Transaction, TransactionResult } from './transaction.js';
 export { createTemporaryFiles, type TemporaryFiles } from './files.js';
 export { shellQuote, toScript } from './script.js';
@@ -30,7 +31,7 @@ export type { Credentials } from './password.js';
 export {
   ClusterStatus,
   type ClusterStatusParts,
-  type FenceHistory,
+  type StatusFenceHistory,
   type PacemakerdStatus,
   parseClusterStatus,
 } from './status/cluster-status.js';

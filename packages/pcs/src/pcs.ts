@@ -4,6 +4,7 @@ import type { Change, Confirmed, RequestTimeout, Wait } from './change.js';
 import type { Command, Invocation } from './command.js';
 import * as commands from './commands/index.js';
 import type { MoveOptions } from './commands/resource.js';
+import { type EnsureCalls, ensureCalls } from './ensure.js';
 import { execute, type ExecuteContext, requestFor } from './execute.js';
 import { detectFeatures, type Features } from './features.js';
 import { createTemporaryFiles, type TemporaryFiles } from './files.js';
@@ -14,6 +15,7 @@ import { status } from './reads.js';
 import type { Runner } from './runner.js';
 import { toScript } from './script.js';
 import type { ClusterStatus } from './status/cluster-status.js';
+import { watch, type WatchEvent, type WatchOptions } from './status/watch.js';
 import { runTransaction, type Transaction, type TransactionResult } from './transaction.js';
 
 export interface PcsOptions {
@@ -76,6 +78,8 @@ export class Pcs {
   readonly resource: ResourceCalls;
   readonly stonith: StonithCalls;
   readonly tag: Bound<typeof commands.tag>;
+  /** The same changes, made only where something differs. */
+  readonly ensure: EnsureCalls;
 
   readonly #runner: Runner;
   readonly #files: TemporaryFiles;
@@ -120,6 +124,7 @@ export class Pcs {
       confirm: (node, confirmed) => confirmFenced(run, node, confirmed),
     };
     this.tag = bind(commands.tag, run);
+    this.ensure = ensureCalls(run);
   }
 
   /**
@@ -133,6 +138,19 @@ export class Pcs {
   /** The cluster's status, from `crm_mon`, which answers ten times faster than `pcs status xml`. */
   status(): Promise<ClusterStatus> {
     return this.run(status());
+  }
+
+  /**
+   * Follows the cluster: yields the status, then every change of it; see {@link watch}.
+   * @param options Its signal, or else that of this object, ends the watch.
+   */
+  watch(options: WatchOptions = {}): AsyncGenerator<WatchEvent, void, undefined> {
+    const signal = options.signal ?? this.#context.signal;
+    const context = { ...this.#context, ...(signal !== undefined && { signal }) };
+    return watch(() => execute(status(), this.#runner, context), {
+      ...options,
+      ...(signal !== undefined && { signal }),
+    });
   }
 
   /** What the installed pcs can do; asked once. */

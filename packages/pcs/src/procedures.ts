@@ -32,7 +32,7 @@ export async function destroyCluster(
  */
 export async function confirmFenced(run: Run, node: string, confirmed: Confirmed): Promise<Change> {
   const command = commands.stonith.confirm(node, confirmed);
-  const known = nodeNamesIn(await run(commands.cib.query()));
+  const known = (await run(commands.cib.config())).nodes.map(({ name }) => name);
   if (!known.includes(node)) {
     throw new PcsError(`there is no node '${node}' in this cluster; it has ${known.join(', ')}`, { code: 'NOT_FOUND' });
   }
@@ -100,10 +100,5 @@ async function removeNewConstraints(run: Run, before: ReadonlySet<string>): Prom
 
 /** The ids of the constraints that moves and bans make. */
 async function cliConstraints(run: Run): Promise<string[]> {
-  const cib = await run(commands.cib.query());
-  return [...cib.matchAll(/<rsc_location\b[^>]*?\sid="(cli-(?:prefer|ban)-[^"]+)"/g)].map((match) => match[1] ?? '');
-}
-
-function nodeNamesIn(cib: string): string[] {
-  return [...cib.matchAll(/<node\b[^>]*?\suname="([^"]+)"/g)].map((match) => match[1] ?? '');
+  return (await run(commands.cib.config())).cliConstraints.map(({ id }) => id);
 }

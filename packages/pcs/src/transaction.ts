@@ -4,6 +4,7 @@ import { type BoundOnFile, bind } from './bind.js';
 import type { Change, Wait } from './change.js';
 import type { Command } from './command.js';
 import * as commands from './commands/index.js';
+import { type EnsureCalls, ensureCalls } from './ensure.js';
 import { PcsError } from './errors.js';
 import { execute, type ExecuteContext } from './execute.js';
 import type { TemporaryFiles } from './files.js';
@@ -11,6 +12,7 @@ import type { Runner } from './runner.js';
 
 /** The calls of a transaction: everything that works on a CIB in a file, on this transaction's copy. */
 export interface Transaction extends BoundOnFile<typeof commands> {
+  readonly ensure: EnsureCalls;
   /** Runs any command that works on a file. */
   run<T>(command: Command<T> & { readonly onFile: true }): Promise<T>;
 }
@@ -49,7 +51,7 @@ export async function runTransaction<T>(
       }
       return execute(command, runner, { ...context, file: copy });
     };
-    const value = await body({ ...onFileFamilies(run), run });
+    const value = await body({ ...onFileFamilies(run), ensure: ensureCalls(run), run });
     if ((await files.read(copy)) === before) return { value, changed: false };
     const settings = wait === undefined ? {} : { wait };
     const push = await execute(commands.cib.push(copy, original, settings), runner, context);
