@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { processContender, type RatioBench, runRatioBenches } from '../../../tools/bench/ratio.js';
 import type * as Driver from '../src/index.js';
 import type { Bus } from '../src/index.js';
+import { Mutex } from '../src/mutex.js';
 import { MemoryBus } from '../test/memory-bus.js';
 
 // The package as it is built and published, not as this bench's runner would compile it.
@@ -20,6 +21,10 @@ const address = 0x6e;
 
 /** A bus in memory whose transfers end in a later turn of the event loop, as those of every real bus do. */
 class TurnBus extends MemoryBus {
+  readonly #mutex = new Mutex();
+  override withLock<T>(body: () => Promise<T>): Promise<T> {
+    return this.#mutex.run(body);
+  }
   override async readByte(address: number, register: number): Promise<number> {
     await turn();
     return super.readByte(address, register);
