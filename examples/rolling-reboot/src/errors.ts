@@ -1,0 +1,47 @@
+// The program's one error class.
+
+/**
+ * What went wrong, in a word that never changes.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `USAGE` | the command line cannot be carried out |
+ * | `BAD_SETTING` | a setting is missing or wrong |
+ * | `REFUSED` | a gate is shut: nothing was begun |
+ * | `NOT_MY_TURN` | another node has the lock, and kept it until the wait for it ended |
+ * | `ROLL_FAILED` | an earlier roll failed, and a person has to look first |
+ * | `LOCK_LOST` | another node took the lock over |
+ * | `STEP_FAILED` | a step was carried out, and what it should bring about did not come |
+ * | `INTERRUPTED` | the program was told to end, or had died |
+ * | `UNFINISHED` | something could not be undone; the message says what a person must do |
+ * | `BAD_RECORD` | a record of this program cannot be read |
+ * | `BUSY` | the program runs on this node already |
+ */
+export type RollErrorCode =
+  | 'USAGE'
+  | 'BAD_SETTING'
+  | 'REFUSED'
+  | 'NOT_MY_TURN'
+  | 'ROLL_FAILED'
+  | 'LOCK_LOST'
+  | 'STEP_FAILED'
+  | 'INTERRUPTED'
+  | 'UNFINISHED'
+  | 'BAD_RECORD'
+  | 'BUSY';
+
+/** The only error this program throws on purpose. */
+export class RollError extends Error {
+  override readonly name = 'RollError';
+  readonly code: RollErrorCode;
+
+  constructor(code: RollErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
