@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { type Command, commands, execute, type Features, invocation, parseFeatures, PcsError } from '../src/index.js';
+import { answer } from '../src/testing/index.js';
+
+// The capabilities that tell the versions apart here, as `pcs --version --full` of each lists them.
+const SINCE_0_11 = ['cluster.config.uuid', 'pcmk.cib.roles.promoted-unpromoted', 'pcmk.resource.move.autoclean'];
+const OF_0_11 = [
+  ...SINCE_0_11,
+  'pcmk.resource.move.autoclean.default',
+  'pcmk.stonith.update.scsi-devices',
+  'resource-agents.self-validation',
+];
+const OF_0_12 = [
+  ...OF_0_11,
+  'booth.ticket.cleanup',
+  'booth.ticket.standby',
+  'pcmk.constraint.location.simple.options.score',
+  'pcmk.constraint.location.simple.rule.rule-as-one-argument',
+  'pcs.yes-to-confirm-commands',
+];
+const features = (version: string, ids: readonly string[]): Features =>
+  parseFeatures(`${version}\n${['pcmk.cib.get', ...ids].join(' ')}\n`);
+const versions = {
+  '0.10.8': features('0.10.8', []),
+  '0.10.9': features('0.10.9', ['pcmk.resource.move.autoclean']),
+  '0.11.5': features('0.11.5', OF_0_11),
+  '0.12.0': features('0.12.0.2', OF_0_12),
+  main: features('0.12.3', [...OF_0_12, 'cluster.rename']),
+};
+type Version = keyof typeof versions;
+
+const { booth, cluster, constraint, quorum, resource, stonith } = commands;
+
+const forms: readonly (readonly [Command<unknown>, Readonly<Partial<Record<Version, string>>>])[] = [
+  [
+    stonith.confirm('n1', { yes: true }),
+    {
+      '0.10.8': '--force -- stonith confirm n1',
+      '0.11.5': '--force -- stonith confirm n1',
+      '0.12.0': '--yes -- stonith confirm n1',
+      main: '--yes -- stonith confirm n1',
+    },
+  ],
+  [quorum.unblock({ yes: true }), { '0.11.5': '--force -- quorum unblock', '0.12.0': '--yes -- quorum unblock' }],
+  [
+    stonith.sbd.deviceSetup(['/dev/sda'], { yes: true }),
+    {
+      '0.11.5': '--force -- stonith sbd device setup device=/dev/sda',
+      '0.12.0': '--yes -- stonith sbd device setup device=/dev/sda',
+    },
+  ],
+  [
+    cluster.report('/r', { from: '2026-1-1 0:0:0', overwrite: true }),
+    {
+      '0.11.5': '--from=2026-1-1 0:0:0 --force -- cluster report /r',
+      '0.12.0': '--from=2026-1-1 0:0:0 --overwrite -- cluster report /r',
+    },
+  ],
+  [
+    constraint.location.add('c', 'R', 'n1', 50, { force: true }),
+    {
+      '0.10.8': '--force -- constraint location add c resource%R n1 50',
+      '0.11.5': '--force -- constraint location add c resource%R n1 50',
+      '0.12.0': '--force -- constraint location add c resource%R n1 score=50',
+    },
+  ],
+  [
+    constraint.location.rule('R', { attribute: 'a', is: 'eq', value: 'b' }, { role: 'Promoted' }),
+    {
+      '0.10.8': '-- constraint location resource%R rule role=master a eq b',
+      '0.11.5': '-- constraint location resource%R rule role=Promoted a eq b',
+      '0.12.0': '-- constraint location resource%R rule role=Promoted a eq b',
+    },
+  ],
+  [
+    constraint.colocation.add({ resource: 'A', role: 'Unpromoted' }, 'B'),
+    {
+      '0.10.8': '-- constraint colocation add Slave A with B score=INFINITY',
+      '0.11.5': '-- constraint colocation add Unpromoted A with B score=INFINITY',
+    },
+  ],
+  [
+    resource.ban('R', { node: 'n1', promoted: true, wait: 5 }),
+    { '0.10.8': '--master --wait=5 -- resource ban R n1', '0.11.5': '--promoted --wait=5 -- resource ban R n1' },
+  ],
+  [
+    resource.clear('R', { expired: true }),
+    { '0.10.8': '--expired -- resource clear R', '0.12.0': '--expired -- resource clear R' },
+  ],
+  [
+    resource.move('R', { node: 'n1' }),
+    {
+      '0.10.9': '--autodelete --wait=60 -- resource move R n1',
+      '0.11.5': '--wait=60 -- resource move R n1',
+      main: '--wait=60 -- resource move R n1',
+    },
+  ],
+  [
+    resource.moveWithConstraint('R', { node: 'n1', promoted: true }),
+    { '0.10.8': '--master -- resource move R n1', '0.11.5': '--promoted -- resource move-with-constraint R n1' },
+  ],
+  [
+    resource.create('R', 'ocf:x:y', {}, { agentValidation: true, disabled: true, force: true }),
+    {
+      '0.10.8': '--disabled --force -- resource create R ocf:x:y',
+      '0.11.5': '--disabled --agent-validation --force -- resource create R ocf:x:y',
+    },
+  ],
+  [stonith.meta('F', { a: 1 }), { '0.10.8': '-- resource meta F a=1', '0.11.5': '-- stonith meta F a=1' }],
+  [
+    stonith.op.add('F', 'monitor', { interval: '9s' }),
+    { '0.10.8': '-- resource op add F monitor interval=9s', '0.12.0': '-- stonith op add F monitor interval=9s' },
+  ],
+  [cluster.rename('d'), { main: '-- cluster rename d' }],
+];
+
+describe('a command in the words of', () => {
+  it.each(
+    forms.flatMap(([command, expected]) =>
+      Object.entries(expected).map(([version, words]) => [version, words, command] as const),
+    ),
+  )('pcs %s: %s', (version, words, command) => {
+    expect(invocation(command, versions[version as Version]).argv.join(' ')).toBe(words);
+  });
+
+  it('pcs 0.12 gives a rule as one word, others as one word per token', () => {
+    const command = constraint.location.rule('R', { and: [{ defined: 'a' }, { notDefined: 'b' }] });
+    expect(invocation(command, versions['0.12.0']).argv.at(-1)).toBe('defined a and not_defined b');
+    expect(invocation(command, versions['0.11.5']).argv.slice(-5)).toEqual(['defined', 'a', 'and', 'not_defined', 'b']);
+  });
+});
+
+describe('what a version cannot do', () => {
+  it.each([
+    ['0.10.8', resource.move('R')],
+    ['0.10.8', stonith.updateScsiDevices('F', { set: ['/dev/sda'] })],
+    ['0.10.8', cluster.config.uuidGenerate()],
+    ['0.11.5', booth.ticket.cleanup('T')],
+    ['0.11.5', booth.ticket.standby('T')],
+    ['0.12.0', cluster.rename('d')],
+  ] as const)('is refused before anything runs: pcs %s', async (version, command) => {
+    const run = () => Promise.reject(new Error('must not run'));
+    const error = await execute(
+      command as Command<unknown>,
+      { run },
+      { features: async () => versions[version] },
+    ).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'UNSUPPORTED' });
+    expect(error).toBeInstanceOf(PcsError);
+  });
+});
+
+describe('features', () => {
+  it('are asked for only by commands that differ', async () => {
+    const run = () => Promise.resolve(answer());
+    const asked = () => Promise.reject(new Error('must not be asked'));
+    await expect(execute(commands.node.standby('n1'), { run }, { features: asked })).resolves.toBeDefined();
+    await expect(execute(resource.move('R'), { run }, { features: asked })).rejects.toThrow('must not be asked');
+    await expect(execute(resource.move('R'), { run })).resolves.toBeDefined();
+  });
+
+  it.each(['', '0.11.5', '0.11.5\n', 'Error: no\n', '\npcmk.cib.get', '0.11\n<html> 1'])(
+    'are not read from %j',
+    (text) => {
+      expect(() => parseFeatures(text)).toThrow(expect.objectContaining({ code: 'MALFORMED_ANSWER' }));
+    },
+  );
+});
