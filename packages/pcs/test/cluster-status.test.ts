@@ -1,5 +1,13 @@
-import { describe, expect, it } from 'vitest';
-import { isPcsError, parseClusterStatus, PcsError } from '../src/index.js';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import {
+  type ClusterStatus,
+  isPcsError,
+  type NodeStatus,
+  parseClusterStatus,
+  PcsError,
+  type ResourceStatus,
+  type ResourceView,
+} from '../src/index.js';
 import { expectEverythingAccountedFor, expectEveryTruncationRefused, expectTheUnknownKept } from './accounting.js';
 import { fixture, fixtures } from './fixtures.js';
 
@@ -237,6 +245,18 @@ describe('a cluster status', () => {
       xml.replace('<resources>', `<nodes>${node.replace('n1', 'n3')}</nodes><resources>`),
     );
     expect(more.nodes.map(({ name }) => name)).toEqual(['n1', 'n2', 'n3']);
+  });
+
+  it('keeps text where none belongs', () => {
+    const xml = fixture('status/bookworm-failures.xml').replace('<summary>', '<summary>by hand');
+    expect(parseClusterStatus(xml).summary.unknown).toMatchObject({ text: 'by hand\n    ', elements: [] });
+  });
+
+  it('has types that lead to what there is', () => {
+    expectTypeOf(parseClusterStatus).toEqualTypeOf<(xml: string) => ClusterStatus>();
+    expectTypeOf<ReturnType<ClusterStatus['resource']>>().toEqualTypeOf<ResourceView | undefined>();
+    expectTypeOf<Extract<ResourceStatus, { kind: 'clone' }>['copies']>().toEqualTypeOf<readonly ResourceStatus[]>();
+    expectTypeOf(healthy.nodes).toEqualTypeOf<readonly NodeStatus[]>();
   });
 
   it('reads a fence history that could not be had as such', () => {

@@ -247,6 +247,7 @@ describe('the quorum status', () => {
     ['1          1         NR', '1          y         NR'],
     ['1          1         NR', '1          1         ??'],
     ['Total votes:      1', 'Total votes:      ?'],
+    ['Membership information', 'Membership'],
   ])('is refused when %j is %j', (from, to) => {
     const text = from === '' ? 'Cannot initialize QUORUM service\n' : fixture('quorum/quorate.txt').replace(from, to);
     expect(() => parseQuorumStatus(text)).toThrow(PcsError);

@@ -190,6 +190,8 @@ function readMember(
 
 /** `Qdevice`, or `Qdevice (votes 1)` while it gives none. */
 function readDevice(rest: string, votes: number): QuorumDevice {
-  const [, name = rest, configured] = /^(.*?)(?: \(votes (\d+)\))?$/.exec(rest) ?? [];
-  return { name, votes, configuredVotes: configured === undefined ? votes : digits(configured) };
+  const idle = /^(.*) \(votes (\d+)\)$/.exec(rest);
+  return idle === null
+    ? { name: rest, votes, configuredVotes: votes }
+    : { name: idle[1] ?? '', votes, configuredVotes: Number(idle[2]) };
 }

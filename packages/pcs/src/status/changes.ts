@@ -1,6 +1,6 @@
 // What changed between two statuses of the same cluster, as typed events.
 import type { Ban, Ticket } from './bans-and-tickets.js';
-import type { ClusterStatus, FenceHistory } from './cluster-status.js';
+import type { ClusterStatus, StatusFenceHistory } from './cluster-status.js';
 import type { ResourceFailure } from './failures.js';
 import type { FencingEvent } from './fencing-events.js';
 import type { NodeStatus } from './nodes.js';
@@ -158,8 +158,8 @@ function* failureChanges(before: ClusterStatus, after: ClusterStatus): Generator
  * last one that could.
  */
 export function* fencingChanges(
-  before: FenceHistory | undefined,
-  after: FenceHistory | undefined,
+  before: StatusFenceHistory | undefined,
+  after: StatusFenceHistory | undefined,
 ): Generator<ClusterChange> {
   if (!isReadable(before) || !isReadable(after)) return;
   const key = ({ action, target, client, origin, status, completed }: FencingEvent) =>
@@ -173,7 +173,7 @@ export function* fencingChanges(
 }
 
 /** Whether a fence history says what happened; without a section there was nothing to say. */
-export function isReadable(history: FenceHistory | undefined): boolean {
+export function isReadable(history: StatusFenceHistory | undefined): boolean {
   return (history?.status ?? 0) === 0;
 }
 

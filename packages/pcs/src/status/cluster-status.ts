@@ -40,7 +40,7 @@ export interface PacemakerdStatus extends WithUnknown {
 }
 
 /** The fencing operations that are remembered, newest first. */
-export interface FenceHistory extends WithUnknown {
+export interface StatusFenceHistory extends WithUnknown {
   /** Non-zero when the history could not be read; the events are then none, and that means nothing. */
   readonly status: number | undefined;
   readonly events: readonly FencingEvent[];
@@ -55,7 +55,7 @@ export interface ClusterStatusParts extends ToolAnswer {
   readonly nodeAttributes: readonly NodeAttributes[];
   readonly nodeHistory: readonly NodeHistory[];
   readonly failures: readonly ResourceFailure[];
-  readonly fenceHistory: FenceHistory | undefined;
+  readonly fenceHistory: StatusFenceHistory | undefined;
   readonly tickets: readonly Ticket[];
   readonly bans: readonly Ban[];
 }
@@ -78,7 +78,7 @@ const clusterStatusParts = shape<ClusterStatusParts>({
   failures: listIn('failures', { failure: resourceFailure }),
   fenceHistory: maybe(
     'fence_history',
-    shape<FenceHistory>({ status: optional(integer('status')), events: each({ fence_event: fencingEvent }) }),
+    shape<StatusFenceHistory>({ status: optional(integer('status')), events: each({ fence_event: fencingEvent }) }),
   ),
   tickets: listIn('tickets', { ticket }),
   bans: listIn('bans', { ban }),
@@ -113,7 +113,7 @@ export class ClusterStatus implements ClusterStatusParts {
   readonly nodeHistory: readonly NodeHistory[];
   /** Failed operations, until `resource cleanup` or a failure-timeout removes them. */
   readonly failures: readonly ResourceFailure[];
-  readonly fenceHistory: FenceHistory | undefined;
+  readonly fenceHistory: StatusFenceHistory | undefined;
   readonly tickets: readonly Ticket[];
   readonly bans: readonly Ban[];
   readonly unknown: Unknown;

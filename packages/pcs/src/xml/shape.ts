@@ -33,7 +33,7 @@ export interface Shape<T> {
   /**
    * Reads one element.
    *
-   * @throws PcsError `malformed-answer` when something required is missing or a value is not of its type.
+   * @throws PcsError `MALFORMED_ANSWER` when something required is missing or a value is not of its type.
    */
   read(element: XmlElement, source: string): T;
 }

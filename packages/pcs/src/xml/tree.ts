@@ -41,7 +41,7 @@ export const MAX_XML_DEPTH = 200;
 /**
  * Parses a whole XML document.
  *
- * @throws PcsError `malformed-answer` when the text is empty, not well-formed, cut off anywhere, followed by anything,
+ * @throws PcsError `MALFORMED_ANSWER` when the text is empty, not well-formed, cut off anywhere, followed by anything,
  * has another root element than expected, carries a DOCTYPE with an internal subset (the way to entity bombs), or
  * exceeds a bound.
  */
