@@ -5,6 +5,4 @@ const host = nodeHost(process);
 void runFenceAgent(
   dummyAgent(host.name, () => Math.random()),
   host,
-).then((exitStatus) => {
-  process.exitCode = exitStatus;
-});
+).then((exitStatus) => process.exit(exitStatus));

@@ -19,7 +19,7 @@ beforeAll(async () => {
   expect({ status: built.status, stderr: built.stderr }).toEqual({ status: 0, stderr: '' });
   program = join(directory, 'fence_dummy');
   await copyFile(join(example, 'dist/fence_dummy'), program);
-});
+}, 60_000);
 afterAll(async () => {
   await rm(directory, { recursive: true });
 });
@@ -49,7 +49,7 @@ describe.runIf(possible)('the built fence_dummy under pacemaker-fenced', () => {
       fence_dummy_auto_unfence: program,
       fence_dummy_no_reboot: program,
     });
-  });
+  }, 60_000);
   afterAll(async () => {
     await fenced.stop();
   });

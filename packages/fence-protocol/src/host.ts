@@ -28,6 +28,8 @@ export interface FenceHost {
   syslog(level: LogLevel, message: string): void;
   /** What a program prints, for --password-script. */
   runScript(path: string): Promise<string>;
+  /** Resolves when nothing would be lost if the process ended now. */
+  finish?(): Promise<void>;
   /** Aborts when the process shall end early; absent when only killing ends it. */
   readonly signal?: AbortSignal;
 }
@@ -42,9 +44,14 @@ export interface NodeProcess {
 /** The socket by which programs reach syslog. */
 const syslogSocket = '/dev/log';
 
-/** Node's own process as a host: `process.exitCode = await runFenceAgent(agent, nodeHost(process))`. */
+/**
+ * Node's own process as a host: `runFenceAgent(agent, nodeHost(process)).then((exitStatus) => process.exit(exitStatus))`.
+ * All output has been written by then, and a socket or timer that the device's code left open does not keep the
+ * process, for which Pacemaker waits.
+ */
 export function nodeHost(process: NodeProcess): FenceHost {
   const name = basename(process.argv[1] ?? 'fence');
+  const syslog = loggerSyslog(name, process.pid);
   return {
     name,
     argv: process.argv.slice(2),
@@ -70,7 +77,8 @@ export function nodeHost(process: NodeProcess): FenceHost {
         writeAll(file, text);
       };
     },
-    syslog: loggerSyslog(name, process.pid),
+    syslog: syslog.write,
+    finish: syslog.finish,
     runScript,
   };
 }
@@ -121,31 +129,34 @@ const priorities: Readonly<Record<LogLevel, number>> = { error: 27, warning: 28,
  * Syslog through logger(1) of bsdutils, which every Debian has: Node cannot write to a datagram socket. It is started
  * for the first line and fed by a pipe; nobody waits for it. Most runs log nothing and never start it.
  */
-function loggerSyslog(tag: string, pid: number): FenceHost['syslog'] {
-  let write: ((line: string) => void) | undefined;
-  const waiting: string[] = [];
-  const start = async () => {
-    const { spawn } = await import('node:child_process');
-    const logger = spawn('logger', ['--prio-prefix', '--tag', tag, `--id=${pid}`], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    // A machine without logger(1), or one that ends early: the lines still go to stderr.
-    logger.on('error', () => undefined);
-    logger.stdin.on('error', () => undefined);
-    logger.unref();
-    (logger.stdin as unknown as { unref(): void }).unref();
-    write = (line) => logger.stdin.write(line);
-    waiting.splice(0).forEach(write);
+function loggerSyslog(tag: string, pid: number): { write: FenceHost['syslog']; finish: () => Promise<void> } {
+  let logger: Promise<(line: string) => void> | undefined;
+  let written: Promise<void> = Promise.resolve();
+  return {
+    write: (level, message) => {
+      if (logger === undefined && !existsSync(syslogSocket)) return;
+      logger ??= startLogger(tag, pid);
+      const started = logger;
+      written = written.then(async () => {
+        (await started)(`<${priorities[level]}>${message}\n`);
+      });
+    },
+    finish: () => written,
   };
-  let started: Promise<void> | undefined;
-  return (level, message) => {
-    const line = `<${priorities[level]}>${message}\n`;
-    if (write !== undefined) write(line);
-    else if (started !== undefined || existsSync(syslogSocket)) {
-      waiting.push(line);
-      started ??= start();
-    }
-  };
+}
+
+async function startLogger(tag: string, pid: number): Promise<(line: string) => void> {
+  const { spawn } = await import('node:child_process');
+  const logger = spawn('logger', ['--prio-prefix', '--tag', tag, `--id=${pid}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  // A machine without logger(1), or one that ends early: the lines still go to stderr.
+  logger.on('error', () => undefined);
+  logger.stdin.on('error', () => undefined);
+  logger.unref();
+  (logger.stdin as unknown as { unref(): void }).unref();
+  // The line is in the pipe when write returns: libuv tries at once, and only queues what the pipe does not take.
+  return (line) => logger.stdin.write(line);
 }
 
 async function runScript(path: string): Promise<string> {

@@ -16,6 +16,12 @@ import { renderUsage } from './usage.js';
  * rejects, never ends the process itself, and writes to stdout only when it resolves to 0 or 2.
  */
 export async function runFenceAgent(agent: FenceAgent, host: FenceHost): Promise<number> {
+  const exitStatus = await run(agent, host);
+  await host.finish?.();
+  return exitStatus;
+}
+
+async function run(agent: FenceAgent, host: FenceHost): Promise<number> {
   const startedAt = host.clock.now();
   // Until the options are known: as if none were given.
   let log = openLog(host, {});

@@ -32,8 +32,22 @@ const line = fc.oneof(
   fc.string({ maxLength: 20, unit: 'binary' }),
   fc.constantFrom('#', '# action=off', 'action=off', 'plug=1', '\t', '\0'),
 );
+/** Half of the requests hold a good one, with the rest around it, before it and behind it. */
+const around = <T>(good: fc.Arbitrary<T[]>, rest: fc.Arbitrary<T>) =>
+  fc
+    .tuple(fc.array(rest, { maxLength: 3 }), fc.oneof(good, fc.constant([])), fc.array(rest, { maxLength: 3 }))
+    .map((parts) => parts.flat());
+
+const action = fc.constantFrom('on', 'off', 'reboot', 'status', 'list', 'OFF');
+const plug = fc.constantFrom('1', '2', '1,2', 'node1');
 const stdin = fc
-  .tuple(fc.array(line, { maxLength: 7 }), fc.constantFrom('\n', '\n', '\r\n', '\r', ' '))
+  .tuple(
+    around(
+      fc.tuple(action, plug).map(([what, which]) => [`plug=${which}`, `action=${what}`]),
+      line,
+    ),
+    fc.constantFrom('\n', '\n', '\n', '\r\n', '\r', ' '),
+  )
   .map(([lines, separator]) => ({ stdin: lines.join(separator) }));
 const word = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...words) },
@@ -41,7 +55,12 @@ const word = fc.oneof(
   { weight: 5, arbitrary: pair.map((parts) => `--${parts.join('')}`) },
   fc.string({ maxLength: 10 }),
 );
-const argv = fc.array(word, { minLength: 1, maxLength: 7 }).map((argument) => ({ argv: argument }));
+const argv = around(
+  fc.tuple(action, plug).map(([what, which]) => ['-o', what, `--plug=${which}`]),
+  word,
+)
+  .filter((given) => given.length > 0)
+  .map((given) => ({ argv: given }));
 
 export const randomRequest: fc.Arbitrary<RandomRequest> = fc.oneof(stdin, argv);
 

@@ -64,7 +64,7 @@ export class StandaloneFenced {
     );
     let stderr = '';
     unshare.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 1000; tries++) {
       const pid = await onlyChild(unshare.pid);
       const fenced = pid === undefined ? undefined : new StandaloneFenced(directory, unshare, pid);
       if (fenced !== undefined && (await exists(join(directory, 'started'))) && fenced.#answers()) return fenced;

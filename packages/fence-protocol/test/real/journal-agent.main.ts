@@ -57,6 +57,4 @@ const agent = defineFenceAgent({
   },
 });
 
-void runFenceAgent(agent, nodeHost(process)).then((exitStatus) => {
-  process.exitCode = exitStatus;
-});
+void runFenceAgent(agent, nodeHost(process)).then((exitStatus) => process.exit(exitStatus));

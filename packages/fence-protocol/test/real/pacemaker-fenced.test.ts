@@ -22,7 +22,7 @@ describe.runIf(possible)('under pacemaker-fenced', () => {
     directory = await mkdtemp(join(tmpdir(), 'fence-journal-'));
     program = await bundle(join(import.meta.dirname, 'journal-agent.main.ts'), directory, 'fence_journal');
     fenced = await StandaloneFenced.start({ fence_journal: program });
-  });
+  }, 60_000);
   afterAll(async () => {
     await fenced.stop();
     await rm(directory, { recursive: true });
@@ -111,7 +111,7 @@ describe.runIf(possible)('under pacemaker-fenced', () => {
   });
 
   it('an agent that takes too long is killed with all it started, and nothing of it runs on', async () => {
-    await register({ hold: '30', pcmk_off_timeout: '1' });
+    await register({ hold: '30', pcmk_off_timeout: '3' });
     expect((await fenced.admin('--fence', 'node1')).exitStatus).not.toBe(0);
     expect(await journalLines()).toEqual([{ begin: 'off', plug: 'node1' }]);
     expect(await power()).toMatchObject({ node1: 'on' });
@@ -119,7 +119,7 @@ describe.runIf(possible)('under pacemaker-fenced', () => {
     const ours = await runLikePacemaker(
       program,
       { action: 'off', target: 'node1', parameters: { ...parameters, hold: '30' } },
-      { timeout: 1 },
+      { timeout: 3 },
     );
     expect(ours).toMatchObject({ exitStatus: undefined, timedOut: true, stdout: '' });
     expect(await journalLines()).toHaveLength(2);

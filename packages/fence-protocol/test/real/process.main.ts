@@ -7,11 +7,11 @@ const agent = defineFenceAgent({
   longDescription: 'For tests of the process.',
   vendorUrl: 'https://example.org/',
   options: { plug: standard, count: integer({ default: 0, description: 'How many machines to list' }) },
+  // A device that leaves a timer behind.
+  monitor: () => Promise.resolve(void setInterval(() => undefined, 1000)),
   off: () => Promise.reject(new FenceError('device', 'Failed: it never works')),
   on: () => Promise.resolve(),
   list: ({ options }) => Promise.resolve(Array.from({ length: options.count }, (_, at) => ({ id: `machine-${at}` }))),
 });
 
-void runFenceAgent(agent, nodeHost(process)).then((exitStatus) => {
-  process.exitCode = exitStatus;
-});
+void runFenceAgent(agent, nodeHost(process)).then((exitStatus) => process.exit(exitStatus));

@@ -14,7 +14,7 @@ let program: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fence-process-'));
   program = await bundle(join(import.meta.dirname, 'process.main.ts'), directory, 'fence_process');
-});
+}, 60_000);
 afterAll(async () => {
   await rm(directory, { recursive: true });
 });
@@ -25,6 +25,10 @@ describe('the process', () => {
   it('answers a request of Pacemaker', async () => {
     const listed = await runLikePacemaker(program, { action: 'list', parameters: { count: '2' } });
     expect(listed).toEqual({ exitStatus: 0, stdout: 'machine-0,\nmachine-1,\n', stderr: '', timedOut: false });
+  });
+
+  it('ends although the device left a timer running', async () => {
+    expect(await runLikePacemaker(program, { action: 'monitor' })).toMatchObject({ exitStatus: 0, timedOut: false });
   });
 
   it('fails with one line on stderr and nothing on stdout', async () => {

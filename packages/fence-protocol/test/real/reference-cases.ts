@@ -3,8 +3,11 @@
 // it ended.
 import type { PowerStatus } from '../../src/index.js';
 
-/** `plugs`: a switch with plug 1 on and plug 2 off. `single`: one machine, on. `fabric`: a fabric device, on. */
-export type ReferenceDevice = 'plugs' | 'single' | 'fabric';
+/**
+ * `plugs`: a switch with plug 1 on and plug 2 off. `single`: one machine, on. `fabric`: a fabric device, on.
+ * `debian`: Debian's own fence_dummy, whose device is a file, on, and the same agent on this package.
+ */
+export type ReferenceDevice = 'plugs' | 'single' | 'fabric' | 'debian';
 
 export interface ReferenceCase {
   readonly behaviour: string;
@@ -88,6 +91,17 @@ export const referenceCases: readonly ReferenceCase[] = [
   { behaviour: 'an end of the options', argv: ['-o', 'status', '-n', '1', '--', '-o', 'off'] },
   { behaviour: 'a stray word while only looking', argv: ['stray', '-o', 'status', '-n', '1'] },
   { behaviour: 'a call by Pacemaker', stdin: 'nodename=1\naction=off\nport=1', pacemaker: true },
+
+  { behaviour: 'status of fence_dummy', stdin: 'action=status', device: 'debian' },
+  { behaviour: 'off of fence_dummy', stdin: 'action=off', device: 'debian' },
+  { behaviour: 'on of fence_dummy', stdin: 'action=on', device: 'debian' },
+  { behaviour: 'reboot of fence_dummy', argv: ['-o', 'reboot'], device: 'debian' },
+  { behaviour: 'monitor of fence_dummy', argv: ['--action=monitor'], device: 'debian' },
+  { behaviour: 'list of fence_dummy', stdin: 'action=list', device: 'debian' },
+  { behaviour: 'validate-all of fence_dummy', stdin: 'action=validate-all', device: 'debian' },
+  { behaviour: 'a delay of fence_dummy', stdin: 'action=off\ndelay=1', device: 'debian' },
+  { behaviour: 'fence_dummy called by Pacemaker', stdin: 'port=a\naction=off\nnodename=a', device: 'debian', pacemaker: true },
+  { behaviour: 'fence_dummy without an action', stdin: 'nodename=a', device: 'debian', better: plainly },
 
   { behaviour: 'a stray word in a power action', argv: ['-o', 'off', '-n', '1', 'status'], better: plainly },
   { behaviour: 'a blank after the name', stdin: 'action = status\nplug=1', better: plainly },

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defineFenceAgent, type FenceAgent, standard } from '../../src/index.js';
+import { defineFenceAgent, type FenceAgent, standard, string } from '../../src/index.js';
 import { pacemakerEnvironment, runInMemory, ScriptedDevice } from '../../src/testing/index.js';
 import { haveRealParts } from '../../../../tools/testing/real-parts.js';
 import { differenceDocument, type Outcome } from './fencing-py-document.js';
@@ -14,12 +14,18 @@ import { type ReferenceCase, referenceCases, type ReferenceDevice } from './refe
 import { type ReferenceOption, verdictOn } from './reference-options.js';
 
 const python = '/usr/bin/python3';
-const deviceOptions: Record<ReferenceDevice, string[]> = {
+const debiansDummy = '/usr/sbin/fence_dummy';
+const deviceOptions: Record<Exclude<ReferenceDevice, 'debian'>, string[]> = {
   plugs: ['port', 'missing_as_off'],
   single: ['no_port'],
   fabric: ['no_port', 'fabric_fencing'],
 };
-const plugsOf = { plugs: { 1: 'on', 2: 'off' }, single: { '': 'on' }, fabric: { '': 'on' } } as const;
+const plugsOf = {
+  plugs: { 1: 'on', 2: 'off' },
+  single: { '': 'on' },
+  fabric: { '': 'on' },
+  debian: { '': 'on' },
+} as const;
 
 /** fencing.py is found under /usr/share/fence; Debian's fence_dummy comes in the same package. */
 describe.runIf(haveRealParts('fence_dummy'))('beside fencing.py', () => {
@@ -43,6 +49,14 @@ describe.runIf(haveRealParts('fence_dummy'))('beside fencing.py', () => {
     if (one.better !== undefined && ours.exitStatus === 1) expect(ours.told).toEqual([]);
   });
 
+  it('the metadata of the same agent has the same parameters and actions, but for the default action', async () => {
+    const theirs = shapeOf(await output(debiansDummy, ['-o', 'metadata']));
+    const ours = await runInMemory(agentFor('debian', new ScriptedDevice()), { argv: ['-o', 'metadata'] });
+    expect(theirs.length).toBeGreaterThan(25);
+    expect(theirs[0]).toBe('action 1  -o, --action string default="reboot"');
+    expect(shapeOf(ours.stdout)).toEqual(['action 1  -o, --action string ', ...theirs.slice(1)]);
+  });
+
   it('every option and behaviour stands in the document', async () => {
     const options = JSON.parse(
       await output(python, [
@@ -60,6 +74,7 @@ describe.runIf(haveRealParts('fence_dummy'))('beside fencing.py', () => {
 
 async function runTheirs(one: ReferenceCase, file: string): Promise<Outcome> {
   const device = one.device ?? 'plugs';
+  if (device === 'debian') return runDebians(one, file);
   await writeFile(file, JSON.stringify({ plugs: plugsOf[device], told: [], deaf: one.deaf ?? [] }));
   const env = {
     PATH: '/usr/bin:/bin',
@@ -82,6 +97,15 @@ async function runTheirs(one: ReferenceCase, file: string): Promise<Outcome> {
   };
 }
 
+/** Debian's fence_dummy does not tell what it told its device; the file shows where that ended. */
+async function runDebians(one: ReferenceCase, file: string): Promise<Outcome> {
+  await writeFile(file, 'on');
+  const words = one.argv === undefined ? [] : [...one.argv, `--status-file=${file}`];
+  const env = { PATH: '/usr/bin:/bin', ...(one.pacemaker ? pacemakerEnvironment : {}) };
+  const { exitStatus, stdout } = await run(debiansDummy, words, `status_file=${file}\n${one.stdin ?? ''}`, env);
+  return { exitStatus, stdout: withoutHelp(stdout), told: [], power: await readFile(file, 'utf8') };
+}
+
 async function runOurs(one: ReferenceCase): Promise<Outcome> {
   const kind = one.device ?? 'plugs';
   const faults = (one.deaf ?? []).map((state) => ({ call: 'setPower', state, kind: 'ignore' }) as const);
@@ -92,7 +116,7 @@ async function runOurs(one: ReferenceCase): Promise<Outcome> {
   return {
     exitStatus,
     stdout: withoutHelp(stdout),
-    told: device.told,
+    told: kind === 'debian' ? [] : device.told,
     power: Object.entries(device.power)
       .map(([plug, state]) => `${plug} ${state}`.trim())
       .join(', '),
@@ -101,19 +125,42 @@ async function runOurs(one: ReferenceCase): Promise<Outcome> {
 
 function agentFor(kind: ReferenceDevice, device: ScriptedDevice): FenceAgent {
   const description = {
-    name: 'fence_reference',
+    name: kind === 'debian' ? 'fence_dummy' : 'fence_reference',
     shortDescription: 'Reference',
     longDescription: '',
     vendorUrl: '',
     version: '4.12.1',
   };
-  return kind === 'plugs'
-    ? defineFenceAgent({
+  const { functions } = device;
+  switch (kind) {
+    case 'plugs':
+      return defineFenceAgent({
         ...description,
         options: { plug: standard, missing_as_off: standard },
         ...device.functionsWithPlugs,
-      })
-    : defineFenceAgent({ ...description, fabric: kind === 'fabric', options: {}, ...device.functions });
+      });
+    case 'debian':
+      return defineFenceAgent({ ...description, options: dummyOptions, ...functions });
+    case 'single':
+    case 'fabric':
+      return defineFenceAgent({ ...description, fabric: kind === 'fabric', options: {}, ...functions });
+  }
+}
+
+/** The options of Debian's fence_dummy. */
+const dummyOptions = {
+  status_file: string({ valueName: 'file', default: '/tmp/fence_dummy.status', description: 'File with status' }),
+  random_sleep_range: string({ long: 'random_sleep_range', valueName: 'seconds', description: 'Sleep at random' }),
+  type: string({ default: 'file', description: 'Kind of the agent' }),
+};
+
+/** Every parameter as `name required relation short-and-long type default`, and every action. */
+function shapeOf(metadata: string): string[] {
+  const parameter =
+    /<parameter name="(.*?)" unique="0" required="([01])"(.*?)>\s*<getopt mixed="(.*?)(?:=.*?)?" \/>\s*<content type="(.*?)" *(.*?) *\/?>/g;
+  const parameters = [...metadata.matchAll(parameter)].map(([, ...parts]) => parts.join(' '));
+  const actions = [...metadata.matchAll(/<action name="(.*?)" ?(.*?) ?\/>/g)].map(([, ...parts]) => parts.join(' '));
+  return [...parameters, ...actions];
 }
 
 /** The words of the help text are our own; that it is shown is what counts. */
