@@ -64,6 +64,7 @@ function installedFiles(program: string, date: Date): Files {
       mode: 0o755,
     },
     'lib/systemd/system/fence-sleepi3-boot.service': { content: own('fence-sleepi3-boot.service') },
+    'lib/systemd/system/fence-sleepi3-observe.service': { content: own('fence-sleepi3-observe.service') },
     'usr/share/bash-completion/completions/fence_sleepi3': { content: renderBashCompletion(agent, commands) },
     'usr/share/man/man8/fence_sleepi3.8.gz': {
       content: gzipped(renderManualPage({ agent, commands, version, date })),

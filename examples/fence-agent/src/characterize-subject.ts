@@ -135,6 +135,7 @@ async function obey(message: DirectorMessage, board: Sleepi3, { observation }: S
       return { say: 'done' };
     case 'recall': {
       const found = await observation.recall();
+      await observation.forget();
       return { say: 'recalled', ...(found && { registers: found }) };
     }
     case 'characterize':

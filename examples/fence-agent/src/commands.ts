@@ -98,6 +98,26 @@ export const commands = {
       ...commonOptions,
     },
   },
+  characterize: {
+    summary: 'find out what is not documented about two real boards',
+    description:
+      'A guided run on two nodes that are out of the cluster and whose wires are sound. This node holds its EXTOUT and ' +
+      'watches what becomes of the peer, whose power is cut: it asks before each such step. On the peer run ' +
+      'characterize --subject, again after each boot. What was found is printed as options of the virtual board of ' +
+      '@sleepi3/simulator and as a report to send in. EIPDE of this node is 0 while the peer is cut; should the run be ' +
+      'killed then, run fence_sleepi3 boot.',
+    options: {
+      subject: { description: 'Be the side that is cut: read and write the board for the other one' },
+      observe: {
+        description: 'Keep the registers as this boot found them, if the other side has asked for it (run at boot)',
+      },
+      ...wireOptions,
+      host: { value: 'host', description: 'Address of the peer', default: "the peer's name" },
+      bind: { value: 'address', description: 'With --subject: address to listen on', default: 'every address' },
+      ...boardOptions,
+      ...commonOptions,
+    },
+  },
 } as const satisfies Readonly<Record<string, Command>>;
 
 export type CommandName = keyof typeof commands;

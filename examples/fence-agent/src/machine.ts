@@ -2,7 +2,7 @@
 import type { ParsedDefaults, Sleepi3 } from '@sleepi3/driver';
 import type { ClusterFiles } from './cluster-nodes.js';
 import type { FencingHost } from './fencing.js';
-import type { PowerRecord } from './power-record.js';
+import type { PowerRecord, RecordFile } from './power-record.js';
 import type { Ask } from './silence.js';
 import type { BoardName } from './state-files.js';
 import type { WireTestRecord } from './wire-test-record.js';
@@ -17,6 +17,8 @@ export interface BoardSite extends FencingHost {
   prepare(): Promise<void>;
   /** What the last test of the wire to the peer found. */
   readonly wireTest: WireTestRecord;
+  /** The registers as a boot found them, for characterize. */
+  readonly observation: RecordFile;
 }
 
 export interface Machine {

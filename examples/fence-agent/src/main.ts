@@ -34,7 +34,8 @@ async function run(): Promise<number> {
     }
     case 'boot':
     case 'wire-listen':
-    case 'wire-test': {
+    case 'wire-test':
+    case 'characterize': {
       const [{ runCommand }, { nodeMachine }] = await Promise.all([
         import('./run-command.js'),
         import('./node-host.js'),
@@ -47,6 +48,7 @@ async function run(): Promise<number> {
         machine: nodeMachine(self),
         random: Math.random,
         network: () => import('./wire-socket.js'),
+        ask,
       });
     }
     default: {
@@ -57,6 +59,21 @@ async function run(): Promise<number> {
       return runFenceAgent(createAgent(version, load), host);
     }
   }
+}
+
+/** Asks the person at the terminal. */
+async function ask(question: string): Promise<boolean> {
+  const { createInterface } = await import('node:readline');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    terminal.once('close', () => {
+      resolve(false);
+    });
+    terminal.question(`${question} [yes/no] `, (answer) => {
+      resolve(/^y(es)?$/i.test(answer.trim()));
+      terminal.close();
+    });
+  });
 }
 
 /** A countdown for a person at the terminal; nothing for a daemon. */

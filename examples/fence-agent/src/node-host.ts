@@ -13,7 +13,7 @@ import type { AgentMessage, KeeperEvent } from './keeper-messages.js';
 import { callKeeper, listenForAgents } from './keeper-socket.js';
 import type { KeeperHost } from './line-keeper.js';
 import type { Machine } from './machine.js';
-import { PowerRecord } from './power-record.js';
+import { PowerRecord, type RecordFile } from './power-record.js';
 import { type BoardName, makeStateDirectory, recordFile, type StateFiles, stateFiles } from './state-files.js';
 import { WireTestRecord } from './wire-test-record.js';
 
@@ -52,7 +52,8 @@ export function nodeMachine(
         record: powerRecord(files),
         openBoard: () => openBoard(board, log),
         prepare: () => prepareDirectory(files.directory),
-        wireTest: wireTestRecord(files),
+        wireTest: new WireTestRecord(keptFile(files.wireTest)),
+        observation: keptFile(files.observation),
       };
     },
   };
@@ -114,15 +115,16 @@ async function prepareDirectory(directory: string): Promise<void> {
   });
 }
 
-function wireTestRecord({ wireTest }: StateFiles): WireTestRecord {
-  const file = recordFile(wireTest);
-  return new WireTestRecord({
+/** A file whose directory need not be there yet. */
+function keptFile(path: string): RecordFile {
+  const file = recordFile(path);
+  return {
     ...file,
     replace: async (text) => {
-      await makeStateDirectory(dirname(wireTest));
+      await makeStateDirectory(dirname(path));
       await file.replace(text);
     },
-  });
+  };
 }
 
 /** The board's lock, or undefined when another process has it. */

@@ -1,31 +1,11 @@
 // Runs the commands that go with the agent: reads their options, gives each what it needs, prints what came of it.
-import { type Clock, defaultsFilePath } from '@sleepi3/driver';
-import { type BoardChoice, boardOf, defaultsOf, wiringOf } from './actions.js';
+import { boardOf, defaultsOf } from './actions.js';
+import { boardChoice, type CommandHost, connectPatience, finish, logTo, portOf, wireEnd } from './command-host.js';
 import { commandHelp, type CommandValues, numberOption, parseCommandLine, UsageError } from './command-line.js';
 import { type CommandName, commands } from './commands.js';
-import { performAct } from './fencing.js';
-import type { BoardSite, Machine } from './machine.js';
+import type { BoardSite } from './machine.js';
 import { defaultStateDirectory } from './state-files.js';
-import { wirePort } from './wire-messages.js';
-import type * as wireSocket from './wire-socket.js';
-import type { WireEnd } from './wire-test.js';
-
-export interface CommandHost {
-  readonly clock: Clock;
-  /** Aborts when the program is asked to end. */
-  readonly stop: AbortSignal;
-  /** To standard output. */
-  write(text: string): void;
-  /** To standard error. */
-  writeError(text: string): void;
-  readonly machine: Machine;
-  /** From 0 up to 1. */
-  random(): number;
-  network(): Promise<WireNetwork>;
-}
-
-/** How the two ends of a wire test reach each other. */
-export type WireNetwork = Pick<typeof wireSocket, 'callListener' | 'listenForTesters'>;
+import { type ListenerMessage, parseListenerMessage, parseTesterMessage, type TesterMessage } from './wire-messages.js';
 
 /** Resolves to the exit status: 0, or 1 with one line of why on standard error. */
 export async function runCommand(name: CommandName, words: readonly string[], host: CommandHost): Promise<number> {
@@ -66,7 +46,10 @@ const runners: Readonly<Record<CommandName, Runner>> = {
     const { end, site } = await wireEnd(values, host);
     const port = portOf(values);
     const address = values.host ?? end.peer;
-    const conversation = await callListener(address, port, connectPatience).catch((error: unknown) => String(error));
+    const conversation = await callListener<ListenerMessage, TesterMessage>(
+      { host: address, port, patience: connectPatience },
+      parseListenerMessage,
+    ).catch((error: unknown) => String(error));
     if (typeof conversation === 'string') {
       const remedy = `run fence_sleepi3 wire-listen on ${end.peer}, or name its address with --host`;
       const report = noTest('no-listener', `nobody answers at ${address}, port ${port} (${conversation}): ${remedy}`);
@@ -83,7 +66,7 @@ const runners: Readonly<Record<CommandName, Runner>> = {
   }),
 
   'wire-listen': withOptions('wire-listen', async (values, host) => {
-    const [{ listenForWireTests }, { listenForTesters }] = await Promise.all([
+    const [{ listenForWireTests }, { listenForCalls }] = await Promise.all([
       import('./wire-listen.js'),
       host.network(),
     ]);
@@ -94,7 +77,7 @@ const runners: Readonly<Record<CommandName, Runner>> = {
       keep: values.keep ?? false,
       stop: host.stop,
       listen: async (onCall) => {
-        const server = await listenForTesters({ bind: values.bind, port: portOf(values) }, onCall);
+        const server = await listenForCalls({ bind: values.bind, port: portOf(values) }, parseTesterMessage, onCall);
         end.log(`listening on port ${server.port} for wire-test on ${end.peer}`);
         return server;
       },
@@ -104,6 +87,11 @@ const runners: Readonly<Record<CommandName, Runner>> = {
       },
     });
     return finish('wire-listen', report, values.json, host);
+  }),
+
+  characterize: withOptions('characterize', async (values, host) => {
+    const { runCharacterize } = await import('./characterize-command.js');
+    return runCharacterize(values, host);
   }),
 };
 
@@ -120,45 +108,6 @@ function withOptions<N extends CommandName>(
   };
 }
 
-/** How long the peer's machine may take to answer a connection, ms. */
-const connectPatience = 5000;
-/** How long a pulse may wait for other acts on the line, ms. */
-const pulsePatience = 10_000;
-
-/** This node's end of the wire, and its board. */
-async function wireEnd(
-  values: CommandValues<(typeof commands)['wire-test' | 'wire-listen']>,
-  host: CommandHost,
-): Promise<{ end: WireEnd; site: BoardSite }> {
-  const { clock, stop, machine } = host;
-  const log = logTo(host);
-  const { self, peer } = await wiringOf(
-    { self: values.self, peer: values.peer, corosync_conf: values['corosync-conf'] ?? '/etc/corosync/corosync.conf' },
-    machine,
-  );
-  const choice = boardChoice(values);
-  const board = boardOf(choice, await defaultsOf(choice, machine));
-  const site = machine.site(board, values['state-dir'] ?? defaultStateDirectory, { log, stop });
-  await site.prepare();
-  const request = { action: 'test', target: peer, holdTimeout: 0, wakeDelay: 0, preferred: false } as const;
-  return {
-    site,
-    end: {
-      node: self,
-      peer,
-      clock,
-      random: () => host.random(),
-      log,
-      openBoard: () => site.openBoard(),
-      pulse: (hold) => performAct({ ...request, hold }, site, pulsePatience),
-    },
-  };
-}
-
-function portOf({ port }: { readonly port?: string }): number {
-  return numberOption('port', port, { min: 0, max: 65_535, fallback: wirePort });
-}
-
 /** Keeps what was found out about the wire that leaves this node; an inconclusive test has found out nothing. */
 async function rememberWireTest(
   { wireTest }: BoardSite,
@@ -171,33 +120,4 @@ async function rememberWireTest(
   } catch (error) {
     host.writeError(`the result could not be kept: ${error instanceof Error ? error.message : String(error)}\n`);
   }
-}
-
-/** The options that choose the board, in the agent's words. */
-function boardChoice(values: CommandValues<(typeof commands)['boot']>): BoardChoice {
-  return {
-    bus: values.bus,
-    address: values.address,
-    defaults_file: values['defaults-file'] ?? defaultsFilePath,
-  };
-}
-
-/** What is going on, for people and for the journal. */
-function logTo(host: Pick<CommandHost, 'writeError'>): (message: string) => void {
-  return (message) => {
-    host.writeError(`${message}\n`);
-  };
-}
-
-/** Prints a report: as JSON whatever it says, or its message, as the reason on standard error if it is no success. */
-function finish(
-  name: CommandName,
-  report: { readonly ok: boolean; readonly message: string },
-  json: true | undefined,
-  host: CommandHost,
-): number {
-  if (json) host.write(`${JSON.stringify(report)}\n`);
-  else if (report.ok) host.write(`${report.message}\n`);
-  else host.writeError(`fence_sleepi3 ${name}: ${report.message}\n`);
-  return report.ok ? 0 : 1;
 }

@@ -26,6 +26,8 @@ export interface StateFiles {
   readonly record: string;
   /** What the last wire test found; outlives a boot. */
   readonly wireTest: string;
+  /** The registers found at a boot; outlives a boot. */
+  readonly observation: string;
 }
 
 /** The files of one board. Which back end reaches it makes no difference: it is the same board. */
@@ -34,13 +36,15 @@ export function stateFiles(directory: string, { bus, address }: BoardName): Stat
   const readable = /^\d+$/.test(place) ? `i2c-${place}` : createHash('sha256').update(place).digest('hex').slice(0, 12);
   const name = `${readable}-${address.toString(16)}`;
   const base = join(directory, name);
+  const kept = join(directory === defaultStateDirectory ? keptDirectory : directory, name);
   return {
     directory,
     lock: `${base}.lock`,
     keeper: `${base}.pid`,
     socket: `${base}.sock`,
     record: `${base}.off`,
-    wireTest: join(directory === defaultStateDirectory ? keptDirectory : directory, `${name}.wire-test`),
+    wireTest: `${kept}.wire-test`,
+    observation: `${kept}.observed`,
   };
 }
 

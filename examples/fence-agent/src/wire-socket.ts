@@ -1,28 +1,24 @@
-// The wire test's two ends reach each other over TCP.
+// How the two ends of a wire test, or of characterize, reach each other: TCP.
 import { connect, createServer, type Socket } from 'node:net';
 import type { Conversation } from './keeper-messages.js';
 import { converse } from './keeper-socket.js';
-import {
-  type ListenerMessage,
-  longestWireMessage,
-  parseListenerMessage,
-  parseTesterMessage,
-  type TesterMessage,
-} from './wire-messages.js';
+import { longestWireMessage } from './wire-messages.js';
 
 /** More than this many messages are never under way in a test. */
 const mostWaiting = 4;
+
+/** Makes a message of a line, or throws. */
+type Parse<Message> = (line: string) => Message;
 
 /**
  * Connects to the listener of the peer.
  *
  * @param patience ms to wait for the connection.
  */
-export function callListener(
-  host: string,
-  port: number,
-  patience: number,
-): Promise<Conversation<ListenerMessage, TesterMessage>> {
+export function callListener<Incoming, Outgoing>(
+  { host, port, patience }: { readonly host: string; readonly port: number; readonly patience: number },
+  parse: Parse<Incoming>,
+): Promise<Conversation<Incoming, Outgoing>> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
     const fail = (error: Error) => {
@@ -37,7 +33,7 @@ export function callListener(
       socket.setTimeout(0);
       socket.setNoDelay();
       socket.off('error', fail);
-      resolve(converse(socket, { longest: longestWireMessage, mostWaiting, parse: parseListenerMessage }));
+      resolve(converse(socket, { longest: longestWireMessage, mostWaiting, parse }));
     });
   });
 }
@@ -49,17 +45,18 @@ export interface WireServer {
   close(): Promise<void>;
 }
 
-/** Listens for testers; without `bind` on every address of this machine. */
-export async function listenForTesters(
+/** Listens for callers; without `bind` on every address of this machine. */
+export async function listenForCalls<Incoming, Outgoing>(
   { bind, port }: { readonly bind?: string | undefined; readonly port: number },
-  onCall: (conversation: Conversation<TesterMessage, ListenerMessage>) => void,
+  parse: Parse<Incoming>,
+  onCall: (conversation: Conversation<Incoming, Outgoing>) => void,
 ): Promise<WireServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.setNoDelay();
-    onCall(converse(socket, { longest: longestWireMessage, mostWaiting, parse: parseTesterMessage }));
+    onCall(converse(socket, { longest: longestWireMessage, mostWaiting, parse }));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

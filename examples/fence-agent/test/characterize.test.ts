@@ -6,7 +6,7 @@ import { parseDirectorMessage, parseSubjectMessage } from '../src/characterize-m
 import { Observation, observeBoot, serveDirector, type SubjectHost } from '../src/characterize-subject.js';
 import { performAct } from '../src/fencing.js';
 import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
-import { conversationPair, VirtualProcess } from '../virtual/virtual-pi.js';
+import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
 import { overTheWire } from './virtual-wire.js';
 
 const names = ['raspberrypi-1', 'raspberrypi-2'] as const;
@@ -44,9 +44,9 @@ async function twoBoards({ answer = () => true, transferTime = 0, coldRegisters 
     openBoard: () => Sleepi3.open({ bus: board.bus, clock }),
     observation,
   };
-  let subject: VirtualProcess | undefined;
+  let subject: PiProcess | undefined;
   const boot = async () => {
-    const pi = new VirtualProcess('raspberrypi-2');
+    const pi = new PiProcess('raspberrypi-2');
     subject = undefined;
     await pi.live(() => clock.sleep(8000));
     await pi.live(() => observeBoot(subjectHost, clock, 30_000));
@@ -96,7 +96,7 @@ async function twoBoards({ answer = () => true, transferTime = 0, coldRegisters 
     },
     call: async () => {
       if (!subject) return undefined;
-      const [near, far] = conversationPair<string, string>(new VirtualProcess('director'), subject);
+      const [near, far] = conversationPair<string, string>(new PiProcess('director'), subject);
       void subject.live(() => serveDirector(subjectHost, overTheWire(far, parseDirectorMessage)));
       return overTheWire(near, parseSubjectMessage);
     },

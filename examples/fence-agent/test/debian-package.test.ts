@@ -147,9 +147,11 @@ describe.runIf(haveRealParts('dpkg', 'unshare', 'nsenter') && canMakeScratchRoot
       expect(await root.run('dpkg --audit; dpkg --verify fence-sleepi3')).toBe('');
     });
 
-    it.runIf(haveRealParts('systemd-analyze'))('has a unit that systemd accepts', async () => {
+    it.runIf(haveRealParts('systemd-analyze'))('has units that systemd accepts', async () => {
       expect(
-        await root.run('systemd-analyze --man=no verify fence-sleepi3-boot.service 2>&1 | grep -i sleepi3 || true'),
+        await root.run(
+          'systemd-analyze --man=no verify fence-sleepi3-boot.service fence-sleepi3-observe.service 2>&1 | grep -i sleepi3 || true',
+        ),
       ).toBe('');
     });
 

@@ -135,6 +135,7 @@ export class VirtualPi {
         openBoard,
         prepare: () => Promise.resolve(),
         wireTest: this.wireTest,
+        observation: this.#recordFile(new PiProcess('observer')),
       }),
     };
   }
