@@ -10,7 +10,39 @@ import {
 } from '@sleepi3/pcs';
 import { SetupError } from '../errors.js';
 import type { Difference } from '../plan/step.js';
-import { type ContainerDesign, type FenceDesign, preference, present, type PrimitiveDesign } from './design.js';
+import {
+  type ClusterDesign,
+  type ContainerDesign,
+  type FenceDesign,
+  preference,
+  present,
+  type PrimitiveDesign,
+} from './design.js';
+
+/** All that the design puts into the configuration of the cluster, fencing first. */
+export function everything(configuration: Configuration, design: ClusterDesign): Change {
+  return together(
+    ...design.fences.map((fence) => fenceDevice(configuration, fence)),
+    stonithEnabled(configuration),
+    noQuorumPolicy(configuration),
+    stickiness(configuration, design.stickiness),
+    service(configuration, design),
+  );
+}
+
+/** The containers and the VIP, and how they belong together. */
+export function service(configuration: Configuration, { containers, vip: address, preferred }: ClusterDesign): Change {
+  return together(
+    ...containers.map((one) => container(configuration, one)),
+    sideBySide(configuration, containers),
+    vip(
+      configuration,
+      address,
+      containers.map(({ id, clone }) => clone ?? id),
+      preferred,
+    ),
+  );
+}
 
 /** How far an element is from its design, and the way there. Without differences there are no commands. */
 export interface Change {
@@ -71,6 +103,22 @@ export function container(configuration: Configuration, design: ContainerDesign)
     });
   }
   return together(made, metaOf(parent.id, parent.metaAttributes, { interleave: 'true' }));
+}
+
+/** Containers that are not cloned, on one node together: the VIP has to be beside all of them. */
+export function sideBySide(configuration: Configuration, containers: readonly ContainerDesign[]): Change {
+  const [first, ...others] = containers.filter(({ clone }) => clone === undefined);
+  if (first === undefined) return nothing;
+  return together(
+    ...others.map((one) =>
+      constraint(configuration, {
+        id: `${one.id}-with-${first.id}`,
+        says: `${one.id} only where ${first.id} is`,
+        is: (c) => isFirmColocation(c, one.id, first.id),
+        make: (id) => commands.constraint.colocation.add(one.id, first.id, { id, score: 'INFINITY' }),
+      }),
+    ),
+  );
 }
 
 /** The VIP with all that ties it to the containers, which are there already. */

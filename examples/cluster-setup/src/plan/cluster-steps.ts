@@ -4,13 +4,11 @@ import type { ClusterDesign } from '../cluster/design.js';
 import {
   type Change,
   type Configuration,
-  container,
   fenceDevice,
   noQuorumPolicy,
+  service,
   stickiness,
   stonithEnabled,
-  together,
-  vip,
 } from '../cluster/elements.js';
 import { SetupError } from '../errors.js';
 import { type CorosyncConf, isPlaceholder } from '../nodes/corosync-conf.js';
@@ -161,16 +159,7 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
             : 'The containers run on one node and move with the address. '
         }The VIP is only where they are (colocation) and comes after them (order): colocation alone lets clients arrive at a container that is still starting. All in one push, so that there is never a VIP without them.`,
       },
-      (configuration) =>
-        together(
-          ...design.containers.map((one) => container(configuration, one)),
-          vip(
-            configuration,
-            design.vip,
-            design.containers.map(({ id, clone }) => clone ?? id),
-            design.preferred,
-          ),
-        ),
+      (configuration) => service(configuration, design),
     ),
 
     {

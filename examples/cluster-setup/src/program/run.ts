@@ -5,6 +5,7 @@ import { clusterFile } from '../config/cluster-file.js';
 import { jsonSchema } from '../config/json-schema.js';
 import { readClusterFile } from '../config/read-cluster-file.js';
 import { type ClusterDesign, designOf } from '../cluster/design.js';
+import { runDoctor } from '../doctor/run-doctor.js';
 import { SetupError } from '../errors.js';
 import { commandMachine, type Machine, sshRunner } from '../nodes/machine.js';
 import { apply, type ApplyHost } from '../plan/apply.js';
@@ -61,7 +62,14 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
     host.write(`${JSON.stringify(jsonSchema(clusterFile), undefined, 2)}\n`);
     return 0;
   }
-  if (line.command === 'doctor') throw new SetupError('USAGE', 'doctor is not there yet');
+  if (line.command === 'doctor') {
+    const { all = false, fix = false, json = false, ssh } = line.options;
+    return runDoctor(
+      { all: all === true, fix: fix === true, json: json === true, ssh: typeof ssh === 'string' ? ssh : undefined },
+      host,
+      coloursFor(line, host),
+    );
+  }
   const design = designOf(await readFile(line.file ?? '-', host));
   if (line.command === 'script') {
     host.write(await scriptFor(design));

@@ -1,0 +1,257 @@
+// What is looked at of a node's slee-Pi 3: whether the node can be cut off, and come back.
+import { createHash } from 'node:crypto';
+import { parseBusSpec, type ParsedDefaults, type Snapshot } from '@sleepi3/driver';
+import { editDefaults } from '@sleepi3/driver';
+import { agentPath, defaultsPath } from '../plan/node-steps.js';
+import type { Action } from '../plan/step.js';
+import type { Ailment, Check } from './check.js';
+import type { Facts } from './facts.js';
+
+/** A boot may take this much longer than the measured one without anybody having to worry. */
+const bootMargin = 1.5;
+/** Days after which a wire is to be tested again. */
+const wireTestAge = 30;
+/** mV below which a Raspberry Pi does not run: what is measured cannot be right then. */
+const lowest = 5000;
+
+const boot = (facts: Facts): Action => ({ kind: 'run', node: facts.node, program: agentPath, argv: ['boot'] });
+
+export const boardChecks: readonly Check[] = [
+  {
+    id: 'i2c',
+    of: 'node',
+    title: 'the I2C device',
+    look: async (facts) => {
+      const { I2C_BUS: bus = '1' } = (await facts.defaults())?.values ?? {};
+      const spec = parseBusSpec(bus);
+      if (spec.backEnd === 'unix' || (await facts.says('test', '-e', `/dev/i2c-${spec.number}`))) return [];
+      return [
+        {
+          severity: 'error',
+          fact: `/dev/i2c-${spec.number} is not there`,
+          why: 'The board is reached through it: without it this node can neither fence nor be kept fenceable.',
+          fix: ['raspi-config nonint do_i2c 0', 'modprobe i2c-dev'],
+        },
+      ];
+    },
+  },
+  {
+    id: 'board',
+    of: 'node',
+    title: 'the board answers',
+    look: async (facts) => {
+      const board = await facts.board();
+      if (board instanceof Error) {
+        return [
+          {
+            severity: 'error',
+            fact: `the board does not answer: ${board.message}`,
+            why: 'This node cannot fence the other one, and whether it can be fenced is not known.',
+            fix: ['i2cdetect -y 1', 'check the DIP switch (I2C_ADDRESS) and I2C_BUS in /etc/default/sleepi3'],
+          },
+        ];
+      }
+      if (board.voltage >= lowest || board['measurement-interval'] === 0) return [];
+      return [
+        {
+          severity: 'warning',
+          fact: `the board measures ${board.voltage} mV`,
+          why: 'Less than a Raspberry Pi needs: the supply is about to fail, or the measurement is wrong.',
+          fix: ['sleepi3ctl get voltage all', 'check the supply at CN1 and CN2'],
+        },
+      ];
+    },
+  },
+  {
+    id: 'defaults',
+    of: 'node',
+    title: '/etc/default/sleepi3',
+    look: async (facts) => {
+      const defaults = await facts.defaults();
+      if (defaults === undefined) {
+        return [
+          {
+            severity: 'error',
+            fact: `${defaultsPath} is not there`,
+            why: "The board's settings come from it at each boot.",
+            fix: ['install sleepi3-utils, as the vendor describes'],
+          },
+        ];
+      }
+      return defaults.problems.map(({ line, key, value, message }): Ailment => ({
+        severity: 'warning',
+        fact: `${defaultsPath}, line ${line}: ${key ?? ''}${key === undefined ? '' : '='}${value} ${message}`,
+        why: "The vendor's programs take such a value differently from what stands there; 256 s, for instance, turns a watchdog off.",
+        fix: [`correct line ${line} of ${defaultsPath}`],
+      }));
+    },
+  },
+  {
+    id: 'extin-forced-shutdown',
+    of: 'node',
+    title: 'this node can be cut off',
+    look: async (facts) => {
+      const findings: Ailment[] = [];
+      const text = await facts.file(defaultsPath);
+      const set = (await facts.defaults())?.values.EXTIN_FORCED_SHUTDOWN ?? true;
+      const board = await facts.board();
+      const edit: Action[] =
+        text === undefined
+          ? []
+          : [
+              {
+                kind: 'write',
+                node: facts.node,
+                path: defaultsPath,
+                before: text,
+                text: editDefaults(text, { EXTIN_FORCED_SHUTDOWN: true }),
+              },
+            ];
+      if (!set) {
+        findings.push({
+          severity: 'error',
+          fact: `EXTIN_FORCED_SHUTDOWN is not 1 in ${defaultsPath}`,
+          why: 'After the next boot the other node cannot cut this one off: fencing would claim a success that it is not.',
+          fix: [`set EXTIN_FORCED_SHUTDOWN=1 in ${defaultsPath}`, 'fence_sleepi3 boot'],
+          mend: [...edit, boot(facts)],
+        });
+      }
+      if (!(board instanceof Error) && !board['extin-powerdown']) {
+        findings.push({
+          severity: 'error',
+          fact: 'EIPDE is 0 on the board (extin-powerdown)',
+          why: 'The other node cannot cut this one off now: what it holds is not looked at.',
+          fix: ['fence_sleepi3 boot'],
+          mend: [...(set ? [] : edit), boot(facts)],
+        });
+      }
+      return findings;
+    },
+  },
+  {
+    id: 'extin-trigger',
+    of: 'node',
+    title: 'EITRG',
+    look: (facts) =>
+      ofBoard(facts, (board) =>
+        board['extin-trigger'] === 'edge'
+          ? []
+          : [
+              {
+                severity: 'error',
+                fact: 'EITRG is 1, level (extin-trigger)',
+                why: 'A held input wakes this node again at once: off is never reached, and it comes back in the middle of a takeover.',
+                fix: ['fence_sleepi3 boot'],
+                mend: [boot(facts)],
+              },
+            ],
+      ),
+  },
+  {
+    id: 'extout',
+    of: 'node',
+    title: 'EXTOUT is idle',
+    look: (facts) =>
+      ofBoard(facts, (board) =>
+        board.extout
+          ? [
+              {
+                severity: 'error',
+                fact: 'EXTOUT is asserted',
+                why: 'Unless a fencing is under way right now, the line was left asserted: the other node is cut off each time it boots.',
+                fix: ['fence_sleepi3 boot'],
+                mend: [boot(facts)],
+              },
+            ]
+          : [],
+      ),
+  },
+  {
+    id: 'watchdog',
+    of: 'node',
+    title: 'the watchdog',
+    look: async (facts) => {
+      const findings: Ailment[] = [];
+      const timeout = (await facts.defaults())?.values.HEARTBEAT_TIMEOUT;
+      if (timeout === 0) {
+        findings.push({
+          severity: 'warning',
+          fact: `HEARTBEAT_TIMEOUT is 0 in ${defaultsPath}`,
+          why: 'The board does not restart this node when it hangs. It was perhaps turned off for a test of fencing.',
+          fix: [`set HEARTBEAT_TIMEOUT=60 in ${defaultsPath}`, 'reboot'],
+        });
+      }
+      const board = await facts.board();
+      if (!(board instanceof Error) && timeout !== undefined && timeout > 0 && board['watchdog-timeout'] !== timeout) {
+        findings.push({
+          severity: 'warning',
+          fact: `watchdog-timeout is ${board['watchdog-timeout']} s on the board, and HEARTBEAT_TIMEOUT ${timeout}`,
+          why: "The vendor's boot service did not get through, or someone changed it since: a hang is answered otherwise than you set.",
+          fix: [`sleepi3ctl set watchdog-timeout ${timeout}`],
+        });
+      }
+      return findings;
+    },
+  },
+  {
+    id: 'boot-timeout',
+    of: 'node',
+    title: 'the boot timeout against the measured boot',
+    look: async (facts) => {
+      const limit = (await facts.defaults())?.values.BOOT_TIMEOUT;
+      const measured = bootSeconds((await facts.ask('systemd-analyze', 'time'))?.stdout ?? '');
+      if (limit === undefined || limit === 0 || measured === undefined || limit >= measured * bootMargin) return [];
+      const better = Math.min(255, Math.ceil((measured * 2) / 10) * 10);
+      return [
+        {
+          severity: limit < measured ? 'error' : 'warning',
+          fact: `BOOT_TIMEOUT is ${limit} s, and this node's last boot took ${Math.round(measured)} s`,
+          why: 'A boot that takes longer is cut and begun again, over and over: the node never comes back.',
+          fix: [`set BOOT_TIMEOUT=${better} in ${defaultsPath}`],
+        },
+      ];
+    },
+  },
+  {
+    id: 'wire',
+    of: 'node',
+    title: 'the wire',
+    look: async (facts) => {
+      const values = (await facts.defaults())?.values;
+      const text = values && (await facts.file(wireTestFile(values)));
+      const last = new Date(text?.trim() ?? '');
+      const fix = ['fence_sleepi3 wire-listen (on the other node)', 'fence_sleepi3 wire-test'];
+      const why =
+        'Only a test pulse shows that the wire to the other node is whole; fencing by a broken one claims nothing, and cannot help.';
+      if (Number.isNaN(last.getTime())) {
+        return [{ severity: 'note', fact: 'the wire was not tested since the last boot', why, fix }];
+      }
+      const days = (facts.date().getTime() - last.getTime()) / 86_400_000;
+      if (days <= wireTestAge) return [];
+      return [{ severity: 'note', fact: `the wire was last tested ${Math.floor(days)} days ago`, why, fix }];
+    },
+  },
+];
+
+async function ofBoard(facts: Facts, look: (board: Snapshot) => readonly Ailment[]): Promise<readonly Ailment[]> {
+  const board = await facts.board();
+  return board instanceof Error ? [] : look(board);
+}
+
+/** The total of `systemd-analyze time`: `… = 1min 2.345s`. */
+export function bootSeconds(text: string): number | undefined {
+  const total = /= ([\dhmins. ]+)/.exec(text)?.[1];
+  if (total === undefined) return undefined;
+  const part = (unit: string) => Number(new RegExp(`([\\d.]+)${unit}(?:\\s|$)`).exec(total.trim())?.[1] ?? 0);
+  return part('h') * 3600 + part('min') * 60 + part('s') + part('ms') / 1000;
+}
+
+/** Where fence_sleepi3 keeps the time of the last wire test that passed. */
+export function wireTestFile({
+  I2C_BUS: bus,
+  I2C_ADDRESS: address,
+}: Pick<ParsedDefaults['values'], 'I2C_BUS' | 'I2C_ADDRESS'>): string {
+  const place = bus.replace(/^i2c-tools:/, '');
+  const name = /^\d+$/.test(place) ? `i2c-${place}` : createHash('sha256').update(place).digest('hex').slice(0, 12);
+  return `/run/fence_sleepi3/${name}-${address.toString(16)}.wire-test`;
+}

@@ -1,0 +1,46 @@
+// What doctor looks at, as data: a check looks at one thing and says what is wrong with it.
+import type { Action } from '../plan/step.js';
+import type { Facts } from './facts.js';
+
+/**
+ * `error`: the cluster would not do what it is there for. `warning`: it does, but not for long, or not as well. `note`: worth
+ * knowing.
+ */
+export type Severity = 'error' | 'warning' | 'note';
+
+/** One thing that is wrong. */
+export interface Finding {
+  /** The id of the check that found it. */
+  readonly check: string;
+  readonly severity: Severity;
+  /** The node it was found on; undefined for the cluster as a whole. */
+  readonly node?: string;
+  /** What is so. */
+  readonly fact: string;
+  /** Why it matters. */
+  readonly why: string;
+  /** The commands that mend it, or what to do where there are none. */
+  readonly fix: readonly string[];
+  /** The same as actions, where they are safe to carry out on a cluster that serves. */
+  readonly mend?: readonly Action[];
+}
+
+/** A finding as a check reports it. */
+export type Ailment = Omit<Finding, 'check' | 'node'>;
+
+export interface Check {
+  readonly id: string;
+  /** `node`: about this node; `cluster`: the same from every node. */
+  readonly of: 'node' | 'cluster';
+  /** What is looked at, for people. */
+  readonly title: string;
+  /** Needs the running cluster; left out when it does not run, which is a finding of its own. */
+  readonly needsCluster?: true;
+  look(facts: Facts): Promise<readonly Ailment[]>;
+}
+
+/** doctor's exit status. */
+export function exitStatus(findings: readonly Finding[]): 0 | 1 | 2 {
+  if (findings.some(({ severity }) => severity === 'error')) return 2;
+  return findings.some(({ severity }) => severity === 'warning') ? 1 : 0;
+}

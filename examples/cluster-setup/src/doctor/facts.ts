@@ -1,0 +1,98 @@
+// What the checks look at, each thing read once.
+import { parseDefaults, type ParsedDefaults, type Sleepi3, type Snapshot } from '@sleepi3/driver';
+import type { ClusterConfiguration, ClusterStatus, ConfiguredPrimitive } from '@sleepi3/pcs';
+import { agentOf } from '../cluster/elements.js';
+import type { CommandAnswer, Machine } from '../nodes/machine.js';
+import { type CorosyncConf } from '../nodes/corosync-conf.js';
+import { defaultsPath } from '../plan/node-steps.js';
+import type { Reality } from '../plan/reality.js';
+
+export interface FactsParts {
+  /** This machine alone; its name is the node's. */
+  readonly reality: Reality;
+  readonly date: () => Date;
+  /** Opens this node's board, as the defaults file has it. */
+  readonly openBoard: (defaults: ParsedDefaults['values']) => Promise<Pick<Sleepi3, 'snapshot' | 'close'>>;
+}
+
+export class Facts {
+  readonly reality: Reality;
+  readonly node: string;
+  readonly date: () => Date;
+  readonly #openBoard: FactsParts['openBoard'];
+  #board: Promise<Snapshot | Error> | undefined;
+
+  constructor({ reality, date, openBoard }: FactsParts) {
+    this.reality = reality;
+    this.node = reality.local.name;
+    this.date = date;
+    this.#openBoard = openBoard;
+  }
+
+  get machine(): Machine {
+    return this.reality.local;
+  }
+
+  file(path: string): Promise<string | undefined> {
+    return this.reality.file(this.node, path);
+  }
+
+  /** A program's answer, whatever its exit code; undefined when it cannot be run. */
+  async ask(program: string, ...argv: readonly string[]): Promise<CommandAnswer | undefined> {
+    const anything = Array.from({ length: 256 }, (_, code) => code);
+    return this.machine.run(program, argv, { exitCodes: anything, timeoutMs: 30_000 }).catch(() => undefined);
+  }
+
+  /** Whether a program says yes. */
+  async says(program: string, ...argv: readonly string[]): Promise<boolean> {
+    return (await this.ask(program, ...argv))?.exitCode === 0;
+  }
+
+  async defaults(): Promise<ParsedDefaults | undefined> {
+    const text = await this.file(defaultsPath);
+    return text === undefined ? undefined : parseDefaults(text);
+  }
+
+  /** Everything the board says, or why it does not. */
+  board(): Promise<Snapshot | Error> {
+    this.#board ??= this.#readBoard();
+    return this.#board;
+  }
+
+  async #readBoard(): Promise<Snapshot | Error> {
+    try {
+      const board = await this.#openBoard(((await this.defaults()) ?? parseDefaults('')).values);
+      try {
+        return await board.snapshot();
+      } finally {
+        await board.close();
+      }
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  corosyncConf(): Promise<CorosyncConf | undefined> {
+    return this.reality.corosyncConf(this.node);
+  }
+
+  /** @throws Error when the cluster does not run; checks that ask say so by `needsCluster`. */
+  async configuration(): Promise<ClusterConfiguration> {
+    const configuration = await this.reality.configuration();
+    if (configuration === undefined) throw new Error('the cluster does not run');
+    return configuration;
+  }
+
+  /** @throws Error when the cluster does not run. */
+  async status(): Promise<ClusterStatus> {
+    const status = await this.reality.status();
+    if (status === undefined) throw new Error('the cluster does not run');
+    return status;
+  }
+
+  /** The primitives of an agent such as `ocf:heartbeat:docker`; none when the cluster does not run. */
+  async primitives(agent: string): Promise<readonly ConfiguredPrimitive[]> {
+    const all = (await this.reality.configuration())?.allResources ?? [];
+    return all.filter((one): one is ConfiguredPrimitive => one.kind === 'primitive' && agentOf(one) === agent);
+  }
+}

@@ -1,0 +1,233 @@
+// What is looked at on each node, besides its board.
+import { valueIn } from '@sleepi3/pcs';
+import { dockerDropIn } from '../nodes/docker-drop-in.js';
+import { addressesOf, withHosts } from '../nodes/hosts-file.js';
+import { agentPath, packages } from '../plan/node-steps.js';
+import type { Action } from '../plan/step.js';
+import type { Ailment, Check } from './check.js';
+
+/** In Debian 12's first release pcs crashes in `resource move` (Debian bug 1042893); 0.11.5-1+deb12u1 mends it. */
+const crashingPcs = '0.11.5-1';
+
+export const nodeChecks: readonly Check[] = [
+  {
+    id: 'packages',
+    of: 'node',
+    title: 'packages and versions',
+    look: async (facts) => {
+      const answer = await facts.ask(
+        'dpkg-query',
+        '-W',
+        '-f=${db:Status-Status} ${Package} ${Version}\\n',
+        ...packages,
+      );
+      const installed = new Map(
+        (answer?.stdout ?? '').split('\n').flatMap((line) => {
+          const [status, name = '', version = ''] = line.split(' ');
+          return status === 'installed' ? [[name, version] as const] : [];
+        }),
+      );
+      const needed = ['pacemaker', 'corosync', 'pcs', 'resource-agents', 'i2c-tools'];
+      const missing = needed.filter((name) => !installed.has(name));
+      const findings: Ailment[] = [];
+      if (missing.length > 0) {
+        findings.push({
+          severity: 'error',
+          fact: `not installed: ${missing.join(', ')}`,
+          why: 'The cluster cannot run on this node without them.',
+          fix: [`apt-get install ${missing.join(' ')}`],
+        });
+      }
+      if (installed.get('pcs') === crashingPcs) {
+        findings.push({
+          severity: 'warning',
+          fact: `pcs is ${crashingPcs}`,
+          why: 'This version crashes in pcs resource move and leaves its constraint behind (Debian bug 1042893).',
+          fix: ['apt-get update && apt-get install pcs'],
+        });
+      }
+      if (!(await facts.says('test', '-x', agentPath))) {
+        findings.push({
+          severity: 'error',
+          fact: `${agentPath} is not there`,
+          why: 'This node cannot fence the other one.',
+          fix: ['install the package fence-agents-sleepi3'],
+        });
+      }
+      return findings;
+    },
+  },
+  {
+    id: 'hosts',
+    of: 'node',
+    title: '/etc/hosts',
+    look: async (facts) => {
+      const text = (await facts.file('/etc/hosts')) ?? '';
+      const nodes = (await facts.corosyncConf())?.nodes ?? [];
+      const entries = nodes.flatMap(({ name, addresses: [address] }) =>
+        name !== undefined && address !== undefined && address !== name ? [{ name, address }] : [],
+      );
+      const after = withHosts(text, entries);
+      const mend: Action[] =
+        entries.length > 0 && after !== text
+          ? [{ kind: 'write', node: facts.node, path: '/etc/hosts', before: text, text: after }]
+          : [];
+      const own = addressesOf(text, facts.node).find((address) => /^127\.|^::1$/.test(address));
+      if (own !== undefined) {
+        return [
+          {
+            severity: 'error',
+            fact: `/etc/hosts has this node's own name, ${facts.node}, at ${own}`,
+            why: 'corosync and pcs on this node take that address for the node: it talks to itself alone.',
+            fix: [`take ${facts.node} off the line of ${own} in /etc/hosts, and give it its real address`],
+            ...(mend.length > 0 && { mend }),
+          },
+        ];
+      }
+      const unknown = entries.filter(({ name }) => addressesOf(text, name).length === 0).map(({ name }) => name);
+      if (unknown.length === 0) return [];
+      return [
+        {
+          severity: 'warning',
+          fact: `/etc/hosts does not have ${unknown.join(' and ')}`,
+          why: 'Finding the other node depends on a name server, which may be gone when it matters.',
+          fix: entries.map(({ name, address }) => `echo '${address} ${name}' >>/etc/hosts`),
+          mend,
+        },
+      ];
+    },
+  },
+  {
+    id: 'enabled',
+    of: 'node',
+    title: 'the cluster starts at boot',
+    look: async (facts) => {
+      const units = ['corosync.service', 'pacemaker.service'];
+      const disabled: string[] = [];
+      for (const unit of units)
+        if (!(await facts.says('systemctl', 'is-enabled', '--quiet', unit))) disabled.push(unit);
+      if (disabled.length === 0) return [];
+      return [
+        {
+          severity: 'warning',
+          fact: `not enabled: ${disabled.join(', ')}`,
+          why: 'After it was fenced, this node boots but does not join the cluster again.',
+          fix: ['pcs cluster enable'],
+          mend: [{ kind: 'run', node: facts.node, program: 'pcs', argv: ['cluster', 'enable'] }],
+        },
+      ];
+    },
+  },
+  {
+    id: 'docker-order',
+    of: 'node',
+    title: 'Docker before Pacemaker',
+    look: async (facts) => {
+      if ((await facts.primitives('ocf:heartbeat:docker')).length === 0) return [];
+      const answer = await facts.ask(
+        'systemctl',
+        'show',
+        'resource-agents-deps.target',
+        '-p',
+        'Requires',
+        '-p',
+        'Wants',
+        '-p',
+        'After',
+      );
+      const named = (property: string) =>
+        new RegExp(`^${property}=.*\\bdocker\\.service\\b`, 'm').test(answer?.stdout ?? '');
+      if (named('After') && (named('Requires') || named('Wants'))) return [];
+      return [
+        {
+          severity: 'error',
+          fact: 'resource-agents-deps.target does not wait for docker.service',
+          why: 'When Pacemaker looks for the container before dockerd is up, the look and the stop fail, and this node is fenced.',
+          fix: [`put Requires= and After=docker.service into ${dockerDropIn.path}, then: systemctl daemon-reload`],
+          mend: [
+            { kind: 'write', node: facts.node, path: dockerDropIn.path, before: undefined, text: dockerDropIn.text },
+            { kind: 'run', node: facts.node, program: 'systemctl', argv: ['daemon-reload'] },
+          ],
+        },
+      ];
+    },
+  },
+  {
+    id: 'container-outside',
+    of: 'node',
+    title: 'containers are not started outside the cluster',
+    look: async (facts) => {
+      const findings: Ailment[] = [];
+      const status = await facts.reality.status();
+      for (const resource of await facts.primitives('ocf:heartbeat:docker')) {
+        const name = valueIn(resource.instanceAttributes, 'name') ?? resource.id;
+        const answer = await facts.ask(
+          ...(['docker', 'inspect', '--type', 'container', '--format'] as const),
+          '{{.HostConfig.RestartPolicy.Name}} {{.State.Running}}',
+          '--',
+          name,
+        );
+        if (answer?.exitCode !== 0) continue;
+        const [policy = '', running] = answer.stdout.trim().split(' ');
+        if (policy !== 'no' && policy !== '') {
+          findings.push({
+            severity: 'error',
+            fact: `the container ${name} has the restart policy ${policy}`,
+            why: 'Docker starts it behind the back of the cluster, after a boot even before the cluster runs: it then runs twice.',
+            fix: [`docker update --restart=no ${name}`],
+            mend: [{ kind: 'run', node: facts.node, program: 'docker', argv: ['update', '--restart=no', name] }],
+          });
+        }
+        const view = status?.resource(resource.id);
+        if (running === 'true' && status !== undefined && !(view?.activeOn.includes(facts.node) ?? false)) {
+          findings.push({
+            severity: 'error',
+            fact: `the container ${name} runs here, but the cluster did not start ${resource.id} here`,
+            why: 'Someone started it by hand; the cluster neither watches nor stops it, and it may run twice.',
+            fix: [`docker stop ${name}`, `pcs resource refresh ${resource.id}`],
+          });
+        }
+      }
+      return findings;
+    },
+  },
+  {
+    id: 'move-at-boot',
+    of: 'node',
+    title: 'nothing moves resources at boot',
+    look: async (facts) => {
+      const answer = await facts.ask('grep', '-rlE', 'pcs +resource +move', '/etc/systemd/system');
+      const units = [...new Set((answer?.stdout ?? '').split('\n').filter((path) => path.endsWith('.service')))];
+      return units.map((path): Ailment => {
+        const unit = path.replace(/^.*\//, '');
+        return {
+          severity: 'warning',
+          fact: `${unit} runs pcs resource move`,
+          why:
+            'Run at each boot, it moves the service back as soon as this node is up, also after a failure, when the service has ' +
+            'just settled on the other node, and it fails when the cluster is not up yet.',
+          fix: [`systemctl disable ${unit}`],
+          mend: [{ kind: 'run', node: facts.node, program: 'systemctl', argv: ['disable', unit] }],
+        };
+      });
+    },
+  },
+  {
+    id: 'time',
+    of: 'node',
+    title: 'time synchronisation',
+    look: async (facts) => {
+      const answer = await facts.ask('timedatectl', 'show', '--property=NTPSynchronized', '--value');
+      if (answer?.stdout.trim() === 'yes') return [];
+      return [
+        {
+          severity: 'warning',
+          fact: "this node's clock is not synchronised",
+          why: 'Logs of the two nodes cannot be put in order after a failure, and failure timeouts go by the clock.',
+          fix: ['timedatectl set-ntp true'],
+          mend: [{ kind: 'run', node: facts.node, program: 'timedatectl', argv: ['set-ntp', 'true'] }],
+        },
+      ];
+    },
+  },
+];

@@ -1,0 +1,150 @@
+// The command doctor: looks at this node, with --all at the other one through ssh too, reports, and mends on request.
+import { type ParsedDefaults, parseBusSpec, Sleepi3 } from '@sleepi3/driver';
+import { Pcs, shellQuote } from '@sleepi3/pcs';
+import { SetupError } from '../errors.js';
+import { parseCorosyncConf } from '../nodes/corosync-conf.js';
+import { commandMachine } from '../nodes/machine.js';
+import { type ApplyHost, perform } from '../plan/apply.js';
+import { Reality } from '../plan/reality.js';
+import type { Colours } from '../program/colours.js';
+import type { ProgramHost } from '../program/run.js';
+import { showAction } from '../program/show-plan.js';
+import { exitStatus, type Finding } from './check.js';
+import { examine, type Examination } from './examine.js';
+import { Facts } from './facts.js';
+import { showReport } from './show-report.js';
+
+export interface DoctorOptions {
+  readonly all: boolean;
+  /** How ssh reaches the other node; by default its name. */
+  readonly ssh: string | undefined;
+  readonly fix: boolean;
+  readonly json: boolean;
+}
+
+/** doctor could not look. */
+const notLooked = 3;
+
+export async function runDoctor(options: DoctorOptions, host: ProgramHost, colour: Colours): Promise<number> {
+  if (options.fix && host.ask === undefined) {
+    throw new SetupError('USAGE', 'doctor --fix asks before it mends anything: run it at a terminal');
+  }
+  const { self, peer } = await nodeNames(host);
+  const reality = new Reality({
+    local: commandMachine(self, host.runner),
+    pcs: new Pcs({ runner: host.runner, signal: host.signal }),
+  });
+  const facts = new Facts({ reality, date: host.date, openBoard });
+  const examinations = [await examine(facts)];
+  const findings: Finding[] = [...(examinations[0]?.findings ?? [])];
+  let blind = false;
+  if (options.all) {
+    const other = await examineOther(options.ssh ?? peer, peer, host);
+    if (other instanceof SetupError) {
+      host.writeError(`cluster-setup: ${other.message}\n`);
+      blind = true;
+    } else {
+      examinations.push(other);
+      // What is the cluster's is the same from both, and told once.
+      const told = new Set(findings.map(key));
+      findings.push(...other.findings.filter((finding) => !told.has(key(finding))));
+    }
+  }
+  if (options.json) {
+    const shown = examinations.map((one) => ({ ...one, findings: one.findings.map(inJson) }));
+    const whole = options.all ? { nodes: shown, findings: findings.map(inJson) } : shown[0];
+    host.write(`${JSON.stringify(whole, undefined, 2)}\n`);
+  } else host.write(showReport(examinations, findings, colour));
+  if (options.fix) await mend(findings, self, reality, host, colour);
+  return blind ? notLooked : exitStatus(findings);
+}
+
+/** Asks about each finding that can be mended safely from here, and mends it. */
+async function mend(
+  findings: readonly Finding[],
+  self: string,
+  reality: Reality,
+  host: ProgramHost,
+  colour: Colours,
+): Promise<void> {
+  const applyHost: ApplyHost = {
+    clock: host.clock,
+    signal: host.signal,
+    password: () => Promise.reject(new SetupError('PASSWORD', 'doctor mends nothing that needs a password')),
+    onWarning: (text) => host.writeError(`warning: ${text}\n`),
+  };
+  for (const { fact, node, mend: actions = [] } of findings) {
+    if (actions.length === 0) continue;
+    if (node !== undefined && node !== self) {
+      host.write(`\n${node}: ${fact}\n  run cluster-setup doctor --fix on ${node}\n`);
+      continue;
+    }
+    host.write(`\n${fact}\n`);
+    for (const action of actions) {
+      for (const line of await showAction(action, reality.pcs, colour)) host.write(`  ${line}\n`);
+    }
+    const answer = (await host.ask?.('Do it? [y/N] ')) ?? '';
+    if (!/^y(?:es)?$/i.test(answer.trim())) continue;
+    for (const action of actions) await perform(action, reality, applyHost);
+    reality.changed();
+    host.write(colour.good('  done\n'));
+  }
+}
+
+/** Runs doctor on the other node and reads what it says. */
+async function examineOther(
+  destination: string | undefined,
+  peer: string | undefined,
+  host: ProgramHost,
+): Promise<Examination | SetupError> {
+  if (destination === undefined) {
+    return new SetupError('USAGE', 'which node is the other one is not known here: name it with --ssh');
+  }
+  const command = ['cluster-setup', 'doctor', '--json'].map(shellQuote).join(' ');
+  const result = await host.runner.run({
+    program: 'ssh',
+    argv: [
+      ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15', '--', destination],
+      `PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin"; if [ "$(id -u)" = 0 ]; then exec ${command}; else exec sudo -n ${command}; fi`,
+    ],
+    timeoutMs: 300_000,
+    signal: host.signal,
+  });
+  try {
+    const examination = JSON.parse(result.stdout.toString('utf8')) as Examination;
+    if (typeof examination.node === 'string' && Array.isArray(examination.findings)) return examination;
+  } catch {
+    // What it said instead is in the message below.
+  }
+  return new SetupError(
+    'COMMAND_FAILED',
+    `${peer ?? destination} could not be looked at: ${result.stderr.toString('utf8').trim() || 'it did not answer with JSON'}; ` +
+      'cluster-setup must be installed there, and ssh must get in without a password',
+  );
+}
+
+/** Actions are for this process; outside only whether there are any. */
+function inJson({ mend: actions, ...finding }: Finding) {
+  return { ...finding, mendable: actions !== undefined };
+}
+
+function key({ check, node = '', fact }: Finding): string {
+  return `${check}\n${node}\n${fact}`;
+}
+
+/** This node by its name in corosync.conf, or else by the host's; and the other one, if there is a cluster. */
+async function nodeNames(host: ProgramHost): Promise<{ readonly self: string; readonly peer: string | undefined }> {
+  const hostname = host.hostname();
+  const bare = hostname.split('.')[0] ?? hostname;
+  const text = await host.readFile('/etc/corosync/corosync.conf').catch(() => '');
+  const names = parseCorosyncConf(text).nodes.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  const self = names.find((name) => name === hostname || name === bare) ?? bare;
+  const others = names.filter((name) => name !== self);
+  return { self, peer: others.length === 1 ? others[0] : undefined };
+}
+
+/** i2cget and i2cset do for a look, and need no addon. */
+function openBoard({ I2C_BUS: bus, I2C_ADDRESS: address }: ParsedDefaults['values']): Promise<Sleepi3> {
+  const spec = parseBusSpec(bus);
+  return Sleepi3.open({ bus: spec.backEnd === 'unix' ? bus : `i2c-tools:${spec.number}`, address });
+}

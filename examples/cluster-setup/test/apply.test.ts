@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Pcs, type RawResult, reads, type Runner, type RunRequest } from '@sleepi3/pcs';
+import { FakeCluster } from '@sleepi3/pcs/testing';
+import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { designOf } from '../src/cluster/design.js';
+import { readClusterFile } from '../src/config/read-cluster-file.js';
+import type { SetupError } from '../src/errors.js';
+import { apply } from '../src/plan/apply.js';
+import { plan } from '../src/plan/plan.js';
+import { Reality } from '../src/plan/reality.js';
+import { allSteps, preparation } from '../src/plan/steps.js';
+import { undoSteps } from '../src/plan/undo-steps.js';
+import { agentInPlace } from './agent-in-place.js';
+import { configurationOf } from './configuration-xml.js';
+import { FakePi } from './fake-pi.js';
+import { instantClock } from './instant-clock.js';
+
+const names = ['raspberrypi-1', 'raspberrypi-2'] as const;
+const design = designOf(readClusterFile('', 'cluster.yaml'));
+const real = haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon');
+/** pcs takes up to two seconds a command where others want the processor too. */
+const patience = 600_000;
+
+class Death extends Error {}
+
+const host = () => ({ clock: instantClock(), password: async () => 'secret' });
+/** No cluster, and no program to ask for one. */
+const nothing = () =>
+  new Pcs({ runner: { run: () => Promise.reject(Object.assign(new Error('not installed'), { code: 'ENOENT' })) } });
+
+function pairOfPis(cluster?: FakeCluster): readonly [FakePi, FakePi] {
+  const pis = [new FakePi(names[0], cluster), new FakePi(names[1], cluster)] as const;
+  // One of them was played with before.
+  pis[1].containers.set('httpd-test', { restart: 'always', running: true });
+  return pis;
+}
+
+function realityOf([local, peer]: readonly [FakePi, FakePi], pcs: Pcs, destroyable: readonly string[] = []): Reality {
+  return new Reality({ local, peer, pcs, destroyable: new Set(destroyable) });
+}
+
+describe('preparing the nodes', () => {
+  const prepare = (pis: readonly [FakePi, FakePi]) =>
+    apply(preparation(design, names), realityOf(pis, nothing()), host());
+
+  it('ends at the same state wherever it was killed before or after a change, when it is run again', async () => {
+    const changes: string[] = [];
+    const unharmed = pairOfPis();
+    for (const pi of unharmed) {
+      pi.onChange = (when, what) => {
+        if (when === 'before') changes.push(`${pi.name}: ${what}`);
+      };
+    }
+    await prepare(unharmed);
+    expect(changes.length).toBeGreaterThan(20);
+    const wanted = unharmed.map((pi) => pi.state());
+
+    for (const when of ['before', 'after'] as const) {
+      for (let deadly = 0; deadly < changes.length; deadly++) {
+        const pis = pairOfPis();
+        let count = 0;
+        for (const pi of pis) {
+          pi.onChange = (now) => {
+            if (now === when && count++ === deadly) throw new Death(`killed ${when} change ${deadly}`);
+          };
+        }
+        await expect(prepare(pis)).rejects.toThrow(Death);
+        await prepare(pis);
+        expect(
+          pis.map((pi) => pi.state()),
+          `${when} ${changes[deadly] ?? ''}`,
+        ).toEqual(wanted);
+      }
+    }
+  });
+
+  it('changes nothing when it is run again', async () => {
+    const pis = pairOfPis();
+    await prepare(pis);
+    for (const pi of pis) {
+      pi.onChange = (_, what) => {
+        throw new Error(`${pi.name} was changed: ${what}`);
+      };
+    }
+    await prepare(pis);
+  });
+
+  it('puts a container that was started by hand aside, without its restart policy, and keeps it', async () => {
+    const pis = pairOfPis();
+    await prepare(pis);
+    expect(Object.fromEntries(pis[1].containers)).toEqual({
+      'httpd-test-before-cluster': { restart: 'no', running: false },
+    });
+  });
+
+  it('stops before anything is changed when the fence agent is missing, and says what to install', async () => {
+    const pis = pairOfPis();
+    pis[0].agentInstalled = false;
+    for (const one of ['pacemaker', 'corosync', 'pcs', 'resource-agents', 'fence-agents', 'docker.io', 'i2c-tools']) {
+      pis[0].packages.add(one);
+    }
+    const before = pis[0].state();
+    await expect(prepare(pis)).rejects.toMatchObject({
+      code: 'NOT_READY',
+      message: expect.stringContaining('install the package'),
+    } satisfies Partial<SetupError>);
+    expect(pis[0].state()).toEqual(before);
+  });
+
+  it('says what is wrong with the board when it is still not ready after fence_sleepi3 boot', async () => {
+    const pis = pairOfPis();
+    Object.defineProperty(pis[0], 'fenceable', { value: false, writable: false });
+    await expect(prepare(pis)).rejects.toThrow();
+  });
+});
+
+describe('another cluster on the nodes', () => {
+  const conf = (name: string, nodes: readonly string[]) =>
+    `totem {\n  cluster_name: ${name}\n}\nnodelist {\n${nodes.map((node) => `  node {\n    ring0_addr: 10.0.0.1\n    name: ${node}\n  }\n`).join('')}}\n`;
+
+  async function reached(text: string, typed: readonly string[] = []) {
+    const pis = pairOfPis();
+    await apply(preparation(design, names), realityOf(pis, nothing()), host());
+    pis[1].files.set('/etc/corosync/corosync.conf', text);
+    const changes: string[] = [];
+    pis[1].onChange = (_, what) => changes.push(what);
+    const planned = await plan(allSteps(design, realityOf(pis, nothing())), realityOf(pis, nothing(), typed));
+    return { changes, pis, foreign: planned.find(({ step }) => step.id === 'foreign') };
+  }
+
+  it('stands in the way until its name is typed', async () => {
+    const { foreign } = await reached(conf('precious', ['raspberrypi-2', 'other']));
+    expect(foreign).toMatchObject({ state: 'blocked', reason: { code: 'FOREIGN_CLUSTER' } });
+    expect(foreign?.state === 'blocked' && foreign.reason.message).toContain('--destroy precious');
+  });
+
+  it('is not destroyed by typing another name', async () => {
+    const { foreign } = await reached(conf('precious', ['raspberrypi-2', 'other']), ['apachecluster']);
+    expect(foreign).toMatchObject({ state: 'blocked' });
+  });
+
+  it('is foreign too when it has our name and other nodes', async () => {
+    const { foreign } = await reached(conf('apachecluster', ['raspberrypi-2', 'other']));
+    expect(foreign).toMatchObject({ state: 'blocked', reason: { code: 'FOREIGN_CLUSTER' } });
+  });
+
+  it('is destroyed on the node that is in it when its name is typed', async () => {
+    const { foreign } = await reached(conf('precious', ['raspberrypi-2', 'other']), ['precious']);
+    expect(foreign).toMatchObject({
+      state: 'to do',
+      todo: { actions: [{ kind: 'run', node: 'raspberrypi-2', program: 'pcs', argv: ['cluster', 'destroy'] }] },
+    });
+  });
+});
+
+/**
+ * Dies at every change of the cluster: once before it is carried out, so that the next run has to do it, or each time after it
+ * was, so that the next run must see it.
+ */
+class DeadlyRunner implements Runner {
+  deaths = 0;
+  #spared = true;
+  readonly #inner: Runner;
+  readonly #when: 'before' | 'after';
+
+  constructor(inner: Runner, when: 'before' | 'after') {
+    this.#inner = inner;
+    this.#when = when;
+  }
+
+  async run(request: RunRequest): Promise<RawResult> {
+    // On copies of the CIB, and to ask, as often as it likes.
+    const changes = request.program === 'pcs' && !['-f', '--version'].some((option) => request.argv.includes(option));
+    if (changes && this.#when === 'before') {
+      this.#spared = !this.#spared;
+      if (!this.#spared) this.#die(request);
+    }
+    const result = await this.#inner.run(request);
+    if (changes && this.#when === 'after') this.#die(request);
+    return result;
+  }
+
+  #die(request: RunRequest): never {
+    this.deaths++;
+    throw new Death(`killed at ${request.argv.join(' ')}`);
+  }
+}
+
+describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => {
+  let agent: AsyncDisposable | undefined;
+  let wanted = '';
+  beforeAll(async () => {
+    agent = await agentInPlace();
+  }, 400_000);
+  afterAll(async () => {
+    await agent?.[Symbol.asyncDispose]();
+  });
+
+  it(
+    'ends with everything running, changes nothing when run again, and undo takes it all away',
+    async () => {
+      await using cluster = await FakeCluster.create({ nodes: names });
+      const pis = pairOfPis(cluster);
+      const pcs = new Pcs({ runner: cluster });
+      const hosts = pis.map((pi) => pi.files.get('/etc/hosts'));
+      const reality = realityOf(pis, pcs);
+      await apply(allSteps(design, reality), reality, host());
+      wanted = configurationOf(await cluster.cib());
+      const status = await pcs.run(reads.status());
+      expect(status.resource('VIP')?.startedOn).toEqual(['raspberrypi-1']);
+
+      cluster.requests.length = 0;
+      const again = realityOf(pis, pcs);
+      await apply(allSteps(design, again), again, host());
+      expect(cluster.requests.filter(({ program }) => program === 'pcs')).toEqual([]);
+
+      const back = realityOf(pis, pcs, ['apachecluster']);
+      await apply(undoSteps(design, back), back, host());
+      expect(pis.map((pi) => pi.files.get('/etc/hosts'))).toEqual(hosts);
+      for (const pi of pis) {
+        expect(await pi.readFile('/etc/corosync/corosync.conf')).toBeUndefined();
+        expect(pi.files.get('/etc/default/sleepi3')).toContain('EXTIN_FORCED_SHUTDOWN=0');
+        expect([...pi.files.keys()].sort()).toEqual(['/etc/default/sleepi3', '/etc/hosts']);
+      }
+      expect(pis[1].containers.has('httpd-test')).toBe(true);
+    },
+    patience,
+  );
+
+  it.each(['before', 'after'] as const)(
+    'killed %s each change of the cluster in turn and run again after each, it ends at the same configuration',
+    async (when) => {
+      await using cluster = await FakeCluster.create({ nodes: names });
+      const pis = pairOfPis(cluster);
+      await apply(preparation(design, names), realityOf(pis, nothing()), host());
+      const deadly = new DeadlyRunner(cluster, when);
+      for (let runs = 0; ; runs++) {
+        expect(runs).toBeLessThan(60);
+        const reality = realityOf(pis, new Pcs({ runner: deadly }));
+        try {
+          await apply(allSteps(design, reality), reality, host());
+          break;
+        } catch (error) {
+          if (!String((error as Error).cause ?? error).includes('killed at') && !(error instanceof Death)) throw error;
+        }
+      }
+      expect(deadly.deaths).toBeGreaterThanOrEqual(8);
+      expect(configurationOf(await cluster.cib())).toBe(wanted);
+    },
+    patience,
+  );
+});

@@ -1,0 +1,186 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ClusterStatus, parseClusterConfiguration, Pcs, reads } from '@sleepi3/pcs';
+import { FakeCluster } from '@sleepi3/pcs/testing';
+import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { designOf } from '../src/cluster/design.js';
+import { everything } from '../src/cluster/elements.js';
+import { readClusterFile } from '../src/config/read-cluster-file.js';
+import { agentInPlace } from './agent-in-place.js';
+import { configurationOf } from './configuration-xml.js';
+
+const [first, second] = ['raspberrypi-1', 'raspberrypi-2'] as const;
+const real = haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon');
+/** pcs takes up to two seconds a command where others want the processor too. */
+const patience = 180_000;
+
+const files = {
+  'hot-standby': '',
+  'active-passive': 'mode: active-passive',
+  'hot-standby-at-once': 'takeover: at-once',
+  'two-containers': `
+mode: active-passive
+preferred: raspberrypi-2
+vip: { resource: Address, address: 192.168.11.99, interface: eth0 }
+containers:
+  - { resource: web, name: web, image: 'nginx:1', ports: ['80:80', '443:443'], health: { command: 'wget -qO- localhost', interval: 5 } }
+  - { resource: app, name: app, image: app, run_options: '-e MODE=x --memory 100m', command: 'serve --port 1' }
+fencing: { hold: 20, delay: 2, timeout: 90, monitor: 30 }
+timers: { stickiness: 50, monitor: 7, start: 30, stop: 40 }
+`,
+};
+
+const design = (file: string) => designOf(readClusterFile(file, 'cluster.yaml'));
+const golden = (name: keyof typeof files) => new URL(`golden/${name}.xml`, import.meta.url);
+const empty = () => FakeCluster.create({ nodes: [first, second], running: 'apachecluster' });
+
+describe.runIf(real)('the configuration, with real pcs and the real scheduler', () => {
+  let agent: AsyncDisposable | undefined;
+  beforeAll(async () => {
+    agent = await agentInPlace();
+  }, 400_000);
+  afterAll(async () => {
+    await agent?.[Symbol.asyncDispose]();
+  });
+
+  it.each(Object.entries(files))(
+    'of %s is the golden one',
+    async (name, file) => {
+      await using cluster = await empty();
+      const pcs = new Pcs({ runner: cluster });
+      await pcs.transaction(async (transaction) => {
+        for (const command of everything(undefined, design(file)).commands) await transaction.run(command);
+      });
+      await expect(configurationOf(await cluster.cib())).toMatchFileSnapshot(
+        golden(name as keyof typeof files).pathname,
+      );
+    },
+    patience,
+  );
+
+  it(
+    'goes from one mode to the other and back in one push each, and ends as if made so',
+    async () => {
+      await using cluster = await clusterOf('hot-standby');
+      const pcs = new Pcs({ runner: cluster });
+      for (const name of ['active-passive', 'hot-standby'] as const) {
+        const { commands } = everything(await pcs.run(reads.configuration()), design(files[name]));
+        await pcs.transaction(async (transaction) => {
+          for (const command of commands) await transaction.run(command);
+        });
+        const sorted = (text: string) =>
+          text
+            .split('\n')
+            .map((line) => line.trim())
+            .sort();
+        expect(sorted(configurationOf(await cluster.cib()))).toEqual(sorted(await readFile(golden(name), 'utf8')));
+      }
+    },
+    patience,
+  );
+});
+
+/** A running cluster with a golden configuration. */
+async function clusterOf(name: keyof typeof files): Promise<FakeCluster> {
+  const cluster = await empty();
+  const configuration = await readFile(golden(name), 'utf8');
+  await writeFile(
+    cluster.cibFile,
+    (await cluster.cib()).replace(/<configuration\b[^]*<\/configuration>/, configuration.trim()),
+  );
+  await cluster.settle();
+  return cluster;
+}
+
+describe('the golden configurations', () => {
+  it.each(Object.entries(files))('leave nothing to do for the file that they come from: %s', async (name, file) => {
+    const configuration = await readFile(golden(name as keyof typeof files), 'utf8');
+    const cib = `<cib admin_epoch="0" epoch="1" num_updates="0" validate-with="pacemaker-3.9">${configuration}<status/></cib>`;
+    expect(everything(parseClusterConfiguration(cib), design(file))).toEqual({ differences: [], commands: [] });
+  });
+});
+
+describe.runIf(real)('the golden configurations under the real scheduler', () => {
+  const where = (status: ClusterStatus, id: string) => [...(status.resource(id)?.startedOn ?? [])].sort();
+  const standby = (cluster: FakeCluster, node: string, value: 'on' | 'off') =>
+    cluster
+      .tool('crm_attribute', ['--node', node, '--name', 'standby', '--update', value])
+      .then((result) => expect(result.exitCode).toBe(0))
+      .then(() => cluster.settle());
+
+  it(
+    'have each fence device on the node that it does not fence, whatever happens',
+    async () => {
+      await using cluster = await clusterOf('hot-standby');
+      const pcs = new Pcs({ runner: cluster });
+      const places = async () => {
+        const status = await pcs.run(reads.status({ cibFile: cluster.cibFile }));
+        return [where(status, `fence_${first}`), where(status, `fence_${second}`)];
+      };
+      expect(await places()).toEqual([[second], [first]]);
+      await cluster.nodeFail(second);
+      // Nobody is left that may fence the survivor, and the survivor may not fence itself.
+      expect(await places()).toEqual([[], [first]]);
+      await cluster.nodeUp(second);
+      expect(await places()).toEqual([[second], [first]]);
+    },
+    patience,
+  );
+
+  it.each(['hot-standby', 'hot-standby-at-once'] as const)(
+    '%s: the VIP alone moves at a standby, a stop and a failure, and stays where it is afterwards',
+    async (name) => {
+      await using cluster = await clusterOf(name);
+      const pcs = new Pcs({ runner: cluster });
+      const places = async () => {
+        const status = await pcs.run(reads.status({ cibFile: cluster.cibFile }));
+        return { vip: where(status, 'VIP'), container: where(status, 'Apache_container') };
+      };
+      const both = [first, second];
+      expect(await places()).toEqual({ vip: [first], container: both });
+
+      await standby(cluster, first, 'on');
+      expect(await places()).toEqual({ vip: [second], container: [second] });
+      await standby(cluster, first, 'off');
+      expect(await places()).toEqual({ vip: [second], container: both });
+
+      await cluster.nodeDown(second);
+      expect(await places()).toEqual({ vip: [first], container: [first] });
+      await cluster.nodeUp(second);
+      expect(await places()).toEqual({ vip: [first], container: both });
+
+      await cluster.nodeFail(first);
+      expect(await places()).toEqual({ vip: [second], container: [second] });
+      await cluster.nodeUp(first);
+      expect(await places()).toEqual({ vip: [second], container: both });
+    },
+    patience,
+  );
+
+  it.each([
+    ['active-passive', 'VIP', ['Apache_container'], first, second],
+    ['two-containers', 'Address', ['web', 'app'], second, first],
+  ] as const)(
+    '%s: containers and VIP move together and are never apart',
+    async (name, vip, containers, preferred, other) => {
+      await using cluster = await clusterOf(name);
+      const pcs = new Pcs({ runner: cluster });
+      const place = async () => {
+        const status = await pcs.run(reads.status({ cibFile: cluster.cibFile }));
+        const places = [vip, ...containers].map((id) => where(status, id));
+        for (const one of places) expect(one).toEqual(places[0]);
+        return places[0];
+      };
+      expect(await place()).toEqual([preferred]);
+      await standby(cluster, preferred, 'on');
+      expect(await place()).toEqual([other]);
+      await standby(cluster, preferred, 'off');
+      expect(await place()).toEqual([other]);
+      await cluster.nodeFail(other);
+      expect(await place()).toEqual([preferred]);
+      await cluster.nodeUp(other);
+      expect(await place()).toEqual([preferred]);
+    },
+    patience,
+  );
+});

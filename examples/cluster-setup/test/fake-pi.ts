@@ -1,0 +1,147 @@
+// A Raspberry Pi as far as cluster-setup can tell: files, packages, services, containers and a password, all in memory.
+import type { FakeCluster } from '@sleepi3/pcs/testing';
+import { SetupError } from '../src/errors.js';
+import type { CommandAnswer, Machine, RunOptions } from '../src/nodes/machine.js';
+import { packages } from '../src/plan/node-steps.js';
+
+interface FakeContainer {
+  restart: string;
+  running: boolean;
+}
+
+const debianConf = `totem {\n\tcluster_name: debian\n}\nnodelist {\n\tnode {\n\t\tname: node1\n\t\tring0_addr: 127.0.0.1\n\t}\n}\n`;
+
+export class FakePi implements Machine {
+  readonly name: string;
+  readonly files = new Map<string, string>();
+  readonly packages = new Set<string>();
+  readonly services = new Set<string>();
+  readonly images = new Set<string>();
+  readonly containers = new Map<string, FakeContainer>();
+  password: string | undefined;
+  agentInstalled = true;
+  /** EIPDE of the board. */
+  fenceable = false;
+  /** Called before and after everything that changes something; may throw to play a death. */
+  onChange: (when: 'before' | 'after', what: string) => void = () => {};
+  readonly #cluster: FakeCluster | undefined;
+
+  constructor(name: string, cluster?: FakeCluster) {
+    this.name = name;
+    this.#cluster = cluster;
+    this.files.set('/etc/hosts', `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n`);
+    this.files.set('/etc/default/sleepi3', '# board\nHEARTBEAT_TIMEOUT=60\nEXTIN_FORCED_SHUTDOWN=0\n');
+  }
+
+  async readFile(path: string): Promise<string | undefined> {
+    if (this.#cluster !== undefined && path === '/var/lib/pcsd/known-hosts') {
+      const hosts = [...this.#cluster.knownHosts].map((host) => [host, { token: 'x' }]);
+      return JSON.stringify({ known_hosts: Object.fromEntries(hosts) });
+    }
+    if (this.#cluster !== undefined && path === '/etc/corosync/corosync.conf' && !this.files.has(path)) {
+      const { readFile } = await import('node:fs/promises');
+      return readFile(this.#cluster.corosyncConf, 'utf8').catch(() => undefined);
+    }
+    return this.files.get(path);
+  }
+
+  async writeFile(path: string, text: string): Promise<void> {
+    this.#change(`write ${path}`, () => this.files.set(path, text));
+  }
+
+  async removeFile(path: string): Promise<void> {
+    this.#change(`remove ${path}`, () => this.files.delete(path));
+  }
+
+  async run(program: string, argv: readonly string[], options: RunOptions = {}): Promise<CommandAnswer> {
+    const answer = this.#answer([program, ...argv], options.stdin ?? '');
+    if ((options.exitCodes ?? [0]).includes(answer.exitCode)) return answer;
+    throw new SetupError('COMMAND_FAILED', `${this.name}: ${[program, ...argv].join(' ')}: exit ${answer.exitCode}`);
+  }
+
+  #answer(words: readonly string[], stdin: string): CommandAnswer {
+    const yes = (is: boolean) => ({ exitCode: is ? 0 : 1, stdout: '', stderr: '' });
+    const change = (effect: () => unknown) => {
+      this.#change(words.join(' '), effect);
+      return yes(true);
+    };
+    const line = words.join(' ');
+    const last = words.at(-1) ?? '';
+    if (words[0] === 'dpkg-query') {
+      return { ...yes(true), stdout: [...this.packages].map((one) => `installed ${one} \n`).join('') };
+    }
+    if (line.includes('apt-get install')) {
+      return change(() => {
+        for (const one of packages) this.packages.add(one);
+        this.services.add('corosync.service').add('pacemaker.service').add('docker.service').add('pcsd.service');
+        // As Debian does it: a cluster of its own.
+        this.files.set('/etc/corosync/corosync.conf', debianConf);
+      });
+    }
+    if (line === 'which docker') return yes(this.packages.has('docker.io'));
+    if (line === 'test -x /usr/sbin/fence_sleepi3') return yes(this.agentInstalled);
+    if (line === 'pcs cluster destroy') {
+      return change(() => {
+        this.files.delete('/etc/corosync/corosync.conf');
+        this.services.delete('corosync.service');
+        this.services.delete('pacemaker.service');
+      });
+    }
+    if (line.startsWith('systemctl is-')) return yes(this.#serviceOn(last));
+    if (line.startsWith('systemctl enable --now ')) return change(() => this.services.add(last));
+    if (line === 'systemctl daemon-reload') return change(() => undefined);
+    if (line.startsWith('docker inspect --type image')) return yes(this.images.has(last));
+    if (line.startsWith('docker inspect --type container')) return yes(this.containers.has(last));
+    if (words[0] === 'sh' && line.includes('docker inspect')) return yes(this.containers.has(last));
+    if (line.startsWith('docker pull ')) return change(() => this.images.add(last));
+    if (line.startsWith('docker update --restart=no ')) return change(() => (this.container(last).restart = 'no'));
+    if (line.startsWith('docker stop ')) return change(() => (this.container(last).running = false));
+    if (line.startsWith('docker rename ')) {
+      return change(() => {
+        const [, , from = '', to = ''] = words;
+        this.containers.set(to, this.container(from));
+        this.containers.delete(from);
+      });
+    }
+    if (line === '/usr/sbin/fence_sleepi3 boot') return change(() => (this.fenceable = true));
+    if (line.startsWith('/usr/sbin/fence_sleepi3 --action=monitor'))
+      return { ...yes(this.fenceable), stderr: 'EIPDE is 0' };
+    if (line === 'passwd -S hacluster') {
+      return { ...yes(true), stdout: `hacluster ${this.password === undefined ? 'L' : 'P'} 2026-01-01\n` };
+    }
+    if (line === 'chpasswd') return change(() => (this.password = /^hacluster:(.*)\n$/.exec(stdin)?.[1]));
+    throw new Error(`the fake Pi does not know: ${line}`);
+  }
+
+  #serviceOn(unit: string): boolean {
+    if (this.#cluster !== undefined && /^(?:corosync|pacemaker)\.service$/.test(unit)) {
+      return this.#cluster.node(this.name).enabled || this.services.has(unit);
+    }
+    return this.services.has(unit);
+  }
+
+  private container(name: string): FakeContainer {
+    const found = this.containers.get(name);
+    if (found === undefined) throw new Error(`no such container: ${name}`);
+    return found;
+  }
+
+  #change(what: string, effect: () => unknown): void {
+    this.onChange('before', what);
+    effect();
+    this.onChange('after', what);
+  }
+
+  /** Everything that lasts, to compare. */
+  state(): unknown {
+    return {
+      files: Object.fromEntries([...this.files].sort()),
+      packages: [...this.packages].sort(),
+      services: [...this.services].sort(),
+      images: [...this.images].sort(),
+      containers: Object.fromEntries(this.containers),
+      password: this.password,
+      fenceable: this.fenceable,
+    };
+  }
+}
