@@ -111,6 +111,13 @@ const forms: readonly (readonly [Command<unknown>, Readonly<Partial<Record<Versi
     stonith.op.add('F', 'monitor', { interval: '9s' }),
     { '0.10.8': '-- resource op add F monitor interval=9s', '0.12.0': '-- stonith op add F monitor interval=9s' },
   ],
+  [
+    cluster.setup('c', ['a'], { noClusterUuid: true, enable: true, force: true }),
+    {
+      '0.10.8': '--enable --force -- cluster setup c a',
+      '0.11.5': '--enable --no-cluster-uuid --force -- cluster setup c a',
+    },
+  ],
   [cluster.rename('d'), { main: '-- cluster rename d' }],
 ];
 

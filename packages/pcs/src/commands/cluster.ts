@@ -57,7 +57,7 @@ export interface SetupSettings extends Wait, Force {
   readonly start?: boolean;
   /** Keep the keys that are on the nodes already. */
   readonly noKeysSync?: boolean;
-  /** Not before pcs 0.11. */
+  /** Make no cluster UUID; pcs before 0.11 never does. */
   readonly noClusterUuid?: boolean;
   /** Touch no node: only write a corosync.conf to this path. Not together with enable, start, noKeysSync. */
   readonly corosyncConf?: string;
@@ -75,7 +75,7 @@ const STOP_TIMEOUT_MS = 900_000;
  * @param name The new cluster's name.
  */
 export const setup = (name: string, nodes: readonly NewNode[], settings: SetupSettings = {}): Command<Change> => {
-  const { transport, totem, quorum, corosyncConf, overwrite, enable, start, wait, force } = settings;
+  const { transport, totem, quorum, corosyncConf, enable, start, wait, force } = settings;
   const live = enable === true || start === true || settings.noKeysSync === true || wait !== undefined;
   if (corosyncConf !== undefined && live) {
     invalid('corosyncConf only writes a file: enable, start, wait and noKeysSync need real nodes');
@@ -90,14 +90,9 @@ export const setup = (name: string, nodes: readonly NewNode[], settings: SetupSe
       ...section('quorum', pairs(quorum, 'quorum option')),
     ],
     {
-      options: flags({
-        '--enable': enable,
-        '--start': start,
-        '--no-keys-sync': settings.noKeysSync,
-        '--no-cluster-uuid': settings.noClusterUuid,
-        '--overwrite': overwrite,
-        '--corosync_conf': corosyncConf === undefined ? undefined : path(corosyncConf, 'corosyncConf'),
-      }),
+      options: setupFlags(settings),
+      // A pcs that makes no UUID does not know the option either.
+      variants: [{ without: 'cluster.config.uuid', options: setupFlags({ ...settings, noClusterUuid: false }) }],
       timeoutMs: SETUP_TIMEOUT_MS,
       ...(wait !== undefined && { wait }),
       ...(force !== undefined && { force }),
@@ -359,6 +354,18 @@ export const uidgid = {
   delete: (who: { readonly uid?: string; readonly gid?: string }): Command<Change> =>
     change(['cluster', 'uidgid', 'delete', ...someChanges(who, 'uid or gid')]),
 };
+
+function setupFlags(settings: SetupSettings): string[] {
+  const { enable, start: now, noKeysSync, noClusterUuid, overwrite, corosyncConf } = settings;
+  return flags({
+    '--enable': enable,
+    '--start': now,
+    '--no-keys-sync': noKeysSync,
+    '--no-cluster-uuid': noClusterUuid,
+    '--overwrite': overwrite,
+    '--corosync_conf': corosyncConf === undefined ? undefined : path(corosyncConf, 'corosyncConf'),
+  });
+}
 
 /** A name that `setup` cannot mistake for one of its keywords. */
 function clusterName(value: string): string {
