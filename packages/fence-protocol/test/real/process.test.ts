@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pacemakerInput, runLikePacemaker, StandaloneFenced } from '../../src/testing/index.js';
+import { bringNode18 } from '../../../../tools/node18.mjs';
 import { findProgram } from '../../../../tools/testing/real-parts.js';
 import { bundle } from './bundle.js';
 
@@ -115,6 +116,16 @@ describe('the process', () => {
       'Unable to create file /nonexistent/x',
     );
   });
+});
+
+describe('on Node 18', () => {
+  it('answers, fails and lists all the same', () => {
+    const node = bringNode18();
+    const on18 = (input: string) => spawnSync(node, [program], { input, encoding: 'utf8' });
+    expect(on18('action=list\ncount=1\n')).toMatchObject({ status: 0, stdout: 'machine-0,\n', stderr: '' });
+    expect(on18('action=off\nplug=1\n')).toMatchObject({ status: 1, stdout: '' });
+    expect(on18('action=metadata\n').stdout).toBe(run([], 'action=metadata\n').stdout);
+  }, 120_000);
 });
 
 // A machine with syslog, made of a mount namespace and a socket: /dev/log is looked for where it always is.
