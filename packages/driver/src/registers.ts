@@ -47,7 +47,7 @@ export type RegisterName = keyof typeof registers;
 export const bits = {
   /** After a watchdog time-out: 1 power-cycles the Pi, 0 cuts its power. */
   RSTE: { register: 'watchdogControl', bit: 0 },
-  /** 1: under-voltage lock-out, the board cuts the Pi's power when the supply is low. */
+  /** 1: under-voltage lock-out, an RTC alarm does not wake the Pi while the supply is low (vendor's documentation). */
   UVLO: { register: 'watchdogControl', bit: 2 },
   /** 1: EXTIN held for 10 s cuts the Pi's power. */
   EIPDE: { register: 'inputControl', bit: 0 },

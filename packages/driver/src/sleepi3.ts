@@ -168,6 +168,7 @@ export class Sleepi3 {
 
   /**
    * Sets one parameter: reads, changes and writes its register under the lock between processes, then reads it back.
+   * `extout` needs no lock, being alone in its register, and is released even if the lock is stuck.
    * The value is checked before the bus is touched.
    *
    * @throws {@link Sleepi3Error} `UNKNOWN_PARAMETER`, `READ_ONLY`, `INVALID_VALUE`, `OUT_OF_RANGE`, `TRANSFER_FAILED`,
@@ -255,13 +256,17 @@ export class Sleepi3 {
   #change({ register: name, mask, value }: RegisterChange): Promise<void> {
     const register = registers[name];
     if (this.#closed !== undefined) return Promise.reject(this.#closedError());
-    return this.#bus.withLock(async () => {
+    const body = async () => {
       const rest = mask === fullMask(register) ? 0 : (await this.readRegister(name)) & ~mask;
       const expected = rest | value;
       await this.#write(name, expected);
       const actual = await this.readRegister(name);
       if (((actual ^ expected) & comparedMask(register)) !== 0) throw this.#mismatch(name, expected, actual);
-    });
+    };
+    // EO is the only bit of io_status that can be written: no other program's change can be lost there, and to release
+    // EXTOUT must neither wait for a lock nor fail with it.
+    const nothingToLose = register.access === 'bits' && mask === comparedMask(register);
+    return nothingToLose ? body() : this.#bus.withLock(body);
   }
 
   #read<T>(name: RegisterName, decode: (contents: number) => T): Promise<T> {

@@ -202,6 +202,14 @@ describe('writing', () => {
     expect(bus.locks).toBe(0);
   });
 
+  it('of extout needs no lock, so that EXTOUT can be released while the lock is stuck', async () => {
+    const { bus, board } = await openOn();
+    await board.set('extout', true);
+    await bus.withLock(() => board.set('extout', false));
+    expect(bus.locks).toBe(1);
+    expect((await board.ioStatus()).extout).toBe(false);
+  });
+
   it('changes its bit only, under the lock, and reads it back', async () => {
     const { bus, board } = await openOn();
     bus.memory[0x0c] = 0b11111101;

@@ -55,7 +55,7 @@ describe('a bus in another process', () => {
   it('spends no round trip on the lock of a read-modify-write', async () => {
     await serve();
     const board = await Sleepi3.open({ bus: `unix:${path}`, probe: false });
-    await board.set('extout', true);
+    await board.set('uvlo', true);
     await board.close();
     await server!.idle();
     expect(ops()).toEqual(['lock', 'readByte', 'writeByte', 'readByte', 'unlock']);
@@ -168,8 +168,8 @@ describe('a bus in another process', () => {
     await serve();
     const board = await Sleepi3.open({ bus: `unix:${path}` });
     await server!.close();
-    await expect(board.set('extout', true)).rejects.toMatchObject({ code: 'LOCK_FAILED', errno: 'ECONNRESET' });
-    await expect(board.set('extout', true)).rejects.toMatchObject({ code: 'LOCK_FAILED', errno: 'ENOENT' });
+    await expect(board.set('uvlo', true)).rejects.toMatchObject({ code: 'LOCK_FAILED', errno: 'ECONNRESET' });
+    await expect(board.set('uvlo', true)).rejects.toMatchObject({ code: 'LOCK_FAILED', errno: 'ENOENT' });
     await expect(board.get('extin')).rejects.toMatchObject({ code: 'TRANSFER_FAILED', errno: 'ENOENT' });
     await board.close();
   });
