@@ -22,6 +22,8 @@ export interface Journal {
   readonly ran: readonly string[];
   /** The wake alarm that was set before ours, ms since 1970. */
   readonly previousAlarm?: number;
+  /** The board's wakeup flags before the reboot; undefined until the wake alarm is about to be set. */
+  readonly wakeupBefore?: readonly string[];
   /** The longest time without an answer of the service that was seen so far, ms. */
   readonly outage: number;
 }

@@ -1,0 +1,234 @@
+// What must hold before a node may be taken out, as data: each gate says what it asks for, and when it is shut, why.
+import type { ClusterFacts, NodeFacts } from './cluster.js';
+import type { Board, Host } from './host.js';
+import type { Outcome } from './journal.js';
+import type { Settings } from './settings.js';
+import { isOpen } from './window.js';
+
+/** What gates look at. */
+export interface GateView {
+  readonly facts: ClusterFacts;
+  readonly settings: Settings;
+  readonly history: readonly Outcome[];
+  /** ms since 1970. */
+  readonly now: number;
+  readonly board: Board | undefined;
+  readonly probe: Host['probe'];
+}
+
+interface Gate {
+  readonly name: string;
+  /** What it asks for. */
+  readonly requires: string;
+  /** `plan`: about when and how often, and open for a person who says so. `reboot`: looked at again just before the reboot. */
+  readonly kind?: 'plan' | 'reboot';
+  /** Why it is shut; undefined when it is open. */
+  readonly reason: (view: GateView) => string | undefined | Promise<string | undefined>;
+}
+
+/** ms that a healthy service may take to answer. */
+export const probeTimeoutMs = 5000;
+const dayMs = 86_400_000;
+
+export const gates = [
+  {
+    name: 'node',
+    requires: 'this node is a member of the cluster',
+    reason: ({ facts, settings: { node } }) =>
+      facts.nodes.some(({ name }) => name === node)
+        ? undefined
+        : `there is no node ${node} in this cluster, it has ${facts.nodes.map(({ name }) => name).join(', ')}: set NODE`,
+  },
+  {
+    name: 'peers',
+    requires: 'there is another node to run the service',
+    reason: ({ facts }) =>
+      facts.nodes.length > 1 ? undefined : 'this cluster has one node: nothing could run the service while it reboots',
+  },
+  {
+    name: 'service',
+    requires: 'the resource that clients depend on is there, managed and enabled',
+    reason: ({ facts, settings: { service } }) => {
+      const found = facts.resources.find(({ id }) => id === service);
+      if (found === undefined) return `there is no resource ${service} in this cluster: set SERVICE to the VIP's id`;
+      if (!found.managed) return `${service} is not managed: the cluster would not move it`;
+      return found.disabled ? `${service} is disabled: pcs resource enable ${service}` : undefined;
+    },
+  },
+  {
+    name: 'window',
+    requires: 'the window is open',
+    kind: 'plan',
+    reason: ({ settings: { window }, now }) =>
+      isOpen(window, new Date(now)) ? undefined : `it is ${clock(now)}, and the window is ${window.text}`,
+  },
+  {
+    name: 'interval',
+    requires: 'the last reboot of this node is long enough ago',
+    kind: 'plan',
+    reason: ({ settings, history, now }) => {
+      const last = Math.max(-Infinity, ...history.filter(({ rebooted }) => rebooted).map(({ ended }) => ended));
+      const ago = (now - last) / 1000;
+      return ago >= settings['min-interval']
+        ? undefined
+        : `the last was ${Math.round(ago)} s ago, and min-interval is ${settings['min-interval']} s`;
+    },
+  },
+  {
+    name: 'limit',
+    requires: 'this node was not rebooted too often in the last 24 hours',
+    kind: 'plan',
+    reason: ({ settings, history, now }) => {
+      const count = history.filter(({ rebooted, ended }) => rebooted && ended > now - dayMs).length;
+      const most = settings['max-per-day'];
+      return count < most ? undefined : `it was rebooted ${count} times, and max-per-day is ${most}`;
+    },
+  },
+  {
+    name: 'quorum',
+    requires: 'the cluster has a controller and quorum',
+    kind: 'reboot',
+    reason: ({ facts }) =>
+      !facts.controlled ? 'there is no designated controller' : facts.quorate ? undefined : 'there is no quorum',
+  },
+  {
+    name: 'others',
+    requires: 'all other nodes are in the cluster and take resources',
+    kind: 'reboot',
+    reason: ({ facts, settings }) =>
+      first(facts.nodes.filter(({ name }) => name !== settings.node).map((node) => outOfUse(node))),
+  },
+  {
+    name: 'self',
+    requires: 'this node is in the cluster and takes resources',
+    reason: ({ facts, settings }) => first(facts.nodes.filter(({ name }) => name === settings.node).map(outOfUse)),
+  },
+  {
+    name: 'settled',
+    requires: 'nothing is under way in the cluster',
+    reason: ({ facts }) => facts.unsettled[0],
+  },
+  {
+    name: 'failures',
+    requires: 'nothing has failed',
+    reason: ({ facts }) => facts.failures[0] && `${facts.failures[0]}: look, then pcs resource cleanup`,
+  },
+  {
+    name: 'constraints',
+    requires: 'no move or ban was left over',
+    reason: ({ facts }) =>
+      facts.leftConstraints[0] && `${facts.leftConstraints[0]} is left from a move or a ban: pcs resource clear RESOURCE`,
+  },
+  {
+    name: 'settings',
+    requires: "the cluster's settings let the service move and stay where it is",
+    reason: ({ facts }) => facts.unsuitable[0],
+  },
+  {
+    name: 'fencing',
+    requires: 'fencing works: devices started, their last monitor good and fresh',
+    reason: ({ facts, settings }) => fencingReason(facts, settings['fence-monitor-age']),
+  },
+  {
+    name: 'answers',
+    requires: 'the service answers',
+    kind: 'reboot',
+    reason: async ({ settings: { url }, probe }) => {
+      const { ok, fact } = await probe(url, probeTimeoutMs);
+      return ok ? undefined : `${url}: ${fact}`;
+    },
+  },
+  {
+    name: 'instances',
+    requires: "the other nodes' own instances answer",
+    kind: 'reboot',
+    reason: async (view) => {
+      const others = view.facts.nodes.filter(({ name }) => name !== view.settings.node);
+      return first(await Promise.all(others.map(({ name }) => instanceReason(view, name))));
+    },
+  },
+  {
+    name: 'board',
+    requires: 'a node that hangs in its reboot is power-cycled by its board',
+    reason: async ({ board }) => {
+      if (board === undefined) return undefined;
+      const [alarm, problems] = await Promise.all([board.wakeAlarm(), board.watchdogProblems()]);
+      void alarm; // That it can be read is the point.
+      return problems[0];
+    },
+  },
+] as const satisfies readonly Gate[];
+
+export type GateName = (typeof gates)[number]['name'];
+
+/** One gate as it was found. */
+export interface GateState {
+  readonly name: GateName;
+  readonly requires: string;
+  /** Why it is shut; undefined when it is open. */
+  readonly reason: string | undefined;
+}
+
+/**
+ * Looks at gates. One that cannot be looked at is shut.
+ *
+ * @param which - `by-hand`: all but those about when and how often; `reboot`: those that matter at the last moment.
+ */
+export async function lookAtGates(view: GateView, which: 'all' | 'by-hand' | 'reboot'): Promise<readonly GateState[]> {
+  const wanted = gates.filter((gate: Gate) =>
+    which === 'all' ? true : which === 'reboot' ? gate.kind === 'reboot' : gate.kind !== 'plan',
+  );
+  return Promise.all(
+    wanted.map(async ({ name, requires, reason }: Gate & { readonly name: GateName }) => ({
+      name,
+      requires,
+      reason: await Promise.resolve()
+        .then(() => reason(view))
+        .catch((error: unknown) => (error instanceof Error ? error.message : String(error))),
+    })),
+  );
+}
+
+/** Why a node's own instance is not healthy; undefined when it is, or when nobody said how to ask it. */
+export async function instanceReason(
+  { settings, probe }: Pick<GateView, 'settings' | 'probe'>,
+  node: string,
+): Promise<string | undefined> {
+  if (settings['health-url'] === '') return undefined;
+  const url = settings['health-url'].replaceAll('{node}', node);
+  const { ok, fact } = await probe(url, probeTimeoutMs);
+  return ok ? undefined : `${node}'s instance, ${url}: ${fact}`;
+}
+
+/** Why a fence device would not work; undefined when all would. */
+export function fencingReason({ fencingEnabled, fenceDevices }: ClusterFacts, maxAge: number): string | undefined {
+  if (!fencingEnabled) return 'stonith-enabled is not true: pcs property set stonith-enabled=true';
+  if (fenceDevices.length === 0) return 'there is no fence device';
+  return first(
+    fenceDevices.map(({ id, startedOn, monitorInterval, monitorResult }) => {
+      if (startedOn.length === 0) return `fence device ${id} is not started`;
+      if (monitorInterval === undefined) return `fence device ${id} has no recurring monitor`;
+      if (monitorInterval > maxAge) {
+        return `fence device ${id} is monitored every ${monitorInterval} s, and fence-monitor-age is ${maxAge} s`;
+      }
+      return monitorResult === 0 ? undefined : `the monitor of fence device ${id} gave ${monitorResult ?? 'no answer yet'}`;
+    }),
+  );
+}
+
+function outOfUse({ name, online, standby, maintenance, unclean, pending }: NodeFacts): string | undefined {
+  if (unclean) return `node ${name} is unclean: it must be fenced`;
+  if (!online) return `node ${name} is offline`;
+  if (pending) return `node ${name} is joining or leaving`;
+  if (standby) return `node ${name} is in standby: pcs node unstandby ${name}`;
+  return maintenance ? `node ${name} is in maintenance mode: pcs node unmaintenance ${name}` : undefined;
+}
+
+function first(reasons: readonly (string | undefined)[]): string | undefined {
+  return reasons.find((reason) => reason !== undefined);
+}
+
+function clock(now: number): string {
+  const date = new Date(now);
+  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+}

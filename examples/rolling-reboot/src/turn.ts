@@ -1,0 +1,115 @@
+// One turn of this node: what all its steps share.
+import type { ClusterFacts } from './cluster.js';
+import { messageOf, RollError } from './errors.js';
+import { type GateView, lookAtGates } from './gates.js';
+import type { Host } from './host.js';
+import { type Journal, readHistory, writeJournal } from './journal.js';
+import { changeLock, type LockRecord } from './lock.js';
+import { type Settings, turnLimit } from './settings.js';
+
+/** ms between two looks at the cluster. */
+const pollMs = 2000;
+
+export class Turn {
+  readonly host: Host;
+  readonly settings: Settings;
+  /** A person started it, and asked for it to be now. */
+  readonly byHand: boolean;
+  #journal: Journal;
+
+  constructor(host: Host, settings: Settings, journal: Journal, byHand = false) {
+    this.host = host;
+    this.settings = settings;
+    this.#journal = journal;
+    this.byHand = byHand;
+  }
+
+  get journal(): Journal {
+    return this.#journal;
+  }
+
+  /** Changes the journal, on the disk first. */
+  async save(changes: Partial<Journal>): Promise<void> {
+    const journal = { ...this.#journal, ...changes };
+    await writeJournal(this.host.records, journal);
+    this.#journal = journal;
+  }
+
+  say(text: string, level: 'info' | 'warning' | 'error' = 'info'): void {
+    this.host.report.line(level, text, this.#journal.roll);
+  }
+
+  facts(): Promise<ClusterFacts> {
+    return this.host.cluster.facts();
+  }
+
+  /** The gates that are shut, as one sentence; undefined when all are open. */
+  async shut(which: 'all' | 'reboot'): Promise<string | undefined> {
+    const states = await lookAtGates(await this.view(), which === 'all' && this.byHand ? 'by-hand' : which);
+    const reasons = states.flatMap(({ reason }) => reason ?? []);
+    return reasons.length === 0 ? undefined : reasons.join('; ');
+  }
+
+  async view(): Promise<GateView> {
+    return viewOf(this.host, this.settings, await this.facts());
+  }
+
+  /**
+   * Looks until nothing is missing.
+   *
+   * @param missing - Says what is still missing; undefined when nothing is. That it rejects counts as missing, too.
+   * @throws RollError `STEP_FAILED` after `seconds`, with what was missing last.
+   */
+  async until(seconds: number, missing: () => Promise<string | undefined>): Promise<void> {
+    const { clock, signal } = this.host;
+    const end = clock.now() + seconds * 1000;
+    for (;;) {
+      const reason = await missing().catch(messageOf);
+      if (reason === undefined) return;
+      if (clock.now() >= end) throw new RollError('STEP_FAILED', `${reason}, after ${seconds} s`);
+      await clock.sleep(pollMs, signal);
+    }
+  }
+
+  /**
+   * Makes the lock good for another turn, and this boot its owner.
+   *
+   * @throws RollError `LOCK_LOST` when this node does not hold it any more.
+   */
+  async renewLock(): Promise<void> {
+    const { node } = this.settings;
+    const holder = await newHolder(this.host, this.settings);
+    await changeLock(this.host.cluster, (record) => {
+      if (record?.holder?.node === node && record.roll === this.#journal.roll) return { ...record, holder };
+      throw new RollError('LOCK_LOST', `this node does not hold the lock any more: ${describeLock(record)}`);
+    });
+  }
+}
+
+/** This node as a holder, from now on. */
+export async function newHolder(host: Host, settings: Settings): Promise<NonNullable<LockRecord['holder']>> {
+  return {
+    node: settings.node,
+    boot: await host.bootId(),
+    expires: Math.ceil(host.date() / 1000) + turnLimit(settings),
+  };
+}
+
+/** What gates look at, now. */
+export async function viewOf(host: Host, settings: Settings, facts: ClusterFacts): Promise<GateView> {
+  const { board, probe } = host;
+  return { facts, settings, history: await readHistory(host.records), now: host.date(), board, probe };
+}
+
+/** For people. */
+export function describeLock(record: LockRecord | undefined): string {
+  if (record === undefined) return 'no roll is under way';
+  const { roll, holder, done, failed } = record;
+  const state =
+    failed !== undefined
+      ? `failed on ${failed}`
+      : holder === undefined
+        ? 'is between two turns'
+        : `is at ${holder.node}, until ${new Date(holder.expires * 1000).toISOString()} at the latest`;
+  return `roll ${roll} ${state}${done.length > 0 ? `; done: ${done.join(', ')}` : ''}`;
+}

@@ -1,0 +1,655 @@
+// A simulated cluster with its boards, on a virtual clock: who is up, what runs where, what clients get. Time, power,
+// boards and the program are as real as they can be in one process; Pacemaker is played, in a few rules.
+import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
+import { SimulatedPi, VirtualBoard, VirtualClock, type VirtualProcess } from '@sleepi3/simulator';
+import type { Cluster, ClusterFacts } from '../src/cluster.js';
+import type { Host, ProbeResult } from '../src/host.js';
+import type { RecordName } from '../src/journal.js';
+import type { EventName } from '../src/report.js';
+import { abort, type Ending, resume, run } from '../src/roll.js';
+import { readSettings, type Settings, type SettingTexts } from '../src/settings.js';
+import { sleepi3Board } from '../src/sleepi3-board.js';
+
+export type FaultKind =
+  /** The operation fails, and nothing has happened. */
+  | 'fails'
+  /** The operation is carried out, and then it says that it has failed, half a minute later. */
+  | 'times out'
+  /** From here on operations of this name fail, for five minutes. */
+  | 'keeps failing'
+  /** From here on operations of this name fail, for good. */
+  | 'is broken'
+  /** The program is killed before, or after, the operation takes effect. */
+  | 'killed before'
+  | 'killed after'
+  /** The node loses its power for a minute, before or after. */
+  | 'power lost before'
+  | 'power lost after'
+  /** All nodes lose their power for a minute. */
+  | 'all power lost'
+  /** The kernel panics; the watchdog sees to it. */
+  | 'hangs'
+  /** Another node dies for good. */
+  | 'peer dies'
+  /** Another node dies, and is back after two minutes. */
+  | 'peer restarts';
+
+export interface Fault {
+  /** The operation it strikes, counted from 0 over all nodes. */
+  readonly at: number;
+  readonly kind: FaultKind;
+}
+
+export interface WorldOptions {
+  readonly nodes?: number;
+  /** Whether the container is cloned (hot standby), or moves with the address as in the article. */
+  readonly cloned?: boolean;
+  readonly settings?: SettingTexts;
+  readonly fault?: Fault;
+}
+
+/** ms. */
+const joinTime = 15_000;
+const deathSeen = 5000;
+const fencingTime = 15_000;
+const tick = 500;
+const handoverTime = { cloned: 50, single: 6000 } as const;
+/** Local time on the first morning. */
+const epoch = new Date(2026, 5, 1, 3, 0).getTime();
+
+export class World {
+  readonly clock = new VirtualClock({ settle: 'promises' });
+  readonly machines: readonly Machine[];
+  readonly cloned: boolean;
+  /** What was done, by name: `raspberrypi-1: standby`. */
+  readonly operations: string[] = [];
+  readonly events: { readonly event: EventName; readonly node: string; readonly text: string }[] = [];
+  readonly lines: string[] = [];
+  /** What must never be, and was. */
+  readonly violations: string[] = [];
+
+  // The CIB.
+  readonly standby = new Set<string>();
+  readonly constraints = new Set<string>();
+  lock: string | undefined;
+  failures: string[] = [];
+  unsuitable: string[] = [];
+
+  /** Where the service is; undefined while it moves. */
+  serviceOn: string | undefined;
+  #movingTo: { readonly node: string; readonly at: number } | undefined;
+  #downSince: number | undefined;
+  /** All times without the service, ms. */
+  readonly outages: number[] = [];
+  readonly fault: Fault | undefined;
+  readonly #broken = new Map<string, number>();
+  #struckAt: number | undefined;
+
+  constructor({ nodes = 2, cloned = true, settings = {}, fault }: WorldOptions = {}) {
+    this.cloned = cloned;
+    this.fault = fault;
+    this.machines = Array.from({ length: nodes }, (_, index) => new Machine(this, `raspberrypi-${index + 1}`, settings));
+    this.serviceOn = this.machines[0]!.name;
+    const watch = () => {
+      this.reconcile();
+      this.clock.after(tick, watch);
+    };
+    watch();
+  }
+
+  /** Boots all nodes and lets them find each other. */
+  async boot(): Promise<void> {
+    await this.clock.runUntil(() => this.machines.every(({ joined }) => joined), { within: 300_000 });
+    await this.clock.advance(30_000);
+    this.violations.length = 0;
+    this.outages.length = 0;
+    this.operations.length = 0;
+  }
+
+  /** The timers of all nodes fire, a little apart; ends when all is quiet again. */
+  async morning(): Promise<void> {
+    this.machines.forEach((machine, index) => {
+      this.clock.after(index * 20_000, () => machine.start('run'));
+    });
+    await this.clock.advance(this.machines.length * 20_000);
+    await this.quiet();
+  }
+
+  /** Until no program runs and no node is on its way. */
+  async quiet(): Promise<void> {
+    let quietSince = this.clock.now();
+    await this.clock.runUntil(
+      () => {
+        if (this.machines.some((machine) => machine.busy)) quietSince = this.clock.now();
+        return this.clock.now() - quietSince > 180_000;
+      },
+      { within: 12 * 3_600_000 },
+    );
+  }
+
+  machine(name: string): Machine {
+    return this.machines.find((machine) => machine.name === name)!;
+  }
+
+  date(): number {
+    return epoch + this.clock.now();
+  }
+
+  /** Whether clients are served at this moment. */
+  get serves(): boolean {
+    return this.serviceOn !== undefined && this.machine(this.serviceOn).alive && this.machine(this.serviceOn).hasInstance;
+  }
+
+  get moving(): boolean {
+    return this.#movingTo !== undefined;
+  }
+
+  quorate(machine: Machine): boolean {
+    const members = this.machines.filter(({ online }) => online).length;
+    // two_node with wait_for_all, as corosync sets it: one of two is enough once both have been seen.
+    if (this.machines.length === 2) return members === 2 || machine.hasSeenAll;
+    return members * 2 > this.machines.length;
+  }
+
+  /** What Pacemaker would do now, and whether anything is as it must never be. */
+  reconcile(): void {
+    const now = this.clock.now();
+    if (this.machines.every(({ online }) => online)) for (const machine of this.machines) machine.hasSeenAll = true;
+    for (const machine of this.machines) machine.noticeDeath(now);
+    const unclean = this.machines.some((machine) => machine.unclean);
+    const eligible = this.machines.filter((machine) => machine.online && !this.standby.has(machine.name));
+    for (const machine of this.machines) {
+      const may = eligible.includes(machine) && this.quorate(machine);
+      if (!may) machine.instanceSince = undefined;
+      else if (this.cloned) machine.instanceSince ??= now + 3000;
+    }
+    if (this.#movingTo !== undefined && now >= this.#movingTo.at) {
+      const { node } = this.#movingTo;
+      this.#movingTo = undefined;
+      if (eligible.includes(this.machine(node))) this.#place(node);
+    }
+    const holder = this.serviceOn === undefined ? undefined : this.machine(this.serviceOn);
+    if (holder !== undefined && !eligible.includes(holder)) {
+      if (holder.alive || !holder.joined) this.serviceOn = undefined;
+      else if (!holder.unclean) this.serviceOn = undefined;
+    }
+    if (this.serviceOn === undefined && this.#movingTo === undefined && !unclean) {
+      const target = eligible.find((machine) => this.quorate(machine) && (!this.cloned || machine.hasInstance));
+      if (target !== undefined) this.moveTo(target.name);
+    }
+    this.#judge(now);
+  }
+
+  moveTo(node: string): void {
+    if (this.serviceOn !== undefined && !this.cloned) this.machine(this.serviceOn).instanceSince = undefined;
+    this.serviceOn = undefined;
+    const time = handoverTime[this.cloned ? 'cloned' : 'single'];
+    this.#movingTo = { node, at: this.clock.now() + time };
+    this.clock.after(time, () => {
+      this.reconcile();
+    });
+  }
+
+  #place(node: string): void {
+    this.serviceOn = node;
+    this.machine(node).instanceSince ??= this.clock.now();
+  }
+
+  #judge(now: number): void {
+    const out = this.machines.filter(({ outBecauseOfUs }) => outBecauseOfUs);
+    if (out.length > 1) this.#violate(`${out.map(({ name }) => name).join(' and ')} were out at once`);
+    if (this.serves) {
+      if (this.#downSince !== undefined) this.outages.push(now - this.#downSince);
+      this.#downSince = undefined;
+      return;
+    }
+    this.#downSince ??= now;
+    const down = now - this.#downSince;
+    const faulty = this.#struckAt !== undefined && this.machines.some(({ struck }) => struck);
+    // Death is seen, fenced and recovered from in this time; without a death only the move itself may take the service.
+    const limit = faulty ? 120_000 : this.cloned ? tick * 2 : 10_000;
+    const able = this.machines.some((machine) => machine.online && this.quorate(machine) && !machine.starting(now));
+    if (down > limit && able) this.#violate(`the service was away for ${down} ms although a node could have run it`);
+  }
+
+  #violate(text: string): void {
+    const line = `${text} (at ${this.clock.now()} ms, last operation ${this.operations.at(-1) ?? 'none'})`;
+    if (!this.violations.some((known) => known.startsWith(text.slice(0, 25)))) this.violations.push(line);
+  }
+
+  /** One operation of the program on the outside, with whatever fault strikes it. */
+  async operate<T>(machine: Machine, { clock }: VirtualProcess, name: string, effect: () => T | Promise<T>): Promise<T> {
+    const index = this.operations.push(`${machine.name}: ${name}`) - 1;
+    const kind = this.fault?.at === index ? this.fault.kind : undefined;
+    const key = `${machine.name}: ${name}`;
+    await clock.sleep(40);
+    if (kind !== undefined) this.#strike(machine, kind, key);
+    if (kind?.endsWith('before') || kind === 'hangs' || kind === 'all power lost') await clock.sleep(1);
+    if (kind === 'fails' || (this.#broken.get(key) ?? 0) > this.clock.now()) {
+      await clock.sleep(1000);
+      throw new Error(`${name} failed`);
+    }
+    const value = await effect();
+    if (kind === 'killed after') machine.kill();
+    if (kind === 'power lost after') machine.losePower(60_000);
+    await clock.sleep(40);
+    if (kind === 'times out') {
+      await clock.sleep(30_000);
+      throw new Error(`${name} timed out`);
+    }
+    return value;
+  }
+
+  #strike(machine: Machine, kind: FaultKind, key: string): void {
+    this.#struckAt = this.clock.now();
+    const peer = this.machines.find((one) => one !== machine && one.alive && one.name !== machine.name);
+    switch (kind) {
+      case 'keeps failing':
+        this.#broken.set(key, this.clock.now() + 300_000);
+        break;
+      case 'is broken':
+        this.#broken.set(key, Infinity);
+        break;
+      case 'killed before':
+        machine.kill();
+        break;
+      case 'power lost before':
+        machine.losePower(60_000);
+        break;
+      case 'all power lost':
+        for (const one of this.machines) one.losePower(60_000);
+        break;
+      case 'hangs':
+        machine.struck = true;
+        machine.pi.hang();
+        break;
+      case 'peer dies':
+        peer?.losePower(Infinity);
+        break;
+      case 'peer restarts':
+        peer?.losePower(120_000);
+        break;
+      case 'fails':
+      case 'times out':
+      case 'killed after':
+      case 'power lost after':
+        break;
+    }
+  }
+
+  /** A person mends what is broken. */
+  repair(): void {
+    this.#broken.clear();
+    for (const machine of this.machines) machine.restorePower();
+  }
+}
+
+/** One node. */
+export class Machine {
+  readonly name: string;
+  readonly board: VirtualBoard;
+  readonly pi: SimulatedPi;
+  readonly settings: Settings;
+  readonly disk = new Map<RecordName, string>();
+  readonly endings: Ending[] = [];
+  readonly errors: Error[] = [];
+  /** Its cluster software is up. */
+  joined = false;
+  hasSeenAll = false;
+  /** Since when its instance of the container runs. */
+  instanceSince: number | undefined;
+  /** A fault has struck it. */
+  struck = false;
+  /** Its instance does not answer. */
+  sick = false;
+  /** What happens to an ordered reboot. */
+  rebootFate: 'well' | 'hangs' | 'stays off' | 'never back' = 'well';
+  /** The cluster software does not start at boot. */
+  clusterDisabled = false;
+  reboots = 0;
+  readonly #world: World;
+  #deadSince: number | undefined;
+  #fenced = true;
+  #ordered = false;
+  #alarm: number | undefined;
+  #boots = 0;
+  #running = 0;
+  #stop = new AbortController();
+  #process: VirtualProcess | undefined;
+
+  constructor(world: World, name: string, settings: SettingTexts) {
+    this.#world = world;
+    this.name = name;
+    this.settings = readSettings(
+      { service: 'VIP', url: 'http://vip/', 'health-url': world.cloned ? 'http://{node}/' : '', node: name, ...settings },
+      { hostname: name },
+    );
+    this.board = new VirtualBoard({ name, clock: world.clock });
+    this.pi = new SimulatedPi(this.board, {
+      heartbeatInterval: 20_000,
+      defaults: { EXTIN_FORCED_SHUTDOWN: true },
+      program: (process) => this.#afterBoot(process),
+    });
+  }
+
+  /** Its kernel runs. */
+  get alive(): boolean {
+    return this.pi.state === 'running' || this.pi.state === 'shutting-down';
+  }
+
+  get online(): boolean {
+    return this.joined && this.alive;
+  }
+
+  get unclean(): boolean {
+    return !this.#fenced;
+  }
+
+  get hasInstance(): boolean {
+    return !this.sick && this.instanceSince !== undefined && this.instanceSince <= this.#world.clock.now();
+  }
+
+  get outBecauseOfUs(): boolean {
+    return this.#ordered || this.#world.standby.has(this.name);
+  }
+
+  /** A program runs on it, or it is on its way up. */
+  get busy(): boolean {
+    return this.#running > 0 || this.pi.state === 'booting' || this.pi.state === 'shutting-down' || this.pi.state === 'hung';
+  }
+
+  get wakeAlarm(): number | undefined {
+    return this.#alarm;
+  }
+
+  starting(now: number): boolean {
+    return !this.hasSeenAll || this.instanceSince === undefined ? now - this.#joinedAt < 30_000 : false;
+  }
+
+  #joinedAt = 0;
+
+  /** Starts the program, unless it runs already, as systemd and the file lock see to. */
+  start(what: 'run' | 'resume' | 'abort' | 'by hand', force = false): void {
+    if (this.pi.state !== 'running' || this.#running > 0) return;
+    this.#running++;
+    this.#stop = new AbortController();
+    const { settings } = this;
+    this.pi
+      .run((process) => {
+        this.#process = process;
+        const host = this.#host(process, this.#stop.signal);
+        if (what === 'resume') return resume(host, settings);
+        if (what === 'abort') return abort(host, settings, { force });
+        return run(host, settings, { byHand: what === 'by hand' });
+      })
+      .then(
+        (ending) => this.endings.push(ending),
+        (error: unknown) => {
+          if ((error as Error).name !== 'SimulatorError') this.errors.push(error as Error);
+        },
+      )
+      .finally(() => this.#running--);
+  }
+
+  kill(): void {
+    this.#process?.kill();
+  }
+
+  terminate(): void {
+    this.#stop.abort(new Error('ended by SIGTERM'));
+  }
+
+  losePower(milliseconds: number): void {
+    this.struck = true;
+    this.board.setSupply({ voltage1: 0 });
+    if (milliseconds < Infinity) this.#world.clock.after(milliseconds, () => this.restorePower());
+  }
+
+  restorePower(): void {
+    this.rebootFate = 'well';
+    this.board.setSupply({ voltage1: 12_000 });
+    if (!this.board.powered) {
+      this.board.setSwitch(true);
+      this.board.setSwitch(false);
+    }
+  }
+
+  noticeDeath(now: number): void {
+    if (this.alive || !this.joined) return;
+    this.#deadSince ??= now;
+    if (now - this.#deadSince >= deathSeen) this.#fenced = false;
+    if (now - this.#deadSince >= deathSeen + fencingTime) this.#leave();
+  }
+
+  #leave(): void {
+    this.joined = false;
+    this.#fenced = true;
+    this.#deadSince = undefined;
+    this.hasSeenAll = false;
+    this.instanceSince = undefined;
+  }
+
+  async #afterBoot({ clock }: VirtualProcess): Promise<void> {
+    this.#boots++;
+    if (this.joined) this.#leave();
+    await clock.sleep(1000);
+    if (this.disk.has('journal')) this.start('resume');
+    if (this.clusterDisabled) return;
+    await clock.sleep(joinTime);
+    this.#join();
+  }
+
+  #join(): void {
+    this.joined = true;
+    this.#joinedAt = this.#world.clock.now();
+    this.#ordered = false;
+    this.hasSeenAll = false;
+    this.#world.reconcile();
+  }
+
+  /** The system goes down as it was told to. */
+  #goDown(): void {
+    this.reboots++;
+    this.#ordered = true;
+    const { clock } = this.#world;
+    clock.after(200, () => this.terminate());
+    clock.after(1000, () => {
+      if (this.alive) this.#leave();
+      this.#world.reconcile();
+    });
+    clock.after(1500, () => {
+      if (!this.alive) return;
+      const fate = this.rebootFate;
+      this.pi.reboot().catch(() => undefined);
+      if (fate === 'hangs') clock.after(1000, () => this.pi.hang());
+      if (fate === 'stays off' || fate === 'never back') {
+        clock.after(3000, () => {
+          this.board.setSupply({ voltage1: 0 });
+          if (fate === 'stays off') {
+            // The supply is there again; the Pi stays off until something wakes it.
+            this.#offUntilAlarm();
+          }
+        });
+      }
+    });
+  }
+
+  #offUntilAlarm(): void {
+    this.board.setSupply({ voltage1: 12_000 });
+    // The board powers the Pi on with its supply; a shutdown puts it to sleep again.
+    this.#world.clock.after(100, () => {
+      this.board.poke('sleepTimeout', 1);
+    });
+  }
+
+  #host(process: VirtualProcess, signal: AbortSignal): Host {
+    const world = this.#world;
+    const operate = <T>(name: string, effect: () => T | Promise<T>) => world.operate(this, process, name, effect);
+    const files = {
+      readFile: () => operate('read the alarm', () => (this.#alarm === undefined ? '' : `${this.#alarm}\n`)),
+      writeFile: (_path: string, data: string) =>
+        operate('write the alarm', () => {
+          this.#alarm = Number(data) > 0 ? Number(data) : undefined;
+          const time = this.#alarm === undefined ? undefined : this.#alarm * 1000 - epoch;
+          this.board.setAlarm(time);
+          if (time !== undefined) {
+            world.clock.after(time - world.clock.now(), () => {
+              if (this.#alarm !== undefined && this.#alarm * 1000 <= world.date()) this.#alarm = undefined;
+            });
+          }
+        }),
+    };
+    return {
+      clock: process.clock,
+      date: () => world.date(),
+      bootId: async () => `boot-${this.#boots}`,
+      pid: 1,
+      cluster: this.#cluster(process, operate),
+      board: sleepi3Board({
+        open: () =>
+          operate('open the board', () => Sleepi3.open({ bus: process.bus, clock: process.clock, random: () => 0.5 })),
+        defaults: async () => parseDefaults(''),
+        files,
+      }),
+      records: {
+        read: async (name) => this.disk.get(name),
+        replace: (name, text) => operate(`write the ${name}`, () => void this.disk.set(name, text)),
+        remove: (name) => operate(`remove the ${name}`, () => void this.disk.delete(name)),
+      },
+      probe: async (url, timeoutMs) => {
+        // The meter's questions are many, and no step depends on them.
+        if (timeoutMs < 5000) {
+          await process.clock.sleep(5);
+          return this.#answer(url);
+        }
+        try {
+          return await operate(`ask ${url}`, () => this.#answer(url));
+        } catch (error) {
+          return { ok: false, fact: (error as Error).message };
+        }
+      },
+      fileExists: async () => true,
+      reboot: () => operate('reboot', () => this.#goDown()),
+      randomWord: () => 'k3v9x2mp',
+      report: {
+        line: (level, text) => void world.lines.push(`${world.clock.now()} ${this.name} ${level} ${text}`),
+        event: ({ event, node, text }) =>
+          operate(`tell ${event}`, () => void world.events.push({ event, node, text })).catch(() => undefined),
+        gauges: async () => {},
+      },
+      signal,
+    };
+  }
+
+  #answer(url: string): ProbeResult {
+    const world = this.#world;
+    const node = /raspberrypi-\d+/.exec(url)?.[0];
+    const ok = node === undefined ? world.serves : world.machine(node).alive && world.machine(node).hasInstance;
+    return ok ? { ok, fact: 'HTTP 200' } : { ok, fact: 'connection refused' };
+  }
+
+  #cluster(
+    { clock }: VirtualProcess,
+    operate: <T>(name: string, effect: () => T | Promise<T>) => Promise<T>,
+  ): Cluster {
+    const world = this.#world;
+    const change = (name: string, effect: () => void) =>
+      operate(name, () => {
+        this.#assertJoined();
+        effect();
+        world.reconcile();
+      });
+    return {
+      facts: () =>
+        operate('look at the cluster', () => {
+          this.#assertJoined();
+          return world.factsFor(this);
+        }),
+      start: () =>
+        operate('start the cluster', () => {
+          if (!this.joined) world.clock.after(joinTime, () => (this.alive ? this.#join() : undefined));
+        }),
+      standby: (node) => change('standby', () => void world.standby.add(node)),
+      unstandby: (node) => change('unstandby', () => void world.standby.delete(node)),
+      move: async (resource, node) => {
+        const constraint = `cli-prefer-${resource}`;
+        await change('move', () => {
+          world.constraints.add(constraint);
+          if (world.serviceOn !== node) world.moveTo(node);
+        });
+        const end = clock.now() + 60_000;
+        while (world.serviceOn !== node && clock.now() < end) await clock.sleep(500);
+        await change('move, its end', () => void world.constraints.delete(constraint));
+        if (world.serviceOn !== node) throw new Error(`${resource} did not move to ${node}`);
+      },
+      removeConstraints: (ids) => change('remove constraints', () => ids.forEach((id) => world.constraints.delete(id))),
+      compareAndSetLock: (before, after) =>
+        operate('change the lock', () => {
+          this.#assertJoined();
+          if (world.lock !== before) return false;
+          world.lock = after;
+          return true;
+        }),
+    };
+  }
+
+  #assertJoined(): void {
+    if (!this.online) throw new Error('the cluster is not running on this node');
+  }
+}
+
+export interface World {
+  factsFor(machine: Machine): ClusterFacts;
+}
+
+World.prototype.factsFor = function (this: World, machine: Machine): ClusterFacts {
+  const { machines, serviceOn } = this;
+  const unsettled = [
+    ...(this.moving ? ['resource VIP is Starting'] : []),
+    ...machines.filter(({ unclean }) => unclean).map(({ name }) => `node ${name} is unclean`),
+    ...machines
+      .filter((one) => this.cloned && one.online && one.instanceSince !== undefined && !one.hasInstance && !one.sick)
+      .map(({ name }) => `resource web is Starting on ${name}`),
+  ];
+  const started = serviceOn === undefined || !this.machine(serviceOn).online ? [] : [serviceOn];
+  const instances = machines.filter((one) => one.online && one.instanceSince !== undefined);
+  return {
+    controlled: true,
+    quorate: this.quorate(machine),
+    nodes: machines.map(({ name, online, unclean }) => ({
+      name,
+      online,
+      standby: this.standby.has(name),
+      maintenance: false,
+      unclean,
+      pending: false,
+    })),
+    resources: [
+      { id: 'VIP', startedOn: started, activeOn: started, cloned: false, managed: true, disabled: false },
+      ...(this.cloned
+        ? [
+            {
+              id: 'web-clone',
+              startedOn: instances.filter(({ hasInstance }) => hasInstance).map(({ name }) => name),
+              activeOn: instances.map(({ name }) => name),
+              cloned: true,
+              managed: true,
+              disabled: false,
+            },
+          ]
+        : []),
+    ],
+    fenceDevices: machines.map(({ name }) => ({
+      id: `fence-${name}`,
+      startedOn: [machines.find(({ online }) => online)?.name ?? ''],
+      monitorInterval: 60,
+      monitorResult: 0,
+    })),
+    fencingEnabled: true,
+    unsettled,
+    failures: this.failures,
+    leftConstraints: [...this.constraints],
+    unsuitable: this.unsuitable,
+    lock: this.lock,
+  };
+};
