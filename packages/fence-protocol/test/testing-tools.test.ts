@@ -1,4 +1,5 @@
 // The tools for tests are products too.
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemoryHost, pacemakerInput, runLikePacemaker, ScriptedDevice, VirtualClock } from '../src/testing/index.js';
@@ -69,7 +70,9 @@ describe('runLikePacemaker', () => {
   });
 
   it('says so when there is no such program', async () => {
-    expect(await runLikePacemaker('/nonexistent', { action: 'monitor' })).toMatchObject({ exitStatus: 127 });
+    expect(await runLikePacemaker(join(import.meta.dirname, 'no-such-program'), { action: 'monitor' })).toMatchObject({
+      exitStatus: 127,
+    });
   });
 });
 

@@ -80,7 +80,7 @@ describe.runIf(possible)('under pacemaker-fenced', () => {
   });
 
   it('a monitor that fails is a failure', async () => {
-    await register({ state_file: '/nonexistent/state', journal: '/nonexistent/journal' });
+    await register({ state_file: '/proc/no/state', journal: '/proc/no/journal' });
     expect((await fenced.admin('--query', 'the-journal')).exitStatus).not.toBe(0);
   });
 
