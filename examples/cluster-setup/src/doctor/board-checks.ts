@@ -218,17 +218,28 @@ export const boardChecks: readonly Check[] = [
     title: 'the wire',
     look: async (facts) => {
       const values = (await facts.defaults())?.values;
-      const text = values && (await facts.file(wireTestFile(values)));
-      const last = new Date(text?.trim() ?? '');
+      const [at, verdict] = ((values && (await facts.file(wireTestFile(values)))) ?? '').trim().split(' ');
+      const last = new Date(at ?? '');
       const fix = ['fence_sleepi3 wire-listen (on the other node)', 'fence_sleepi3 wire-test'];
       const why =
-        'Only a test pulse shows that the wire to the other node is whole; fencing by a broken one claims nothing, and cannot help.';
+        'Only a test pulse shows that the wire to the other node is whole. Over a broken one a hold is carried out and ' +
+        'verified, and the other node lives on.';
       if (Number.isNaN(last.getTime())) {
-        return [{ severity: 'note', fact: 'the wire was not tested since the last boot', why, fix }];
+        return [{ severity: 'warning', fact: 'the wire to the other node was never tested', why, fix }];
       }
-      const days = (facts.date().getTime() - last.getTime()) / 86_400_000;
+      if (verdict !== 'sound') {
+        return [
+          {
+            severity: 'error',
+            fact: `the last wire test says ${verdict ?? 'nothing'}: fencing would not work`,
+            why,
+            fix,
+          },
+        ];
+      }
+      const days = Math.floor((facts.date().getTime() - last.getTime()) / 86_400_000);
       if (days <= wireTestAge) return [];
-      return [{ severity: 'note', fact: `the wire was last tested ${Math.floor(days)} days ago`, why, fix }];
+      return [{ severity: 'warning', fact: `the wire was last tested ${days} days ago`, why, fix }];
     },
   },
 ];
@@ -246,12 +257,12 @@ export function bootSeconds(text: string): number | undefined {
   return part('h') * 3600 + part('min') * 60 + part('s') + part('ms') / 1000;
 }
 
-/** Where fence_sleepi3 keeps the time of the last wire test that passed. */
+/** Where fence_sleepi3 keeps the time of the last wire test, and its verdict in a word. */
 export function wireTestFile({
   I2C_BUS: bus,
   I2C_ADDRESS: address,
 }: Pick<ParsedDefaults['values'], 'I2C_BUS' | 'I2C_ADDRESS'>): string {
   const place = bus.replace(/^i2c-tools:/, '');
   const name = /^\d+$/.test(place) ? `i2c-${place}` : createHash('sha256').update(place).digest('hex').slice(0, 12);
-  return `/run/fence_sleepi3/${name}-${address.toString(16)}.wire-test`;
+  return `/var/lib/fence_sleepi3/${name}-${address.toString(16)}.wire-test`;
 }

@@ -84,7 +84,7 @@ export const clusterChecks: readonly Check[] = [
     title: 'two_node and wait_for_all',
     look: async (facts) => {
       const conf = await facts.corosyncConf();
-      if (conf === undefined || conf.nodes.length !== 2) return [];
+      if (conf?.nodes.length !== 2) return [];
       const findings: Ailment[] = [];
       if (conf.quorum['two_node'] !== '1') {
         findings.push({

@@ -197,9 +197,11 @@ export const nodeChecks: readonly Check[] = [
     title: 'nothing moves resources at boot',
     look: async (facts) => {
       const answer = await facts.ask('grep', '-rlE', 'pcs +resource +move', '/etc/systemd/system');
-      const units = [...new Set((answer?.stdout ?? '').split('\n').filter((path) => path.endsWith('.service')))];
-      return units.map((path): Ailment => {
-        const unit = path.replace(/^.*\//, '');
+      // Enabled, a unit is found twice: as a file and as a link to it.
+      const units = new Set(
+        (answer?.stdout ?? '').split('\n').flatMap((path) => /([^/]+\.service)$/.exec(path)?.[1] ?? []),
+      );
+      return [...units].map((unit): Ailment => {
         return {
           severity: 'warning',
           fact: `${unit} runs pcs resource move`,

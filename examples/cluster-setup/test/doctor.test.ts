@@ -1,0 +1,457 @@
+import { describe, expect, it } from 'vitest';
+import { bootSeconds, wireTestFile } from '../src/doctor/board-checks.js';
+import { exitStatus, type Severity } from '../src/doctor/check.js';
+import { checks, examine } from '../src/doctor/examine.js';
+import { perform } from '../src/plan/apply.js';
+import { instantClock } from './instant-clock.js';
+import { SoundNode } from './sound-node.js';
+
+type Spoil = (node: SoundNode) => void;
+
+/** Each thing that can be wrong: the check that finds it, how bad it is, what it says, and how to bring it about. */
+const ailments: readonly (readonly [check: string, severity: Severity, says: RegExp, spoil: Spoil])[] = [
+  [
+    'packages',
+    'error',
+    /not installed: pcs/,
+    (n) =>
+      n.answers.set(
+        'dpkg-query',
+        'installed pacemaker 1\ninstalled corosync 1\ninstalled resource-agents 1\ninstalled i2c-tools 1\n',
+      ),
+  ],
+  [
+    'packages',
+    'warning',
+    /pcs is 0\.11\.5-1/,
+    (n) =>
+      n.answers.set(
+        'dpkg-query',
+        'installed pacemaker 1\ninstalled corosync 1\ninstalled pcs 0.11.5-1\ninstalled resource-agents 1\ninstalled i2c-tools 1\n',
+      ),
+  ],
+  [
+    'packages',
+    'error',
+    /fence_sleepi3 is not there/,
+    (n) => n.answers.set('test -x /usr/sbin/fence_sleepi3', { exitCode: 1 }),
+  ],
+  [
+    'hosts',
+    'error',
+    /own name, raspberrypi-1, at 127\.0\.1\.1/,
+    (n) => n.spoilFile('/etc/hosts', '192.168.11.211', '127.0.1.1'),
+  ],
+  [
+    'hosts',
+    'warning',
+    /does not have raspberrypi-2/,
+    (n) => n.spoilFile('/etc/hosts', '192.168.11.179\traspberrypi-2\n', ''),
+  ],
+  [
+    'enabled',
+    'warning',
+    /not enabled: corosync\.service, pacemaker\.service/,
+    (n) => n.answers.set('systemctl is-enabled', { exitCode: 1 }),
+  ],
+  [
+    'docker-order',
+    'error',
+    /does not wait for docker/,
+    (n) =>
+      n.answers
+        .set('systemctl show', 'Requires=\nWants=\nAfter=\n')
+        .delete('systemctl show resource-agents-deps.target'),
+  ],
+  ['container-outside', 'error', /restart policy always/, (n) => n.answers.set('docker inspect', 'always true\n')],
+  [
+    'container-outside',
+    'error',
+    /runs here, but the cluster did not start/,
+    (n) => n.spoil('status', /<clone id="Apache[^]*<\/clone>/, ''),
+  ],
+  [
+    'move-at-boot',
+    'warning',
+    /move-resource\.service runs pcs resource move/,
+    (n) =>
+      n.answers.set(
+        'grep -rlE',
+        '/etc/systemd/system/move-resource.service\n/etc/systemd/system/multi-user.target.wants/move-resource.service\n',
+      ),
+  ],
+  ['time', 'warning', /not synchronised/, (n) => n.answers.set('timedatectl show', 'no\n')],
+  ['i2c', 'error', /\/dev\/i2c-1 is not there/, (n) => n.answers.set('test -e /dev/i2c-1', { exitCode: 1 })],
+  ['board', 'error', /does not answer: EREMOTEIO/, (n) => (n.board = new Error('EREMOTEIO'))],
+  ['board', 'warning', /measures 4300 mV/, (n) => (n.board = { ...boardOf(n), voltage: 4300 })],
+  ['defaults', 'error', /sleepi3 is not there/, (n) => n.files.delete('/etc/default/sleepi3')],
+  [
+    'defaults',
+    'warning',
+    /line 1: HEARTBEAT_TIMEOUT=256 must be whole seconds/,
+    (n) => n.spoilFile('/etc/default/sleepi3', 'TIMEOUT=60', 'TIMEOUT=256'),
+  ],
+  [
+    'extin-forced-shutdown',
+    'error',
+    /EXTIN_FORCED_SHUTDOWN is not 1/,
+    (n) => n.spoilFile('/etc/default/sleepi3', 'SHUTDOWN=1', 'SHUTDOWN=0'),
+  ],
+  ['extin-forced-shutdown', 'error', /EIPDE is 0/, (n) => (n.board = { ...boardOf(n), 'extin-powerdown': false })],
+  ['extin-trigger', 'error', /EITRG is 1, level/, (n) => (n.board = { ...boardOf(n), 'extin-trigger': 'level' })],
+  ['extout', 'error', /EXTOUT is asserted/, (n) => (n.board = { ...boardOf(n), extout: true })],
+  [
+    'watchdog',
+    'warning',
+    /HEARTBEAT_TIMEOUT is 0/,
+    (n) => n.spoilFile('/etc/default/sleepi3', 'TIMEOUT=60', 'TIMEOUT=0'),
+  ],
+  [
+    'watchdog',
+    'warning',
+    /watchdog-timeout is 0 s on the board/,
+    (n) => (n.board = { ...boardOf(n), 'watchdog-timeout': 0 }),
+  ],
+  [
+    'boot-timeout',
+    'error',
+    /BOOT_TIMEOUT is 90 s, and this node's last boot took 95 s/,
+    (n) => n.answers.set('systemd-analyze time', 'Startup finished in 5s (kernel) + 1min 30s (userspace) = 1min 35s\n'),
+  ],
+  [
+    'boot-timeout',
+    'warning',
+    /last boot took 80 s/,
+    (n) => n.answers.set('systemd-analyze time', 'Startup finished in 5s + 75s = 1min 20s\n'),
+  ],
+  ['wire', 'warning', /was never tested/, (n) => n.files.delete('/var/lib/fence_sleepi3/i2c-1-6e.wire-test')],
+  [
+    'wire',
+    'warning',
+    /last tested 132 days ago/,
+    (n) => n.files.set('/var/lib/fence_sleepi3/i2c-1-6e.wire-test', '2026-07-13T00:00:00.000Z sound\n'),
+  ],
+  [
+    'wire',
+    'error',
+    /says broken/,
+    (n) => n.files.set('/var/lib/fence_sleepi3/i2c-1-6e.wire-test', '2026-11-20T00:00:00.000Z broken\n'),
+  ],
+  ['running', 'error', /does not run on this node/, (n) => (n.status = undefined)],
+  [
+    'nodes',
+    'error',
+    /raspberrypi-2 is UNCLEAN/,
+    (n) => n.spoil('status', /(name="raspberrypi-2" id="2" online="true".*?unclean=")false/, '$1true'),
+  ],
+  [
+    'nodes',
+    'warning',
+    /raspberrypi-2 is offline/,
+    (n) => n.spoil('status', 'name="raspberrypi-2" id="2" online="true"', 'name="raspberrypi-2" id="2" online="false"'),
+  ],
+  [
+    'nodes',
+    'warning',
+    /raspberrypi-2 is in standby/,
+    (n) => n.spoil('status', 'id="2" online="true" standby="false"', 'id="2" online="true" standby="true"'),
+  ],
+  ['nodes', 'warning', /different versions/, (n) => n.spoil('status', 'mixed_version="false"', 'mixed_version="true"')],
+  ['corosync', 'error', /two_node is not set/, (n) => n.spoilFile('/etc/corosync/corosync.conf', 'two_node: 1', '')],
+  [
+    'corosync',
+    'error',
+    /wait_for_all is 0/,
+    (n) => n.spoilFile('/etc/corosync/corosync.conf', 'two_node: 1', 'two_node: 1\n    wait_for_all: 0'),
+  ],
+  [
+    'no-quorum-policy',
+    'error',
+    /no-quorum-policy is ignore/,
+    (n) =>
+      n.spoil(
+        'cib',
+        '</cluster_property_set>',
+        '<nvpair id="q" name="no-quorum-policy" value="ignore"/></cluster_property_set>',
+      ),
+  ],
+  ['stickiness', 'warning', /not set/, (n) => n.spoil('cib', /<rsc_defaults>[^]*<\/rsc_defaults>/, '')],
+  [
+    'stickiness',
+    'warning',
+    /resource-stickiness is 0/,
+    (n) => n.spoil('cib', 'name="resource-stickiness" value="100"', 'name="resource-stickiness" value="0"'),
+  ],
+  ['vip', 'error', /VIP is not tied/, (n) => n.spoil('cib', /<rsc_colocation[^>]*>/, '')],
+  ['vip', 'error', /VIP does not wait for Apache_container-clone/, (n) => n.spoil('cib', /<rsc_order[^>]*>/, '')],
+  ['container-init', 'note', /without --init/, (n) => n.spoil('cib', '--init ', '')],
+  [
+    'cli-constraints',
+    'warning',
+    /cli-prefer-VIP was left behind/,
+    (n) =>
+      n.spoil(
+        'cib',
+        '</constraints>',
+        '<rsc_location id="cli-prefer-VIP" rsc="VIP" node="raspberrypi-2" score="INFINITY"/></constraints>',
+      ),
+  ],
+  [
+    'failed-actions',
+    'warning',
+    /monitor of VIP failed on raspberrypi-1: not running/,
+    (n) =>
+      n.spoil(
+        'status',
+        '<fence_history>',
+        '<failures><failure op_key="VIP_monitor_10000" node="raspberrypi-1" exitstatus="not running" exitreason="" exitcode="7" call="9" status="complete" last-rc-change="2026-11-22 10:00:00Z" queued="0" exec="0" interval="10000" task="monitor"/></failures><fence_history>',
+      ),
+  ],
+  [
+    'modes',
+    'warning',
+    /maintenance-mode is true/,
+    (n) =>
+      n.spoil(
+        'cib',
+        '</cluster_property_set>',
+        '<nvpair id="m" name="maintenance-mode" value="true"/></cluster_property_set>',
+      ),
+  ],
+  [
+    'modes',
+    'error',
+    /shutdown-lock is true/,
+    (n) =>
+      n.spoil(
+        'cib',
+        '</cluster_property_set>',
+        '<nvpair id="m" name="shutdown-lock" value="true"/></cluster_property_set>',
+      ),
+  ],
+  [
+    'stonith-enabled',
+    'error',
+    /stonith-enabled is ture/,
+    (n) => n.spoil('cib', 'name="stonith-enabled" value="true"', 'name="stonith-enabled" value="ture"'),
+  ],
+  [
+    'stonith-enabled',
+    'error',
+    /stonith-enabled is false/,
+    (n) => n.spoil('cib', 'name="stonith-enabled" value="true"', 'name="stonith-enabled" value="false"'),
+  ],
+  [
+    'fence-devices',
+    'error',
+    /fence_raspberrypi-1 is for raspberrypi-1 and raspberrypi-2/,
+    (n) =>
+      n.spoil(
+        'cib',
+        'name="pcmk_host_list" value="raspberrypi-1"',
+        'name="pcmk_host_list" value="raspberrypi-1 raspberrypi-2"',
+      ),
+  ],
+  [
+    'fence-devices',
+    'error',
+    /is for whatever node is asked for/,
+    (n) => n.spoil('cib', /<nvpair id="[^"]*" name="pcmk_host_list" value="raspberrypi-1"\/>/, ''),
+  ],
+  [
+    'fence-devices',
+    'error',
+    /which is no node of this cluster/,
+    (n) => n.spoil('cib', 'name="pcmk_host_list" value="raspberrypi-1"', 'name="pcmk_host_list" value="raspberypi-1"'),
+  ],
+  [
+    'fence-devices',
+    'error',
+    /no fence device is for raspberrypi-2/,
+    (n) => n.spoil('cib', /<primitive id="fence_raspberrypi-2"[^]*?<\/primitive>/, ''),
+  ],
+  [
+    'fence-bans',
+    'error',
+    /fence_raspberrypi-1 may run on raspberrypi-1/,
+    (n) => n.spoil('cib', /<rsc_location id="fence_raspberrypi-1[^>]*>/, ''),
+  ],
+  [
+    'fence-delays',
+    'warning',
+    /no fence device has a delay/,
+    (n) => n.spoil('cib', /<nvpair id="[^"]*" name="pcmk_delay_base"[^>]*>/, ''),
+  ],
+  [
+    'fence-delays',
+    'warning',
+    /both fence devices wait 3 s/,
+    (n) =>
+      n.spoil(
+        'cib',
+        'name="pcmk_host_list" value="raspberrypi-2"/>',
+        'name="pcmk_host_list" value="raspberrypi-2"/><nvpair id="d" name="pcmk_delay_base" value="3s"/>',
+      ),
+  ],
+  [
+    'fence-timeouts',
+    'warning',
+    /pcmk_reboot_timeout is 20s/,
+    (n) => n.spoil('cib', 'name="pcmk_reboot_timeout" value="60s"', 'name="pcmk_reboot_timeout" value="20s"'),
+  ],
+  [
+    'fence-timeouts',
+    'warning',
+    /pcmk_off_timeout is not set/,
+    (n) => n.spoil('cib', /<nvpair id="[^"]*" name="pcmk_off_timeout"[^>]*>/, ''),
+  ],
+  [
+    'fence-started',
+    'error',
+    /fence_raspberrypi-2 is not started/,
+    (n) => n.spoil('status', /<resource id="fence_raspberrypi-2"[^]*?<\/resource>/, ''),
+  ],
+  [
+    'fence-started',
+    'error',
+    /fence_raspberrypi-2 is failed/,
+    (n) => n.spoil('status', /(<resource id="fence_raspberrypi-2"[^>]*failed=")false/, '$1true'),
+  ],
+  [
+    'fencing-proven',
+    'warning',
+    /no fencing of raspberrypi-2 is on record/,
+    (n) => n.spoil('status', /<fence_event [^>]*target="raspberrypi-2"[^>]*>/, ''),
+  ],
+  [
+    'fencing-proven',
+    'warning',
+    /raspberrypi-1 was last fenced 367 days ago/,
+    (n) => n.spoil('status', '2026-11-20 10:00:00Z', '2025-11-20 10:00:00Z'),
+  ],
+  [
+    'fencing-proven',
+    'error',
+    /the last fencing of raspberrypi-1 failed/,
+    (n) =>
+      n.spoil(
+        'status',
+        'client="stonith_admin.1" origin="raspberrypi-2" status="success"',
+        'client="stonith_admin.1" origin="raspberrypi-2" status="failed"',
+      ),
+  ],
+];
+
+function boardOf(node: SoundNode) {
+  if (node.board instanceof Error) throw node.board;
+  return node.board;
+}
+
+describe('doctor', () => {
+  it('finds nothing in a sound cluster, and has made all its checks', async () => {
+    const { findings, checked } = await examine(new SoundNode().facts());
+    expect(findings).toEqual([]);
+    expect(exitStatus(findings)).toBe(0);
+    expect(checked).toEqual(checks.map(({ id }) => id));
+  });
+
+  it.each(ailments)('%s (%s) finds %s', async (check, severity, says, spoil) => {
+    const node = new SoundNode();
+    spoil(node);
+    const { findings } = await examine(node.facts());
+    const found = findings.filter((one) => one.check === check && says.test(one.fact));
+    expect(found).toHaveLength(1);
+    expect(found[0]?.severity).toBe(severity);
+    expect(found[0]?.why).not.toBe('');
+    expect(found[0]?.fix).not.toEqual([]);
+    expect(exitStatus(found)).toBe({ error: 2, warning: 1, note: 0 }[severity]);
+  });
+
+  it('has every check in these tests', () => {
+    expect([...new Set(ailments.map(([check]) => check))].sort()).toEqual(checks.map(({ id }) => id).sort());
+  });
+
+  it('makes the checks of the node when the cluster does not run', async () => {
+    const node = new SoundNode();
+    node.status = undefined;
+    node.cib = undefined;
+    const { findings, checked } = await examine(node.facts());
+    expect(findings.map(({ check }) => check)).toEqual(['running']);
+    expect(checked).toContain('hosts');
+    expect(checked).not.toContain('fence-devices');
+  });
+
+  it.each([
+    ['hosts', (n: SoundNode) => n.spoilFile('/etc/hosts', '192.168.11.211', '127.0.1.1')],
+    ['extin-forced-shutdown', (n: SoundNode) => n.spoilFile('/etc/default/sleepi3', 'SHUTDOWN=1', 'SHUTDOWN=0')],
+  ] as const)('mends %s so that it is not found again', async (check, spoil) => {
+    const node = new SoundNode();
+    spoil(node);
+    node.answers.set('/usr/sbin/fence_sleepi3 boot', '');
+    const facts = node.facts();
+    const { findings } = await examine(facts);
+    for (const { mend = [] } of findings.filter((one) => one.check === check)) {
+      for (const action of mend) {
+        await perform(action, facts.reality, {
+          clock: instantClock(),
+          password: () => Promise.reject(new Error('no')),
+        });
+      }
+    }
+    expect((await examine(node.facts())).findings).toEqual([]);
+  });
+
+  it('finds what is unsafe in the cluster of the article', async () => {
+    const node = new SoundNode();
+    node.cib = `<cib admin_epoch="0" epoch="1" num_updates="0" validate-with="pacemaker-3.9"><configuration>
+      <crm_config><cluster_property_set id="cib-bootstrap-options">
+        <nvpair id="a" name="stonith-enabled" value="ture"/><nvpair id="b" name="no-quorum-policy" value="ignore"/>
+      </cluster_property_set></crm_config>
+      <nodes><node id="1" uname="raspberrypi-1"/><node id="2" uname="raspberrypi-2"/></nodes>
+      <resources>
+        <primitive id="Apache_container" class="ocf" provider="heartbeat" type="docker"><instance_attributes id="c">
+          <nvpair id="d" name="image" value="httpd"/><nvpair id="e" name="name" value="httpd-test"/>
+          <nvpair id="f" name="run_opts" value="--name httpd-test -p 80:80"/></instance_attributes></primitive>
+        <primitive id="VIP" class="ocf" provider="heartbeat" type="IPaddr2"/>
+        <primitive id="fence_raspi" class="stonith" type="fence_sleepi3"><instance_attributes id="g">
+          <nvpair id="h" name="pcmk_host_list" value="raspberrypi-1 raspberrypi-2"/></instance_attributes></primitive>
+      </resources>
+      <constraints><rsc_colocation id="i" rsc="VIP" with-rsc="Apache_container" score="INFINITY"/></constraints>
+    </configuration><status/></cib>`;
+    node.answers.set('grep -rlE', '/etc/systemd/system/move-resource.service\n');
+    node.answers.set('systemctl show resource-agents-deps.target', 'Requires=\nAfter=\n');
+    const { findings } = await examine(node.facts());
+    expect([...new Set(findings.map(({ check }) => check))].sort()).toEqual([
+      'container-init',
+      'docker-order',
+      'fence-devices',
+      'move-at-boot',
+      'no-quorum-policy',
+      'stickiness',
+      'stonith-enabled',
+      'vip',
+    ]);
+  });
+});
+
+describe('what doctor reads', () => {
+  it.each([
+    ['Startup finished in 3.1s (kernel) + 32.4s (userspace) = 35.5s \ngraphical.target reached', 35.5],
+    ['Startup finished in 1min 2.250s (kernel) + 3s (userspace) = 1min 5.250s', 65.25],
+    ['Startup finished in 1h (kernel) + 900ms (userspace) = 1h 900ms', 3600.9],
+    ['Bootup is not yet finished', undefined],
+  ])('takes the boot time from %j', (text, seconds) => {
+    expect(bootSeconds(text)).toBe(seconds);
+  });
+
+  it('looks for the last wire test where fence_sleepi3 puts it', async () => {
+    const { stateFiles } = await import('../../fence-agent/src/state-files.js');
+    for (const I2C_BUS of ['1', 'i2c-tools:3', 'unix:/run/board.sock']) {
+      for (const I2C_ADDRESS of [0x6e, 0x6b]) {
+        expect(wireTestFile({ I2C_BUS, I2C_ADDRESS })).toBe(
+          stateFiles('/run/fence_sleepi3', { bus: I2C_BUS, address: I2C_ADDRESS }).wireTest,
+        );
+      }
+    }
+  });
+});
