@@ -15,6 +15,7 @@ import { callControl, isUp, serveControl } from './control.js';
 import { LabError } from './errors.js';
 import { buildImage, findImage, type Image, readImagePlan } from './image/build.js';
 import { Lab } from './lab.js';
+import type { AddonSources } from './image/node-addon.js';
 import { chooseAcceleration } from './machine/acceleration.js';
 import { type Acceleration, identities } from './machine/qemu-arguments.js';
 import { layNetwork } from './network.js';
@@ -73,7 +74,9 @@ async function prepare({ options }: Invocation): Promise<Acceleration> {
   // The agent is built as its users get it; the packages' own scripts know how.
   await mustRun(runProgram, ['pnpm', '--filter', '@sleepi3/fence-agent', 'run', 'deb']);
   await mustRun(runProgram, ['pnpm', '--filter', 'lab', 'run', 'build']);
-  const image = await buildImage({ run: runProgram, log }, paths.cache, await readImagePlan(paths.imageFiles));
+  const addon = addonSources();
+  const plan = await readImagePlan(paths.imageFiles, addon);
+  const image = await buildImage({ run: runProgram, addon, log }, paths.cache, plan);
   if (options.accel !== 'auto') return options.accel;
   const acceleration = await chooseAcceleration(image);
   log(
@@ -111,7 +114,7 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
   await demandConfinement(runProgram);
   await layNetwork(runProgram);
-  const image = await findImage(paths.cache, await readImagePlan(paths.imageFiles));
+  const image = await findImage(paths.cache, await readImagePlan(paths.imageFiles, addonSources()));
   if (!image) throw new LabError('image', 'the image is gone: run lab build');
   const start = (scenario: Pick<Scenario, 'cluster' | 'boards'>) => startLab(image, acceleration, scenario);
   if (invocation.command === 'run') {
@@ -146,12 +149,13 @@ async function startLab(
 ): Promise<Lab> {
   await mkdir(paths.run, { recursive: true });
   const provision = join(paths.run, 'provision.tar');
+  const addon = addonSources();
   const sources = {
     articleFiles: paths.articleFiles,
     agentPackage: await agentPackage(),
     busContract: paths.busContract,
     node: process.execPath,
-    nodeModules: guestModules(),
+    nodeModules: { 'i2c-bus': addon.i2cBus, ...addon.needs },
   };
   const ready = cluster === 'none' ? undefined : cluster;
   await writeProvision(runProgram, sources, ready, join(paths.run, 'provision'), provision);
@@ -165,15 +169,21 @@ async function agentPackage(): Promise<string> {
   return join(paths.agentPackages, name);
 }
 
-/** i2c-bus and what it needs, for the guests' Node; its addon is of N-API and runs on any. */
-function guestModules(): Record<string, string> {
-  const agent = createRequire(join(dirname(paths.agentPackages), 'package.json'));
-  const i2cBus = createRequire(agent.resolve('i2c-bus/package.json'));
-  const bindings = createRequire(i2cBus.resolve('bindings/package.json'));
+/** i2c-bus as it is installed here. */
+function addonSources(): AddonSources {
+  const fromAgent = createRequire(join(dirname(paths.agentPackages), 'package.json'));
+  const manifest = fromAgent.resolve('i2c-bus/package.json');
+  const fromI2cBus = createRequire(manifest);
+  const bindings = fromI2cBus.resolve('bindings/package.json');
+  const fromBindings = createRequire(bindings);
   return {
-    'i2c-bus': dirname(agent.resolve('i2c-bus/package.json')),
-    bindings: dirname(i2cBus.resolve('bindings/package.json')),
-    'file-uri-to-path': dirname(bindings.resolve('file-uri-to-path/package.json')),
+    i2cBus: dirname(manifest),
+    nan: dirname(fromI2cBus.resolve('nan/package.json')),
+    version: (fromAgent('i2c-bus/package.json') as { version: string }).version,
+    needs: {
+      bindings: dirname(bindings),
+      'file-uri-to-path': dirname(fromBindings.resolve('file-uri-to-path/package.json')),
+    },
   };
 }
 

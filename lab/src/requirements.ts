@@ -10,6 +10,7 @@ const programs: Readonly<Record<string, string>> = {
   'mkfs.ext4': 'e2fsprogs',
   ip: 'iproute2',
   unshare: 'util-linux',
+  'g++': 'g++',
 };
 
 /** The outside, as far as requirements go. */

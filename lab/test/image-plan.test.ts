@@ -8,7 +8,11 @@ const file = (path: string, content: string, executable = false) => ({
   content: Buffer.from(content),
   executable,
 });
-const plan: ImagePlan = { diskSize: 4096, files: [file('/etc/a', 'one'), file('/usr/b', 'two', true)] };
+const plan: ImagePlan = {
+  diskSize: 4096,
+  i2cBus: '5.2.3',
+  files: [file('/etc/a', 'one'), file('/usr/b', 'two', true)],
+};
 
 describe("the image's fingerprint", () => {
   it('is the same for the same image, in whatever order its files were found', () => {
@@ -23,6 +27,7 @@ describe("the image's fingerprint", () => {
       'where one file ends and the next begins',
       { ...plan, files: [file('/etc/a', 'onetwo'), file('/usr/b', '', true)] },
     ],
+    ['the version of i2c-bus', { ...plan, i2cBus: '5.2.4' }],
     ['the size of the disk', { ...plan, diskSize: 8192 }],
     ['a file more', { ...plan, files: [...plan.files, file('/etc/d', '')] }],
   ])('changes with %s', (_, other) => {
@@ -67,7 +72,9 @@ describe("the machine's Debian sources", () => {
 
 describe("the guests' own files", () => {
   it('bring every unit of the lab that is to be enabled, and name no host of the outside', async () => {
-    const { files } = await readImagePlan(join(import.meta.dirname, '..', 'guest', 'image'));
+    const { files } = await readImagePlan(join(import.meta.dirname, '..', 'guest', 'image'), {
+      ...{ i2cBus: '/i2c-bus', nan: '/nan', version: '5.2.3', needs: {} },
+    });
     const paths = files.map(({ path }) => path);
     for (const unit of units.enabled.filter((name) => name.startsWith('sleepi3'))) {
       expect(paths).toContain(`/etc/systemd/system/${unit}`);

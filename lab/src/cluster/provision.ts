@@ -2,6 +2,7 @@
 // archive, which the guest sees as its second disk.
 import { chmod, copyFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
+import { copyModules } from '../image/node-addon.js';
 import { mustRun, type RunProgram } from '../program.js';
 import { cib, type ClusterOptions, corosyncConf } from './configuration.js';
 
@@ -15,13 +16,14 @@ export interface ProvisionSources {
   readonly busContract: string;
   /** A Node besides Debian's, for the contract. */
   readonly node: string;
-  /** Packages of node_modules for the guest's Node, as directories by name: i2c-bus and what it needs. */
+  /** i2c-bus for that Node and what it needs, as directories by name. */
   readonly nodeModules: Readonly<Record<string, string>>;
 }
 
 /** Where a guest with no cluster has the contract, and the Node besides Debian's. */
 export const guestContract = '/usr/lib/sleepi3-lab/bus-contract.cjs';
-export const otherNode = '/usr/lib/sleepi3-lab/node';
+export const otherNode = '/usr/lib/sleepi3-lab/newer-node/node';
+export const otherContract = '/usr/lib/sleepi3-lab/newer-node/bus-contract.cjs';
 
 /** The secret of the ready cluster. The machines live in a namespace of their own and for one run. */
 const authkey = Buffer.alloc(256, 'sleepi3 lab ');
@@ -50,14 +52,13 @@ export async function writeProvision(
     await mkdir(packages, { recursive: true });
     await copyFile(sources.agentPackage, join(packages, basename(sources.agentPackage)));
   }
-  for (const [name, directory] of Object.entries(sources.nodeModules)) {
-    // Where Node looks for what a program in /usr/sbin imports.
-    await cp(directory, join(root, 'usr/node_modules', name), { recursive: true, dereference: true });
-  }
   if (!cluster) {
-    await mkdir(join(root, 'usr/lib/sleepi3-lab'), { recursive: true });
+    await mkdir(join(root, dirname(otherNode)), { recursive: true });
     await copyFile(sources.busContract, join(root, guestContract));
+    // The newer Node loads the addon that is beside its own copy of the contract.
     await copyFile(sources.node, join(root, otherNode));
+    await copyFile(sources.busContract, join(root, otherContract));
+    await copyModules(sources.nodeModules, join(root, dirname(otherNode), 'node_modules'));
   } else {
     await write('etc/corosync/corosync.conf', corosyncConf(), 0o644);
     await write('etc/corosync/authkey', authkey, 0o400);

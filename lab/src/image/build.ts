@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { LabError } from '../errors.js';
 import { mustRun, type RunProgram } from '../program.js';
 import { makeContainerImage } from './container.js';
+import { type AddonSources, installI2cBus } from './node-addon.js';
 import {
   baseSource,
   fingerprint,
@@ -29,12 +30,13 @@ export interface Image {
 /** How the build reaches the outside. */
 export interface BuildTools {
   readonly run: RunProgram;
+  readonly addon: AddonSources;
   /** One line per step. */
   readonly log: (line: string) => void;
 }
 
 /** Reads the plan from the guest files of the lab (`lab/guest/image`, laid out as in the guest). */
-export async function readImagePlan(directory: string): Promise<ImagePlan> {
+export async function readImagePlan(directory: string, addon: AddonSources): Promise<ImagePlan> {
   const files: PlannedFile[] = [];
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -46,7 +48,7 @@ export async function readImagePlan(directory: string): Promise<ImagePlan> {
       executable: (mode & 0o100) !== 0,
     });
   }
-  return { files, diskSize: 4096 };
+  return { files, i2cBus: addon.version, diskSize: 4096 };
 }
 
 /** Where the image of this plan is kept, finished or not. */
@@ -140,6 +142,9 @@ async function makeRoot(tools: BuildTools, packages: string, root: string, plan:
   const workspace = join(dirname(root), 'container');
   await makeContainerImage(run, join(unpacked, 'bin/busybox'), workspace, join(shared, 'httpd.tar'));
   await rm(unpacked, { recursive: true });
+
+  log('i2c-bus, compiled for the Node of the guests');
+  await installI2cBus(run, tools.addon, root);
 
   log('the settings of the machines');
   // The distribution's default cluster is not ours: there is none until one is made or brought.

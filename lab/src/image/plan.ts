@@ -111,6 +111,8 @@ export interface PlannedFile {
 /** Everything an image depends on. */
 export interface ImagePlan {
   readonly files: readonly PlannedFile[];
+  /** Version of the i2c-bus that is compiled for the guests. */
+  readonly i2cBus: string;
   /** MiB of the guest's disk. The image is sparse. */
   readonly diskSize: number;
 }
@@ -118,7 +120,17 @@ export interface ImagePlan {
 /** A name for the image that changes when anything it is made of changes. */
 export function fingerprint(plan: ImagePlan): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify({ version: 1, release, guestPackages, initrdModules, units, diskSize: plan.diskSize }));
+  hash.update(
+    JSON.stringify({
+      version: 1,
+      release,
+      guestPackages,
+      initrdModules,
+      units,
+      i2cBus: plan.i2cBus,
+      diskSize: plan.diskSize,
+    }),
+  );
   for (const { path, content, executable } of [...plan.files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     hash.update(`\0${path}\0${executable ? 'x' : '-'}\0${content.length}\0`).update(content);
   }

@@ -1,4 +1,4 @@
-import { guestContract, otherNode } from '../cluster/provision.js';
+import { guestContract, otherContract, otherNode } from '../cluster/provision.js';
 import type { Lab } from '../lab.js';
 import type { Verdict } from '../verdict.js';
 import type { Scenario } from './scenario.js';
@@ -24,18 +24,19 @@ export const board: Scenario = {
         '/dev/i2c-1 is there',
         async () => (await machine.exec(['test', '-e', '/dev/i2c-1'])).status === 0,
       );
-      for (const node of ['/usr/bin/node', otherNode]) await keepContract(lab, verdict, node);
+      await keepContract(lab, verdict, '/usr/bin/node', guestContract);
+      await keepContract(lab, verdict, otherNode, otherContract);
     } finally {
       clearInterval(heartbeat);
     }
   },
 };
 
-async function keepContract(lab: Lab, verdict: Verdict, node: string): Promise<void> {
+async function keepContract(lab: Lab, verdict: Verdict, node: string, contract: string): Promise<void> {
   const [machine] = lab.machines;
   const version = (await machine.mustExec([node, '--version'])).trim();
   lab.note(`the contract on Node ${version}`);
-  const { stdout, stderr, status } = await machine.exec([node, '--test-reporter=tap', guestContract], {
+  const { stdout, stderr, status } = await machine.exec([node, '--test-reporter=tap', contract], {
     timeout: 600_000,
   });
   const count = (word: string) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(stdout)?.[1] ?? 0);

@@ -12,9 +12,12 @@ export const killed: Scenario = {
     'next attempt fences',
   async run(lab, verdict) {
     const [target, shooter] = lab.machines;
+    // In the middle of the pulse: as long as the agent takes to start here, and 5 s of the 12 that it holds.
     const start = lab.clock.now();
-    await setTimeout(lab, shooter, target, '6s');
-    lab.note(`${shooter.name}: stonith_admin --reboot ${target.name}, with 6 s for an action of 12 s`);
+    await shooter.mustExec(['fence_sleepi3', '--action', 'monitor']);
+    const patience = Math.ceil((lab.clock.now() - start) / 1000) + 5;
+    await setActionTimeout(lab, shooter, target, `${patience}s`);
+    lab.note(`${shooter.name}: stonith_admin --reboot ${target.name}, with ${patience} s for it`);
     const first = await request(shooter, target);
     verdict.see('Pacemaker does not report a success', first.status !== 0, first.stderr.trim());
     const begun = lab.recording.pulses(shooter.name, 'EXTOUT');
@@ -29,7 +32,7 @@ export const killed: Scenario = {
 
     await lab.settled();
     const { boots } = target;
-    await setTimeout(lab, shooter, target, '60s');
+    await setActionTimeout(lab, shooter, target, '60s');
     lab.note(`${shooter.name}: stonith_admin --reboot ${target.name}, with 60 s`);
     const second = await request(shooter, target);
     verdict.see('the next attempt reports a success', second.status === 0, second.stderr.trim());
@@ -40,7 +43,7 @@ export const killed: Scenario = {
 };
 
 /** How long Pacemaker lets the device's action run. Read back, since the daemon learns of it by the CIB. */
-async function setTimeout(lab: Lab, on: Machine, target: Machine, timeout: string): Promise<void> {
+async function setActionTimeout(lab: Lab, on: Machine, target: Machine, timeout: string): Promise<void> {
   const device = fenceDevice(target.name);
   const resource = ['crm_resource', '--resource', device];
   await on.mustExec([...resource, '--set-parameter', 'pcmk_reboot_timeout', '--parameter-value', timeout]);
