@@ -76,14 +76,15 @@ function notRun(request: RunRequest, command: Command<unknown>, cause: unknown, 
       cause,
     });
   }
-  if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new PcsError(
       `${request.program} is not installed on this machine: apt install pacemaker pacemaker-cli-utils pcs`,
       { code: 'NOT_INSTALLED', argv, cause },
     );
   }
   return new PcsError(`${request.program} could not be started: ${String(cause)}`, {
-    code: (cause as NodeJS.ErrnoException).code === 'EACCES' ? 'PERMISSION_DENIED' : 'NOT_STARTED',
+    code: code === 'EACCES' ? 'PERMISSION_DENIED' : 'NOT_STARTED',
     argv,
     cause,
   });

@@ -66,7 +66,8 @@ describe('the runner on real processes', () => {
   });
 
   it('rejects with the cause when the program is not there', async () => {
-    await expect(runner.run({ program: '/nonexistent/pcs', argv: [] })).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(runner.run({ program: '/etc/passwd/pcs', argv: [] })).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(runner.run({ program: 'no-such-program', argv: [] })).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('lets nothing into the environment that redirects Pacemaker or pcs', async () => {

@@ -162,7 +162,7 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('the
 describe.runIf(haveRealParts('pcs'))('pcs kept warm', () => {
   it('says what the cold one says, to the last byte and exit code', async () => {
     const cold = createNodeRunner();
-    for (const argv of [['--version'], ['--', 'nonsense'], ['-f', '/nonexistent', '--', 'resource', 'enable', 'R']]) {
+    for (const argv of [['--version'], ['--', 'nonsense'], ['-f', '/proc/none/cib', '--', 'resource', 'enable', 'R']]) {
       const [one, other] = [await warm.run({ program: 'pcs', argv }), await cold.run({ program: 'pcs', argv })];
       expect({ ...one, durationMs: 0 }).toEqual({ ...other, durationMs: 0 });
     }

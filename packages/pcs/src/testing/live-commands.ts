@@ -218,7 +218,8 @@ async function fence(cluster: FakeCluster, { options, words }: LiveCall): Promis
 
 function confirm(_cluster: FakeCluster, { options, words }: LiveCall): RawResult {
   // Without a terminal pcs 0.11 does nothing unless it is forced, and confirms any name when it is (observed).
-  if (!options.includes('--force') && !options.includes('--yes')) return refused('If the node is not powered off, data corruption may occur, use --force to override');
+  if (!options.includes('--force') && !options.includes('--yes'))
+    return refused('If the node is not powered off, data corruption may occur, use --force to override');
   return answer({ stdout: `Node: ${words[2] ?? ''} confirmed fenced\n` });
 }
 
