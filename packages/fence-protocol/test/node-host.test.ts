@@ -24,6 +24,17 @@ describe('nodeHost', () => {
     await rm(directory, { recursive: true });
   });
 
+  it('knows whether a person sits at stdin, and writes nothing when there is nothing to write', async () => {
+    expect(await host.stdinIsTerminal()).toBe(Boolean(process.stdin.isTTY));
+    await host.writeStdout('');
+    host.writeStderr('');
+  });
+
+  it('logs to syslog, or nowhere on a machine without, and knows when the line is on its way', async () => {
+    host.syslog('debug', 'a line of the tests of nodeHost');
+    await expect(host.finish?.()).resolves.toBeUndefined();
+  });
+
   it('runs a script with its arguments', async () => {
     expect(await host.runScript('printf "a b\\n\\n"')).toBe('a b');
     await expect(host.runScript('exit 3')).rejects.toThrow();
