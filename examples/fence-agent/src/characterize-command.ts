@@ -80,6 +80,6 @@ async function direct(values: CharacterizeValues, host: CommandHost): Promise<nu
     // Nobody answers while the subject boots.
     call: () => callListener<SubjectMessage, DirectorMessage>(address, parseSubjectMessage).catch(() => undefined),
   });
-  if (!values.json) host.write(`${renderReport(report)}\n`);
+  if (!values.json && report.measurements.length > 0) host.write(`${renderReport(report)}\n`);
   return finish('characterize', report, values.json, host);
 }

@@ -69,12 +69,15 @@ export async function characterize(host: DirectorHost): Promise<CharacterizeRepo
     options: found as FoundOptions,
     measurements,
   });
+  const run = new Run(host, found, note);
   try {
-    await new Run(host, found, note).all();
+    await run.all();
     return report(true, `found out: ${Object.keys(found).join(', ')}`);
   } catch (error) {
     if (error instanceof Ended) return report(false, error.message);
     throw error;
+  } finally {
+    run.hangUp();
   }
 }
 
@@ -87,6 +90,13 @@ class Run {
     this.#host = host;
     this.#found = found;
     this.#note = note;
+  }
+
+  /** The last conversation with the subject. */
+  #conversation: SubjectConversation | undefined;
+
+  hangUp(): void {
+    this.#conversation?.close();
   }
 
   async all(): Promise<void> {
@@ -108,9 +118,8 @@ class Run {
         `The next step needs the supply of ${peer}'s board (CN1 and CN2) taken off, which CUTS ITS POWER. Go on?`,
       )
     ) {
-      subject = await this.#startCold(subject);
+      await this.#startCold(subject);
     }
-    subject.close();
   }
 
   /** extinCountOnRelease and extinPhase: a pulse of a few seconds, while the subject's count is read. */
@@ -170,7 +179,6 @@ class Run {
     // The subject's EXTOUT may stay asserted for as long as it is off: this node must not be cut by it.
     const powerdown = await board.get('extin-powerdown');
     await board.set('extin-powerdown', false);
-    let returned: SubjectConversation | undefined;
     try {
       await this.#request(subject, { say: 'powerdown', on: true }, 'done');
       await this.#request(subject, { say: 'arm' }, 'done');
@@ -195,7 +203,7 @@ class Run {
         await this.#host.act('on', 0);
       }
       this.#host.tell(`When ${peer} has booted, run fence_sleepi3 characterize --subject there again.`);
-      returned = await this.#reach(bootPatience);
+      const returned = await this.#reach(bootPatience);
       const first = await this.#recall(returned);
       this.#found.eipdeOnPowerCut = (first.inputControl & 1) === 1 ? 'kept' : 'lost';
       this.#note(
@@ -230,7 +238,7 @@ class Run {
 
   async #restorePowerdown(board: Sleepi3, powerdown: boolean): Promise<void> {
     const { clock, node, peer } = this.#host;
-    for (let waited = 0; (await board.ioStatus()).extin && waited < 60_000; waited += 1000) await clock.sleep(1000);
+    for (let waited = 0; (await board.ioStatus()).extin && waited < 5000; waited += 1000) await clock.sleep(1000);
     if ((await board.ioStatus()).extin) {
       this.#host.tell(
         `EIPDE of ${node} stays 0, because EXTIN is asserted: release EXTOUT of ${peer}, then run fence_sleepi3 boot`,
@@ -242,7 +250,7 @@ class Run {
   }
 
   /** coldRegisters: what the registers hold when the controller gets its supply. */
-  async #startCold(subject: SubjectConversation): Promise<SubjectConversation> {
+  async #startCold(subject: SubjectConversation): Promise<void> {
     const { peer } = this.#host;
     await this.#request(subject, { say: 'arm' }, 'done');
     subject.close();
@@ -262,7 +270,6 @@ class Run {
       settings.filter((name) => first[name] !== 0).map((name) => [name, first[name]]),
     );
     this.#note(`after a start from cold: ${settings.map((name) => `${name} ${first[name]}`).join(', ')}`);
-    return returned;
   }
 
   async #recall(subject: SubjectConversation): Promise<Registers> {
@@ -303,6 +310,7 @@ class Run {
     do {
       const subject = await this.#host.call();
       if (subject) {
+        this.#conversation = subject;
         await this.#request(subject, { say: 'characterize', protocol: wireProtocol, node, peer }, 'done');
         return subject;
       }

@@ -65,8 +65,12 @@ async function run(): Promise<number> {
 async function ask(question: string): Promise<boolean> {
   const { createInterface } = await import('node:readline');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // A file on standard input has neither.
+  const input: Partial<Pick<typeof process.stdin, 'ref' | 'unref'>> = process.stdin;
+  input.ref?.();
   return new Promise((resolve) => {
     terminal.once('close', () => {
+      input.unref?.(); // a terminal that stays open is no reason to go on running
       resolve(false);
     });
     terminal.question(`${question} [yes/no] `, (answer) => {

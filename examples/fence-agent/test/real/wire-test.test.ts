@@ -1,4 +1,4 @@
-// wire-test and wire-listen as real processes over TCP on loopback, on virtual boards on sockets.
+// wire-test, wire-listen and characterize as real processes over TCP on loopback, on virtual boards on sockets.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -48,7 +48,7 @@ describe.runIf(haveRealParts('flock'))('the wire test over TCP', { timeout: 60_0
       ...['--self', names[0]!, '--peer', names[1]!, '--bus', `unix:${socketOf(index)}`, '--address=0x6e'],
       ...['--defaults-file', join(directory, 'sleepi3'), '--state-dir', join(directory, `state-${index}`), ...options],
     ];
-    const child = spawn(program, [command, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, [command, ...words], { stdio: ['pipe', 'pipe', 'pipe'] });
     const output = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));
@@ -107,6 +107,43 @@ describe.runIf(haveRealParts('flock'))('the wire test over TCP', { timeout: 60_0
     await until('the listener has noticed', () => listener.output.err.includes('did not get to its end'));
     listener.process.kill('SIGTERM');
     expect(await listener.ended).toBe(1);
+  });
+
+  it('is followed by characterize, which asks, cuts, wakes and finds out', async () => {
+    const { boards } = harness;
+    let subject = start(1, 'characterize', '--subject', '--bind=127.0.0.1', '--port=0');
+    await until('it listens', () => subject.output.err.includes('listening on port'));
+    const port = `--port=${/on port (\d+)/.exec(subject.output.err)?.[1] ?? ''}`;
+    boards[1].on('power', ({ on }) => {
+      if (!on) subject.process.kill('SIGKILL');
+    });
+    const director = start(0, 'characterize', '--host=127.0.0.1', port, '--json');
+    const answer = async (question: string, words: string) => {
+      await until(question, () => director.output.err.includes(question));
+      director.process.stdin?.write(`${words}\n`);
+    };
+    await answer('Is that so?', 'yes');
+    await answer('CUTS THE POWER OF two', 'yes');
+    await answer('press the switch', '');
+    // Not done: then the run ends here, and says what it found until then.
+    expect(await director.ended).toBe(1);
+    expect(JSON.parse(director.output.out)).toMatchObject({
+      ok: false,
+      options: { extinPhase: 0, extinCountOnRelease: 'reset', readOnlyBits: 'ignored', extoutOnPowerCut: 'held' },
+    });
+    expect(boards[1].powered).toBe(false);
+    expect(boards[0].powered).toBe(true);
+    // The other one still asserts its EXTOUT: to cut this one at once would be a poor end of the run.
+    expect(boards[0].bit('EIPDE')).toBe(false);
+    expect(director.output.err).toContain('EIPDE of one stays 0');
+    // The next boot of the other one keeps its registers, once.
+    boards[1].setSwitch(true);
+    const observer = start(1, 'characterize', '--observe');
+    expect(await observer.ended).toBe(0);
+    expect(observer.output.out).toBe('the registers of this boot have been kept\n');
+    subject = start(1, 'characterize', '--observe');
+    expect(await subject.ended).toBe(0);
+    expect(subject.output.out).toContain('nothing to keep');
   });
 
   it('outlives garbage on its port and serves the next tester', async () => {
