@@ -34,7 +34,7 @@ export interface Host {
   readonly board: Board | undefined;
   readonly records: Records;
   /** Asks once over HTTP, on a new connection; never rejects. */
-  probe(url: string, timeoutMs: number): Promise<ProbeResult>;
+  readonly probe: (url: string, timeoutMs: number) => Promise<ProbeResult>;
   fileExists(path: string): Promise<boolean>;
   /** Asks the system to reboot. Resolves when it has taken the order. */
   reboot(): Promise<void>;

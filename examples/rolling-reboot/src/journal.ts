@@ -66,7 +66,7 @@ export async function readJournal(records: Records): Promise<Journal | undefined
   const text = await records.read('journal');
   if (text === undefined) return undefined;
   const journal = parse(text, 'journal') as Partial<Journal>;
-  if (typeof journal.boot !== 'string' || !stepNames.includes(journal.step as StepName)) throw unreadable('journal');
+  if (typeof journal.boot !== 'string' || !stepNames.includes(journal.step!)) throw unreadable('journal');
   return journal as Journal;
 }
 

@@ -100,7 +100,10 @@ async function finish(host: Host, settings: Settings): Promise<Ending | undefine
   const journal = (await readJournal(host.records)) ?? (await journalFromLock(host, settings));
   if (journal === undefined) return undefined;
   if (journal.node !== settings.node) {
-    throw new RollError('BAD_SETTING', `the journal is of node ${journal.node}, and this node is ${settings.node}: set NODE`);
+    throw new RollError(
+      'BAD_SETTING',
+      `the journal is of node ${journal.node}, and this node is ${settings.node}: set NODE`,
+    );
   }
   const turn = new Turn(host, settings, journal);
   if (journal.standingDown !== undefined) return standDown(turn, journal.standingDown);
@@ -160,7 +163,9 @@ async function refuseUnsuitable(host: Host, settings: Settings, facts: ClusterFa
   if (reasons.length === 0) return;
   const text = reasons.join('; ');
   // That it is not the time is no trouble; all else is, for reboots that nobody watches would cease in silence.
-  const planned = new Set<string>(gates.filter((gate) => 'kind' in gate && gate.kind === 'plan').map(({ name }) => name));
+  const planned = new Set<string>(
+    gates.filter((gate) => 'kind' in gate && gate.kind === 'plan').map(({ name }) => name),
+  );
   if (states.some(({ name, reason }) => reason !== undefined && !planned.has(name))) {
     await host.report.event({ event: 'failure', roll: '', node: settings.node, text });
   }
@@ -269,7 +274,11 @@ async function takeStep(turn: Turn, step: Step): Promise<Ending | undefined> {
           ordered = true;
           break;
         } catch (error) {
-          if (attempt === attempts || host.signal.aborted || (error instanceof RollError && error.code !== 'STEP_FAILED'))
+          if (
+            attempt === attempts ||
+            host.signal.aborted ||
+            (error instanceof RollError && error.code !== 'STEP_FAILED')
+          )
             throw error;
           turn.say(`${name}: ${messageOf(error)}; trying again`, 'warning');
           await host.clock.sleep(betweenAttempts, host.signal);
@@ -278,7 +287,8 @@ async function takeStep(turn: Turn, step: Step): Promise<Ending | undefined> {
       await step.verify?.(turn);
     } catch (error) {
       // The system ends us on its way down: that is what was asked for.
-      if (name === 'reboot' && ordered && host.signal.aborted) return { result: 'rebooting', roll: turn.journal.roll } as const;
+      if (name === 'reboot' && ordered && host.signal.aborted)
+        return { result: 'rebooting', roll: turn.journal.roll } as const;
       throw error;
     }
     return undefined;

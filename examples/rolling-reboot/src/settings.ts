@@ -7,6 +7,7 @@ import { parseWindow, type Window, windowLength } from './window.js';
 
 interface KindOf {
   text: string;
+  trigger: 'always' | 'required';
   words: readonly string[];
   url: string;
   seconds: number;
@@ -32,14 +33,25 @@ export const settingTable = {
     kind: 'text',
     description: 'The resource that clients depend on: the virtual IP address (VIP), or what runs beside it',
   },
-  url: { kind: 'url', description: 'Answers over the virtual IP address as long as the service is up: http://192.168.11.215/' },
+  url: {
+    kind: 'url',
+    description: 'Answers over the virtual IP address as long as the service is up: http://192.168.11.215/',
+  },
   'health-url': {
     kind: 'url',
     default: '',
     description: "Answers as long as a node's own instance is healthy; {node} stands for the node: http://{node}/",
   },
-  window: { kind: 'window', default: 'always', description: 'Local time in which a turn may begin: 03:00-05:00, or always' },
-  when: { kind: 'text', default: 'always', description: 'always, or required: only when the sentinel file is there' },
+  window: {
+    kind: 'window',
+    default: 'always',
+    description: 'Local time in which a turn may begin: 03:00-05:00, or always',
+  },
+  when: {
+    kind: 'trigger',
+    default: 'always',
+    description: 'always, or required: only when the sentinel file is there',
+  },
   sentinel: { kind: 'text', default: '/run/reboot-required', description: 'The file that asks for a reboot' },
   'min-interval': {
     kind: 'seconds',
@@ -47,15 +59,33 @@ export const settingTable = {
     max: 31_536_000,
     description: 'Least time from one reboot of this node by a roll to the next',
   },
-  'max-per-day': { kind: 'count', default: '2', min: 1, max: 24, description: 'Most reboots of this node by rolls in 24 hours' },
+  'max-per-day': {
+    kind: 'count',
+    default: '2',
+    min: 1,
+    max: 24,
+    description: 'Most reboots of this node by rolls in 24 hours',
+  },
   'turn-wait': {
     kind: 'seconds',
     default: '7200',
     max: 86_400,
     description: 'How long to wait for the turns of the other nodes',
   },
-  'move-timeout': { kind: 'seconds', default: '120', min: 10, max: 3600, description: 'Longest time for the service to move' },
-  'drain-timeout': { kind: 'seconds', default: '300', min: 10, max: 3600, description: 'Longest time for the node to drain' },
+  'move-timeout': {
+    kind: 'seconds',
+    default: '120',
+    min: 10,
+    max: 3600,
+    description: 'Longest time for the service to move',
+  },
+  'drain-timeout': {
+    kind: 'seconds',
+    default: '300',
+    min: 10,
+    max: 3600,
+    description: 'Longest time for the node to drain',
+  },
   'reboot-timeout': {
     kind: 'seconds',
     default: '600',
@@ -70,7 +100,12 @@ export const settingTable = {
     max: 3600,
     description: 'Longest time for everything to run again after that',
   },
-  soak: { kind: 'seconds', default: '60', max: 86_400, description: 'How long all must stay well before the next node' },
+  soak: {
+    kind: 'seconds',
+    default: '60',
+    max: 86_400,
+    description: 'How long all must stay well before the next node',
+  },
   'fence-monitor-age': {
     kind: 'seconds',
     default: '3600',
@@ -86,10 +121,22 @@ export const settingTable = {
     max: 7200,
     description: 'How long after the reboot the RTC wake alarm powers on a node that has gone off',
   },
-  failback: { kind: 'switch', default: 'no', description: 'Move the service back to where it was; costs a second move' },
-  hook: { kind: 'words', default: '', description: 'A program, run as PROGRAM EVENT with EVENT start, success or failure' },
+  failback: {
+    kind: 'switch',
+    default: 'no',
+    description: 'Move the service back to where it was; costs a second move',
+  },
+  hook: {
+    kind: 'words',
+    default: '',
+    description: 'A program, run as PROGRAM EVENT with EVENT start, success or failure',
+  },
   webhook: { kind: 'url', default: '', description: 'Gets a POST with a JSON object at start, success and failure' },
-  metrics: { kind: 'text', default: '', description: 'Prometheus textfile to write: …/node-exporter/rolling_reboot.prom' },
+  metrics: {
+    kind: 'text',
+    default: '',
+    description: 'Prometheus textfile to write: …/node-exporter/rolling_reboot.prom',
+  },
 } as const satisfies Readonly<Record<string, SettingDefinition>>;
 
 export type SettingName = keyof typeof settingTable;
@@ -138,14 +185,13 @@ export function readSettings(texts: SettingTexts, { hostname }: { readonly hostn
   for (const name of settingNames) values[name] = valueOf(name, texts[name]);
   const settings = values as { -readonly [N in SettingName]: Settings[N] };
   settings.node ||= hostname.split('.')[0] ?? hostname;
-  if (settings.when !== 'always' && settings.when !== 'required') {
-    throw bad(`when must be always or required, not ${settings.when}`);
-  }
   if (settings['health-url'] !== '' && !settings['health-url'].includes('{node}')) {
     throw bad('health-url must hold {node}, in whose place the name of each node is put');
   }
   if (settings['wake-after'] >= settings['reboot-timeout']) {
-    throw bad('wake-after must be less than reboot-timeout, or the alarm comes when nobody waits for the node any more');
+    throw bad(
+      'wake-after must be less than reboot-timeout, or the alarm comes when nobody waits for the node any more',
+    );
   }
   const turn = turnLimit(settings);
   if (windowLength(settings.window) * 60 < turn) {
@@ -172,8 +218,11 @@ function valueOf(name: SettingName, given: string | undefined): KindOf[keyof Kin
   }
   switch (kind) {
     case 'text':
-      if (/[\0-\x1f]/.test(text)) throw bad(`${name} has a control character in it`);
+      if (/\p{Cc}/u.test(text)) throw bad(`${name} has a control character in it`);
       return text;
+    case 'trigger':
+      if (text === 'always' || text === 'required') return text;
+      throw bad(`${name} must be always or required, not ${text}`);
     case 'words':
       return text.split(' ').filter((word) => word !== '');
     case 'url':
@@ -182,7 +231,9 @@ function valueOf(name: SettingName, given: string | undefined): KindOf[keyof Kin
     case 'count': {
       const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
       if (number >= min && number <= max) return number;
-      throw bad(`${name} must be a whole number${kind === 'seconds' ? ' of seconds' : ''} from ${min} to ${max}, not ${text}`);
+      throw bad(
+        `${name} must be a whole number${kind === 'seconds' ? ' of seconds' : ''} from ${min} to ${max}, not ${text}`,
+      );
     }
     case 'switch':
       if (text === 'yes' || text === 'no') return text === 'yes';

@@ -52,8 +52,11 @@ export function sleepi3Board({ open, defaults, files }: BoardParts): Board {
  */
 function* watchdogProblems(values: Defaults, timeout: number): Generator<string> {
   const change = 'in /etc/default/sleepi3, then reboot by hand once';
-  if (values.BOOT_TIMEOUT === 0) yield `BOOT_TIMEOUT=0: a boot that hangs is left alone: set it, 90 as the vendor does, ${change}`;
+  if (values.BOOT_TIMEOUT === 0)
+    yield `BOOT_TIMEOUT=0: a boot that hangs is left alone: set it, 90 as the vendor does, ${change}`;
   if (!values.RETRY_BOOT) yield `RETRY_BOOT=0: a boot that hangs ends in power off: set it to 1 ${change}`;
-  if (values.HEARTBEAT_TIMEOUT === 0) yield `HEARTBEAT_TIMEOUT=0: a system that hangs is left alone: set it, 60 as the vendor does, ${change}`;
-  else if (timeout === 0) yield "the board's watchdog-timeout is 0, whatever /etc/default/sleepi3 says: is sleepi3-start.service well?";
+  if (values.HEARTBEAT_TIMEOUT === 0)
+    yield `HEARTBEAT_TIMEOUT=0: a system that hangs is left alone: set it, 60 as the vendor does, ${change}`;
+  else if (timeout === 0)
+    yield "the board's watchdog-timeout is 0, whatever /etc/default/sleepi3 says: is sleepi3-start.service well?";
 }

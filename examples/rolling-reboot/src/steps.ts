@@ -63,7 +63,9 @@ export const steps: readonly Step[] = [
       await turn.host.cluster.move(turn.settings.service, target);
     },
     verify: async (turn) => {
-      await turn.until(turn.settings['move-timeout'], async () => serviceMissing(turn, await turn.facts(), 'elsewhere'));
+      await turn.until(turn.settings['move-timeout'], async () =>
+        serviceMissing(turn, await turn.facts(), 'elsewhere'),
+      );
       await removeOwnConstraints(turn);
     },
     undo: removeOwnConstraints,
@@ -109,7 +111,8 @@ export const steps: readonly Step[] = [
       // In this order: whoever takes the lock over finds this node in standby, and waits; and we look for others last.
       await turn.renewLock();
       const facts = await turn.facts();
-      if (!inStandby(facts, turn.settings)) throw new RollError('STEP_FAILED', 'someone ended the standby of this node');
+      if (!inStandby(facts, turn.settings))
+        throw new RollError('STEP_FAILED', 'someone ended the standby of this node');
       const reason = await turn.shut('reboot');
       if (reason !== undefined) throw new RollError('STEP_FAILED', reason);
       await turn.host.reboot();
@@ -126,9 +129,7 @@ export const steps: readonly Step[] = [
     act: async (turn) => {
       await restoreAlarm(turn);
       // Started at boot or not, it ran before the reboot.
-      await turn
-        .until(startPatience, () => turn.facts().then(() => undefined))
-        .catch(() => turn.host.cluster.start());
+      await turn.until(startPatience, () => turn.facts().then(() => undefined)).catch(() => turn.host.cluster.start());
     },
     verify: async (turn) => {
       await turn.until(turn.settings['reboot-timeout'], async () => {
@@ -165,7 +166,10 @@ export const steps: readonly Step[] = [
       // Whether a warm reboot clears the flags is not known: one that stood there before says nothing.
       const bad = flags.find((flag) => alarming.has(flag) && !(turn.journal.wakeupBefore ?? []).includes(flag));
       if (bad === undefined) return;
-      throw new RollError('STEP_FAILED', `the board powered ${turn.settings.node} on for ${bad}: ${alarming.get(bad) ?? ''}`);
+      throw new RollError(
+        'STEP_FAILED',
+        `the board powered ${turn.settings.node} on for ${bad}: ${alarming.get(bad) ?? ''}`,
+      );
     },
   },
   {
@@ -302,7 +306,8 @@ async function serviceMissing(
 ): Promise<string | undefined> {
   const service = resources.find(({ id }) => id === settings.service);
   const nodes = service?.startedOn.filter((name) => where === 'anywhere' || name !== settings.node) ?? [];
-  if (nodes.length === 0) return `${settings.service} is not started ${where === 'anywhere' ? 'anywhere' : 'on another node'}`;
+  if (nodes.length === 0)
+    return `${settings.service} is not started ${where === 'anywhere' ? 'anywhere' : 'on another node'}`;
   if (where === 'elsewhere' && service?.cloned === false && service.activeOn.includes(settings.node)) {
     return `${settings.service} has not left ${settings.node}`;
   }

@@ -23,10 +23,7 @@ export function parseWindow(text: string): Window {
   if (match === null) {
     throw new RollError('BAD_SETTING', `window: ${text} is no span of the day such as 03:00-05:00, nor always`);
   }
-  const [from, until] = [
-    Number(match[1]) * 60 + Number(match[2]),
-    Number(match[3]) * 60 + Number(match[4]),
-  ] as const;
+  const [from, until] = [Number(match[1]) * 60 + Number(match[2]), Number(match[3]) * 60 + Number(match[4])] as const;
   if (until > day) throw new RollError('BAD_SETTING', `window: a day ends at 24:00, not later: ${text}`);
   if (from === until) {
     throw new RollError('BAD_SETTING', `window: ${text} never opens, because it ends when it begins; or write always`);

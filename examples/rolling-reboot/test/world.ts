@@ -88,7 +88,10 @@ export class World {
   constructor({ nodes = 2, cloned = true, settings = {}, fault }: WorldOptions = {}) {
     this.cloned = cloned;
     this.fault = fault;
-    this.machines = Array.from({ length: nodes }, (_, index) => new Machine(this, `raspberrypi-${index + 1}`, settings));
+    this.machines = Array.from(
+      { length: nodes },
+      (_, index) => new Machine(this, `raspberrypi-${index + 1}`, settings),
+    );
     this.serviceOn = this.machines[0]!.name;
     const watch = () => {
       this.reconcile();
@@ -137,7 +140,9 @@ export class World {
 
   /** Whether clients are served at this moment. */
   get serves(): boolean {
-    return this.serviceOn !== undefined && this.machine(this.serviceOn).alive && this.machine(this.serviceOn).hasInstance;
+    return (
+      this.serviceOn !== undefined && this.machine(this.serviceOn).alive && this.machine(this.serviceOn).hasInstance
+    );
   }
 
   get moving(): boolean {
@@ -218,7 +223,12 @@ export class World {
   }
 
   /** One operation of the program on the outside, with whatever fault strikes it. */
-  async operate<T>(machine: Machine, { clock }: VirtualProcess, name: string, effect: () => T | Promise<T>): Promise<T> {
+  async operate<T>(
+    machine: Machine,
+    { clock }: VirtualProcess,
+    name: string,
+    effect: () => T | Promise<T>,
+  ): Promise<T> {
     const index = this.operations.push(`${machine.name}: ${name}`) - 1;
     const kind = this.fault?.at === index ? this.fault.kind : undefined;
     const key = `${machine.name}: ${name}`;
@@ -277,6 +287,59 @@ export class World {
     }
   }
 
+  /** What crm_mon and cibadmin would say on this node. */
+  factsFor(machine: Machine): ClusterFacts {
+    const { machines, serviceOn } = this;
+    const unsettled = [
+      ...(this.moving ? ['resource VIP is Starting'] : []),
+      ...machines.filter(({ unclean }) => unclean).map(({ name }) => `node ${name} is unclean`),
+      ...machines
+        .filter((one) => this.cloned && one.online && one.instanceSince !== undefined && !one.hasInstance && !one.sick)
+        .map(({ name }) => `resource web is Starting on ${name}`),
+    ];
+    const started = serviceOn === undefined || !this.machine(serviceOn).online ? [] : [serviceOn];
+    const instances = machines.filter((one) => one.online && one.instanceSince !== undefined);
+    return {
+      controlled: true,
+      quorate: this.quorate(machine),
+      nodes: machines.map(({ name, online, unclean }) => ({
+        name,
+        online,
+        standby: this.standby.has(name),
+        maintenance: false,
+        unclean,
+        pending: false,
+      })),
+      resources: [
+        { id: 'VIP', startedOn: started, activeOn: started, cloned: false, managed: true, disabled: false },
+        ...(this.cloned
+          ? [
+              {
+                id: 'web-clone',
+                startedOn: instances.filter(({ hasInstance }) => hasInstance).map(({ name }) => name),
+                activeOn: instances.map(({ name }) => name),
+                cloned: true,
+                managed: true,
+                disabled: false,
+              },
+            ]
+          : []),
+      ],
+      fenceDevices: machines.map(({ name }) => ({
+        id: `fence-${name}`,
+        startedOn: [machines.find(({ online }) => online)?.name ?? ''],
+        monitorInterval: 60,
+        monitorResult: 0,
+      })),
+      fencingEnabled: true,
+      unsettled,
+      failures: this.failures,
+      leftConstraints: [...this.constraints],
+      unsuitable: this.unsuitable,
+      lock: this.lock,
+    };
+  }
+
   /** A person mends what is broken. */
   repair(): void {
     this.#broken.clear();
@@ -321,7 +384,13 @@ export class Machine {
     this.#world = world;
     this.name = name;
     this.settings = readSettings(
-      { service: 'VIP', url: 'http://vip/', 'health-url': world.cloned ? 'http://{node}/' : '', node: name, ...settings },
+      {
+        service: 'VIP',
+        url: 'http://vip/',
+        'health-url': world.cloned ? 'http://{node}/' : '',
+        node: name,
+        ...settings,
+      },
       { hostname: name },
     );
     this.board = new VirtualBoard({ name, clock: world.clock });
@@ -355,7 +424,9 @@ export class Machine {
 
   /** A program runs on it, or it is on its way up. */
   get busy(): boolean {
-    return this.#running > 0 || this.pi.state === 'booting' || this.pi.state === 'shutting-down' || this.pi.state === 'hung';
+    return (
+      this.#running > 0 || this.pi.state === 'booting' || this.pi.state === 'shutting-down' || this.pi.state === 'hung'
+    );
   }
 
   get wakeAlarm(): number | undefined {
@@ -548,10 +619,7 @@ export class Machine {
     return ok ? { ok, fact: 'HTTP 200' } : { ok, fact: 'connection refused' };
   }
 
-  #cluster(
-    { clock }: VirtualProcess,
-    operate: <T>(name: string, effect: () => T | Promise<T>) => Promise<T>,
-  ): Cluster {
+  #cluster({ clock }: VirtualProcess, operate: <T>(name: string, effect: () => T | Promise<T>) => Promise<T>): Cluster {
     const world = this.#world;
     const change = (name: string, effect: () => void) =>
       operate(name, () => {
@@ -597,59 +665,3 @@ export class Machine {
     if (!this.online) throw new Error('the cluster is not running on this node');
   }
 }
-
-export interface World {
-  factsFor(machine: Machine): ClusterFacts;
-}
-
-World.prototype.factsFor = function (this: World, machine: Machine): ClusterFacts {
-  const { machines, serviceOn } = this;
-  const unsettled = [
-    ...(this.moving ? ['resource VIP is Starting'] : []),
-    ...machines.filter(({ unclean }) => unclean).map(({ name }) => `node ${name} is unclean`),
-    ...machines
-      .filter((one) => this.cloned && one.online && one.instanceSince !== undefined && !one.hasInstance && !one.sick)
-      .map(({ name }) => `resource web is Starting on ${name}`),
-  ];
-  const started = serviceOn === undefined || !this.machine(serviceOn).online ? [] : [serviceOn];
-  const instances = machines.filter((one) => one.online && one.instanceSince !== undefined);
-  return {
-    controlled: true,
-    quorate: this.quorate(machine),
-    nodes: machines.map(({ name, online, unclean }) => ({
-      name,
-      online,
-      standby: this.standby.has(name),
-      maintenance: false,
-      unclean,
-      pending: false,
-    })),
-    resources: [
-      { id: 'VIP', startedOn: started, activeOn: started, cloned: false, managed: true, disabled: false },
-      ...(this.cloned
-        ? [
-            {
-              id: 'web-clone',
-              startedOn: instances.filter(({ hasInstance }) => hasInstance).map(({ name }) => name),
-              activeOn: instances.map(({ name }) => name),
-              cloned: true,
-              managed: true,
-              disabled: false,
-            },
-          ]
-        : []),
-    ],
-    fenceDevices: machines.map(({ name }) => ({
-      id: `fence-${name}`,
-      startedOn: [machines.find(({ online }) => online)?.name ?? ''],
-      monitorInterval: 60,
-      monitorResult: 0,
-    })),
-    fencingEnabled: true,
-    unsettled,
-    failures: this.failures,
-    leftConstraints: [...this.constraints],
-    unsuitable: this.unsuitable,
-    lock: this.lock,
-  };
-};

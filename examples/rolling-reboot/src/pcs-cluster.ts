@@ -1,0 +1,210 @@
+// The cluster as it is, through pcs and Pacemaker's own tools.
+import {
+  type ClusterConfiguration,
+  type ClusterStatus,
+  type Command,
+  commands,
+  failedResource,
+  type Pcs,
+  type PrimitiveStatus,
+  type ResourceView,
+  valueIn,
+} from '@sleepi3/pcs';
+import type { Cluster, ClusterFacts, FenceDeviceFacts, ResourceFacts } from './cluster.js';
+
+export interface PcsClusterOptions {
+  readonly pcs: Pcs;
+  /** The resource that clients depend on: its settings are looked at. */
+  readonly service: string;
+  /** s that a move may take. */
+  readonly moveTimeout: number;
+}
+
+/** This node's view of its cluster. */
+export function pcsCluster({ pcs, service, moveTimeout }: PcsClusterOptions): Cluster {
+  return {
+    facts: async () => {
+      // The status first: a change made in between then shows as one that is under way.
+      const status = await pcs.status();
+      return factsOf(status, await pcs.cib.config(), service);
+    },
+    start: async () => {
+      await pcs.cluster.start();
+    },
+    standby: async (node) => {
+      await pcs.node.standby(node);
+    },
+    unstandby: async (node) => {
+      await pcs.node.unstandby(node);
+    },
+    move: async (resource, node) => {
+      await pcs.resource.move(resource, { node, wait: moveTimeout });
+    },
+    removeConstraints: async (ids) => {
+      await pcs.run(commands.constraint.delete(...ids));
+    },
+    compareAndSetLock: (before, after) => pcs.run(compareAndSet(before, after)),
+  };
+}
+
+/** The property set of the lock, beside pcs's own cib-bootstrap-options; Pacemaker passes over names it does not know. */
+const lockSet = 'rolling-reboot';
+const lockPair = 'rolling-reboot-lock';
+
+/** crm_exit_t: what was to be created exists; what was to be changed does not. */
+const exists = 108;
+const noSuch = 105;
+
+/**
+ * One change of the lock as one request to the cluster's configuration manager, which carries out all requests of all
+ * nodes one after the other. The condition is part of the request, so nothing comes between looking and changing:
+ * creating fails when the id exists; changing fails when no element has the old value; deleting deletes nothing then.
+ */
+export function compareAndSet(before: string | undefined, after: string | undefined): Command<boolean> {
+  const pair = (text: string) => `<nvpair id="${lockPair}" name="${lockPair}" value="${quoted(text)}"/>`;
+  const common = { program: 'cibadmin', timeoutMs: 60_000 } as const;
+  if (before === undefined) {
+    if (after === undefined) return { ...common, options: ['--query', '--local'], parse: () => true };
+    return {
+      ...common,
+      options: [
+        '--sync-call',
+        '--create',
+        '--scope=crm_config',
+        `--xml-text=<cluster_property_set id="${lockSet}">${pair(after)}</cluster_property_set>`,
+      ],
+      exitCodes: [0, exists],
+      parse: ({ exitCode }) => exitCode === 0,
+    };
+  }
+  const held = `nvpair[@id='${lockPair}'][@value='${quoted(before)}']`;
+  if (after !== undefined) {
+    return {
+      ...common,
+      options: ['--sync-call', '--modify', `--xpath=//${held}`, `--xml-text=${pair(after)}`],
+      exitCodes: [0, noSuch],
+      parse: ({ exitCode }) => exitCode === 0,
+    };
+  }
+  return {
+    ...common,
+    // It says 0 whether there was one or not. Either way the lock `before` is gone after it, and no other was touched.
+    options: ['--sync-call', '--delete', `--xpath=//cluster_property_set[@id='${lockSet}'][${held}]`],
+    parse: () => true,
+  };
+}
+
+/** No character of a lock's text needs quoting, unless someone else wrote it. */
+function quoted(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** What the procedure looks at, from status and configuration. */
+export function factsOf(status: ClusterStatus, configuration: ClusterConfiguration, service: string): ClusterFacts {
+  const devices = new Set(configuration.stonithDevices.map(({ id }) => id));
+  const resources = status.allResources.filter(({ id }) => !id.includes(':') && !devices.has(id));
+  return {
+    controlled: status.summary.currentDc?.present === true,
+    quorate: status.quorate,
+    nodes: status.members.map(({ name, online, standby, standbyOnFail, maintenance, unclean, pending, shutdown }) => ({
+      name,
+      online,
+      standby: standby || standbyOnFail,
+      maintenance,
+      unclean,
+      pending: pending || shutdown,
+    })),
+    resources: resources.map((view) => resourceFacts(view, configuration)),
+    fenceDevices: [...devices].map((id) => fenceDeviceFacts(id, status)),
+    fencingEnabled:
+      status.summary.clusterOptions?.stonithEnabled ?? isTrue(configuration.property('stonith-enabled'), true),
+    unsettled: status.unsettled,
+    failures: [...failuresOf(status)],
+    leftConstraints: configuration.cliConstraints.map(({ id }) => id),
+    unsuitable: [...unsuitable(configuration, service)],
+    lock: valueIn(
+      configuration.properties.filter(({ id }) => id === lockSet),
+      lockPair,
+    ),
+  };
+}
+
+function resourceFacts(view: ResourceView, configuration: ClusterConfiguration): ResourceFacts {
+  const { id, startedOn, activeOn, managed, disabled } = view;
+  return { id, startedOn, activeOn, cloned: isCloned(id, configuration), managed, disabled };
+}
+
+/** Whether it is a clone or a bundle, or in one. */
+function isCloned(id: string, configuration: ClusterConfiguration): boolean {
+  const kind = configuration.resource(id)?.kind;
+  if (kind === 'clone' || kind === 'bundle') return true;
+  const parent = configuration.parentOf(id);
+  return parent !== undefined && isCloned(parent.id, configuration);
+}
+
+function fenceDeviceFacts(id: string, status: ClusterStatus): FenceDeviceFacts {
+  const startedOn = status.resource(id)?.startedOn ?? [];
+  const monitors = status.nodeHistory
+    .filter(({ name }) => startedOn.includes(name))
+    .flatMap(({ resources }) => resources)
+    .filter((resource) => resource.id === id)
+    .flatMap(({ operations }) => operations)
+    .filter(({ task, intervalMs }) => task === 'monitor' && intervalMs !== undefined && intervalMs > 0);
+  // The last answer is at most one interval old: a recurring monitor that gives another result is recorded at once.
+  const [monitor] = monitors;
+  return {
+    id,
+    startedOn,
+    monitorInterval: monitor?.intervalMs === undefined ? undefined : monitor.intervalMs / 1000,
+    monitorResult: monitor?.rc,
+  };
+}
+
+function* failuresOf(status: ClusterStatus): Generator<string> {
+  for (const failure of status.failures) {
+    const { task = failure.opKey, node, exitReason, exitStatus } = failure;
+    yield `${task} of ${failedResource(failure) ?? failure.opKey} failed on ${node}: ${exitReason || exitStatus}`;
+  }
+  for (const { id, kind, instances } of status.allResources) {
+    if (kind !== 'primitive' || id.includes(':')) continue;
+    if (instances.some(({ failed }: PrimitiveStatus) => failed)) yield `resource ${id} has failed`;
+    if (instances.some(({ blocked }: PrimitiveStatus) => blocked === true)) yield `resource ${id} is blocked`;
+    if (instances.some(({ orphaned }: PrimitiveStatus) => orphaned)) yield `resource ${id} runs and is not configured`;
+  }
+}
+
+/** Settings with which a rolling reboot costs the service, or moves it more than once. */
+function* unsuitable(configuration: ClusterConfiguration, service: string): Generator<string> {
+  const is = (name: string) => isTrue(configuration.property(name), false);
+  if (is('shutdown-lock')) {
+    yield 'shutdown-lock=true keeps resources on a node that is down: pcs property set shutdown-lock=false';
+  }
+  if (configuration.property('no-quorum-policy') === 'ignore') {
+    yield 'no-quorum-policy=ignore lets a node that starts alone fence the other: pcs property set no-quorum-policy=stop';
+  }
+  if (is('maintenance-mode')) yield 'the cluster is in maintenance mode: pcs property set maintenance-mode=false';
+  if (is('stop-all-resources')) yield 'all resources are stopped: pcs property set stop-all-resources=false';
+  if (!(stickinessOf(service, configuration) > 0)) {
+    yield `resource-stickiness of ${service} is 0: it would move back by itself: pcs resource defaults update resource-stickiness=100`;
+  }
+}
+
+/** By Pacemaker's rules: the resource's own, else that of what holds it, else the default. */
+function stickinessOf(id: string, configuration: ClusterConfiguration): number {
+  const resource = configuration.resource(id);
+  const sets = resource !== undefined && 'metaAttributes' in resource ? resource.metaAttributes : [];
+  const text = valueIn(sets, 'resource-stickiness');
+  if (text !== undefined) return scoreOf(text);
+  const parent = configuration.parentOf(id);
+  if (parent !== undefined) return stickinessOf(parent.id, configuration);
+  return scoreOf(valueIn(configuration.resourceDefaults, 'resource-stickiness') ?? '0');
+}
+
+function scoreOf(text: string): number {
+  return /^\+?INFINITY$/i.test(text) ? Infinity : Number(text);
+}
+
+/** As Pacemaker's crm_is_true reads it. */
+function isTrue(text: string | undefined, fallback: boolean): boolean {
+  return text === undefined ? fallback : ['true', 'on', 'yes', 'y', '1'].includes(text.toLowerCase());
+}

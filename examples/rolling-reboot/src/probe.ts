@@ -1,0 +1,32 @@
+// Asking a service over HTTP, as a client would.
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { ProbeResult } from './host.js';
+import { messageOf } from './errors.js';
+
+/**
+ * Asks once, on a connection of its own: one that is kept open would go on to the node that had the address before.
+ * 200 to 399 is a good answer.
+ */
+export function probe(url: string, timeoutMs: number): Promise<ProbeResult> {
+  return new Promise((resolve) => {
+    const request = url.startsWith('https:') ? httpsRequest : httpRequest;
+    const asked = request(url, { agent: false, headers: { 'user-agent': 'rolling-reboot' } }, (response) => {
+      const { statusCode = 0 } = response;
+      finish({ ok: statusCode >= 200 && statusCode < 400, fact: `HTTP ${statusCode}` });
+    });
+    // From end to end; the request's own timeout is for silence alone.
+    const timer = setTimeout(() => {
+      finish({ ok: false, fact: `no answer within ${timeoutMs / 1000} s` });
+    }, timeoutMs);
+    const finish = (result: ProbeResult) => {
+      clearTimeout(timer);
+      asked.destroy();
+      resolve(result);
+    };
+    asked.on('error', (error) => {
+      finish({ ok: false, fact: messageOf(error) });
+    });
+    asked.end();
+  });
+}

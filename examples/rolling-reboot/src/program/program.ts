@@ -1,0 +1,148 @@
+// What each command does, with the outside passed in.
+import { isPcsError } from '@sleepi3/pcs';
+import { RollError } from '../errors.js';
+import type { Host } from '../host.js';
+import { readJournal } from '../journal.js';
+import { abort, type Ending, resume, run } from '../roll.js';
+import { defaultConfigPath, parseConfig, readSettings, type Settings } from '../settings.js';
+import { type CommandLine, helpText, parseCommandLine } from './command-line.js';
+import { dryRun, type Shown, status } from './show.js';
+
+/** What the program needs besides the host that it makes for a turn. */
+export interface ProgramHost {
+  readonly hostname: () => string;
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  /** Undefined when the file is not there. */
+  readonly readFile: (path: string) => Promise<string | undefined>;
+  /** Makes everything the procedure needs of the outside. */
+  readonly host: (settings: Settings, options: { readonly stateDirectory: string; readonly json: boolean }) => Host;
+  /**
+   * Keeps a second run of this program on this node out until the returned function is called.
+   *
+   * @throws RollError `BUSY` when one runs, and does not end within `waitMs`.
+   */
+  readonly exclusive: (stateDirectory: string, waitMs: number) => Promise<() => Promise<void>>;
+  /** Tells a process of this program to end; one that is gone is no error. */
+  readonly terminate: (pid: number) => void;
+}
+
+/** Exit statuses, from sysexits.h where it has one. */
+export const exitStatus = {
+  success: 0,
+  /** The turn ended otherwise than well; nothing is left of it. */
+  failure: 1,
+  /** Something is left, and a person, or the next run, must see to it. */
+  unfinished: 2,
+  usage: 64,
+  /** A gate is shut, or it is another node's turn: nothing was begun. */
+  notNow: 75,
+  badSetting: 78,
+} as const;
+
+const defaultStateDirectory = '/var/lib/rolling-reboot';
+/** ms for a run to stand down when it is told to end. */
+const abortPatienceMs = 900_000;
+
+/** Runs one command line. @returns the exit status. */
+export async function runProgram(argv: readonly string[], outside: ProgramHost): Promise<number> {
+  try {
+    const line = parseCommandLine(argv);
+    if (line === 'help' || line.options.help === true) {
+      outside.write(helpText(line === 'help' ? undefined : line.command));
+      return exitStatus.success;
+    }
+    return await carryOut(line, outside);
+  } catch (error) {
+    if (!(error instanceof RollError) && !isPcsError(error)) throw error;
+    outside.writeError(`rolling-reboot: ${error.message}\n`);
+    return error instanceof RollError ? statusOf(error) : exitStatus.failure;
+  }
+}
+
+async function carryOut(line: CommandLine, outside: ProgramHost): Promise<number> {
+  const { command, options } = line;
+  const json = options.json === true;
+  const settings = await settingsFor(line, outside);
+  const stateDirectory = typeof options['state-dir'] === 'string' ? options['state-dir'] : defaultStateDirectory;
+  const host = outside.host(settings, { stateDirectory, json });
+  const byHand = options.now === true;
+
+  if (command === 'status') return show(await status(host, settings), exitStatus.failure);
+  if (command === 'run' && options['dry-run'] === true) {
+    return show(await dryRun(host, settings, byHand), exitStatus.notNow);
+  }
+
+  if (command === 'abort') {
+    const journal = await readJournal(host.records).catch(() => undefined);
+    // It stands down by itself; whatever it leaves is undone below.
+    if (journal !== undefined) await terminateRunning(journal.pid);
+  }
+  const release = await outside.exclusive(stateDirectory, command === 'abort' ? abortPatienceMs : 0);
+  try {
+    switch (command) {
+      case 'run':
+        return tell(await run(host, settings, { byHand }));
+      case 'resume':
+        return tell(await resume(host, settings));
+      case 'abort':
+        return tell(await abort(host, settings, { force: options.force === true }));
+    }
+  } finally {
+    await release();
+  }
+
+  async function terminateRunning(pid: number): Promise<void> {
+    try {
+      await (
+        await outside.exclusive(stateDirectory, 0)
+      )();
+    } catch (error) {
+      // Only a process that holds the lock is this program; the number alone may be anyone's by now.
+      if (!(error instanceof RollError) || error.code !== 'BUSY') throw error;
+      outside.terminate(pid);
+    }
+  }
+
+  function show({ text, data, well }: Shown, otherwise: number): number {
+    outside.write(json ? `${JSON.stringify(data, undefined, 2)}\n` : text);
+    return well ? exitStatus.success : otherwise;
+  }
+
+  function tell(ending: Ending): number {
+    if (json) outside.write(`${JSON.stringify(ending)}\n`);
+    else if (ending.result === 'nothing') outside.write(`${ending.reason}\n`);
+    // A turn that a person has ended was to end.
+    const failed = ending.result === 'failed' || (ending.result === 'stood-down' && command !== 'abort');
+    return failed ? exitStatus.failure : exitStatus.success;
+  }
+}
+
+async function settingsFor({ options, settings }: CommandLine, outside: ProgramHost): Promise<Settings> {
+  const path = typeof options.config === 'string' ? options.config : defaultConfigPath;
+  const text = await outside.readFile(path);
+  if (text === undefined && options.config !== undefined)
+    throw new RollError('BAD_SETTING', `there is no file ${path}`);
+  return readSettings({ ...parseConfig(text ?? '', path), ...settings }, { hostname: outside.hostname() });
+}
+
+function statusOf({ code }: RollError): number {
+  switch (code) {
+    case 'USAGE':
+      return exitStatus.usage;
+    case 'BAD_SETTING':
+      return exitStatus.badSetting;
+    case 'REFUSED':
+    case 'NOT_MY_TURN':
+    case 'BUSY':
+    case 'INTERRUPTED':
+      return exitStatus.notNow;
+    case 'UNFINISHED':
+      return exitStatus.unfinished;
+    case 'ROLL_FAILED':
+    case 'LOCK_LOST':
+    case 'STEP_FAILED':
+    case 'BAD_RECORD':
+      return exitStatus.failure;
+  }
+}
