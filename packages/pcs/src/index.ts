@@ -26,6 +26,10 @@ export { shellQuote, toScript } from './script.js';
 export { CLUSTER_PROPERTIES, type ClusterProperties } from './properties.js';
 export type { NodeSelection, OptionChanges, Options, OptionValue, Role, Score } from './words.js';
 export type { Credentials } from './password.js';
+export type { CleanupFilter, CreateSettings, Operations, UpdateSettings } from './commands/primitive.js';
+export type { BundleChanges, BundleParts } from './commands/bundle.js';
+export type { DefaultsFamily, DefaultsSet } from './commands/defaults.js';
+export type { Rule as RuleExpression } from './commands/rule.js';
 
 // --- reading: the status of a cluster ---
 export {

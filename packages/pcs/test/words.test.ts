@@ -135,6 +135,7 @@ describe('an argument that is wrong is refused before anything runs', () => {
     'one booth site': () => booth.setup(['10.0.0.1'], []),
     'an even number of booths': () => booth.setup(['10.0.0.1', '10.0.0.2'], []),
     'an empty archive': () => config.restore(Buffer.alloc(0)),
+    'a token that is an option': () => pcsd.deauth(['--force']),
     'no token': () => pcsd.deauth([]),
     'a relative file': () => cib.push('new.xml', '/old.xml'),
     'a request timeout of nothing': () => cluster.start('a', { requestTimeout: 0 }),

@@ -15,5 +15,10 @@ export const syncCertificates = (options: SkipOffline = {}): Command<Change> =>
 export const deauth = (tokens: readonly string[] | { readonly all: true }): Command<Change> => {
   if ('all' in tokens) return change(['pcsd', 'deauth']);
   if (tokens.length === 0) invalid('name at least one token, or { all: true }');
-  return change(['pcsd', 'deauth', ...tokens.map((one) => literal(one, 'token'))], { secrets: tokens });
+  return change(['pcsd', 'deauth', ...tokens.map(token)], { secrets: tokens });
 };
+
+/** For users other than root pcs passes the words on without their `--`: a token must not look like an option. */
+function token(value: string): string {
+  return literal(value, 'token').startsWith('-') ? invalid('a token does not begin with -') : value;
+}
