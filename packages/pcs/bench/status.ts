@@ -2,7 +2,7 @@
 //
 // Where no cluster runs both ask the same crm_mon about the same CIB file. `CIB_file` is enough for crm_mon; pcs drops
 // it, so its code runs with its own crm_mon replaced by a shell line that sets it. All else of pcs is as installed.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processContender, type RatioBench } from '../../../tools/bench/ratio.js';
@@ -14,6 +14,9 @@ import { FakeCluster } from '../src/testing/index.js';
 export async function statusBenches(): Promise<readonly RatioBench[]> {
   if (!haveRealParts('pcs', 'crm_mon', 'crm_simulate')) return [];
   const directory = mkdtempSync(join(tmpdir(), 'pcs-bench-'));
+  process.once('exit', () => {
+    rmSync(directory, { recursive: true, force: true });
+  });
   const cib = join(directory, 'cib.xml');
   await using cluster = await FakeCluster.create({ nodes: ['a', 'b'], running: 'bench' });
   const making = new Pcs({ runner: cluster });
