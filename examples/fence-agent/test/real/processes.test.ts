@@ -137,8 +137,8 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
   });
 
   it.each([
-    ['a board that is not there', { bus: 'unix:/nonexistent', address: '0x6e' }],
-    ['a missing defaults file', { defaults_file: '/nonexistent' }],
+    ['a board that is not there', { bus: 'unix:/dev/null/board', address: '0x6e' }],
+    ['a missing defaults file', { defaults_file: '/dev/null/sleepi3' }],
     ['an address that is none', { address: '0x42' }],
     ['a bus that is none', { bus: 'usb' }],
     ['a state directory that cannot be made', { state_dir: '/dev/null/state' }],
