@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bootSeconds, wireTestFile } from '../src/doctor/board-checks.js';
 import { exitStatus, type Severity } from '../src/doctor/check.js';
 import { checks, examine } from '../src/doctor/examine.js';
+import { SetupError } from '../src/errors.js';
 import { perform } from '../src/plan/apply.js';
 import { instantClock } from './instant-clock.js';
 import { SoundNode } from './sound-node.js';
@@ -365,6 +366,19 @@ describe('doctor', () => {
     expect(found[0]?.why).not.toBe('');
     expect(found[0]?.fix).not.toEqual([]);
     expect(exitStatus(found)).toBe({ error: 2, warning: 1, note: 0 }[severity]);
+  });
+
+  it('tells what it could not look at, and looks at the rest', async () => {
+    const node = new SoundNode();
+    const read = node.readFile.bind(node);
+    node.readFile = async (path) => {
+      if (path === '/etc/hosts') throw new SetupError('COMMAND_FAILED', 'Permission denied');
+      return read(path);
+    };
+    node.cib = '<cib';
+    const { findings, checked } = await examine(node.facts());
+    expect(findings.find(({ check }) => check === 'hosts')?.fact).toMatch(/could not be looked at: Permission denied/);
+    expect(checked).toContain('time');
   });
 
   it('has every check in these tests', () => {

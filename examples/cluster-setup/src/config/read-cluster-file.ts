@@ -117,7 +117,8 @@ class Reader {
         this.#offsets.set(path, at);
         value[name] = this.read(inner, pair.value, path, at);
       } else if (isRequired(inner) && !inner.optional) {
-        this.report(offset, path, `is missing; must be ${allowed(inner)}`);
+        // Where the mapping is named; it may begin a line later.
+        this.report(this.#offsets.get(key) ?? offset, path, `is missing; must be ${allowed(inner)}`);
       } else value[name] = defaultOf(inner);
     }
     return value;

@@ -1,6 +1,8 @@
 // Looks at everything, in order, and gathers what is wrong.
+import { isPcsError } from '@sleepi3/pcs';
+import { SetupError } from '../errors.js';
 import { boardChecks } from './board-checks.js';
-import type { Check, Finding } from './check.js';
+import type { Ailment, Check, Finding } from './check.js';
 import { clusterChecks } from './cluster-checks.js';
 import type { Facts } from './facts.js';
 import { fenceChecks } from './fence-checks.js';
@@ -20,20 +22,40 @@ export interface Examination {
 }
 
 export async function examine(facts: Facts): Promise<Examination> {
-  const runs = (await facts.reality.status()) !== undefined && (await facts.reality.configuration()) !== undefined;
+  const runs = await clusterAnswers(facts);
   const made = checks.filter(({ needsCluster }) => runs || !needsCluster);
   const findings: Finding[] = [];
   for (const check of made) {
-    for (const ailment of await check.look(facts)) {
+    for (const ailment of await check.look(facts).catch((error: unknown) => [notLooked(check, error)])) {
       findings.push({ check: check.id, ...(check.of === 'node' && { node: facts.node }), ...ailment });
     }
   }
-  return { node: facts.node, facts: await overview(facts), findings, checked: made.map(({ id }) => id) };
+  return { node: facts.node, facts: await overview(facts, runs), findings, checked: made.map(({ id }) => id) };
 }
 
-async function overview(facts: Facts): Promise<Readonly<Record<string, string>>> {
+/** Whether there is a running cluster to be looked at. Why not is a finding of the check `running`. */
+async function clusterAnswers({ reality }: Facts): Promise<boolean> {
+  try {
+    return (await reality.status()) !== undefined && (await reality.configuration()) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** What could not be looked at is told, and the rest is looked at all the same. */
+function notLooked(check: Check, error: unknown): Ailment {
+  if (!(error instanceof SetupError) && !isPcsError(error)) throw error;
+  return {
+    severity: 'warning',
+    fact: `${check.title}: could not be looked at: ${error.message}`,
+    why: 'What is not looked at may be wrong.',
+    fix: ['run cluster-setup doctor as root'],
+  };
+}
+
+async function overview(facts: Facts, runs: boolean): Promise<Readonly<Record<string, string>>> {
   const board = await facts.board();
-  const status = await facts.reality.status();
+  const status = runs ? await facts.reality.status() : undefined;
   const boot = /= (.+?)\s*$/m.exec((await facts.ask('systemd-analyze', 'time'))?.stdout ?? '')?.[1];
   const last = status?.fenceHistory?.events.find(({ status: result }) => result === 'success');
   return {

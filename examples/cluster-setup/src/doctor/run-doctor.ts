@@ -1,6 +1,6 @@
 // The command doctor: looks at this node, with --all at the other one through ssh too, reports, and mends on request.
 import { type ParsedDefaults, parseBusSpec, Sleepi3 } from '@sleepi3/driver';
-import { Pcs, shellQuote } from '@sleepi3/pcs';
+import { isPcsError, Pcs, shellQuote } from '@sleepi3/pcs';
 import { SetupError } from '../errors.js';
 import { parseCorosyncConf } from '../nodes/corosync-conf.js';
 import { commandMachine } from '../nodes/machine.js';
@@ -55,25 +55,31 @@ export async function runDoctor(options: DoctorOptions, host: ProgramHost, colou
     const whole = options.all ? { nodes: shown, findings: findings.map(inJson) } : shown[0];
     host.write(`${JSON.stringify(whole, undefined, 2)}\n`);
   } else host.write(showReport(examinations, findings, colour));
-  if (options.fix) await mend(findings, self, reality, host, colour);
-  return blind ? notLooked : exitStatus(findings);
+  const mended = options.fix ? await mend(findings, self, reality, host, colour) : [];
+  return blind ? notLooked : exitStatus(findings.filter((finding) => !mended.includes(finding)));
 }
 
-/** Asks about each finding that can be mended safely from here, and mends it. */
+/**
+ * Asks about each finding that can be mended safely from here, and mends it; one that cannot be mended keeps no other from
+ * it.
+ * @returns Those that were mended.
+ */
 async function mend(
   findings: readonly Finding[],
   self: string,
   reality: Reality,
   host: ProgramHost,
   colour: Colours,
-): Promise<void> {
+): Promise<readonly Finding[]> {
+  const mended: Finding[] = [];
   const applyHost: ApplyHost = {
     clock: host.clock,
     signal: host.signal,
     password: () => Promise.reject(new SetupError('PASSWORD', 'doctor mends nothing that needs a password')),
     onWarning: (text) => host.writeError(`warning: ${text}\n`),
   };
-  for (const { fact, node, mend: actions = [] } of findings) {
+  for (const finding of findings) {
+    const { fact, node, mend: actions = [] } = finding;
     if (actions.length === 0) continue;
     if (node !== undefined && node !== self) {
       host.write(`\n${node}: ${fact}\n  run cluster-setup doctor --fix on ${node}\n`);
@@ -85,10 +91,17 @@ async function mend(
     }
     const answer = (await host.ask?.('Do it? [y/N] ')) ?? '';
     if (!/^y(?:es)?$/i.test(answer.trim())) continue;
-    for (const action of actions) await perform(action, reality, applyHost);
+    try {
+      for (const action of actions) await perform(action, reality, applyHost);
+      mended.push(finding);
+      host.write(colour.good('  done\n'));
+    } catch (error) {
+      if (!(error instanceof SetupError) && !isPcsError(error)) throw error;
+      host.write(colour.bad(`  ${error.message}\n`));
+    }
     reality.changed();
-    host.write(colour.good('  done\n'));
   }
+  return mended;
 }
 
 /** Runs doctor on the other node and reads what it says. */

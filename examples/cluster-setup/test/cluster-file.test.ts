@@ -1,0 +1,225 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { designOf } from '../src/cluster/design.js';
+import { clusterFile } from '../src/config/cluster-file.js';
+import type { Field } from '../src/config/fields.js';
+import { jsonSchema } from '../src/config/json-schema.js';
+import { readClusterFile } from '../src/config/read-cluster-file.js';
+import { SetupError } from '../src/errors.js';
+
+const textOf = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+
+function refusal(text: string): SetupError {
+  try {
+    readClusterFile(text, 'cluster.yaml');
+  } catch (error) {
+    if (error instanceof SetupError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('a cluster file', () => {
+  it("that is empty is the article's apachecluster", () => {
+    const file = readClusterFile('', 'x');
+    expect(file).toMatchObject({
+      cluster: 'apachecluster',
+      nodes: [{ name: 'raspberrypi-1' }, { name: 'raspberrypi-2' }],
+      vip: { resource: 'VIP', address: '192.168.11.215', prefix: 24 },
+      containers: [{ resource: 'Apache_container', name: 'httpd-test', image: 'httpd', ports: ['80:80'] }],
+      takeover: 'after-fencing',
+      fencing: { hold: 12, delay: 3, timeout: 60 },
+    });
+    expect(designOf(file).preferred).toBe('raspberrypi-1');
+  });
+
+  it('that is published as a sample says the same as an empty one', () => {
+    expect(readClusterFile(textOf('../cluster.yaml'), 'cluster.yaml')).toEqual({
+      ...readClusterFile('', 'x'),
+      preferred: 'raspberrypi-1',
+    });
+  });
+
+  it('may be JSON', () => {
+    const written = JSON.stringify(parse(textOf('../cluster.yaml')), undefined, '\t');
+    expect(readClusterFile(written, 'cluster.json')).toEqual(readClusterFile(textOf('../cluster.yaml'), 'x'));
+  });
+
+  it('has a published schema that is the one of its definition', () => {
+    expect(JSON.parse(textOf('../cluster.schema.json'))).toEqual(JSON.parse(JSON.stringify(jsonSchema(clusterFile))));
+  });
+});
+
+/** A bad file, and what its error must say: line, key, what is allowed. */
+const bad: readonly (readonly [file: string, line: number, key: string, says: RegExp])[] = [
+  ['cluster: a b', 1, 'cluster', /must be letters, digits, _ \. and -, at most 15 in all, not 'a b'/],
+  ['cluster: 5', 1, 'cluster', /must be letters.*not 5 \(put it in quotes/],
+  ['\n\ncluter: x', 3, 'cluter', /no such key; did you mean cluster\?/],
+  ['nodes: [{ name: a, addresses: [10.0.0.1] }]', 1, 'nodes', /must be a list of 2, not 1/],
+  [
+    'nodes:\n  - name: a_b\n    addresses: [10.0.0.1]\n  - name: b\n    addresses: [10.0.0.2]',
+    2,
+    'nodes[0].name',
+    /a host name: letters, digits and -/,
+  ],
+  [
+    'nodes:\n  - name: a\n    addresses: [10.0.0.1]\n  - name: A\n    addresses: [10.0.0.2]',
+    4,
+    'nodes[1].name',
+    /must be another name/,
+  ],
+  [
+    'nodes:\n  - name: a\n    addresses: [10.0.0.1]\n  - name: b',
+    4,
+    'nodes[1].addresses',
+    /is missing; must be a list of 1 to 8/,
+  ],
+  [
+    'nodes:\n  - name: a\n    addresses: [10.0.0.1, 10.1.0.1]\n  - name: b\n    addresses: [10.0.0.2]',
+    5,
+    'nodes[1].addresses',
+    /must be as many as the first node has: 2, not 1/,
+  ],
+  [
+    'nodes:\n  - name: a\n    addresses: [10.0.0.1]\n  - name: b\n    addresses:\n      - 127.0.1.1',
+    6,
+    'nodes[1].addresses[0]',
+    /that the other node can reach/,
+  ],
+  [
+    'nodes:\n  - name: a\n    addresses: [10.0.0.1]\n  - name: b\n    addresses: [10.0.0.1]',
+    5,
+    'nodes[1].addresses',
+    /10\.0\.0\.1 is given twice/,
+  ],
+  [
+    'nodes:\n  - name: a\n    addresses: [10.0.0.256]\n  - name: b\n    addresses: [10.0.0.1]',
+    3,
+    'nodes[0].addresses[0]',
+    /an IPv4 or IPv6 address, not '10\.0\.0\.256'/,
+  ],
+  ['preferred: raspberrypi-3', 1, 'preferred', /must be raspberrypi-1 or raspberrypi-2/],
+  [
+    'vip:\n  address: 10.9.9.9',
+    2,
+    'vip.address',
+    /in a network of both nodes: 10\.9\.9\.9\/24 is in none of raspberrypi-1/,
+  ],
+  ['vip:\n  address: 192.168.11.179', 2, 'vip.address', /192\.168\.11\.179 is a node's/],
+  ['vip:\n  prefix: 33', 2, 'vip.prefix', /a whole number from 1 to 32, not 33/],
+  ['vip:\n  prefix: "24"', 2, 'vip.prefix', /a whole number from 1 to 128, not '24'/],
+  ['vip:\n  interface: eth0; reboot', 2, 'vip.interface', /the name of a network interface/],
+  ['vip: 192.168.11.215', 1, 'vip', /must be a mapping with the keys resource, address/],
+  ['containers: []', 1, 'containers', /must be a list of 1 to 16/],
+  ['containers:\n  - resource: a\n    name: a', 2, 'containers[0].image', /is missing; must be the name of an image/],
+  [
+    'containers:\n  - { resource: VIP, name: a, image: a }',
+    2,
+    'containers[0].resource',
+    /'VIP' is taken by vip\.resource/,
+  ],
+  [
+    'containers:\n  - { resource: a, name: a, image: a }\n  - { resource: b, name: a, image: a }',
+    3,
+    'containers[1].name',
+    /'a' is given twice/,
+  ],
+  [
+    'containers:\n  - resource: a\n    name: a\n    image: a\n    ports: [80]',
+    5,
+    'containers[0].ports[0]',
+    /HOST:CONTAINER.*not 80 \(put it in quotes/,
+  ],
+  [
+    'containers:\n  - resource: a\n    name: a\n    image: a\n    run_options: --restart=always',
+    5,
+    'containers[0].run_options',
+    /must be without --restart/,
+  ],
+  [
+    'containers:\n  - resource: a\n    name: a\n    image: a\n    health:\n      interval: 5',
+    5,
+    'containers[0].health.command',
+    /is missing; must be one line of text/,
+  ],
+  ['mode: hot', 1, 'mode', /must be hot-standby or active-passive, not 'hot'/],
+  ['takeover: now', 1, 'takeover', /must be after-fencing or at-once/],
+  ['fencing:\n  hold: 9', 2, 'fencing.hold', /a whole number from 11 to 60 \(s\), not 9/],
+  ['fencing:\n  hold: 12.5', 2, 'fencing.hold', /a whole number/],
+  ['fencing:\n  delay: 30', 2, 'fencing.delay', /from 2 to 10/],
+  ['fencing:\n  hold: 30\n  timeout: 60', 3, 'fencing.timeout', /must be at least 68/],
+  ['timers:\n  stickiness: 0', 2, 'timers.stickiness', /from 2 to/],
+  ['mode: hot-standby\nmode: active-passive', 2, '', /unique/],
+  ['nodes: [', 1, '', /must be YAML or JSON/],
+  ['- a', 1, '', /must be a mapping with the keys cluster, nodes/],
+];
+
+describe('a bad cluster file', () => {
+  it.each(bad)('%j is refused at line %i, key "%s"', (file, line, key, says) => {
+    const { code, problems, message } = refusal(file);
+    expect(code).toBe('BAD_FILE');
+    const problem = problems.find((one) => one.key === key && says.test(one.message));
+    expect(problem, message).toBeDefined();
+    expect(problem?.line).toBe(line);
+    expect(message).toContain(`cluster.yaml:${line}:`);
+  });
+
+  it('is told all its mistakes at once', () => {
+    expect(refusal('mode: x\nfencing: { hold: 1 }\nvip: { prefix: 0 }').problems.map(({ line }) => line)).toEqual([
+      3, 1, 2,
+    ]);
+  });
+
+  it('has a mistake refused at every key there is', () => {
+    const keys: string[] = [];
+    const visit = (field: Field, key: string) => {
+      if (key !== '') keys.push(key);
+      if (field.kind === 'object')
+        for (const [name, inner] of Object.entries(field.fields)) visit(inner, `${key}.${name}`);
+      if (field.kind === 'list') visit(field.item, `${key}[]`);
+    };
+    visit(clusterFile, '');
+    const wrap = (path: readonly string[], value: unknown): unknown =>
+      path.reduceRight((inner, name) => (name === '[]' ? [inner, inner] : { [name]: inner }), value);
+    for (const key of keys) {
+      const path = key.split(/\.|(?=\[\])/).filter((name) => name !== '');
+      // No key takes a list of lists of nothing.
+      const { problems } = refusal(JSON.stringify(wrap(path, [[]])));
+      expect(
+        problems.some((one) => one.key.replace(/\[\d+\]/g, '[]').startsWith(path.join('.').replaceAll('.[]', '[]'))),
+        key,
+      ).toBe(true);
+    }
+  });
+
+  it('of any text is refused with a line of the file, or read', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200 }), (text) => {
+        try {
+          readClusterFile(text, 'f');
+        } catch (error) {
+          expect(error).toBeInstanceOf(SetupError);
+          for (const { line } of (error as SetupError).problems) {
+            expect(line).toBeGreaterThanOrEqual(1);
+            expect(line).toBeLessThanOrEqual(text.split(/\r\n|\n|\r/).length);
+          }
+        }
+      }),
+    );
+  });
+
+  it('of any JSON is refused with its keys, or read', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 4 }), (text) => {
+        try {
+          readClusterFile(text, 'f');
+        } catch (error) {
+          expect(error).toBeInstanceOf(SetupError);
+          expect((error as SetupError).problems.length).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+});

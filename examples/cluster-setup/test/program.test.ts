@@ -1,0 +1,223 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { RunRequest } from '@sleepi3/pcs';
+import { answer } from '@sleepi3/pcs/testing';
+import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { dockerDropIn } from '../src/nodes/docker-drop-in.js';
+import { commandTable } from '../src/program/commands.js';
+import { type ProgramHost, run } from '../src/program/run.js';
+import { instantClock } from './instant-clock.js';
+
+function program(
+  overrides: Partial<ProgramHost> = {},
+  respond: (request: RunRequest) => string | undefined = () => undefined,
+) {
+  const out: string[] = [];
+  const errors: string[] = [];
+  const requests: RunRequest[] = [];
+  const host: ProgramHost = {
+    clock: instantClock(),
+    date: () => new Date('2026-11-22T12:00:00Z'),
+    runner: {
+      run: async (request) => {
+        requests.push(request);
+        const said = respond(request);
+        if (said !== undefined) return answer({ stdout: said });
+        if (['pcs', 'crm_mon', 'cibadmin', 'ssh'].includes(request.program)) {
+          throw Object.assign(new Error('not installed'), { code: 'ENOENT' });
+        }
+        // No file is there, and all else says no.
+        return answer({ exitCode: request.program === 'sh' ? (request.stdin === undefined ? 44 : 0) : 1 });
+      },
+    },
+    hostname: () => 'raspberrypi-1',
+    isRoot: () => true,
+    write: (text) => out.push(text),
+    writeError: (text) => errors.push(text),
+    colours: false,
+    ask: undefined,
+    readFile: async (path) => {
+      if (path === 'cluster.yaml') return '';
+      throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+    },
+    readStdin: async () => 'fencing: { hold: 3 }\n',
+    signal: new AbortController().signal,
+    ...overrides,
+  };
+  return {
+    requests,
+    run: async (...argv: string[]) => ({ status: await run(argv, host), out: out.join(''), errors: errors.join('') }),
+  };
+}
+
+describe('cluster-setup', () => {
+  it('shows its help, and that of each command with all of its options', async () => {
+    expect((await program().run('--help')).out).toContain('Usage: cluster-setup COMMAND');
+    for (const [name, { options }] of Object.entries(commandTable)) {
+      const { out, status } = await program().run(name, '--help');
+      expect(status).toBe(0);
+      for (const option of options) expect(out).toContain(`--${option}`);
+      expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    }
+  });
+
+  it.each([
+    [['pan'], /there is no command pan; the commands are plan, /],
+    [['plan'], /plan needs a cluster file/],
+    [['plan', 'a', 'b'], /no use for b/],
+    [['plan', 'a', '--password-file', 'x'], /plan has no option --password-file; it has --self/],
+    [['apply', 'a', '--password-file'], /--password-file needs a value/],
+    [['apply', 'a', '--no-ssh=yes'], /--no-ssh takes no value/],
+    [['plan', 'a', '--color', 'red'], /must be auto, always or never/],
+    [['doctor', '--fix'], /asks before it mends anything/],
+    [['plan', 'cluster.yaml', '--self', 'other'], /neither raspberrypi-1 nor raspberrypi-2/],
+  ])('%j is refused with exit 64 and what would be right', async (argv, says) => {
+    const { status, errors } = await program().run(...argv);
+    expect(status).toBe(64);
+    expect(errors).toMatch(says);
+  });
+
+  it('says where a file is wrong, read from standard input too', async () => {
+    const { status, errors } = await program().run('plan', '-');
+    expect(status).toBe(1);
+    expect(errors).toContain('standard input:1:18: fencing.hold: must be a whole number from 11 to 60 (s), not 3');
+  });
+
+  it('changes nothing when it is not root', async () => {
+    const { run: go, requests } = program({ isRoot: () => false });
+    expect((await go('apply', 'cluster.yaml')).errors).toMatch(/run it as root/);
+    expect(requests).toEqual([]);
+  });
+
+  it('plans without changing anything, and shows the reason and the exact command of what it would do', async () => {
+    const { run: go, requests } = program();
+    const { status, out } = await go('plan', 'cluster.yaml', '--no-ssh');
+    expect(status).toBe(0);
+    expect(out).toContain('pcs -- constraint location add fence_raspberrypi-1-not-on-raspberrypi-1');
+    expect(out).toContain('two_node');
+    expect(out).not.toContain('\u001b[');
+    const harmless =
+      /^(?:dpkg-query|test|which|systemctl is-|docker inspect|passwd -S|sh -c |pcs --version|crm_mon|cibadmin)/;
+    for (const { program: name, argv } of requests) expect([name, ...argv].join(' ')).toMatch(harmless);
+    for (const { stdin } of requests) expect(stdin).toBeUndefined();
+  });
+
+  it('colours only when it is told to or on a terminal', async () => {
+    expect((await program().run('plan', 'cluster.yaml', '--no-ssh', '--color=always')).out).toContain('\u001b[');
+    expect((await program({ colours: true }).run('plan', 'cluster.yaml', '--no-ssh')).out).toContain('\u001b[');
+    expect(
+      (await program({ colours: true }).run('plan', 'cluster.yaml', '--no-ssh', '--color', 'never')).out,
+    ).not.toContain('\u001b[');
+  });
+
+  it('never puts the password on a command line', async () => {
+    const password = 'pass-w0rd with spaces';
+    const files = new Map<string, string>([
+      ['/etc/hosts', '192.168.11.211 raspberrypi-1\n192.168.11.179 raspberrypi-2\n'],
+      ['/etc/default/sleepi3', 'EXTIN_FORCED_SHUTDOWN=1\n'],
+      [dockerDropIn.path, dockerDropIn.text],
+    ]);
+    const { run: go, requests } = program(
+      { readFile: async (path) => (path === '/pw' ? `${password}\nsecond line\n` : '') },
+      ({ program: name, argv, stdin }) => {
+        // A node on which everything is done but the password.
+        if (name === 'dpkg-query')
+          return argv
+            .slice(2)
+            .map((one) => `installed ${one} \n`)
+            .join('');
+        if (name === 'sh' && stdin === undefined) return files.get(argv.at(-1) ?? '') ?? undefined;
+        if (name === 'passwd') return 'hacluster L\n';
+        return ['sh', 'pcs', 'crm_mon', 'cibadmin'].includes(name) || argv.includes('container') ? undefined : '';
+      },
+    );
+    await go('prepare', 'cluster.yaml', '--password-file', '/pw');
+    const given = requests.filter(({ program: name }) => name === 'chpasswd');
+    expect(given).toHaveLength(1);
+    expect(given[0]?.stdin).toBe(`hacluster:${password}\n`);
+    for (const { argv } of requests) expect(argv.join(' ')).not.toContain('pass-w0rd');
+  });
+
+  it('prints the schema', async () => {
+    expect(JSON.parse((await program().run('schema')).out)).toMatchObject({
+      type: 'object',
+      additionalProperties: false,
+    });
+  });
+
+  it('doctor --all looks at the other node through ssh and tells what is wrong there too', async () => {
+    const finding = { check: 'time', severity: 'warning', node: 'raspberrypi-2', fact: 'f', why: 'w', fix: ['x'] };
+    const { run: go, requests } = program(
+      {
+        readFile: async () => 'nodelist {\n node {\n name: raspberrypi-1\n }\n node {\n name: raspberrypi-2\n }\n}\n',
+      },
+      ({ program: name }) =>
+        name === 'ssh'
+          ? JSON.stringify({ node: 'raspberrypi-2', facts: {}, findings: [finding], checked: [] })
+          : undefined,
+    );
+    const { out, status } = await go('doctor', '--all', '--json');
+    const report = JSON.parse(out) as { nodes: { node: string }[]; findings: { node?: string; check: string }[] };
+    expect(report.nodes.map(({ node }) => node)).toEqual(['raspberrypi-1', 'raspberrypi-2']);
+    expect(report.findings).toContainEqual(expect.objectContaining({ check: 'time', node: 'raspberrypi-2' }));
+    expect(status).toBe(2);
+    expect(requests.find(({ program: name }) => name === 'ssh')?.argv).toContain('raspberrypi-2');
+  });
+
+  it('doctor --all exits with 3 when the other node cannot be looked at', async () => {
+    const { run: go } = program({}, ({ program: name }) => (name === 'ssh' ? 'command not found' : undefined));
+    const { status, errors } = await go('doctor', '--all', '--ssh', 'pi-2');
+    expect(status).toBe(3);
+    expect(errors).toMatch(/pi-2 could not be looked at.*must be installed there/);
+  });
+
+  it('doctor --fix asks about each finding, and does what is answered with yes', async () => {
+    const questions: string[] = [];
+    const { run: go, requests } = program({
+      ask: async (question) => {
+        questions.push(question);
+        return questions.length === 1 ? 'y' : '';
+      },
+    });
+    const { out } = await go('doctor', '--fix');
+    expect(questions.length).toBeGreaterThan(1);
+    expect(out).toContain('$ pcs cluster enable');
+    const ran = requests.map(({ program: name, argv }) => [name, ...argv].join(' '));
+    expect(ran).toContain('pcs cluster enable');
+    expect(ran).not.toContain('timedatectl set-ntp true');
+  });
+});
+
+describe('the script', () => {
+  const script = async (file: string) => (await program({ readFile: async () => file }).run('script', 'x.yaml')).out;
+
+  it('holds every command of the plan, in order, and no password', async () => {
+    const text = await script('');
+    const order = [
+      'apt-get install',
+      'docker pull httpd',
+      'fence_sleepi3 boot',
+      'host auth',
+      'cluster setup',
+      'cluster start',
+      'stonith create fence_raspberrypi-2',
+      'stonith-enabled=true',
+      'resource create VIP',
+    ];
+    const places = order.map((part) => text.indexOf(part));
+    expect(places.every((place) => place > 0)).toBe(true);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+
+  it.runIf(haveRealParts('shellcheck'))('passes shellcheck, whatever is in the file', async () => {
+    for (const file of [
+      '',
+      'mode: active-passive\ncontainers:\n  - { resource: a, name: a, image: a, run_options: "-e X=\'$(reboot)\'" }\n',
+    ]) {
+      const checked = promisify(execFile)('shellcheck', ['--severity=warning', '-']);
+      checked.child.stdin?.end(await script(file));
+      await checked;
+    }
+  });
+});
