@@ -1,7 +1,7 @@
 // The two-Pi lab while it runs: two boards, two machines, the network between them, the eyes on all of it.
 import { join } from 'node:path';
 import { systemClock } from '@sleepi3/driver';
-import { type ClusterStatus, parseClusterStatus, PcsError } from '@sleepi3/pcs';
+import { type ClusterStatus, failedResource, parseClusterStatus, PcsError } from '@sleepi3/pcs';
 import { createHarness, type Harness, type HarnessOptions, record, type Recording } from '@sleepi3/simulator';
 import { resources, virtualAddress } from './cluster/configuration.js';
 import { LabError } from './errors.js';
@@ -171,11 +171,8 @@ export class Lab {
   /** Waits until both nodes agree that the cluster is whole, that everything runs that can, and the service answers. */
   async settled(options?: WaitOptions): Promise<void> {
     for (const machine of this.machines) {
-      await this.until(
-        `${machine.name} sees the cluster whole and at rest`,
-        async () => isSettled(await this.status(machine)),
-        options,
-      );
+      const what = `${machine.name} sees the cluster whole and at rest`;
+      await this.until(what, async () => assertSettled(await this.status(machine)), options);
     }
     await this.until('the service answers', () => this.http.answers, options);
   }
@@ -196,15 +193,22 @@ export class Lab {
   }
 }
 
-/** Quorate and at rest, both members online and in service, nothing failed, every resource started wherever it may be. */
-export function isSettled(status: ClusterStatus): boolean {
+/** Says what keeps the cluster from being whole: quorate, at rest, both nodes in service, all running, nothing failed. */
+function assertSettled(status: ClusterStatus): true {
   const { members, failures, allResources } = status;
-  return (
-    status.quorate &&
-    status.settled &&
-    members.length === identities.length &&
-    members.every((node) => node.online && !node.unclean && !node.standby && !node.maintenance) &&
-    failures.length === 0 &&
-    allResources.every((view) => view.startedOn.length >= (view.kind === 'clone' ? identities.length : 1))
-  );
+  const wanted = (kind: string) => (kind === 'clone' ? identities.length : 1);
+  const reasons = [
+    ...(status.quorate ? [] : ['no quorum']),
+    ...status.unsettled,
+    ...identities
+      .filter(({ name }) => {
+        const node = members.find((member) => member.name === name);
+        return !node?.online || node.standby || node.maintenance;
+      })
+      .map(({ name }) => `${name} is not in service`),
+    ...allResources.filter((view) => view.startedOn.length < wanted(view.kind)).map(({ id }) => `${id} does not run`),
+    ...failures.map((failure) => `${failedResource(failure) ?? 'something'} failed`),
+  ];
+  if (reasons.length > 0) throw new LabError('state', reasons.join('; '));
+  return true;
 }

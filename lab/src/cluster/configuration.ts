@@ -70,6 +70,9 @@ export function cib({ layout, fencing }: ClusterOptions): string {
   const properties = {
     'stonith-enabled': 'true',
     'cluster-name': clusterName,
+    // An emulated processor is busy all the time; Pacemaker is not to hold back for it.
+    'load-threshold': '1000%',
+    'node-action-limit': '8',
     ...(fencing === 'article' ? { 'no-quorum-policy': 'ignore' } : {}),
   };
   const nodes = identities.map(({ name, number }) => `<node id="${number}" uname="${name}"/>`);

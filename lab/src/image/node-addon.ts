@@ -1,7 +1,6 @@
 // i2c-bus for the guests' own Node: its addon is bound to one version of Node, and this machine's is another one.
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError } from '../errors.js';
 import { mustRun, type RunProgram } from '../program.js';
 
 /** Where the packages are on this machine: i2c-bus, what it needs to run, and nan, which it needs to be compiled. */
@@ -25,11 +24,12 @@ export async function installI2cBus(run: RunProgram, sources: AddonSources, root
   await mkdir(join(build, 'Release'), { recursive: true });
 
   const headers = join(root, 'tmp', 'headers');
-  await mustRun(run, ['chroot', root, 'sh', '-c', 'cd /tmp && apt-get download --quiet=2 libnode-dev']);
-  const archive = (await readdir(join(root, 'tmp'))).find((name) => name.startsWith('libnode-dev_'));
-  if (archive === undefined) throw new LabError('image', 'apt did not bring libnode-dev');
-  await mustRun(run, ['dpkg-deb', '--extract', join(root, 'tmp', archive), headers]);
-  const include = [join(headers, 'usr/include/node'), join(headers, 'usr/include/nodejs/deps/uv/include'), sources.nan];
+  const download = 'mkdir /tmp/headers && cd /tmp/headers && apt-get download --quiet=2 libnode-dev libuv1-dev';
+  await mustRun(run, ['chroot', root, 'sh', '-c', download]);
+  for (const archive of await readdir(headers)) {
+    await mustRun(run, ['dpkg-deb', '--extract', join(headers, archive), headers]);
+  }
+  const include = [join(headers, 'usr/include/node'), join(headers, 'usr/include'), sources.nan];
   await mustRun(run, [
     ...[
       'g++',
@@ -45,7 +45,6 @@ export async function installI2cBus(run: RunProgram, sources: AddonSources, root
     ...[join(sources.i2cBus, 'src', 'i2c.cc'), '-o', join(build, 'Release', 'i2c.node')],
   ]);
   await rm(headers, { recursive: true });
-  await rm(join(root, 'tmp', archive));
 }
 
 /** Copies packages into a node_modules directory, links followed, without the dependencies inside them. */
