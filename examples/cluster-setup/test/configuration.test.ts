@@ -158,6 +158,43 @@ describe.runIf(real)('the golden configurations under the real scheduler', () =>
   );
 
   it.each([
+    ['hot-standby', true],
+    ['hot-standby-at-once', false],
+    ['active-passive', true],
+  ] as const)('%s: whether the VIP waits for the fencing of a lost node: %s', async (name, waits) => {
+    await using cluster = await clusterOf(name);
+    const graph = `${cluster.cibFile}.dot`;
+    const { exitCode } = await cluster.tool('crm_simulate', [
+      ...['--xml-file', cluster.cibFile, '--simulate', '--quorum', '1', '--node-fail', first],
+      ...['--save-dotfile', graph, '--save-output', `${cluster.cibFile}.after`],
+    ]);
+    expect(exitCode).toBe(0);
+    const text = await readFile(graph, 'utf8');
+    expect(text).toContain(`"stonith 'reboot' ${first}"`);
+    expect(text).toContain(`"VIP_start_0 ${second}"`);
+    expect(precedes(text, `stonith 'reboot' ${first}`, `VIP_start_0 ${second}`)).toBe(waits);
+  });
+
+  it('hot-standby: the VIP leaves a node whose container does not start again', async () => {
+    await using cluster = await clusterOf('hot-standby');
+    const pcs = new Pcs({ runner: cluster });
+    await cluster.settle(
+      ...['--op-inject', `Apache_container_monitor_10000@${first}=7`],
+      ...['--op-fail', `Apache_container_start_0@${first}=1`],
+    );
+    // A running controller counts the failure; the simulation leaves it to us.
+    const counted = await cluster.tool('crm_attribute', [
+      ...['--node', first, '--lifetime', 'reboot', '--name', 'fail-count-Apache_container#start_0'],
+      ...['--update', 'INFINITY'],
+    ]);
+    expect(counted.stderr.toString()).toBe('');
+    await cluster.settle();
+    const status = await pcs.run(reads.status({ cibFile: cluster.cibFile }));
+    expect(where(status, 'VIP')).toEqual([second]);
+    expect(where(status, 'Apache_container')).toEqual([second]);
+  });
+
+  it.each([
     ['active-passive', 'VIP', ['Apache_container'], first, second],
     ['two-containers', 'Address', ['web', 'app'], second, first],
   ] as const)(
@@ -184,3 +221,19 @@ describe.runIf(real)('the golden configurations under the real scheduler', () =>
     patience,
   );
 });
+
+/** Whether one action of a transition graph in the dot language comes before another, directly or by way of others. */
+function precedes(graph: string, before: string, after: string): boolean {
+  const next = new Map<string, string[]>();
+  for (const [, from = '', to = ''] of graph.matchAll(/"([^"]+)" -> "([^"]+)"/g)) {
+    next.set(from, [...(next.get(from) ?? []), to]);
+  }
+  const seen = new Set<string>();
+  const reaches = (from: string): boolean => {
+    if (from === after) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return (next.get(from) ?? []).some(reaches);
+  };
+  return reaches(before);
+}

@@ -51,7 +51,7 @@ export const nodeChecks: readonly Check[] = [
           severity: 'error',
           fact: `${agentPath} is not there`,
           why: 'This node cannot fence the other one.',
-          fix: ['install the package fence-agents-sleepi3'],
+          fix: ['install the package fence-sleepi3'],
         });
       }
       return findings;

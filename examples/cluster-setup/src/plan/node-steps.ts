@@ -70,7 +70,7 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
         if (there.exitCode === 0) return done;
         throw new SetupError(
           'NOT_READY',
-          `${node}: ${agentPath} is not there; install the package fence-agents-sleepi3 on both nodes first`,
+          `${node}: ${agentPath} is not there; install the package fence-sleepi3 on both nodes first`,
         );
       },
     }),

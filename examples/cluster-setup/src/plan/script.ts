@@ -37,7 +37,7 @@ set -eu
 LC_ALL=C TZ=UTC; export LC_ALL TZ
 unset CIB_file CIB_shadow CIB_shadow_dir CIB_user || :
 [ "$(id -u)" -eq 0 ] || { echo 'run it as root' >&2; exit 1; }
-[ -x ${agentPath} ] || { echo '${agentPath} is not there: install fence-agents-sleepi3 first' >&2; exit 1; }
+[ -x ${agentPath} ] || { echo '${agentPath} is not there: install fence-sleepi3 first' >&2; exit 1; }
 
 password() {
   if [ -t 0 ]; then
