@@ -32,7 +32,7 @@ export async function openBoard({ bus, address }: BoardName, log: (message: stri
 export function boardLines(board: Sleepi3): Lines & { close(): Promise<void> } {
   return {
     read: () => board.ioStatus(),
-    writeExtout: (asserted) => board.set('extout', asserted),
+    writeExtout: (asserted) => board.set('extout', asserted, { tries: 1 }),
     close: () => board.close(),
   };
 }

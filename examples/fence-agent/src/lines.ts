@@ -11,7 +11,10 @@ export interface LineState {
 export interface Lines {
   /** Reads io_status once. Rejects when the bus fails for longer than the driver's retries. */
   read(): Promise<LineState>;
-  /** Writes EXTOUT once, without reading it back: what reads it back is {@link settleExtout}. */
+  /**
+   * Writes EXTOUT, in one transfer that is not repeated: a write that failed may have taken effect, and another one could
+   * be an edge of its own. {@link settleExtout} looks before it writes again.
+   */
   writeExtout(asserted: boolean): Promise<void>;
 }
 
@@ -48,18 +51,28 @@ export async function settled<T>(what: string, read: () => Promise<T>, agree: (a
   throw new Error(`${what} read differently each time, ${readingAttempts} readings without agreement`);
 }
 
-/** Writes EXTOUT until it reads back as wanted, three times in a row. Rejects with the last failure. */
-export async function settleExtout(lines: Lines, asserted: boolean, attempts = 4): Promise<LineState> {
+/**
+ * Brings EXTOUT to where it is wanted, as three readings in a row must show. It writes only while EXTOUT does not read so:
+ * a needless write that is garbled on the bus is an edge, and an edge wakes a node that was just powered off.
+ * Rejects with the last failure.
+ */
+export async function settleExtout(lines: Lines, asserted: boolean, writes = 4): Promise<LineState> {
   let failure: unknown;
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  for (let written = 0; ; written++) {
     try {
-      await lines.writeExtout(asserted);
       const state = await readSettled(lines);
       if (state.extout === asserted) return state;
-      failure = new Error(`EXTOUT was written ${asserted ? 1 : 0} and reads ${asserted ? 0 : 1}`);
+      if (written > 0) failure ??= new Error(`EXTOUT was written ${asserted ? 1 : 0} and reads ${asserted ? 0 : 1}`);
+    } catch (error) {
+      // Unreadable: written to all the same, because a line that cannot be seen must not stay asserted.
+      failure = error;
+    }
+    if (written === writes) throw failure;
+    try {
+      await lines.writeExtout(asserted);
+      failure = undefined;
     } catch (error) {
       failure = error;
     }
   }
-  throw failure;
 }

@@ -51,6 +51,7 @@ export {
   type Snapshot,
   type Voltages,
   type WritableRegisterName,
+  type WriteOptions,
 } from './sleepi3.js';
 export {
   createLineDecoder,

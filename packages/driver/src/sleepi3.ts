@@ -47,6 +47,15 @@ export interface OpenOptions extends BoardOptions, BusOptions {
 /** How to open the board of a defaults file; an `address` goes before the file's. */
 export type DefaultsFileOptions = Omit<OpenOptions, 'bus'>;
 
+/** How a write is carried out. */
+export interface WriteOptions {
+  /**
+   * The most times the write itself is tried, over the {@link RetryPolicy}. A transfer that failed may have taken effect;
+   * 1 is for writes whose repetition is an event of its own, such as an edge on EXTOUT: look first, then decide.
+   */
+  readonly tries?: number;
+}
+
 /** EXTOUT, EXTIN and the push switch as they were in one and the same transfer. */
 export interface IoStatus {
   /** EXTOUT (CN5): true while this board asserts it. */
@@ -174,8 +183,12 @@ export class Sleepi3 {
    * @throws {@link Sleepi3Error} `UNKNOWN_PARAMETER`, `READ_ONLY`, `INVALID_VALUE`, `OUT_OF_RANGE`, `TRANSFER_FAILED`,
    * `READ_BACK_MISMATCH`, `LOCK_BUSY`, `LOCK_FAILED`, `CLOSED`.
    */
-  async set<N extends SettableParameterName>(name: N, value: ParameterValue<N>): Promise<void> {
-    await this.#change(encodeParameter(name, value));
+  async set<N extends SettableParameterName>(
+    name: N,
+    value: ParameterValue<N>,
+    options: WriteOptions = {},
+  ): Promise<void> {
+    await this.#change(encodeParameter(name, value), options.tries);
   }
 
   /**
@@ -253,13 +266,13 @@ export class Sleepi3 {
     return this.close();
   }
 
-  #change({ register: name, mask, value }: RegisterChange): Promise<void> {
+  #change({ register: name, mask, value }: RegisterChange, tries = this.#retry.tries): Promise<void> {
     const register = registers[name];
     if (this.#closed !== undefined) return Promise.reject(this.#closedError());
     const body = async () => {
       const rest = mask === fullMask(register) ? 0 : (await this.readRegister(name)) & ~mask;
       const expected = rest | value;
-      await this.#write(name, expected);
+      await this.#write(name, expected, tries);
       const actual = await this.readRegister(name);
       if (((actual ^ expected) & comparedMask(register)) !== 0) throw this.#mismatch(name, expected, actual);
     };
@@ -276,24 +289,36 @@ export class Sleepi3 {
       : this.#transfer('readWord', name, () => this.#bus.readWord(this.#address, address), decode);
   }
 
-  #write(name: RegisterName, value: number): Promise<void> {
+  #write(name: RegisterName, value: number, tries: number): Promise<void> {
     const { address, width }: Register = registers[name];
     return width === 8
-      ? this.#transfer('writeByte', name, () => this.#bus.writeByte(this.#address, address, value), same)
-      : this.#transfer('writeWord', name, () => this.#bus.writeWord(this.#address, address, value), same);
+      ? this.#transfer('writeByte', name, () => this.#bus.writeByte(this.#address, address, value), same, tries)
+      : this.#transfer('writeWord', name, () => this.#bus.writeWord(this.#address, address, value), same, tries);
   }
 
   /** Carries out one transfer. The one that succeeds at once, which is nearly every one, costs one promise. */
-  #transfer<R, T>(transfer: Transfer, name: RegisterName, run: () => Promise<R>, decode: (result: R) => T): Promise<T> {
+  #transfer<R, T>(
+    transfer: Transfer,
+    name: RegisterName,
+    run: () => Promise<R>,
+    decode: (result: R) => T,
+    mostTries = this.#retry.tries,
+  ): Promise<T> {
     if (this.#closed !== undefined) return Promise.reject(this.#closedError());
-    return run().then(decode, (error: unknown) => this.#tryAgain(transfer, name, run, error).then(decode));
+    return run().then(decode, (error: unknown) => this.#tryAgain(transfer, name, run, error, mostTries).then(decode));
   }
 
   /** Goes on with a transfer that failed once, while trying again can help. */
-  async #tryAgain<R>(transfer: Transfer, name: RegisterName, run: () => Promise<R>, error: unknown): Promise<R> {
+  async #tryAgain<R>(
+    transfer: Transfer,
+    name: RegisterName,
+    run: () => Promise<R>,
+    error: unknown,
+    mostTries: number,
+  ): Promise<R> {
     for (let tries = 1; ; tries++) {
       if (!(error instanceof BusError)) throw error;
-      if (tries >= this.#retry.tries || !isTransient(error.errno)) throw this.#failure(transfer, name, tries, error);
+      if (tries >= mostTries || !isTransient(error.errno)) throw this.#failure(transfer, name, tries, error);
       await this.#clock.sleep(retryDelay(this.#retry, tries, this.#random));
       if (this.#closed !== undefined) throw this.#closedError();
       try {

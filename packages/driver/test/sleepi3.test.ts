@@ -202,6 +202,18 @@ describe('writing', () => {
     expect(bus.locks).toBe(0);
   });
 
+  it('sends a write once only when told so, because one that failed may have taken effect', async () => {
+    const { bus, board } = await openOn();
+    let writes = 0;
+    bus.before = ({ transfer }) => {
+      if (transfer === 'writeByte' && ++writes > 0) throw new BusError('EREMOTEIO', 'answer lost');
+    };
+    expect(await errorOf(board.set('extout', true, { tries: 1 }))).toMatchObject({ code: 'TRANSFER_FAILED', tries: 1 });
+    expect(writes).toBe(1);
+    expect(await errorOf(board.set('extout', true))).toMatchObject({ tries: 5 });
+    expect(writes).toBe(6);
+  });
+
   it('of extout needs no lock, so that EXTOUT can be released while the lock is stuck', async () => {
     const { bus, board } = await openOn();
     await board.set('extout', true);
