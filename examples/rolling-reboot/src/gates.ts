@@ -95,8 +95,7 @@ export const gates = [
     name: 'others',
     requires: 'all other nodes are in the cluster and take resources',
     kind: 'reboot',
-    reason: ({ facts, settings }) =>
-      first(facts.nodes.filter(({ name }) => name !== settings.node).map((node) => outOfUse(node))),
+    reason: ({ facts, settings }) => othersReason(facts, settings),
   },
   {
     name: 'self',
@@ -189,6 +188,11 @@ export async function lookAtGates(view: GateView, which: 'all' | 'by-hand' | 're
         .catch((error: unknown) => (error instanceof Error ? error.message : String(error))),
     })),
   );
+}
+
+/** Why another node could not run the service; undefined when all could. */
+export function othersReason({ nodes }: ClusterFacts, { node }: Settings): string | undefined {
+  return first(nodes.filter(({ name }) => name !== node).map(outOfUse));
 }
 
 /** Why a node's own instance is not healthy; undefined when it is, or when nobody said how to ask it. */

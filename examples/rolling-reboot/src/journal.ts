@@ -65,9 +65,11 @@ const remembered = 50;
 export async function readJournal(records: Records): Promise<Journal | undefined> {
   const text = await records.read('journal');
   if (text === undefined) return undefined;
-  const journal = parse(text, 'journal') as Partial<Journal>;
-  if (typeof journal.boot !== 'string' || !stepNames.includes(journal.step!)) throw unreadable('journal');
-  return journal as Journal;
+  const journal = parse(text, 'journal') as Readonly<Record<string, unknown>>;
+  if (typeof journal['boot'] !== 'string' || !(stepNames as readonly unknown[]).includes(journal['step'])) {
+    throw unreadable('journal');
+  }
+  return journal as unknown as Journal;
 }
 
 export async function readHistory(records: Records): Promise<readonly Outcome[]> {

@@ -261,6 +261,7 @@ async function carryOn(turn: Turn, from: 'lock' | 'rejoin'): Promise<Ending | 'a
 async function takeStep(turn: Turn, step: Step): Promise<Ending | undefined> {
   const { host, settings } = turn;
   const { name } = step;
+  host.signal.throwIfAborted();
   await turn.save({ step: name });
   await showGauges(host, name);
   const work = async () => {
@@ -308,42 +309,19 @@ async function takeStep(turn: Turn, step: Step): Promise<Ending | undefined> {
  * @throws RollError `UNFINISHED` with what a person must do; the next run tries again.
  */
 async function standDown(turn: Turn, standingDown: NonNullable<Journal['standingDown']>): Promise<Outcome> {
-  const { host, settings } = turn;
-  await turn.save({ standingDown });
+  // A disk that takes no journal must not keep the node in standby.
+  await turn.save({ standingDown }).catch((error: unknown) => {
+    turn.assume({ standingDown });
+    turn.say(`the journal: ${messageOf(error)}`, 'warning');
+  });
   turn.say(`stands down: ${standingDown.reason}`, 'error');
-  await showGauges(host, 'standing-down');
-  const deadline = host.clock.now() + undoLimit * 1000;
-  let left = steps.filter(({ name, undo }) => undo !== undefined && reached(turn.journal.step, name)).reverse();
-  for (;;) {
-    const problems: string[] = [];
-    const failed: typeof left = [];
-    for (const step of left) {
-      // The lock goes last: while anything else is left, no other node may begin.
-      if (step.name === 'lock' && failed.length > 0) {
-        failed.push(step);
-        continue;
-      }
-      await step.undo?.(turn).catch((error: unknown) => {
-        failed.push(step);
-        problems.push(`${step.name}: ${messageOf(error)}`);
-      });
-    }
-    left = failed;
-    if (left.length === 0) return end(turn, standingDown.failed ? 'failed' : 'stood-down');
-    if (host.clock.now() >= deadline) {
-      const todo = left.flatMap(({ byHand }) => byHand?.(settings) ?? []).join('; ');
-      const text = `${standingDown.reason}; and this could not be undone (${problems.join('; ')}). Do: ${todo}`;
-      await host.report.event({ event: 'failure', roll: turn.journal.roll, node: settings.node, text });
-      throw new RollError('UNFINISHED', text);
-    }
-    // Not with the signal: what is being undone is undone before the program ends.
-    await host.clock.sleep(undoPollMs);
-  }
+  await showGauges(turn.host, 'standing-down');
+  return end(turn, standingDown.failed ? 'failed' : 'stood-down');
 }
 
-/** Everything is done or undone: remembers how it went, and forgets the turn. */
+/** Undoes what there is to undo, remembers how the turn went, and forgets it. */
 async function end(turn: Turn, result: Outcome['result']): Promise<Outcome> {
-  const { host, journal, settings } = turn;
+  const { host, journal } = turn;
   const outcome: Outcome = {
     roll: journal.roll,
     node: journal.node,
@@ -354,26 +332,77 @@ async function end(turn: Turn, result: Outcome['result']): Promise<Outcome> {
     rebooted: (await host.bootId()) !== journal.boot,
     outage: journal.outage,
   };
-  await remember(host.records, outcome);
-  await host.records.remove('journal');
+  const undoing = steps
+    .filter(({ name }) => journal.standingDown !== undefined && reached(journal.step, name))
+    .reverse();
+  await insist(turn, [
+    ...undoing,
+    {
+      name: 'the journal',
+      undo: async () => {
+        await remember(host.records, outcome);
+        await host.records.remove('journal');
+      },
+      byHand: () => 'see that the state directory can be written, then: rolling-reboot abort',
+    },
+  ]);
   await showGauges(host, 'idle');
-  const seconds = Math.round((outcome.ended - outcome.started) / 1000);
-  const text =
-    result === 'done'
-      ? `${settings.node} rebooted in ${seconds} s; longest time without an answer of the service: ${outcome.outage} ms`
-      : `${outcome.reason ?? ''}; ${
-          result === 'failed'
-            ? `nothing is left of the turn, and no other begins: look at ${settings.node}, then: rolling-reboot abort`
-            : 'nothing is left of the turn'
-        }`;
+  const text = describeOutcome(outcome);
   turn.say(text, result === 'done' ? 'info' : 'error');
-  await host.report.event({
-    event: result === 'done' ? 'success' : 'failure',
-    roll: journal.roll,
-    node: journal.node,
-    text,
-  });
+  const event = result === 'done' ? 'success' : 'failure';
+  await host.report.event({ event, roll: journal.roll, node: journal.node, text });
   return outcome;
+}
+
+/** What must be done before a turn is over. */
+interface Duty extends Pick<Step, 'undo' | 'byHand'> {
+  readonly name: string;
+}
+
+/** Does all duties, those that fail again and again. The last two, lock and journal, wait for all others. */
+async function insist(turn: Turn, duties: readonly Duty[]): Promise<void> {
+  const { host, settings, journal } = turn;
+  const deadline = host.clock.now() + undoLimit * 1000;
+  for (let left = duties; ;) {
+    const problems: string[] = [];
+    const failed: Duty[] = [];
+    for (const duty of left) {
+      // While anything else is left no other node may begin, and nothing may be forgotten.
+      if (failed.length > 0 && (duty.name === 'lock' || duty.name === 'the journal')) {
+        failed.push(duty);
+        continue;
+      }
+      await duty.undo?.(turn).catch((error: unknown) => {
+        failed.push(duty);
+        problems.push(`${duty.name}: ${messageOf(error)}`);
+      });
+    }
+    if (failed.length === 0) return;
+    left = failed;
+    if (host.clock.now() >= deadline) {
+      const todo = left.flatMap(({ byHand }) => byHand?.(settings) ?? []).join('; ');
+      const reason = journal.standingDown?.reason ?? `${settings.node} has rebooted well`;
+      const text = `${reason}; but this could not be done: ${problems.join('; ')}. Do: ${todo}`;
+      turn.say(text, 'error');
+      await host.report.event({ event: 'failure', roll: journal.roll, node: settings.node, text });
+      throw new RollError('UNFINISHED', text);
+    }
+    // Not with the signal: what is being undone is undone before the program ends.
+    await host.clock.sleep(undoPollMs);
+  }
+}
+
+function describeOutcome({ node, result, reason = '', started, ended, outage }: Outcome): string {
+  switch (result) {
+    case 'done': {
+      const seconds = Math.round((ended - started) / 1000);
+      return `${node} rebooted in ${seconds} s; longest time without an answer of the service: ${outage} ms`;
+    }
+    case 'stood-down':
+      return `${reason}; nothing is left of the turn`;
+    case 'failed':
+      return `${reason}; nothing is left of the turn, and no other begins: look at ${node}, then: rolling-reboot abort`;
+  }
 }
 
 async function showGauges(host: Host, phase: Parameters<Host['report']['gauges']>[0]['phase']): Promise<void> {

@@ -166,7 +166,8 @@ export function parseConfig(text: string, path: string): SettingTexts {
     const where = `${path}:${index + 1}`;
     const match = /^\s*([A-Z_]+)=(?:"([^"]*)"|'([^']*)'|([^\s"'#]*))\s*(?:#.*)?$/.exec(line);
     if (match === null) throw bad(`${where}: ${line.trim()} is no KEY=value`);
-    const [, key = '', ...values] = match;
+    const [, key = ''] = match;
+    const values: readonly (string | undefined)[] = match.slice(2);
     const name = settingNames.find((one) => keyOf(one) === key);
     if (name === undefined) throw bad(`${where}: there is no setting ${key}`);
     if (name in texts) throw bad(`${where}: ${key} is set twice`);
@@ -221,8 +222,8 @@ function valueOf(name: SettingName, given: string | undefined): KindOf[keyof Kin
       if (/\p{Cc}/u.test(text)) throw bad(`${name} has a control character in it`);
       return text;
     case 'trigger':
-      if (text === 'always' || text === 'required') return text;
-      throw bad(`${name} must be always or required, not ${text}`);
+      if (text !== 'always' && text !== 'required') throw bad(`${name} must be always or required, not ${text}`);
+      return text;
     case 'words':
       return text.split(' ').filter((word) => word !== '');
     case 'url':

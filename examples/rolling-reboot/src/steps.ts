@@ -2,7 +2,7 @@
 // and what to undo.
 import type { ClusterFacts } from './cluster.js';
 import { RollError } from './errors.js';
-import { fencingReason, instanceReason, probeTimeoutMs } from './gates.js';
+import { fencingReason, instanceReason, othersReason, probeTimeoutMs } from './gates.js';
 import { changeLock, claimOf, readLock } from './lock.js';
 import type { Settings } from './settings.js';
 import type { StepName } from './step-names.js';
@@ -81,6 +81,9 @@ export const steps: readonly Step[] = [
       turn.until(turn.settings['drain-timeout'], async () => {
         const { settings } = turn;
         const facts = await turn.facts();
+        // The service needs this node now: not one more second in standby.
+        const lost = othersReason(facts, settings);
+        if (lost !== undefined) throw new RollError('STEP_FAILED', lost);
         if (!inStandby(facts, settings)) return `${settings.node} is not in standby`;
         const left = facts.resources.find(({ activeOn }) => activeOn.includes(settings.node));
         if (left !== undefined) return `${left.id} has not left ${settings.node}`;
@@ -115,6 +118,8 @@ export const steps: readonly Step[] = [
         throw new RollError('STEP_FAILED', 'someone ended the standby of this node');
       const reason = await turn.shut('reboot');
       if (reason !== undefined) throw new RollError('STEP_FAILED', reason);
+      // The last moment at which it can be called off.
+      turn.host.signal.throwIfAborted();
       await turn.host.reboot();
     },
     // The system ends this program on its way down.
@@ -321,7 +326,7 @@ async function unwell(turn: Turn): Promise<string | undefined> {
   const facts = await turn.facts();
   const self = facts.nodes.find(({ name }) => name === settings.node);
   if (self?.online !== true || self.standby) return `${settings.node} takes no resources`;
-  if (!facts.quorate) return 'there is no quorum';
+  if (!facts.quorate) return 'there is no quorum, and nothing runs: start the other nodes';
   const absent = journal.ran.find(
     (id) => !facts.resources.some((one) => one.id === id && one.startedOn.includes(settings.node)),
   );

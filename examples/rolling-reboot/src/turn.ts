@@ -35,6 +35,11 @@ export class Turn {
     this.#journal = journal;
   }
 
+  /** Changes the journal in memory alone, for when the disk fails. */
+  assume(changes: Partial<Journal>): void {
+    this.#journal = { ...this.#journal, ...changes };
+  }
+
   say(text: string, level: 'info' | 'warning' | 'error' = 'info'): void {
     this.host.report.line(level, text, this.#journal.roll);
   }
@@ -57,14 +62,18 @@ export class Turn {
   /**
    * Looks until nothing is missing.
    *
-   * @param missing - Says what is still missing; undefined when nothing is. That it rejects counts as missing, too.
-   * @throws RollError `STEP_FAILED` after `seconds`, with what was missing last.
+   * @param missing - Says what is still missing; undefined when nothing is. That it rejects counts as missing, too, but
+   *   for a RollError: what it says will not come.
+   * @throws RollError that of `missing`; `STEP_FAILED` after `seconds`, with what was missing last.
    */
   async until(seconds: number, missing: () => Promise<string | undefined>): Promise<void> {
     const { clock, signal } = this.host;
     const end = clock.now() + seconds * 1000;
     for (;;) {
-      const reason = await missing().catch(messageOf);
+      const reason = await missing().catch((error: unknown) => {
+        if (error instanceof RollError) throw error;
+        return messageOf(error);
+      });
       if (reason === undefined) return;
       if (clock.now() >= end) throw new RollError('STEP_FAILED', `${reason}, after ${seconds} s`);
       await clock.sleep(pollMs, signal);

@@ -1,5 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { World } from './world.js';
+import { gates } from '../src/gates.js';
+import { World, type WorldOptions } from './world.js';
+
+/** A cluster that has found itself. */
+async function booted(options: WorldOptions = {}): Promise<World> {
+  const world = new World(options);
+  await world.boot();
+  return world;
+}
+
+const one = 'raspberrypi-1';
+const two = 'raspberrypi-2';
+
+/** Whether anything of a turn is left anywhere. */
+function clean(world: World): boolean {
+  return (
+    world.standby.size === 0 &&
+    world.constraints.size === 0 &&
+    !world.lock?.includes('holder=') &&
+    world.machines.every(({ wakeAlarm, disk }) => wakeAlarm === undefined && !disk.has('journal'))
+  );
+}
 
 describe('a morning on which all is well', () => {
   for (const [nodes, cloned] of [
@@ -9,13 +30,334 @@ describe('a morning on which all is well', () => {
     [4, false],
   ] as const) {
     it(`reboots each of ${nodes} nodes once, the container ${cloned ? 'cloned' : 'moving with the address'}`, async () => {
-      const world = new World({ nodes, cloned });
-      await world.boot();
+      const world = await booted({ nodes, cloned });
       await world.morning();
-      expect(world.machines.map(({ errors }) => errors)).toEqual(world.machines.map(() => []));
+      expect(world.machines.flatMap(({ errors }) => errors)).toEqual([]);
       expect(world.machines.map(({ reboots }) => reboots)).toEqual(world.machines.map(() => 1));
       expect(world.violations).toEqual([]);
       expect(world.lock).toBeUndefined();
+      expect(clean(world)).toBe(true);
+      expect(world.events.map(({ event }) => event).sort()).toEqual(
+        world.machines.flatMap(() => ['start', 'success']).sort(),
+      );
     });
   }
+
+  it('gives every node the same roll id', async () => {
+    const world = await booted({ nodes: 3 });
+    await world.morning();
+    const rolls = world.machines.flatMap(({ endings }) =>
+      endings.flatMap((ending) => ('roll' in ending ? ending.roll : [])),
+    );
+    expect(new Set(rolls).size).toBe(1);
+  });
+
+  it('moves the service once for the first node, to the last, and not back', async () => {
+    const world = await booted({ nodes: 2 });
+    await world.morning();
+    expect(world.operations.filter((name) => name.endsWith(': move'))).toEqual([
+      `${one}: move: move`,
+      `${two}: move: move`,
+    ]);
+    expect(world.serviceOn).toBe(one);
+  });
+
+  it('with three nodes, moves the service to one that has been rebooted when there is one', async () => {
+    const world = await booted({ nodes: 3 });
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.serviceOn).toBe(two);
+    world.machine(two).start('run');
+    await world.quiet();
+    expect(world.serviceOn).toBe(one);
+    world.machine('raspberrypi-3').start('run');
+    await world.quiet();
+    expect(world.serviceOn).toBe(one);
+  });
+
+  it('moves the service back with failback', async () => {
+    const world = await booted({ settings: { failback: 'yes' } });
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.serviceOn).toBe(one);
+    expect(world.machine(one).endings.at(-1)).toMatchObject({ result: 'done' });
+  });
+
+  it('measures the outage that clients see', async () => {
+    const world = await booted({ cloned: false });
+    world.machine(one).start('run');
+    await world.quiet();
+    const ending = world.machine(one).endings.at(-1);
+    expect(ending).toMatchObject({ result: 'done' });
+    // The move takes 6 s in this world, and the service is asked every quarter of a second.
+    expect(ending && 'outage' in ending ? ending.outage : 0).toBeGreaterThan(5500);
+    expect(ending && 'outage' in ending ? ending.outage : 0).toBeLessThan(6600);
+  });
+
+  it('starts the cluster itself where it does not start at boot', async () => {
+    const world = await booted();
+    world.machine(one).clusterDisabled = true;
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({ result: 'done' });
+  });
+
+  it('leaves a wake alarm that someone else has set as it was', async () => {
+    const world = await booted();
+    const own = world.date() + 86_400_000;
+    world.machine(one).wakeAlarm = Math.ceil(own / 1000);
+    world.machine(one).start('run');
+    await world.clock.runUntil(() => world.machine(one).endings.some(({ result }) => result === 'done'));
+    expect(world.machine(one).wakeAlarm).toBe(Math.ceil(own / 1000));
+  });
+});
+
+describe('a reboot that goes wrong', () => {
+  it('is told when the reboot hangs and the watchdog has to power-cycle the node; the roll stops, the service stays up', async () => {
+    const world = await booted();
+    world.machine(one).rebootFate = 'hangs';
+    await world.morning();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({
+      result: 'failed',
+      reason: expect.stringContaining('watchdog'),
+    });
+    expect(world.machine(two).reboots).toBe(0);
+    expect(world.events.some(({ event, node }) => event === 'failure' && node === one)).toBe(true);
+    expect(world.machine(two).errors.map(({ message }) => message)).toEqual([
+      expect.stringContaining('rolling-reboot abort'),
+    ]);
+    expect([world.violations, clean(world), world.serves]).toEqual([[], true, true]);
+  });
+
+  it('powers on a node that the reboot has left off, by the wake alarm, and stops the roll', async () => {
+    const world = await booted();
+    world.machine(one).rebootFate = 'stays off';
+    await world.morning();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({
+      result: 'failed',
+      reason: expect.stringContaining('alarm'),
+    });
+    expect(world.machine(two).reboots).toBe(0);
+    expect([world.violations, clean(world), world.serves]).toEqual([[], true, true]);
+  });
+
+  it('does not blame this reboot for a wakeup flag that stood there before', async () => {
+    const world = await booted();
+    world.machine(one).board.poke('wakeupStatus', 1 << 4);
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({ result: 'done' });
+  });
+
+  it('raises the alarm from the next node when a node does not come back, and clears up for it', async () => {
+    const world = await booted();
+    world.machine(one).rebootFate = 'never back';
+    await world.morning();
+    expect(world.machine(two).reboots).toBe(0);
+    expect(world.events).toContainEqual({ event: 'failure', node: one, text: expect.stringContaining('in time') });
+    expect(world.standby.size).toBe(0);
+    expect(world.lock).toContain(`failed=${one}`);
+    expect([world.violations, world.serves]).toEqual([[], true]);
+
+    // It is mended: it clears up after itself, and the roll waits for a person.
+    world.repair();
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({ result: 'failed' });
+    expect(clean(world)).toBe(true);
+    world.machine(two).start('run');
+    await world.quiet();
+    expect(world.machine(two).reboots).toBe(0);
+    world.machine(two).start('abort');
+    await world.quiet();
+    expect(world.lock).toBeUndefined();
+    world.machine(two).start('run');
+    await world.quiet();
+    expect(world.machine(two).endings.at(-1)).toMatchObject({ result: 'done' });
+  });
+});
+
+describe('someone who wants it to end', () => {
+  it('gets it ended by SIGTERM at any step before the reboot, with nothing left', async () => {
+    for (let after = 0; after < 4000; after += 130) {
+      const world = await booted();
+      world.machine(one).start('run');
+      await world.clock.advance(after);
+      if (world.operations.includes(`${one}: reboot: reboot`)) continue;
+      world.machine(one).terminate();
+      await world.quiet();
+      expect([after, world.violations, clean(world), world.serves]).toEqual([after, [], true, true]);
+      expect(world.machine(one).reboots).toBe(0);
+    }
+  });
+
+  it('aborts what a killed program has left', async () => {
+    const world = await booted();
+    world.machine(one).start('run');
+    await world.clock.runUntil(() => world.standby.has(one));
+    world.machine(one).kill();
+    await world.quiet();
+    expect(clean(world)).toBe(false);
+    world.machine(one).start('abort');
+    await world.quiet();
+    expect([clean(world), world.lock]).toEqual([true, undefined]);
+    expect(world.machine(one).endings.at(-1)).toMatchObject({ result: 'stood-down' });
+  });
+
+  it('is not allowed to take the lock from a node at work, but when forced', async () => {
+    const world = await booted();
+    world.machine(one).start('run');
+    await world.clock.runUntil(() => world.lock?.includes(`holder=${one}`) === true);
+    const { lock } = world;
+    world.machine(two).start('abort');
+    await world.clock.advance(1000);
+    expect(world.machine(two).errors.at(-1)).toMatchObject({
+      code: 'NOT_MY_TURN',
+      message: expect.stringContaining('--force'),
+    });
+    expect(world.lock).toBe(lock);
+    world.machine(two).start('abort', true);
+    await world.quiet();
+    // The first sees before its reboot, or after it, that the lock is gone, and stands down.
+    expect([world.violations, clean(world), world.serves]).toEqual([[], true, true]);
+  });
+});
+
+describe('records that were lost', () => {
+  it('ends a turn of which only the lock is left', async () => {
+    const world = await booted();
+    world.machine(one).start('run');
+    await world.clock.runUntil(() => world.machine(one).reboots > 0);
+    world.machine(one).disk.clear();
+    await world.quiet();
+    expect(world.standby.has(one)).toBe(true);
+    world.machine(one).start('run');
+    await world.quiet();
+    expect([clean(world), world.lock]).toEqual([true, expect.stringContaining('failed')]);
+  });
+
+  it('says what to do when the journal cannot be read, and does it when forced', async () => {
+    const world = await booted();
+    world.machine(one).start('run');
+    await world.clock.runUntil(() => world.standby.has(one));
+    world.machine(one).kill();
+    world.machine(one).disk.set('journal', '{"roll": "2026');
+    await world.quiet();
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).errors.at(-1)).toMatchObject({
+      code: 'BAD_RECORD',
+      message: expect.stringContaining('rolling-reboot abort --force'),
+    });
+    world.machine(one).start('abort', true);
+    await world.quiet();
+    expect([clean(world), world.lock]).toEqual([true, undefined]);
+  });
+
+  it('touches nothing when the lock reads as nothing it has written', async () => {
+    const world = await booted();
+    world.lock = 'who=someone';
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).errors.at(-1)).toMatchObject({ code: 'BAD_RECORD' });
+    expect([world.machine(one).reboots, world.lock]).toEqual([0, 'who=someone']);
+  });
+});
+
+describe('gates', () => {
+  /** What shuts a gate, and what is then said. */
+  const cases: Readonly<
+    Record<string, { readonly options?: WorldOptions; readonly shut?: (world: World) => void; readonly said: string }>
+  > = {
+    'a node that is not in the cluster': {
+      options: { settings: { node: 'raspberrypi-9' } },
+      said: 'no node raspberrypi-9',
+    },
+    'a cluster of one node': { options: { nodes: 1 }, said: 'has one node' },
+    'no such service': { options: { settings: { service: 'VIPP' } }, said: 'no resource VIPP' },
+    'a window that is shut': { options: { settings: { window: '04:00-05:00' } }, said: 'the window is 04:00-05:00' },
+    'another node in standby': { shut: (world) => world.standby.add(two), said: `${two} is in standby` },
+    'this node in standby': { shut: (world) => world.standby.add(one), said: `${one} is in standby` },
+    'another node off': { shut: (world) => world.machine(two).losePower(Infinity), said: two },
+    'a failure': { shut: (world) => world.failures.push('monitor of VIP failed'), said: 'pcs resource cleanup' },
+    'a constraint that was left': {
+      shut: (world) => world.constraints.add('cli-ban-VIP-on-x'),
+      said: 'cli-ban-VIP-on-x',
+    },
+    'settings that lose the service': {
+      shut: (world) => world.unsuitable.push('shutdown-lock=true'),
+      said: 'shutdown-lock',
+    },
+    'a sick instance on the other node': {
+      shut: (world) => (world.machine(two).sick = true),
+      said: `${two}'s instance`,
+    },
+    'a service that does not answer': { shut: (world) => (world.machine(one).sick = true), said: 'http://vip/' },
+    'a fence device that is monitored too seldom': {
+      options: { settings: { 'fence-monitor-age': '30' } },
+      said: 'fence device',
+    },
+    'a watchdog that is off': {
+      shut: (world) => world.machine(one).board.poke('watchdogTimeout', 0),
+      said: 'watchdog-timeout',
+    },
+  };
+  for (const [name, { options = {}, shut, said }] of Object.entries(cases)) {
+    it(`do not let a turn begin with ${name}, and say why`, async () => {
+      const world = await booted(options);
+      shut?.(world);
+      await world.clock.advance(10_000);
+      world.operations.length = 0;
+      world.machine(one).start('run');
+      await world.quiet();
+      expect(world.machine(one).errors.at(-1)).toMatchObject({
+        code: 'REFUSED',
+        message: expect.stringContaining(said),
+      });
+      expect(world.operations.filter((operation) => /standby$|move$|reboot$|change the lock$/.test(operation))).toEqual(
+        [],
+      );
+      expect([world.machine(one).reboots, world.lock]).toEqual([0, undefined]);
+    });
+  }
+
+  it('let a node be rebooted once a day, and more often by hand, up to no limit but sense', async () => {
+    const world = await booted();
+    world.machine(one).start('run');
+    await world.quiet();
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).errors.at(-1)).toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining('min-interval'),
+    });
+    expect(world.machine(one).reboots).toBe(1);
+    world.machine(one).start('by hand');
+    await world.quiet();
+    expect(world.machine(one).reboots).toBe(2);
+    await world.clock.advance(21 * 3_600_000);
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).errors.at(-1)).toMatchObject({ message: expect.stringContaining('max-per-day') });
+  });
+
+  it('have a name each of their own', () => {
+    expect(new Set(gates.map(({ name }) => name)).size).toBe(gates.length);
+  });
+});
+
+describe('a reboot only when it is required', () => {
+  it('does nothing without the sentinel', async () => {
+    const world = await booted({ settings: { when: 'required' } });
+    world.sentinel = false;
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({
+      result: 'nothing',
+      reason: expect.stringContaining('reboot-required'),
+    });
+    world.sentinel = true;
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({ result: 'done' });
+  });
 });

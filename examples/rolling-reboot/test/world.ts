@@ -20,19 +20,19 @@ export type FaultKind =
   /** From here on operations of this name fail, for good. */
   | 'is broken'
   /** The program is killed before, or after, the operation takes effect. */
-  | 'killed before'
-  | 'killed after'
+  | 'is killed before it'
+  | 'is killed after it'
   /** The node loses its power for a minute, before or after. */
-  | 'power lost before'
-  | 'power lost after'
+  | 'loses power before it'
+  | 'loses power after it'
   /** All nodes lose their power for a minute. */
-  | 'all power lost'
+  | 'loses power with all others'
   /** The kernel panics; the watchdog sees to it. */
   | 'hangs'
   /** Another node dies for good. */
-  | 'peer dies'
+  | 'loses a peer'
   /** Another node dies, and is back after two minutes. */
-  | 'peer restarts';
+  | 'loses a peer for two minutes';
 
 export interface Fault {
   /** The operation it strikes, counted from 0 over all nodes. */
@@ -72,6 +72,8 @@ export class World {
   readonly standby = new Set<string>();
   readonly constraints = new Set<string>();
   lock: string | undefined;
+  /** Whether /run/reboot-required is there. */
+  sentinel = true;
   failures: string[] = [];
   unsuitable: string[] = [];
 
@@ -79,6 +81,8 @@ export class World {
   serviceOn: string | undefined;
   #movingTo: { readonly node: string; readonly at: number } | undefined;
   #downSince: number | undefined;
+  /** Since when a node is up that could run the service if nobody kept it from that. */
+  #ableSince: number | undefined;
   /** All times without the service, ms. */
   readonly outages: number[] = [];
   readonly fault: Fault | undefined;
@@ -124,7 +128,7 @@ export class World {
     await this.clock.runUntil(
       () => {
         if (this.machines.some((machine) => machine.busy)) quietSince = this.clock.now();
-        return this.clock.now() - quietSince > 180_000;
+        return this.clock.now() - quietSince > 60_000;
       },
       { within: 12 * 3_600_000 },
     );
@@ -206,15 +210,17 @@ export class World {
     if (this.serves) {
       if (this.#downSince !== undefined) this.outages.push(now - this.#downSince);
       this.#downSince = undefined;
+      this.#ableSince = undefined;
       return;
     }
     this.#downSince ??= now;
-    const down = now - this.#downSince;
     const faulty = this.#struckAt !== undefined && this.machines.some(({ struck }) => struck);
     // Death is seen, fenced and recovered from in this time; without a death only the move itself may take the service.
     const limit = faulty ? 120_000 : this.cloned ? tick * 2 : 10_000;
     const able = this.machines.some((machine) => machine.online && this.quorate(machine) && !machine.starting(now));
-    if (down > limit && able) this.#violate(`the service was away for ${down} ms although a node could have run it`);
+    this.#ableSince = able ? (this.#ableSince ?? now) : undefined;
+    const away = this.#ableSince === undefined ? 0 : now - Math.max(this.#ableSince, this.#downSince);
+    if (away > limit) this.#violate(`the service was away for ${away} ms although a node could have run it`);
   }
 
   #violate(text: string): void {
@@ -229,19 +235,19 @@ export class World {
     name: string,
     effect: () => T | Promise<T>,
   ): Promise<T> {
-    const index = this.operations.push(`${machine.name}: ${name}`) - 1;
+    const index = this.operations.push(`${machine.name}: ${machine.phase}: ${name}`) - 1;
     const kind = this.fault?.at === index ? this.fault.kind : undefined;
     const key = `${machine.name}: ${name}`;
     await clock.sleep(40);
     if (kind !== undefined) this.#strike(machine, kind, key);
-    if (kind?.endsWith('before') || kind === 'hangs' || kind === 'all power lost') await clock.sleep(1);
+    if (kind?.endsWith('before it') || kind === 'hangs' || kind === 'loses power with all others') await clock.sleep(1);
     if (kind === 'fails' || (this.#broken.get(key) ?? 0) > this.clock.now()) {
       await clock.sleep(1000);
       throw new Error(`${name} failed`);
     }
     const value = await effect();
-    if (kind === 'killed after') machine.kill();
-    if (kind === 'power lost after') machine.losePower(60_000);
+    if (kind === 'is killed after it') machine.kill();
+    if (kind === 'loses power after it') machine.losePower(60_000);
     await clock.sleep(40);
     if (kind === 'times out') {
       await clock.sleep(30_000);
@@ -260,29 +266,29 @@ export class World {
       case 'is broken':
         this.#broken.set(key, Infinity);
         break;
-      case 'killed before':
+      case 'is killed before it':
         machine.kill();
         break;
-      case 'power lost before':
+      case 'loses power before it':
         machine.losePower(60_000);
         break;
-      case 'all power lost':
+      case 'loses power with all others':
         for (const one of this.machines) one.losePower(60_000);
         break;
       case 'hangs':
         machine.struck = true;
         machine.pi.hang();
         break;
-      case 'peer dies':
+      case 'loses a peer':
         peer?.losePower(Infinity);
         break;
-      case 'peer restarts':
+      case 'loses a peer for two minutes':
         peer?.losePower(120_000);
         break;
       case 'fails':
       case 'times out':
-      case 'killed after':
-      case 'power lost after':
+      case 'is killed after it':
+      case 'loses power after it':
         break;
     }
   }
@@ -366,6 +372,8 @@ export class Machine {
   /** Its instance does not answer. */
   sick = false;
   /** What happens to an ordered reboot. */
+  /** Where its program is. */
+  phase = 'idle';
   rebootFate: 'well' | 'hangs' | 'stays off' | 'never back' = 'well';
   /** The cluster software does not start at boot. */
   clusterDisabled = false;
@@ -424,13 +432,27 @@ export class Machine {
 
   /** A program runs on it, or it is on its way up. */
   get busy(): boolean {
+    // Without power and with an alarm set it comes up by itself.
+    if (!this.board.powered) return this.#alarm !== undefined && this.board.hasSupply;
     return (
       this.#running > 0 || this.pi.state === 'booting' || this.pi.state === 'shutting-down' || this.pi.state === 'hung'
     );
   }
 
+  /** What the file of sysfs holds: s since 1970. */
   get wakeAlarm(): number | undefined {
     return this.#alarm;
+  }
+
+  set wakeAlarm(seconds: number | undefined) {
+    this.#alarm = seconds;
+    const time = seconds === undefined ? undefined : seconds * 1000 - epoch;
+    this.board.setAlarm(time);
+    if (time === undefined) return;
+    const { clock } = this.#world;
+    clock.after(time - clock.now(), () => {
+      if (this.#alarm === seconds) this.#alarm = undefined;
+    });
   }
 
   starting(now: number): boolean {
@@ -560,14 +582,7 @@ export class Machine {
       readFile: () => operate('read the alarm', () => (this.#alarm === undefined ? '' : `${this.#alarm}\n`)),
       writeFile: (_path: string, data: string) =>
         operate('write the alarm', () => {
-          this.#alarm = Number(data) > 0 ? Number(data) : undefined;
-          const time = this.#alarm === undefined ? undefined : this.#alarm * 1000 - epoch;
-          this.board.setAlarm(time);
-          if (time !== undefined) {
-            world.clock.after(time - world.clock.now(), () => {
-              if (this.#alarm !== undefined && this.#alarm * 1000 <= world.date()) this.#alarm = undefined;
-            });
-          }
+          this.wakeAlarm = Number(data) > 0 ? Number(data) : undefined;
         }),
     };
     return {
@@ -599,14 +614,14 @@ export class Machine {
           return { ok: false, fact: (error as Error).message };
         }
       },
-      fileExists: async () => true,
+      fileExists: async () => world.sentinel,
       reboot: () => operate('reboot', () => this.#goDown()),
       randomWord: () => 'k3v9x2mp',
       report: {
         line: (level, text) => void world.lines.push(`${world.clock.now()} ${this.name} ${level} ${text}`),
         event: ({ event, node, text }) =>
           operate(`tell ${event}`, () => void world.events.push({ event, node, text })).catch(() => undefined),
-        gauges: async () => {},
+        gauges: async ({ phase }) => void (this.phase = phase),
       },
       signal,
     };
