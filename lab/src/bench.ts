@@ -34,7 +34,7 @@ export type Measured = Readonly<Record<Measurement, number>>;
 
 /** Measures one way. */
 export async function measure(lab: Lab): Promise<Measured> {
-  await lab.settled({ timeout: 600_000 });
+  await lab.begin({ timeout: 900_000 });
   const move = await plannedMove(lab);
   const byStonithAdmin = await fencing(lab, (target) => ['stonith_admin', '--reboot', target.name, '--timeout', '120']);
   const byPcs = await fencing(lab, (target) => ['pcs', 'stonith', 'fence', target.name]);

@@ -32,7 +32,7 @@ const patience = 30_000;
 export interface WaitOptions {
   /** ms; 300 000 by default. Emulated machines are slow: this bounds a defect, it is no expectation. */
   readonly timeout?: number;
-  /** ms between two looks; 500 by default. */
+  /** ms between two looks; 3000 by default: looking into an emulated guest costs it half a second of work. */
   readonly interval?: number;
 }
 
@@ -152,7 +152,7 @@ export class Lab {
         const why = lastError instanceof Error ? ` (${lastError.message})` : '';
         throw new LabError('timeout', `waited in vain for: ${what}${why}`, { cause: lastError });
       }
-      await this.clock.sleep(options.interval ?? 500);
+      await this.clock.sleep(options.interval ?? 3000);
     }
   }
 
@@ -175,6 +175,27 @@ export class Lab {
       await this.until(what, async () => assertSettled(await this.status(machine)), options);
     }
     await this.until('the service answers', () => this.http.answers, options);
+  }
+
+  /**
+   * As {@link settled}, for the beginning: what failed while the machines came up is told, and forgotten. A daemon that
+   * is slow to answer on a starved machine is such a thing.
+   */
+  async begin(options?: WaitOptions): Promise<void> {
+    const [machine] = this.machines;
+    await this.until(
+      'the cluster is up',
+      async () => {
+        const status = await this.status(machine);
+        if (status.failures.length > 0 && status.settled) {
+          this.#log(`forgotten: ${status.failures.map(({ opKey, exitReason }) => `${opKey}: ${exitReason}`).join(', ')}`);
+          await machine.mustExec(['crm_resource', '--cleanup']);
+        }
+        return assertSettled(await this.status(machine));
+      },
+      options,
+    );
+    await this.settled(options);
   }
 
   /** Ends everything. */

@@ -53,7 +53,7 @@ async function runOne(scenario: Scenario, lab: Lab, file: string, log: RunTools[
   const begun = lab.clock.now();
   let start = begun;
   try {
-    if (scenario.cluster !== 'none') await lab.settled({ timeout: 600_000 });
+    if (scenario.cluster !== 'none') await lab.begin({ timeout: 900_000 });
     log(`settled after ${Math.round((lab.clock.now() - begun) / 1000)} s`);
     lab.record(`${scenario.name}: ${scenario.mustSee}`);
     start = lab.clock.now();

@@ -15,7 +15,8 @@ export interface ExecOptions {
 
 /** One answer takes no longer than this when the guest lives, in milliseconds; emulated and with others at work. */
 const answerTimeout = 10_000;
-const pollInterval = 50;
+/** ms between two looks whether a program has ended: soon at first, then less often. */
+const pollIntervals = { first: 50, last: 250 };
 
 interface Waiting {
   readonly id: number;
@@ -78,8 +79,8 @@ export class GuestAgent {
       'capture-output': true,
       ...(options.input === undefined ? {} : { 'input-data': Buffer.from(options.input).toString('base64') }),
     })) as { pid: number };
-    for (;;) {
-      await this.#clock.sleep(pollInterval);
+    for (let interval = pollIntervals.first; ; interval = Math.min(interval * 1.5, pollIntervals.last)) {
+      await this.#clock.sleep(interval);
       const status = (await this.#request('guest-exec-status', { pid })) as ExecStatus;
       if (status.exited) {
         return { stdout: decode(status['out-data']), stderr: decode(status['err-data']), status: status.exitcode };

@@ -29,7 +29,7 @@ function manualClock() {
         signal?.addEventListener('abort', () => {
           reject(signal.reason as Error);
         });
-        if (milliseconds <= 100) setImmediate(resolve);
+        if (milliseconds < 1000) setImmediate(resolve);
         else sleepers.push(resolve);
       }),
   };
