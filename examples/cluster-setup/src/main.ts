@@ -36,20 +36,29 @@ void run(process.argv.slice(2), {
     process.exitCode = status;
   },
   (error: unknown) => {
-    process.stderr.write(
-      `cluster-setup: ${stop.signal.aborted ? (stop.signal.reason as Error).message : String(error)}\n`,
-    );
+    process.stderr.write(`cluster-setup: ${describe(stop.signal.aborted ? stop.signal.reason : error)}\n`);
     process.exitCode = 1;
   },
 );
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** A question at the terminal; the answer to a secret one does not show. */
 async function ask(question: string, { secret = false }: { readonly secret?: boolean } = {}): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: secret ? silent : process.stderr, terminal: true });
+  // In raw mode ^C is a character like any other, and ^D ends the lines without an answer.
+  lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const closed = new Promise<never>((_, reject) =>
+    lines.once('close', () => {
+      reject(new Error('no answer was given'));
+    }),
+  );
   try {
     if (secret) process.stderr.write(question);
-    return await lines.question(secret ? '' : question, { signal: stop.signal });
+    return await Promise.race([lines.question(secret ? '' : question, { signal: stop.signal }), closed]);
   } finally {
     if (secret) process.stderr.write('\n');
     lines.close();

@@ -9,6 +9,7 @@ import { apply } from '../src/plan/apply.js';
 import { plan } from '../src/plan/plan.js';
 import { Reality } from '../src/plan/reality.js';
 import { allSteps, preparation } from '../src/plan/steps.js';
+import type { Step } from '../src/plan/step.js';
 import { undoSteps } from '../src/plan/undo-steps.js';
 import { agentInPlace } from './agent-in-place.js';
 import { configurationOf } from './configuration-xml.js';
@@ -93,6 +94,16 @@ describe('preparing the nodes', () => {
     });
   });
 
+  it("leaves the cluster's own container alone when the cluster is stopped on the node that it is run on", async () => {
+    const pis = pairOfPis();
+    await prepare(pis);
+    const conf = 'totem {\n cluster_name: apachecluster\n}\n';
+    for (const pi of pis) pi.files.set('/etc/corosync/corosync.conf', conf);
+    pis[1].containers.set('httpd-test', { restart: 'no', running: true });
+    await prepare(pis);
+    expect(pis[1].containers.get('httpd-test')).toEqual({ restart: 'no', running: true });
+  });
+
   it('stops before anything is changed when the fence agent is missing, and says what to install', async () => {
     const pis = pairOfPis();
     pis[0].agentInstalled = false;
@@ -111,6 +122,46 @@ describe('preparing the nodes', () => {
     const pis = pairOfPis();
     Object.defineProperty(pis[0], 'fenceable', { value: false, writable: false });
     await expect(prepare(pis)).rejects.toThrow();
+  });
+});
+
+describe('applying', () => {
+  it('ends between two actions when it is aborted, and not in the middle of one', async () => {
+    const pis = pairOfPis();
+    const stop = new AbortController();
+    let changes = 0;
+    pis[0].onChange = (when) => {
+      if (when === 'after' && ++changes === 2) stop.abort(new Death('ended by SIGINT'));
+    };
+    const running = apply(preparation(design, names), realityOf(pis, nothing()), { ...host(), signal: stop.signal });
+    await expect(running).rejects.toThrow('ended by SIGINT');
+    expect(changes).toBe(2);
+  });
+
+  it('waits as long as it says and no longer, and says where to look then', async () => {
+    const clock = instantClock();
+    const never: Step = {
+      id: 'x',
+      title: 'x',
+      why: 'x',
+      look: async () => ({
+        differences: [{ what: 'x', should: 'y' }],
+        actions: [{ kind: 'wait', until: 'pigs fly', timeoutS: 60, reached: async () => false, shell: 'false' }],
+      }),
+    };
+    await expect(apply([never], realityOf(pairOfPis(), nothing()), { ...host(), clock })).rejects.toThrow(
+      /waited 60 s until pigs fly, in vain; look at pcs status/,
+    );
+    expect(clock.now()).toBe(60_000);
+  });
+
+  it('says so when a step was carried out and reality did not follow', async () => {
+    const pis = pairOfPis();
+    pis[0].writeFile = async () => {};
+    await expect(apply(preparation(design, names), realityOf(pis, nothing()), host())).rejects.toMatchObject({
+      code: 'NO_EFFECT',
+      message: expect.stringContaining('Names of the nodes'),
+    });
   });
 });
 

@@ -381,6 +381,15 @@ describe('doctor', () => {
     expect(checked).toContain('time');
   });
 
+  it("takes Debian's own corosync.conf for none", async () => {
+    const node = new SoundNode();
+    node.files.set(
+      '/etc/corosync/corosync.conf',
+      'totem {\n\tcluster_name: debian\n}\nnodelist {\n\tnode {\n\t\tname: node1\n\t\tring0_addr: 127.0.0.1\n\t}\n}\n',
+    );
+    expect((await examine(node.facts())).findings).toEqual([]);
+  });
+
   it('has every check in these tests', () => {
     expect([...new Set(ailments.map(([check]) => check))].sort()).toEqual(checks.map(({ id }) => id).sort());
   });

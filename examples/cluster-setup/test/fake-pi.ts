@@ -70,6 +70,7 @@ export class FakePi implements Machine {
     if (words[0] === 'dpkg-query') {
       return { ...yes(true), stdout: [...this.packages].map((one) => `installed ${one} \n`).join('') };
     }
+    if (line.includes('apt-get update')) return change(() => undefined);
     if (line.includes('apt-get install')) {
       return change(() => {
         for (const one of packages) this.packages.add(one);

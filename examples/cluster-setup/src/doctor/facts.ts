@@ -3,7 +3,7 @@ import { parseDefaults, type ParsedDefaults, type Sleepi3, type Snapshot } from 
 import type { ClusterConfiguration, ClusterStatus, ConfiguredPrimitive } from '@sleepi3/pcs';
 import { agentOf } from '../cluster/elements.js';
 import type { CommandAnswer, Machine } from '../nodes/machine.js';
-import { type CorosyncConf } from '../nodes/corosync-conf.js';
+import { type CorosyncConf, isPlaceholder } from '../nodes/corosync-conf.js';
 import { defaultsPath } from '../plan/node-steps.js';
 import type { Reality } from '../plan/reality.js';
 
@@ -72,8 +72,10 @@ export class Facts {
     }
   }
 
-  corosyncConf(): Promise<CorosyncConf | undefined> {
-    return this.reality.corosyncConf(this.node);
+  /** Undefined when there is none, or only the one that Debian's package brings. */
+  async corosyncConf(): Promise<CorosyncConf | undefined> {
+    const conf = await this.reality.corosyncConf(this.node);
+    return conf === undefined || isPlaceholder(conf) ? undefined : conf;
   }
 
   /** @throws Error when the cluster does not run; checks that ask say so by `needsCluster`. */

@@ -28,6 +28,7 @@ export async function apply(steps: readonly Step[], reality: Reality, host: Appl
     }
     host.onStep?.(step, todo, 'begins');
     for (const action of todo.actions) {
+      host.signal?.throwIfAborted();
       try {
         await perform(action, reality, host);
       } finally {

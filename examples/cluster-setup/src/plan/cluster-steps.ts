@@ -17,7 +17,7 @@ import { type Action, done, type Step, type Todo } from './step.js';
 
 /** Seconds; pcs's way was seen to take minutes on slow machines. */
 const startTimeout = 600;
-const settleTimeout = 300;
+const settleTimeout = 600;
 
 /** The steps of the cluster as a whole, in order. */
 export function clusterSteps(design: ClusterDesign): readonly Step[] {

@@ -43,6 +43,7 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
         return {
           differences: needed.map((what) => ({ what, should: 'installed' })),
           actions: [
+            run('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'update'),
             {
               kind: 'run',
               node,
@@ -174,8 +175,13 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
           'A container that someone started by hand runs on both nodes, without the cluster knowing; and with a restart policy ' +
           'Docker starts it again behind its back. It is stopped and kept under another name.',
         look: async (reality) => {
-          // One that the cluster has is the cluster's.
-          if ((await reality.configuration())?.resource(id) !== undefined) return done;
+          // One that the cluster has is the cluster's; so it is when this node cannot ask, because the cluster is stopped here.
+          const configuration = await reality.configuration();
+          const ours =
+            configuration === undefined
+              ? (await reality.corosyncConf(node))?.clusterName === design.name
+              : configuration.resource(id) !== undefined;
+          if (ours) return done;
           const there = await hasDockerObject(reality.machine(node), 'container', name);
           if (!there) return done;
           return {

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { invocation, parseClusterConfiguration } from '@sleepi3/pcs';
+import { designOf } from '../src/cluster/design.js';
+import { everything } from '../src/cluster/elements.js';
+import { readClusterFile } from '../src/config/read-cluster-file.js';
+
+const golden = (name: string) => readFileSync(new URL(`golden/${name}.xml`, import.meta.url), 'utf8');
+
+/** What is run for a file on a golden configuration in which something was changed by hand. */
+function repair(from: string | RegExp, to: string, file = '', name = 'hot-standby'): string[] {
+  const before = golden(name);
+  const after = before.replace(from, to);
+  if (after === before && from !== '') throw new Error(`there is no ${String(from)}`);
+  const cib = `<cib admin_epoch="0" epoch="1" num_updates="0" validate-with="pacemaker-3.9">${after}<status/></cib>`;
+  const { commands, differences } = everything(
+    parseClusterConfiguration(cib),
+    designOf(readClusterFile(file, 'cluster.yaml')),
+  );
+  expect(differences.length > 0).toBe(commands.length > 0);
+  return commands.map((command) => invocation(command).argv.join(' '));
+}
+
+describe('a configuration that was changed by hand', () => {
+  it.each<readonly [what: string, from: string | RegExp, to: string, commands: readonly string[]]>([
+    [
+      'an option',
+      'name="pcmk_reboot_timeout" value="60s"',
+      'name="pcmk_reboot_timeout" value="5s"',
+      ['-- stonith update fence_raspberrypi-1 pcmk_reboot_timeout=60s'],
+    ],
+    [
+      'an option in other units',
+      'name="pcmk_reboot_timeout" value="60s"',
+      'name="pcmk_reboot_timeout" value="1min"',
+      [],
+    ],
+    [
+      'an option that must not be there',
+      '<nvpair id="fence_raspberrypi-2-instance_attributes-hold"',
+      '<nvpair id="x" name="pcmk_delay_base" value="9s"/><nvpair id="fence_raspberrypi-2-instance_attributes-hold"',
+      ['-- stonith update fence_raspberrypi-2 pcmk_delay_base='],
+    ],
+    [
+      'an operation',
+      'name="monitor" interval="10s" timeout="20s" id="VIP-monitor-interval-10s"',
+      'name="monitor" interval="60s" timeout="20s" id="VIP-monitor-interval-10s"',
+      ['-- resource update VIP op monitor interval=10s timeout=20s'],
+    ],
+    [
+      "the clone's interleave",
+      'name="interleave" value="true"',
+      'name="interleave" value="false"',
+      ['-- resource meta Apache_container-clone interleave=true'],
+    ],
+    [
+      'requires=quorum, left from at-once',
+      /(<primitive id="VIP"[^>]*>)/,
+      '$1<meta_attributes id="m"><nvpair id="n" name="requires" value="quorum"/></meta_attributes>',
+      ['-- resource update VIP meta requires='],
+    ],
+    [
+      'a constraint under its own id that says something else',
+      /(<rsc_colocation[^>]*score=")INFINITY/,
+      '$1100',
+      [
+        '-- constraint delete VIP-with-Apache_container-clone',
+        '-- constraint colocation add VIP with Apache_container-clone score=INFINITY id=VIP-with-Apache_container-clone',
+      ],
+    ],
+    ['a constraint under another id', 'id="VIP-after-Apache_container-clone"', 'id="mine"', []],
+    [
+      'stonith-enabled',
+      'name="stonith-enabled" value="true"',
+      'name="stonith-enabled" value="ture"',
+      ['-- property set stonith-enabled=true'],
+    ],
+    [
+      'no-quorum-policy',
+      '</cluster_property_set>',
+      '<nvpair id="q" name="no-quorum-policy" value="ignore"/></cluster_property_set>',
+      ['-- property set no-quorum-policy=stop'],
+    ],
+  ])('is repaired in %s, and nothing else is touched', (_, from, to, commands) => {
+    expect(repair(from, to)).toEqual(commands);
+  });
+
+  it.each([
+    [
+      'VIP',
+      /<primitive id="VIP" class="ocf" type="IPaddr2" provider="heartbeat">/,
+      '<primitive id="VIP" class="ocf" type="Dummy" provider="pacemaker">',
+    ],
+    [
+      'Apache_container',
+      /<clone id="Apache_container-clone">([^]*?)<meta_attributes[^]*?<\/clone>/,
+      '<group id="web">$1</group>',
+    ],
+  ] as const)('is left alone where %s is something that this program did not make', (name, from, to) => {
+    expect(() => repair(from, to)).toThrow(
+      expect.objectContaining({ code: 'NOT_READY', message: expect.stringContaining(name) }),
+    );
+  });
+});
+
+describe('a file that was changed', () => {
+  it('changes only what differs', () => {
+    expect(repair('', '', 'vip: { address: 192.168.11.99 }\ntimers: { stickiness: 7 }')).toEqual([
+      '-- resource defaults update resource-stickiness=7',
+      '-- resource update VIP ip=192.168.11.99',
+    ]);
+  });
+
+  it('with takeover at once says so at the VIP and the container, and at nothing else', () => {
+    expect(repair('', '', 'takeover: at-once')).toEqual([
+      '-- resource update Apache_container meta requires=quorum',
+      '-- resource update VIP meta requires=quorum',
+    ]);
+  });
+
+  it('with another preferred node swaps the delays, so that there is never none', () => {
+    expect(repair('', '', 'preferred: raspberrypi-2').slice(0, 2)).toEqual([
+      '-- stonith update fence_raspberrypi-1 pcmk_delay_base= preferred=raspberrypi-2',
+      '-- stonith update fence_raspberrypi-2 pcmk_delay_base=3s preferred=raspberrypi-2',
+    ]);
+  });
+});
