@@ -29,7 +29,7 @@ export function createAgent(version: string, load: () => Promise<Workings>): Fen
     vendorUrl: 'https://mechatrax.com',
     helpSections: [
       {
-        title: 'Other commands:',
+        title: 'Other commands',
         lines: [
           'fence_sleepi3 boot          clear EXTOUT and make sure that this node can be fenced (run at boot)',
           'fence_sleepi3 wire-listen   confirm the test pulses that the peer sends',
