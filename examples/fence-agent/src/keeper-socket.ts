@@ -7,6 +7,9 @@ import type { Conversation } from './keeper-messages.js';
 /** Longest message, bytes: anything longer is no message of ours. */
 const longestMessage = 64 * 1024;
 
+/** How long an agent may take to hang up once the keeper has, ms. One that was stopped never does. */
+const hangUpPatience = 500;
+
 /** Calls the keeper behind a socket file; undefined when nobody listens there. */
 export function callKeeper<Incoming, Outgoing>(path: string): Promise<Conversation<Incoming, Outgoing> | undefined> {
   return new Promise((resolve, reject) => {
@@ -35,14 +38,23 @@ export async function listenForAgents<Incoming, Outgoing>(
     onCall(converse(socket));
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.on('error', reject); // a call that cannot be accepted later on ends neither the others nor the keeper
     server.listen(path, resolve);
   });
-  await chmod(path, 0o600);
+  try {
+    await chmod(path, 0o600);
+  } catch (error) {
+    server.close(); // nobody may reach a keeper that is not armed
+    throw error;
+  }
   return {
     close: () =>
       new Promise((resolve) => {
+        const hangUp = setTimeout(() => {
+          for (const socket of sockets) socket.destroy();
+        }, hangUpPatience);
         server.close(() => {
+          clearTimeout(hangUp);
           resolve();
         });
         for (const socket of sockets) socket.end();
