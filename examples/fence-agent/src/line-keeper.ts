@@ -39,11 +39,12 @@ export async function keepLine(host: KeeperHost, onReady: () => void): Promise<b
   const lock = await host.tryLock();
   if (!lock) return false;
   try {
+    // Before anybody can ask for the line to be asserted.
+    const guard = host.startGuard();
     const act = new Act(host);
     const server = await host.listen((conversation) => {
       void act.attend(conversation);
     });
-    const guard = host.startGuard();
     onReady();
     await act.done.finally(() => server.close());
     guard.dismiss();

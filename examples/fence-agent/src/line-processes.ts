@@ -17,6 +17,7 @@ export interface LineProcess extends Pick<LineOwner, 'program' | 'execPath' | 's
  * failed, or 3 when another keeper has the board.
  */
 export async function runLineKeeper(keeper: LineProcess, output: Writable): Promise<number> {
+  output.on('error', () => undefined); // the agent that started this keeper is gone; the act is not
   try {
     const kept = await keepLine(keeperHost(ownerOf(keeper), keeper.pid), () => output.write('ready\n'));
     return kept ? 0 : 3;

@@ -6,6 +6,7 @@ import { access, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { kill } from 'node:process';
+import type { Writable } from 'node:stream';
 import { acquireFileLock, readDefaultsFile, runProgram, Sleepi3Error, systemClock } from '@sleepi3/driver';
 import { boardLines, openBoard } from './board-access.js';
 import type { FencingHost } from './fencing.js';
@@ -84,7 +85,10 @@ export function keeperHost(owner: LineOwner, processId: number): KeeperHost {
     record: powerRecord(files),
     tryLock: () => tryLock(files),
     listen: async (onCall) => {
-      await writeFile(files.keeper, `${processId}\n`, { mode: 0o600 });
+      await writeFile(files.keeper, `${processId}\n`, { mode: 0o600 }).catch((error: unknown) => {
+        // It only helps to kill a keeper that hangs: a full /run is no reason not to fence.
+        log(`the line keeper's process id could not be written: ${String(error)}`);
+      });
       return listenForAgents<AgentMessage, KeeperEvent>(files.socket, onCall);
     },
     openLines: async () => boardLines(await openBoard(board, log)),
@@ -182,17 +186,25 @@ async function ping(address: string): Promise<boolean | undefined> {
  * process dies, and only a dismissal comes before that end.
  */
 function startGuard(owner: LineOwner): { dismiss(): void } {
-  const guard = spawn(owner.execPath, programArguments(guardCommand, owner), {
-    detached: true,
-    cwd: '/',
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  guard.once('error', (error) => {
-    owner.log(`the line is held without a guard: ${error.message}`);
-  });
-  guard.stdin.on('error', () => undefined); // the guard is gone, and with it whoever would read the dismissal
-  guard.unref();
-  return { dismiss: () => guard.stdin.end('dismissed\n') };
+  const unguarded = (error: unknown) => {
+    owner.log(`the line is held without a guard: ${String(error)}`);
+  };
+  try {
+    const guard = spawn(owner.execPath, programArguments(guardCommand, owner), {
+      detached: true,
+      cwd: '/',
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    guard.once('error', unguarded);
+    // Without a file descriptor left there is no pipe.
+    const stdin: Writable | undefined = guard.stdin;
+    stdin?.on('error', () => undefined); // the guard is gone, and with it whoever would read the dismissal
+    guard.unref();
+    return { dismiss: () => stdin?.end('dismissed\n') };
+  } catch (error) {
+    unguarded(error); // for want of memory, fork fails at once
+    return { dismiss: () => undefined };
+  }
 }
 
 function programArguments(command: string, { program, board, files }: LineOwner): string[] {
@@ -203,5 +215,10 @@ async function killKeeper(pidFile: string): Promise<void> {
   const processId = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10);
   // The file may be an old one: only a process that still is a keeper is killed.
   const commandLine = await readFile(`/proc/${processId}/cmdline`, 'utf8').catch(() => '');
-  if (processId > 1 && commandLine.split('\0').includes(keeperCommand)) kill(processId, 'SIGKILL');
+  if (processId <= 1 || !commandLine.split('\0').includes(keeperCommand)) return;
+  try {
+    kill(processId, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has ended meanwhile
+  }
 }
