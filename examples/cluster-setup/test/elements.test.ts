@@ -118,10 +118,12 @@ describe('a file that was changed', () => {
     ]);
   });
 
-  it('with another preferred node swaps the delays, so that there is never none', () => {
-    expect(repair('', '', 'preferred: raspberrypi-2').slice(0, 2)).toEqual([
+  it('with another preferred node swaps the delays and the preference of the VIP', () => {
+    expect(repair('', '', 'preferred: raspberrypi-2')).toEqual([
       '-- stonith update fence_raspberrypi-1 pcmk_delay_base= preferred=raspberrypi-2',
       '-- stonith update fence_raspberrypi-2 pcmk_delay_base=3s preferred=raspberrypi-2',
+      '-- constraint delete VIP-prefers-raspberrypi-1',
+      '-- constraint location add VIP-prefers-raspberrypi-2 resource%VIP raspberrypi-2 1',
     ]);
   });
 });

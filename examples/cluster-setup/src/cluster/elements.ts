@@ -31,8 +31,15 @@ export function everything(configuration: Configuration, design: ClusterDesign):
 }
 
 /** The containers and the VIP, and how they belong together. */
-export function service(configuration: Configuration, { containers, vip: address, preferred }: ClusterDesign): Change {
+export function service(
+  configuration: Configuration,
+  { containers, vip: address, preferred, nodes }: ClusterDesign,
+): Change {
+  const formerlyPreferred = nodes
+    .filter(({ name }) => name !== preferred)
+    .map(({ name }) => preferenceId(address, name));
   return together(
+    absent(configuration, formerlyPreferred),
     ...containers.map((one) => container(configuration, one)),
     sideBySide(configuration, containers),
     vip(
@@ -145,7 +152,7 @@ export function vip(
       }),
     ]),
     constraint(configuration, {
-      id: `${design.id}-prefers-${preferred}`,
+      id: preferenceId(design, preferred),
       says: `${design.id} first on ${preferred}`,
       is: (c) => c.kind === 'location' && c.resource === design.id && c.node === preferred && c.score === preference,
       make: (id) => commands.constraint.location.add(id, design.id, preferred, preference),
@@ -179,6 +186,20 @@ export function isBan(one: Constraint, resource: string, node: string): boolean 
   return (
     one.kind === 'location' && one.resource === resource && one.node === node && one.score === Number.NEGATIVE_INFINITY
   );
+}
+
+function preferenceId({ id }: PrimitiveDesign, node: string): string {
+  return `${id}-prefers-${node}`;
+}
+
+/** Constraints that another form of the file has made. */
+function absent(configuration: Configuration, ids: readonly string[]): Change {
+  const there = ids.filter((id) => configuration?.constraint(id) !== undefined);
+  if (there.length === 0) return nothing;
+  return {
+    differences: there.map((what) => ({ what, is: 'of a former file' })),
+    commands: [commands.constraint.delete(...there)],
+  };
 }
 
 interface ConstraintDesign {
