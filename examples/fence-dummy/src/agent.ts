@@ -59,6 +59,14 @@ const options = {
     order: 3,
     description: 'The machines that list names, separated by spaces, commas or semicolons',
   }),
+  // Pacemaker gives the Corosync id of the target to agents that declare this.
+  nodeid: string({
+    short: 'i',
+    long: 'nodeid',
+    valueName: 'id',
+    order: 4,
+    description: 'The Corosync id of the machine to act on (any will do)',
+  }),
 };
 
 type Context = ActionContext<typeof options>;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runLikePacemaker, StandaloneFenced } from '@sleepi3/fence-protocol/testing';
 import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { fenceDummyOfPacemaker, haveCtsFencing, runCtsFencing } from './cts-fencing.js';
 
 const example = join(import.meta.dirname, '..');
 let directory: string;
@@ -112,4 +113,26 @@ describe.runIf(possible)('the built fence_dummy under pacemaker-fenced', () => {
     expect((await validate('5')).exitStatus).toBe(0);
     expect((await validate('15')).exitStatus).not.toBe(0);
   });
+});
+
+// Their deadlines of 1 to 5 seconds are real ones: two runs at a time, and a second chance on a busy machine.
+describe.runIf(possible && haveCtsFencing)('the built fence_dummy under cts-fencing', { retry: 1 }, () => {
+  it.each([
+    ['without Corosync', ['--no-cpg']],
+    ['of node ids', ['--run-only-pattern', 'nodeid']],
+    ['of unfencing', ['--run-only-pattern', 'unfence']],
+    ['of reboots that become off and on', ['--run-only-pattern', 'remap']],
+  ])(
+    'passes every test %s that the fence_dummy of Pacemaker passes',
+    async (_, selection) => {
+      const [theirs, ours] = await Promise.all([
+        runCtsFencing(fenceDummyOfPacemaker, selection),
+        runCtsFencing(program, selection),
+      ]);
+      const passed = [...theirs].flatMap(([test, outcome]) => (outcome === 'SUCCESS' ? [test] : []));
+      expect(passed).not.toEqual([]);
+      expect(passed.filter((test) => ours.get(test) !== 'SUCCESS')).toEqual([]);
+    },
+    300_000,
+  );
 });

@@ -80,6 +80,13 @@ describe('validate-all', () => {
   });
 });
 
+describe('nodeid', () => {
+  it('is in the metadata, so that Pacemaker gives it, and is ignored', async () => {
+    expect((await run('action=metadata')).stdout).toContain('<parameter name="nodeid"');
+    expect(await run('action=off\nmode=pass\nnodeid=1')).toMatchObject({ exitStatus: 0, stderr: '' });
+  });
+});
+
 describe('the name it is called by', () => {
   const actions = async (calledBy: string) =>
     [...(await run('action=metadata', { calledBy })).stdout.matchAll(/<action name="(.*?)" ?\/>/g)].map(
