@@ -12,13 +12,16 @@ const longestGap = 1000;
  * comes 9 s after its first assertion at the earliest.
  */
 const longestBlindness = 3000;
-/** A clearance older than this, ms, is taken again: the peer may have begun to fire since. */
-const longestClearance = 500;
+/**
+ * A clearance older than this, ms, is taken again: the peer may have begun to fire since. Enough for the transfers that
+ * follow it where each starts a program on a busy Pi, and with a sample's delay far less than the 9 s of the earliest cut.
+ */
+const longestClearance = 1500;
 
 export interface HoldPlan {
   /** ms that EXTOUT must be seen asserted without a gap; at least 11000 (the latest cut). */
   readonly hold: number;
-  /** The clock's time, ms, after which no hold is begun that could not be completed. */
+  /** The clock's time, ms: no hold is begun anew that could not be completed by then. */
   readonly deadline: number;
   /** Whether this node goes on when both shoot. */
   readonly preferred: boolean;
@@ -53,7 +56,8 @@ export async function verifiedHold(
   let restarts = 0;
   let asserted = false;
   for (;;) {
-    if (clock.now() + plan.hold > plan.deadline) {
+    if (signal?.aborted) return { kind: 'failed', reason: message(signal.reason) };
+    if (restarts > 0 && clock.now() + plan.hold > plan.deadline) {
       return { kind: 'failed', reason: `no time left for a hold of ${seconds(plan.hold)} after ${restarts} restarts` };
     }
     const start = await fire(lines, clock, plan, asserted);
@@ -75,7 +79,8 @@ async function fire(lines: Lines, clock: Clock, plan: HoldPlan, asserted: boolea
       const before = await readSettled(lines);
       if (!before.extin) clearedAt = clock.now();
       // A line that this node asserted just after a clearance is no new shot: for it the rule of holding is in force.
-      const holding = before.extout && (asserted || isFresh(clearedAt, clock));
+      const kept = asserted && before.extout;
+      const holding = kept || (before.extout && isFresh(clearedAt, clock));
       const objection = holding ? reasonToYield(before, plan.preferred) : reasonNotToFire(before);
       if (objection) return { kind: 'conceded', reason: objection };
 
@@ -83,7 +88,7 @@ async function fire(lines: Lines, clock: Clock, plan: HoldPlan, asserted: boolea
       const after = await readSettled(lines);
       const yielding = reasonToYield(after, plan.preferred);
       if (yielding) return { kind: 'conceded', reason: yielding };
-      if (after.extout && (asserted || isFresh(clearedAt, clock))) return undefined;
+      if (after.extout && (kept || isFresh(clearedAt, clock))) return undefined;
       failure = new Error('EXTOUT does not follow what is written to it, or follows too late');
       // Too late means that the peer may have fired in between and be near its cut: back off and look again.
       if (after.extout) await settleExtout(lines, false);
@@ -114,15 +119,16 @@ async function watch(
   for (;;) {
     await clock.sleep(Math.max(0, next - clock.now()));
     if (signal?.aborted) return { kind: 'failed', reason: message(signal.reason) };
-    next = Math.max(next + samplePeriod, clock.now());
+    // The sample was taken some time between here and the answer: what is proven reaches up to here.
+    const asked = clock.now();
+    next = Math.max(next + samplePeriod, asked);
     const state = await sample(lines);
-    const now = clock.now();
-    if (now - last > longestGap) return 'gap';
+    if (clock.now() - last > longestGap) return 'gap';
     if (!state) continue;
     const reason = reasonToYield(state, plan.preferred);
     if (reason) return { kind: 'conceded', reason };
     if (!state.extout) return 'gap';
-    last = now;
+    last = asked;
     samples++;
     onProgress({ held: last - start, samples, restarts });
     if (last - start >= plan.hold) return { kind: 'verified', held: last - start, samples, restarts };

@@ -1,0 +1,95 @@
+// The hold itself, on lines that do what they are told at the time they are told to.
+import { VirtualClock } from '@sleepi3/simulator';
+import { describe, expect, it } from 'vitest';
+import { verifiedHold } from '../src/hold.js';
+import type { Lines } from '../src/lines.js';
+
+const plan = { hold: 12_000, deadline: 40_000, preferred: true };
+
+/** Lines whose transfers take `transfer` ms; a write takes effect at its end. */
+function slowLines(clock: VirtualClock, transfer: number | (() => number) = 5) {
+  const state = { extout: false, extin: false };
+  const duration = typeof transfer === 'number' ? () => transfer : transfer;
+  const lines: Lines = {
+    read: async () => {
+      const seen = { ...state };
+      await clock.sleep(duration());
+      return seen;
+    },
+    writeExtout: async (asserted) => {
+      await clock.sleep(3 * duration());
+      state.extout = asserted;
+    },
+  };
+  return { state, lines };
+}
+
+describe('a hold', () => {
+  it('may be as long as all the time there is: the first one is always begun', async () => {
+    const clock = new VirtualClock();
+    const { lines } = slowLines(clock);
+    await clock.advance(1);
+    expect(await clock.runUntil(verifiedHold(lines, clock, { ...plan, deadline: plan.hold }))).toMatchObject({
+      kind: 'verified',
+    });
+  });
+
+  it('is not begun once it is not wanted any more', async () => {
+    const clock = new VirtualClock();
+    const { lines, state } = slowLines(clock);
+    const stop = new AbortController();
+    stop.abort(new Error('the request was withdrawn'));
+    const outcome = await clock.runUntil(verifiedHold(lines, clock, plan, undefined, stop.signal));
+    expect(outcome).toEqual({ kind: 'failed', reason: 'the request was withdrawn' });
+    expect(state.extout).toBe(false);
+  });
+
+  it('is proven on a slow machine, where a transfer by i2c-tools takes 150 ms', async () => {
+    const clock = new VirtualClock();
+    const { lines } = slowLines(clock, 150);
+    expect(await clock.runUntil(verifiedHold(lines, clock, plan))).toMatchObject({ kind: 'verified', restarts: 0 });
+  });
+
+  it('counts a sample from when it was asked for: what happened while the answer was under way is not proven', async () => {
+    const clock = new VirtualClock();
+    let answersLate = 0;
+    const { lines, state } = slowLines(clock, () => answersLate);
+    let proven: number | undefined;
+    const hold = verifiedHold(lines, clock, plan).then((outcome) => {
+      proven = outcome.kind === 'verified' ? outcome.held : undefined;
+    });
+    await clock.advance(11_250);
+    answersLate = 700; // the next sample is taken at 11.4 s and known at 12.1 s
+    await clock.advance(200);
+    state.extout = false; // and somebody releases the line just after it was taken
+    await clock.advance(850);
+    expect(proven).toBeUndefined();
+    answersLate = 0;
+    state.extout = true;
+    await clock.advance(30_000);
+    await hold;
+  });
+
+  it('is no hold of old when the line fell: what asserts it again obeys the rule of firing', async () => {
+    const clock = new VirtualClock();
+    let writing = 5;
+    const { lines, state } = slowLines(clock);
+    const stalling: Lines = {
+      read: () => lines.read(),
+      writeExtout: async (asserted) => {
+        const stall = writing;
+        writing = 5;
+        await clock.sleep(stall);
+        await lines.writeExtout(asserted);
+      },
+    };
+    const hold = verifiedHold(stalling, clock, { ...plan, deadline: 60_000 });
+    await clock.advance(2000);
+    state.extout = false;
+    writing = 2500; // the write hangs after the clearance, and meanwhile the peer begins to fire
+    await clock.advance(500);
+    state.extin = true;
+    await clock.advance(3000);
+    expect(await clock.runUntil(hold)).toMatchObject({ kind: 'conceded' });
+  });
+});
