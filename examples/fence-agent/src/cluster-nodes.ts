@@ -17,7 +17,7 @@ export async function findWiring(
   options: { readonly self?: string | undefined; readonly peer?: string | undefined },
   files: ClusterFiles,
 ): Promise<Wiring> {
-  if (options.self && options.peer) return checked({ self: options.self, peer: options.peer });
+  if (options.self && options.peer) return checked({ self: options.self, peer: options.peer }, files.hostname());
   let nodes: string[];
   try {
     nodes = corosyncNodes(await files.corosyncConf()).map(({ name }) => name);
@@ -34,11 +34,19 @@ export async function findWiring(
       `cannot tell which node is the peer: corosync.conf has ${known}, this host is ${files.hostname()}; set the options self and peer`,
     );
   }
-  return checked({ self, peer });
+  return checked({ self, peer }, files.hostname());
 }
 
-function checked(wiring: Wiring): Wiring {
-  if (wiring.self === wiring.peer) throw new Error(`self and peer are both ${wiring.self}: they must be the two nodes`);
+function checked(wiring: Wiring, hostname: string): Wiring {
+  const { self, peer } = wiring;
+  if (self === peer) throw new Error(`self and peer are both ${self}: they must be the two nodes`);
+  // A device has the same options on both nodes: where its target runs it, the wire leads to the other one.
+  if (isHost(peer, hostname) && !isHost(self, hostname)) {
+    throw new Error(
+      `this host is ${peer}, the configured peer, and not ${self}: its EXTOUT leads to ${self}; ` +
+        `ban the device from ${peer}, or leave out the option self`,
+    );
+  }
   return wiring;
 }
 

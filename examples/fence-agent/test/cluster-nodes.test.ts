@@ -89,6 +89,20 @@ describe('the names of the two nodes', () => {
     await expect(findWiring({ self: 'a', peer: 'a' }, files('a'))).rejects.toThrow(/both a/);
   });
 
+  it.each([
+    ['both from the options', { self: 'raspberrypi-1', peer: 'raspberrypi-2' }],
+    ['self from the options', { self: 'raspberrypi-1' }],
+  ])(
+    'are refused, %s, on the very host that would be the peer: its EXTOUT leads to the other node',
+    async (_, options) => {
+      for (const hostname of ['raspberrypi-2', 'raspberrypi-2.example.org']) {
+        await expect(findWiring(options, files(hostname))).rejects.toThrow(
+          /this host is raspberrypi-2, the configured peer/,
+        );
+      }
+    },
+  );
+
   it('cut off anywhere, corosync.conf never yields a wrong peer', async () => {
     for (let end = 0; end < corosyncConf.length; end++) {
       const wiring = await findWiring({}, files('raspberrypi-1', corosyncConf.slice(0, end))).catch(() => undefined);
