@@ -68,9 +68,11 @@ export interface Cluster {
   removeConstraints(ids: readonly string[]): Promise<void>;
   /**
    * Replaces the text of the lock if it is still `before`, in one indivisible step for the whole cluster; undefined is
-   * no lock.
+   * no lock. The texts are those of {@link writeLock}, and need no quoting.
    *
    * @returns whether it was replaced.
    */
   compareAndSetLock(before: string | undefined, after: string | undefined): Promise<boolean>;
+  /** Removes the lock, whatever it says: for a person who forces it. */
+  removeLock(): Promise<void>;
 }

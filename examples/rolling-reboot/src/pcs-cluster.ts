@@ -43,7 +43,12 @@ export function pcsCluster({ pcs, service, moveTimeout }: PcsClusterOptions): Cl
     removeConstraints: async (ids) => {
       await pcs.run(commands.constraint.delete(...ids));
     },
-    compareAndSetLock: (before, after) => pcs.run(compareAndSet(before, after)),
+    compareAndSetLock: async (before, after) => {
+      if (before === undefined && after === undefined) return lockIn(await pcs.cib.config()) === undefined;
+      const done = await pcs.run(compareAndSet(before, after));
+      return after === undefined ? lockIn(await pcs.cib.config()) === undefined : done;
+    },
+    removeLock: () => pcs.run(removal),
   };
 }
 
@@ -54,49 +59,47 @@ const lockPair = 'rolling-reboot-lock';
 /** crm_exit_t: what was to be created exists; what was to be changed does not. */
 const exists = 108;
 const noSuch = 105;
+/** As long as Pacemaker's tools may take by themselves. */
+const cibTimeoutMs = 60_000;
 
 /**
  * One change of the lock as one request to the cluster's configuration manager, which carries out all requests of all
  * nodes one after the other. The condition is part of the request, so nothing comes between looking and changing:
- * creating fails when the id exists; changing fails when no element has the old value; deleting deletes nothing then.
+ * creating fails when the id exists, changing fails when no element has the old value. Deleting says 0 either way, and
+ * deletes only the old value: what is there after it has to be looked at.
  */
-export function compareAndSet(before: string | undefined, after: string | undefined): Command<boolean> {
-  const pair = (text: string) => `<nvpair id="${lockPair}" name="${lockPair}" value="${quoted(text)}"/>`;
-  const common = { program: 'cibadmin', timeoutMs: 60_000 } as const;
-  if (before === undefined) {
-    if (after === undefined) return { ...common, options: ['--query', '--local'], parse: () => true };
-    return {
-      ...common,
-      options: [
-        '--sync-call',
-        '--create',
-        '--scope=crm_config',
-        `--xml-text=<cluster_property_set id="${lockSet}">${pair(after)}</cluster_property_set>`,
-      ],
-      exitCodes: [0, exists],
-      parse: ({ exitCode }) => exitCode === 0,
-    };
-  }
-  const held = `nvpair[@id='${lockPair}'][@value='${quoted(before)}']`;
-  if (after !== undefined) {
-    return {
-      ...common,
-      options: ['--sync-call', '--modify', `--xpath=//${held}`, `--xml-text=${pair(after)}`],
-      exitCodes: [0, noSuch],
-      parse: ({ exitCode }) => exitCode === 0,
-    };
-  }
+function compareAndSet(before: string | undefined, after: string | undefined): Command<boolean> {
+  const pair = `<nvpair id="${lockPair}" name="${lockPair}" value="${after ?? ''}"/>`;
+  const held = `nvpair[@id='${lockPair}'][@value='${before ?? ''}']`;
+  const set = `<cluster_property_set id="${lockSet}">${pair}</cluster_property_set>`;
+  const request =
+    before === undefined
+      ? ['--create', '--scope=crm_config', `--xml-text=${set}`]
+      : after === undefined
+        ? ['--delete', `--xpath=//cluster_property_set[@id='${lockSet}'][${held}]`]
+        : ['--modify', `--xpath=//${held}`, `--xml-text=${pair}`];
   return {
-    ...common,
-    // It says 0 whether there was one or not. Either way the lock `before` is gone after it, and no other was touched.
-    options: ['--sync-call', '--delete', `--xpath=//cluster_property_set[@id='${lockSet}'][${held}]`],
-    parse: () => true,
+    program: 'cibadmin',
+    options: ['--sync-call', ...request],
+    timeoutMs: cibTimeoutMs,
+    exitCodes: [0, before === undefined ? exists : noSuch],
+    parse: ({ exitCode }) => exitCode === 0,
   };
 }
 
-/** No character of a lock's text needs quoting, unless someone else wrote it. */
-function quoted(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+/** Deletes the lock, whatever it says. */
+const removal: Command<void> = {
+  program: 'cibadmin',
+  options: ['--sync-call', '--delete', `--xpath=//cluster_property_set[@id='${lockSet}']`],
+  timeoutMs: cibTimeoutMs,
+  parse: () => undefined,
+};
+
+function lockIn({ properties }: ClusterConfiguration): string | undefined {
+  return valueIn(
+    properties.filter(({ id }) => id === lockSet),
+    lockPair,
+  );
 }
 
 /** What the procedure looks at, from status and configuration. */
@@ -122,10 +125,7 @@ export function factsOf(status: ClusterStatus, configuration: ClusterConfigurati
     failures: [...failuresOf(status)],
     leftConstraints: configuration.cliConstraints.map(({ id }) => id),
     unsuitable: [...unsuitable(configuration, service)],
-    lock: valueIn(
-      configuration.properties.filter(({ id }) => id === lockSet),
-      lockPair,
-    ),
+    lock: lockIn(configuration),
   };
 }
 

@@ -78,9 +78,18 @@ export async function abort(host: Host, settings: Settings, { force = false } = 
       failed: false,
     });
   }
+  if (force) await host.cluster.removeLock();
+  else ending = await endRoll(host, settings, ending);
+  await showGauges(host, 'idle');
+  return ending;
+}
+
+/** Removes the lock, unless another node is at work. */
+async function endRoll(host: Host, settings: Settings, before: Ending): Promise<Ending> {
+  let ending = before;
   await changeLock(host.cluster, (record) => {
     const holder = record?.holder;
-    if (!force && holder !== undefined && holder.node !== settings.node && holder.expires > host.date() / 1000) {
+    if (holder !== undefined && holder.node !== settings.node && holder.expires > host.date() / 1000) {
       throw new RollError(
         'NOT_MY_TURN',
         `${describeLock(record)}: run rolling-reboot abort on ${holder.node}; if that node is lost, add --force here`,
@@ -91,7 +100,6 @@ export async function abort(host: Host, settings: Settings, { force = false } = 
     }
     return undefined;
   });
-  await showGauges(host, 'idle');
   return ending;
 }
 

@@ -50,10 +50,26 @@ for (const { stride, ...cluster } of clusters) {
           check([...world.violations, ...leftovers(world)]);
           expect(world.serves).toBe(true);
         }
-      });
+      }, 180_000);
     }
   });
 }
+
+describe('the judge of this model', () => {
+  it('sees two nodes out at once', async () => {
+    const world = await morningOf({});
+    world.standby.add('raspberrypi-1').add('raspberrypi-2');
+    await world.clock.advance(2000);
+    expect(world.violations).toEqual([expect.stringContaining('were out at once')]);
+  });
+
+  it('sees a service that is away although a node could run it', async () => {
+    const world = await morningOf({});
+    world.machines.forEach((machine) => (machine.sick = true));
+    await world.clock.advance(5000);
+    expect(world.violations).toEqual([expect.stringContaining('the service was away')]);
+  });
+});
 
 async function morningOf(options: WorldOptions): Promise<World> {
   const world = new World(options);

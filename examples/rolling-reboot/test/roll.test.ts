@@ -260,6 +260,9 @@ describe('records that were lost', () => {
     await world.quiet();
     expect(world.machine(one).errors.at(-1)).toMatchObject({ code: 'BAD_RECORD' });
     expect([world.machine(one).reboots, world.lock]).toEqual([0, 'who=someone']);
+    world.machine(one).start('abort', true);
+    await world.quiet();
+    expect(world.lock).toBeUndefined();
   });
 });
 

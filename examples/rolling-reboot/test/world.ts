@@ -470,7 +470,7 @@ export class Machine {
     this.pi
       .run((process) => {
         this.#process = process;
-        const host = this.#host(process, this.#stop.signal);
+        const host = this.host(process, this.#stop.signal);
         if (what === 'resume') return resume(host, settings);
         if (what === 'abort') return abort(host, settings, { force });
         return run(host, settings, { byHand: what === 'by hand' });
@@ -575,7 +575,8 @@ export class Machine {
     });
   }
 
-  #host(process: VirtualProcess, signal: AbortSignal): Host {
+  /** What the program on this node sees of the outside. */
+  host(process: VirtualProcess, signal: AbortSignal): Host {
     const world = this.#world;
     const operate = <T>(name: string, effect: () => T | Promise<T>) => world.operate(this, process, name, effect);
     const files = {
@@ -666,6 +667,7 @@ export class Machine {
         if (world.serviceOn !== node) throw new Error(`${resource} did not move to ${node}`);
       },
       removeConstraints: (ids) => change('remove constraints', () => ids.forEach((id) => world.constraints.delete(id))),
+      removeLock: () => change('remove the lock', () => (world.lock = undefined)),
       compareAndSetLock: (before, after) =>
         operate('change the lock', () => {
           this.#assertJoined();

@@ -1,0 +1,181 @@
+// The cluster through the real pcs, cibadmin and crm_mon, on a cluster whose daemons alone are played.
+import { isPcsError, Pcs } from '@sleepi3/pcs';
+import { FakeCluster, type FakeClusterSnapshot, WarmPcs } from '@sleepi3/pcs/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import type { Cluster } from '../src/cluster.js';
+import { lookAtGates } from '../src/gates.js';
+import { changeLock, readLock, writeLock } from '../src/lock.js';
+import { pcsCluster } from '../src/pcs-cluster.js';
+import { readSettings } from '../src/settings.js';
+
+const warm = new WarmPcs();
+afterAll(() => warm[Symbol.asyncDispose]());
+
+const settings = readSettings({ service: 'VIP', url: 'http://vip/', node: 'n1' }, { hostname: 'n1' });
+
+describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a cluster through pcs', () => {
+  let from: FakeClusterSnapshot;
+  let fake: FakeCluster;
+  let pcs: Pcs;
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    fake = await FakeCluster.create({ nodes: ['n1', 'n2'], running: 'c', tools: warm });
+    pcs = new Pcs({ runner: fake });
+    await pcs.stonith.create('F', 'fence_ipmilan', { ip: '1.1.1.1', username: 'a', pcmk_host_list: 'n1 n2' });
+    await pcs.resource.create('web', 'ocf:pacemaker:Dummy', {}, { clone: { meta: { interleave: true } } });
+    await pcs.resource.create('VIP', 'ocf:heartbeat:IPaddr2', { ip: '10.0.0.1' });
+    await pcs.constraint.colocation.add('VIP', 'web-clone');
+    await pcs.resource.defaults.update({ 'resource-stickiness': 100 });
+    from = await fake.snapshot();
+    await fake[Symbol.asyncDispose]();
+  }, 60_000);
+  beforeEach(async () => {
+    fake = await FakeCluster.create({ from, tools: warm });
+    pcs = new Pcs({ runner: fake });
+    cluster = pcsCluster({ pcs, service: 'VIP', moveTimeout: 30 });
+  });
+  afterEach(() => fake[Symbol.asyncDispose]());
+
+  /** The gates that are shut, but for those of the outside. */
+  async function shut() {
+    const states = await lookAtGates(
+      {
+        facts: await cluster.facts(),
+        settings,
+        history: [],
+        now: 0,
+        board: undefined,
+        probe: async () => ({ ok: true, fact: 'HTTP 200' }),
+      },
+      'all',
+    );
+    return Object.fromEntries(states.flatMap(({ name, reason }) => (reason === undefined ? [] : [[name, reason]])));
+  }
+
+  it('finds every gate open in a sound cluster', async () => {
+    expect(await shut()).toEqual({});
+    const facts = await cluster.facts();
+    expect(facts).toMatchObject({ controlled: true, quorate: true, fencingEnabled: true, lock: undefined });
+    expect(facts.resources.find(({ id }) => id === 'web-clone')).toMatchObject({
+      cloned: true,
+      startedOn: ['n1', 'n2'],
+    });
+    expect(facts.resources.find(({ id }) => id === 'web')).toMatchObject({ cloned: true });
+    expect(facts.resources.find(({ id }) => id === 'VIP')).toMatchObject({ cloned: false });
+    expect(facts.resources.some(({ id }) => id === 'F')).toBe(false);
+    expect(facts.fenceDevices).toEqual([expect.objectContaining({ id: 'F', monitorInterval: 60, monitorResult: 0 })]);
+  });
+
+  it('drains a node by standby and lets it run resources again', async () => {
+    await cluster.standby('n1');
+    const facts = await cluster.facts();
+    expect(facts.nodes.find(({ name }) => name === 'n1')).toMatchObject({ standby: true, online: true });
+    expect(facts.resources.filter(({ activeOn }) => activeOn.includes('n1'))).toEqual([]);
+    expect(await shut()).toMatchObject({ self: expect.stringContaining('pcs node unstandby n1') });
+    await cluster.unstandby('n1');
+    expect(await shut()).toEqual({});
+  });
+
+  it('moves the service and leaves no constraint', async () => {
+    const before = (await cluster.facts()).resources.find(({ id }) => id === 'VIP')?.startedOn[0];
+    const target = before === 'n1' ? 'n2' : 'n1';
+    await cluster.move('VIP', target);
+    const facts = await cluster.facts();
+    expect(facts.resources.find(({ id }) => id === 'VIP')?.startedOn).toEqual([target]);
+    expect(facts.leftConstraints).toEqual([]);
+  });
+
+  it('finds a constraint that a move has left, and removes it by its id', async () => {
+    await pcs.resource.ban('VIP', { node: 'n2' });
+    expect(await shut()).toMatchObject({ constraints: expect.stringContaining('cli-ban-VIP-on-n2') });
+    await cluster.removeConstraints((await cluster.facts()).leftConstraints);
+    expect(await shut()).toEqual({});
+  });
+
+  it('refuses settings with which the service would be lost or move twice', async () => {
+    const cases = [
+      [() => pcs.property.set({ 'shutdown-lock': true }), 'shutdown-lock'],
+      [() => pcs.property.set({ 'no-quorum-policy': 'ignore' }), 'no-quorum-policy'],
+      [() => pcs.resource.defaults.update({ 'resource-stickiness': 0 }), 'resource-stickiness'],
+    ] as const;
+    for (const [change, said] of cases) {
+      const { cib } = from;
+      await change();
+      expect(await shut(), cib).toMatchObject({ settings: expect.stringContaining(said) });
+      await fake[Symbol.asyncDispose]();
+      fake = await FakeCluster.create({ from, tools: warm });
+      pcs = new Pcs({ runner: fake });
+      cluster = pcsCluster({ pcs, service: 'VIP', moveTimeout: 30 });
+    }
+  });
+
+  it('finds fencing that is off, and no fence device', async () => {
+    await pcs.property.set({ 'stonith-enabled': false });
+    expect(await shut()).toMatchObject({ fencing: expect.stringContaining('stonith-enabled') });
+    await pcs.property.set({ 'stonith-enabled': true });
+    await pcs.stonith.delete('F', { force: true });
+    expect(await shut()).toMatchObject({ fencing: 'there is no fence device' });
+  });
+
+  it('finds a node that is down', async () => {
+    await fake.nodeDown('n2');
+    expect(await shut()).toMatchObject({ others: 'node n2 is offline' });
+  });
+
+  it('says that the cluster is not running, and never that it is empty', async () => {
+    await fake.nodeDown('n1');
+    await expect(cluster.facts()).rejects.toSatisfy((error) => isPcsError(error, 'NOT_RUNNING'));
+  });
+
+  describe('the lock', () => {
+    const record = { roll: '2026-06-01T0301-k3v9x2mp', holder: { node: 'n1', boot: 'b-1', expires: 12 }, done: ['n2'] };
+
+    it('is taken by the first alone, changed by whoever knows what it says, and released by them', async () => {
+      const mine = writeLock(record);
+      expect(await cluster.compareAndSetLock(undefined, mine)).toBe(true);
+      expect(await cluster.compareAndSetLock(undefined, 'roll=other')).toBe(false);
+      expect(readLock((await cluster.facts()).lock)).toEqual(record);
+      expect(await cluster.compareAndSetLock('roll=stale', 'roll=other')).toBe(false);
+      expect(await cluster.compareAndSetLock(mine, 'roll=next')).toBe(true);
+      expect((await cluster.facts()).lock).toBe('roll=next');
+      await cluster.compareAndSetLock(mine, undefined);
+      expect((await cluster.facts()).lock).toBe('roll=next');
+      await cluster.compareAndSetLock('roll=next', undefined);
+      expect((await cluster.facts()).lock).toBeUndefined();
+    });
+
+    it('outlives every other change of the configuration, and is in nobody’s way', async () => {
+      const mine = writeLock(record);
+      await cluster.compareAndSetLock(undefined, mine);
+      await pcs.property.set({ 'maintenance-mode': true });
+      await cluster.standby('n2');
+      expect((await cluster.facts()).lock).toBe(mine);
+      expect((await pcs.cib.config()).property('maintenance-mode')).toBe('true');
+    });
+
+    it('is removed as one that cannot be read, too', async () => {
+      await cluster.compareAndSetLock(undefined, 'who=someone');
+      const { lock } = await cluster.facts();
+      expect(() => readLock(lock)).toThrow('rolling-reboot abort --force');
+      await cluster.removeLock();
+      expect((await cluster.facts()).lock).toBeUndefined();
+    });
+
+    it('is changed on from what another has written in between', async () => {
+      await cluster.compareAndSetLock(undefined, 'roll=a');
+      let raced = false;
+      const racing: Cluster = {
+        ...cluster,
+        compareAndSetLock: async (before, after) => {
+          if (!raced) await cluster.compareAndSetLock('roll=a', 'roll=a done=n2');
+          raced = true;
+          return cluster.compareAndSetLock(before, after);
+        },
+      };
+      await changeLock(racing, (found) => ({ roll: 'a', done: [...(found?.done ?? []), 'n1'] }));
+      expect((await cluster.facts()).lock).toBe('roll=a done=n2,n1');
+    });
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { RollError } from '../src/errors.js';
+import type { Host } from '../src/host.js';
+import { helpText, parseCommandLine } from '../src/program/command-line.js';
+import { commandTable } from '../src/program/commands.js';
+import { exitStatus, type ProgramHost, runProgram } from '../src/program/program.js';
+import { keyOf, settingNames } from '../src/settings.js';
+import { World } from './world.js';
+
+/** The program on a node of the model. */
+async function program(overrides: Partial<ProgramHost> = {}) {
+  const world = new World();
+  await world.boot();
+  const machine = world.machines[0]!;
+  let out = '';
+  const config: string | undefined = 'SERVICE=VIP\nURL=http://vip/\nHEALTH_URL=http://{node}/\n';
+  const terminated: number[] = [];
+  const run = async (...argv: string[]) => {
+    out = '';
+    const status = machine.pi.run((process) =>
+      runProgram(argv, {
+        hostname: () => machine.name,
+        write: (text) => (out += text),
+        writeError: (text) => (out += text),
+        readFile: async () => config,
+        host: (): Host => machine.host(process, new AbortController().signal),
+        exclusive: async () => async () => {},
+        terminate: (pid) => terminated.push(pid),
+        ...overrides,
+      }),
+    );
+    return { status: await world.clock.runUntil(status), out };
+  };
+  return { world, machine, run, terminated };
+}
+
+describe('the program', () => {
+  it('shows in a dry run every gate and every step, and changes nothing', async () => {
+    const { run, world, machine } = await program();
+    const { status, out } = await run('run', '--dry-run');
+    expect(status).toBe(exitStatus.success);
+    expect(out).toContain('open  the service answers');
+    expect(out).toContain('  6. reboot: reboot raspberrypi-1');
+    expect(world.operations.filter((name) => /change|standby|move|write|reboot$/.test(name))).toEqual([]);
+    expect(machine.disk.size).toBe(0);
+    world.standby.add('raspberrypi-2');
+    const shut = await run('run', '--dry-run', '--json');
+    expect(shut.status).toBe(exitStatus.notNow);
+    expect(JSON.parse(shut.out).gates).toContainEqual({
+      name: 'others',
+      requires: expect.any(String),
+      reason: 'node raspberrypi-2 is in standby: pcs node unstandby raspberrypi-2',
+    });
+  });
+
+  it('shows the roll, the node and the last turns', async () => {
+    const { run, machine, world } = await program();
+    expect((await run('status')).out).toMatch(/Roll: {2}no roll is under way\nNode: {2}raspberrypi-1 has no turn\n/);
+    machine.start('run');
+    await world.clock.runUntil(() => world.standby.size > 0);
+    expect((await run('status')).out).toMatch(
+      /is at raspberrypi-1, until [^\n]*\nNode: {2}raspberrypi-1 is at step standby/,
+    );
+    await world.quiet();
+    const { out, status } = await run('status');
+    expect(out).toMatch(/Last: {2}\S+ done \(\d+ s, longest outage \d+ ms, roll \S+\)/);
+    expect(status).toBe(exitStatus.success);
+    expect(JSON.parse((await run('status', '--json')).out)).toMatchObject({ history: [{ result: 'done' }] });
+  });
+
+  it('tells by its exit status that it is not the time, that a setting is wrong, and that the words are', async () => {
+    const { run, world } = await program();
+    world.failures.push('monitor of VIP failed on raspberrypi-2');
+    expect(await run('run')).toMatchObject({
+      status: exitStatus.notNow,
+      out: expect.stringContaining('monitor of VIP'),
+    });
+    expect(await run('run', '--soak=x')).toMatchObject({ status: exitStatus.badSetting });
+    expect(await run('jump')).toMatchObject({ status: exitStatus.usage, out: expect.stringContaining('resume') });
+    expect(await run('status', '--now')).toMatchObject({ status: exitStatus.usage });
+    expect(await run('resume')).toMatchObject({ status: exitStatus.success });
+  });
+
+  it('tells a run that is under way to end, and no other process that may have its number', async () => {
+    const busy = async () => Promise.reject(new RollError('BUSY', 'it runs'));
+    let asked = 0;
+    const { run, terminated, machine } = await program({
+      exclusive: (_directory, waitMs) => (asked++ === 0 && waitMs === 0 ? busy() : Promise.resolve(async () => {})),
+    });
+    machine.disk.set(
+      'journal',
+      JSON.stringify({ boot: 'boot-1', step: 'gates', pid: 4711, node: machine.name, roll: 'r' }),
+    );
+    expect((await run('abort')).status).toBe(exitStatus.success);
+    expect(terminated).toEqual([4711]);
+    const free = await program();
+    free.machine.disk.set(
+      'journal',
+      JSON.stringify({ boot: 'boot-1', step: 'gates', pid: 4711, node: free.machine.name }),
+    );
+    await free.run('abort');
+    expect(free.terminated).toEqual([]);
+  });
+
+  it('does not run twice on a node', async () => {
+    const { run } = await program({ exclusive: async () => Promise.reject(new RollError('BUSY', 'it runs')) });
+    expect(await run('run')).toMatchObject({ status: exitStatus.notNow, out: expect.stringContaining('it runs') });
+  });
+});
+
+describe('the command line', () => {
+  it('takes every setting as an option, before the file', () => {
+    expect(parseCommandLine(['run', '--soak=5', '--service', 'VIP', '--json'])).toEqual({
+      command: 'run',
+      options: { json: true },
+      settings: { soak: '5', service: 'VIP' },
+    });
+    expect(() => parseCommandLine(['run', '--soak'])).toThrow('needs a value');
+    expect(() => parseCommandLine(['run', '--now=1'])).toThrow('takes no value');
+    expect(() => parseCommandLine(['run', 'now'])).toThrow('no option now');
+  });
+
+  it('has a help that names every command, every option and every setting, within 100 columns', () => {
+    for (const name of Object.keys(commandTable) as (keyof typeof commandTable)[]) {
+      expect(helpText()).toContain(`  ${name}`);
+      const text = helpText(name);
+      for (const option of commandTable[name].options) expect(text).toContain(`--${option}`);
+      for (const setting of settingNames) expect(text).toContain(keyOf(setting));
+      expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+    }
+  });
+});

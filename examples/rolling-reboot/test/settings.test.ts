@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RollError } from '../src/errors.js';
+import { claimOf, readLock, writeLock } from '../src/lock.js';
+import { keyOf, parseConfig, readSettings, settingNames, settingTable, turnLimit } from '../src/settings.js';
+import { isOpen, parseWindow, windowLength } from '../src/window.js';
+
+const needed = { service: 'VIP', url: 'http://192.168.11.215/' };
+const read = (texts: Readonly<Record<string, string>>) =>
+  readSettings({ ...needed, ...texts }, { hostname: 'raspberrypi-1.local' });
+
+describe('the settings', () => {
+  it('need a service and its URL, and nothing else', () => {
+    expect(read({})).toMatchObject({ node: 'raspberrypi-1', failback: false, soak: 60, board: true });
+    expect(() => readSettings({}, { hostname: 'a' })).toThrow('SERVICE=');
+    expect(() => readSettings({ service: 'VIP' }, { hostname: 'a' })).toThrow('URL=');
+    expect(() => readSettings({ ...needed, service: '' }, { hostname: 'a' })).toThrow('service is not set');
+  });
+
+  it('refuse what is wrong, by name and with what is allowed', () => {
+    const cases: Readonly<Record<string, string>> = {
+      soak: '-1',
+      'max-per-day': '0',
+      'move-timeout': '1e3',
+      failback: 'maybe',
+      when: 'never',
+      url: 'ftp://x/',
+      'health-url': 'http://fixed/',
+      window: '05:00-05:00',
+      node: 'a\u0007b',
+      'wake-after': '900',
+    };
+    for (const [name, text] of Object.entries(cases)) {
+      expect(() => read({ [name]: text }), name).toThrow(name);
+    }
+  });
+
+  it('refuse a window in which no turn fits', () => {
+    expect(() => read({ window: '03:00-03:10' })).toThrow('never opens wide enough');
+    expect(turnLimit(read({}))).toBe(60 + 120 + 300 + 600 + 300 + 60);
+    expect(read({ window: '23:50-00:30' }).window.text).toBe('23:50-00:30');
+  });
+
+  it('never show a webhook, which is a secret, when it is wrong', () => {
+    expect(() => read({ webhook: 'hxxp://hooks/s3cr3t' })).toThrow(/^(?!.*s3cr3t).*webhook must be/);
+  });
+
+  it('are read from lines as those of /etc/default', () => {
+    expect(parseConfig('# c\n\nSERVICE="VIP"\nURL=http://x/ # here\nHOOK=\'/bin/hook -v\'\nSOAK=\n', 'f')).toEqual({
+      service: 'VIP',
+      url: 'http://x/',
+      hook: '/bin/hook -v',
+      soak: '',
+    });
+    expect(() => parseConfig('SOAK=1\nSERVCE=VIP', 'f')).toThrow('f:2: there is no setting SERVCE');
+    expect(() => parseConfig('SOAK=1\nSOAK=2', 'f')).toThrow('f:2: SOAK is set twice');
+    expect(() => parseConfig('SOAK 1', 'f')).toThrow('f:1: SOAK 1 is no KEY=value');
+  });
+
+  it('stand in the file by the names of the options', () => {
+    for (const name of settingNames) {
+      const definition = settingTable[name];
+      const fallback = 'default' in definition ? definition.default : 'x';
+      expect(parseConfig(`${keyOf(name)}="${fallback}"`, 'f')).toEqual({ [name]: fallback });
+    }
+  });
+});
+
+describe('the window', () => {
+  it('is open for as many minutes of the day as it is long, over midnight too', () => {
+    const time = fc.record({ hour: fc.integer({ min: 0, max: 23 }), minute: fc.integer({ min: 0, max: 59 }) });
+    const text = ({ hour, minute }: { hour: number; minute: number }) =>
+      `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
+    fc.assert(
+      fc.property(time, time, (from, until) => {
+        fc.pre(text(from) !== text(until));
+        const window = parseWindow(`${text(from)}-${text(until)}`);
+        let open = 0;
+        for (let minute = 0; minute < 1440; minute++) {
+          if (isOpen(window, new Date(2026, 0, 15, 0, minute))) open++;
+        }
+        expect(open).toBe(windowLength(window));
+        expect(isOpen(window, new Date(2026, 0, 15, from.hour, from.minute))).toBe(true);
+        expect(isOpen(window, new Date(2026, 0, 15, until.hour, until.minute))).toBe(false);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('may be the whole day', () => {
+    expect(windowLength(parseWindow('always'))).toBe(1440);
+    expect(windowLength(parseWindow('00:00-24:00'))).toBe(1440);
+  });
+
+  it('is refused when it is no span of the day', () => {
+    for (const text of ['', '3:00-5:00', '03:00', '25:00-26:00', '03:00-24:30', '03:00-03:00', '03:00-05:60']) {
+      expect(() => parseWindow(text), text).toThrow(RollError);
+    }
+  });
+});
+
+describe('the text of the lock', () => {
+  const word = fc.stringMatching(/^[A-Za-z0-9_.:-]{1,12}$/);
+  const record = fc.record(
+    {
+      roll: word,
+      holder: fc.record({ node: word, boot: word, expires: fc.integer({ min: 0, max: 2 ** 40 }) }),
+      done: fc.array(word, { maxLength: 4 }),
+      failed: word,
+    },
+    { requiredKeys: ['roll', 'done'] },
+  );
+
+  it('says what it was made from, in words that need no quoting', () => {
+    fc.assert(
+      fc.property(record, (one) => {
+        const text = writeLock(one);
+        expect(text).toMatch(/^[A-Za-z0-9_.:,= -]+$/);
+        expect(readLock(text)).toEqual(one);
+      }),
+    );
+  });
+
+  it('is never taken for another when it was cut off', () => {
+    fc.assert(
+      fc.property(record, fc.nat(), (one, cut) => {
+        const text = writeLock(one);
+        const part = text.slice(0, cut % text.length);
+        let found;
+        try {
+          found = readLock(part);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'BAD_RECORD' });
+          return;
+        }
+        // What can still be read has lost its end, and nothing was made up.
+        expect(writeLock(found!)).toBe(part);
+      }),
+    );
+  });
+
+  it('gives one node at a time the turn, and a node that had it none in the same roll', () => {
+    const me = { node: 'a', newRoll: 'new', now: 100 };
+    const holder = (node: string, expires: number) => ({ roll: 'r', done: [], holder: { node, boot: 'b', expires } });
+    expect(claimOf(undefined, me)).toEqual({ kind: 'free', roll: 'new', done: [] });
+    expect(claimOf({ roll: 'r', done: ['b'] }, me)).toEqual({ kind: 'free', roll: 'r', done: ['b'] });
+    expect(claimOf({ roll: 'r', done: ['a'] }, me)).toEqual({ kind: 'free', roll: 'new', done: [] });
+    expect(claimOf(holder('b', 100), me).kind).toBe('held');
+    expect(claimOf(holder('b', 99), me).kind).toBe('expired');
+    expect(claimOf(holder('a', 99), me).kind).toBe('mine');
+    expect(claimOf({ ...holder('b', 99), failed: 'b' }, me).kind).toBe('failed');
+  });
+});
