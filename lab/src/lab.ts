@@ -30,7 +30,7 @@ const patience = 30_000;
 
 /** How long to wait, and how often to look. */
 export interface WaitOptions {
-  /** ms; 300 000 by default. Emulated machines are slow: this bounds a defect, it is no expectation. */
+  /** ms; 900 000 by default. Emulated machines are slow: this bounds a defect, it is no expectation. */
   readonly timeout?: number;
   /** ms between two looks; 3000 by default: looking into an emulated guest costs it half a second of work. */
   readonly interval?: number;
@@ -132,7 +132,7 @@ export class Lab {
     options: WaitOptions = {},
   ): Promise<T> {
     const begun = this.clock.now();
-    const deadline = begun + (options.timeout ?? 300_000);
+    const deadline = begun + (options.timeout ?? 900_000);
     let told = false;
     let lastError: unknown;
     for (;;) {
@@ -188,7 +188,9 @@ export class Lab {
       async () => {
         const status = await this.status(machine);
         if (status.failures.length > 0 && status.settled) {
-          this.#log(`forgotten: ${status.failures.map(({ opKey, exitReason }) => `${opKey}: ${exitReason}`).join(', ')}`);
+          this.#log(
+            `forgotten: ${status.failures.map(({ opKey, exitReason }) => `${opKey}: ${exitReason}`).join(', ')}`,
+          );
           await machine.mustExec(['crm_resource', '--cleanup']);
         }
         return assertSettled(await this.status(machine));

@@ -93,7 +93,11 @@ export class Machine implements Pi {
   /** The board gives power: QEMU starts as soon as the last one has let go of the disk. */
   powerOn(_cause: WakeupFlag): void {
     this.#boots += 1;
-    const agent = this.#gone.then(() => this.#start());
+    const agent: Promise<GuestAgent> = this.#gone.then(() => {
+      // Cut again before the last QEMU was gone: there is no power to start with.
+      if (this.#agent !== agent) throw new LabError('machine', `${this.name} has no power`);
+      return this.#start();
+    });
     this.#agent = agent;
     agent.catch((cause: unknown) => {
       if (this.#agent === agent) this.#trouble(`${this.name} could not be started`, cause);

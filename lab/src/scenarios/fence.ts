@@ -5,8 +5,8 @@ import type { Scenario } from './scenario.js';
 export const fence: Scenario = {
   name: 'fence',
   mustSee:
-    'pcs stonith fence raspberrypi-1 really power-cycles it by wire; its board then reads wakeup-flag extin in the ' +
-    'guest, and it rejoins',
+    'a fencing by pcs stonith fence really power-cycles the node by wire; its guest then reads wakeup-flag extin from ' +
+    'its board, and it rejoins',
   async run(lab, verdict) {
     const [target, shooter] = lab.machines;
     const before = target.boots;
