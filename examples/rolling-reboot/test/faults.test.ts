@@ -60,14 +60,14 @@ describe('the judge of this model', () => {
     const world = await morningOf({});
     world.standby.add('raspberrypi-1').add('raspberrypi-2');
     await world.clock.advance(2000);
-    expect(world.violations).toEqual([expect.stringContaining('were out at once')]);
+    expect(world.violations).toContainEqual(expect.stringContaining('were out at once'));
   });
 
   it('sees a service that is away although a node could run it', async () => {
     const world = await morningOf({});
     world.machines.forEach((machine) => (machine.sick = true));
     await world.clock.advance(5000);
-    expect(world.violations).toEqual([expect.stringContaining('the service was away')]);
+    expect(world.violations).toContainEqual(expect.stringContaining('the service was away'));
   });
 });
 

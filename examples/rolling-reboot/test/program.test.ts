@@ -46,7 +46,7 @@ describe('the program', () => {
     world.standby.add('raspberrypi-2');
     const shut = await run('run', '--dry-run', '--json');
     expect(shut.status).toBe(exitStatus.notNow);
-    expect(JSON.parse(shut.out).gates).toContainEqual({
+    expect((JSON.parse(shut.out) as { gates: unknown[] }).gates).toContainEqual({
       name: 'others',
       requires: expect.any(String),
       reason: 'node raspberrypi-2 is in standby: pcs node unstandby raspberrypi-2',

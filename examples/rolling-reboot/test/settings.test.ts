@@ -134,7 +134,7 @@ describe('the text of the lock', () => {
           return;
         }
         // What can still be read has lost its end, and nothing was made up.
-        expect(writeLock(found!)).toBe(part);
+        expect(writeLock(found)).toBe(part);
       }),
     );
   });
