@@ -115,8 +115,10 @@ describe.runIf(possible)('the built fence_dummy under pacemaker-fenced', () => {
   });
 });
 
+const ctsPossible = possible && haveCtsFencing && haveRealParts('corosync', 'fence_watchdog', 'ip');
+
 // Their deadlines of 1 to 5 seconds are real ones: two runs at a time, and a second chance on a busy machine.
-describe.runIf(possible && haveCtsFencing)('the built fence_dummy under cts-fencing', { retry: 1 }, () => {
+describe.runIf(ctsPossible)('the built fence_dummy under cts-fencing', { retry: 1 }, () => {
   it.each([
     ['without Corosync', ['--no-cpg']],
     ['of node ids', ['--run-only-pattern', 'nodeid']],

@@ -39,7 +39,7 @@ exec "$@"
 `;
 
 /** What came of each test, by its name. */
-export type Outcomes = ReadonlyMap<string, 'SUCCESS' | 'FAILURE'>;
+type Outcomes = ReadonlyMap<string, 'SUCCESS' | 'FAILURE'>;
 
 /** Runs the tests that the words of `selection` (options of cts-fencing) pick, with `agent` as fence_dummy. Needs root. */
 export async function runCtsFencing(agent: string, selection: readonly string[]): Promise<Outcomes> {
