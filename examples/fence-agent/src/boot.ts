@@ -93,7 +93,7 @@ async function attempt(host: BootHost): Promise<Omit<BootReport, 'attempts'>> {
 async function clearExtout(site: BoardSite): Promise<'idle' | 'released' | 'owned'> {
   if (!(await isAsserted(site))) return 'idle';
   const care = await careForAssertedLine(site);
-  if (care === 'owned') return 'owned';
+  if (care === 'owned' || care === 'idle') return care;
   if (care === 'stuck' || (await isAsserted(site))) {
     throw new Error('EXTOUT is asserted with no owner and cannot be released');
   }

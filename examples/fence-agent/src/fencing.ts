@@ -2,11 +2,13 @@
 // the line in its place.
 import type { Clock } from '@sleepi3/driver';
 import type { AgentMessage, Conversation, KeeperEvent, PulseOutcome, PulseRequest } from './keeper-messages.js';
-import type { Lines } from './lines.js';
-import { release } from './pulse.js';
+import { type Lines, readSettled } from './lines.js';
+import { release, releasePatience } from './pulse.js';
 
 /** Silence of a keeper that carries out an act, ms, after which it is taken for hung. Its own rests are 2 s at most. */
 const longestSilence = 5000;
+/** After the silence, ms: an agent that was stopped itself still has to read what came meanwhile. */
+const catchingUp = 100;
 /** Between two attempts to reach a keeper or its lock, ms. */
 const callPeriod = 50;
 
@@ -38,8 +40,13 @@ export async function performAct(request: PulseRequest, host: FencingHost, patie
   const { clock } = host;
   const giveUp = clock.now() + patience;
   let busyWith: string | undefined;
-  while (clock.now() < giveUp && !host.stop.aborted) {
+  const stopped = () => host.stop.aborted;
+  while (clock.now() < giveUp && !stopped()) {
     const conversation = (await host.call()) ?? (await startAndCall(host));
+    if (stopped()) {
+      conversation?.close();
+      break;
+    }
     if (conversation) {
       const outcome = await follow(conversation, request, host);
       if ('kind' in outcome) return outcome;
@@ -48,9 +55,7 @@ export async function performAct(request: PulseRequest, host: FencingHost, patie
     }
     await clock.sleep(callPeriod);
   }
-  const reason = host.stop.aborted
-    ? 'the agent was asked to end'
-    : `no line keeper answered within ${patience / 1000} s`;
+  const reason = stopped() ? 'the agent was asked to end' : `no line keeper answered within ${patience / 1000} s`;
   return { kind: 'failed', reason: busyWith ? `${reason}: ${busyWith} is under way` : reason };
 }
 
@@ -73,7 +78,7 @@ async function follow(
     conversation.send({ request });
     let accepted = false;
     for (;;) {
-      const message = await within(host.clock, longestSilence, conversation.receive());
+      const message = await nextEvent(conversation, host.clock);
       if (message === 'silence' || message === undefined) {
         if (message === undefined && !accepted) return { busyWith: undefined };
         return await takeOver(host, message === 'silence' ? 'is hung' : 'died');
@@ -100,80 +105,115 @@ async function follow(
   }
 }
 
+/** What the keeper says next, `silence` when it has said nothing for too long, undefined when it is gone. */
+async function nextEvent(conversation: KeeperConversation, clock: Clock): Promise<KeeperEvent | 'silence' | undefined> {
+  const event = conversation.receive();
+  const heard = await within(clock, longestSilence, event);
+  return heard === 'silence' ? within(clock, catchingUp, event) : heard;
+}
+
 /** The keeper is gone or hung: nobody owns the line now, so this process lets go of it. Never a success. */
 async function takeOver(host: FencingHost, what: 'is hung' | 'died'): Promise<PulseOutcome> {
   if (what === 'is hung') await host.killKeeper();
-  const released = await releaseOrphan(host);
-  return {
-    kind: 'failed',
-    reason: `the line keeper ${what}; ${released ? 'EXTOUT has been released' : 'EXTOUT could not be released'}`,
-  };
+  return { kind: 'failed', reason: `the line keeper ${what}; ${outcomeOfCare[await releaseOrphan(host)]}` };
 }
 
-/** What became of a line that was found asserted. */
+/** What became of a line that was found asserted or without its keeper. */
 export type LineCare =
-  /** A living keeper owns it. */
+  /** It is not asserted any more. */
+  | 'idle'
+  /** Another process has the board's lock and looks after it. */
   | 'owned'
   /** Nobody did; it was released. */
   | 'released'
   /** Nobody owns it and it cannot be released. */
   | 'stuck';
 
+const outcomeOfCare: Readonly<Record<LineCare, string>> = {
+  idle: 'EXTOUT has been released',
+  released: 'EXTOUT has been released',
+  owned: 'EXTOUT is left to the process that has the lock of the board',
+  stuck: 'EXTOUT could not be released',
+};
+
 /** Looks after an EXTOUT that was found asserted: leaves it to a keeper that shows signs of life, or else releases it. */
 export async function careForAssertedLine(host: FencingHost): Promise<LineCare> {
   const conversation = await host.call();
   if (conversation) {
     conversation.send({ probe: true });
-    const answer = await within(host.clock, longestSilence, conversation.receive());
+    const answer = await nextEvent(conversation, host.clock);
     conversation.close();
     if (answer === 'silence') await host.killKeeper();
     else if (answer) return 'owned';
   }
-  return (await releaseOrphan(host)) ? 'released' : 'stuck';
+  return releaseOrphan(host);
 }
+
+/** How often the guard looks again whether the lock has come free, and ms between. */
+const guardLooks = 6;
+const guardRest = 2000;
 
 /** What the guard does when its keeper died before dismissing it. */
-export async function guardLine(
-  keeperEnd: Promise<'dismissed' | 'died'>,
-  host: Parameters<typeof releaseOrphan>[0],
-): Promise<void> {
+export async function guardLine(keeperEnd: Promise<'dismissed' | 'died'>, host: OrphanHost): Promise<void> {
   if ((await keeperEnd) === 'dismissed') return;
   host.log('the line keeper died');
-  await releaseOrphan(host);
+  // The next keeper releases the line first when it is asked for an act; one that is asked for nothing leaves it as it is.
+  for (let look = 1; (await releaseOrphan(host)) === 'owned' && look < guardLooks; look++) {
+    await host.clock.sleep(guardRest);
+  }
 }
 
-/**
- * Releases EXTOUT if no keeper owns it. Resolves to true when the line is idle or owned, and false when it is stuck or
- * the board cannot be reached.
- */
-export async function releaseOrphan(
-  host: Pick<FencingHost, 'clock' | 'tryLock' | 'openLines' | 'log'>,
-): Promise<boolean> {
+type OrphanHost = Pick<FencingHost, 'clock' | 'tryLock' | 'openLines' | 'log'>;
+
+/** Releases EXTOUT if it is asserted and no keeper owns it. */
+export async function releaseOrphan(host: OrphanHost): Promise<LineCare> {
+  let failure: unknown;
   // A killed keeper's lock is free as soon as the kernel has cleared it away; a living keeper owns the line rightly.
   for (let attempt = 0; attempt < 20; attempt++) {
-    const lock = await host.tryLock();
-    if (lock) {
-      try {
-        const lines = await host.openLines();
-        const released = await release({
-          lines,
-          clock: host.clock,
-          log: (text) => {
-            host.log(text);
-          },
-        });
-        await lines.close();
-        return released;
-      } catch (error) {
-        host.log(`the board could not be reached to release EXTOUT: ${String(error)}`);
-        return false;
-      } finally {
-        await lock.release();
-      }
+    try {
+      const lock = await host.tryLock();
+      if (lock) return await releaseLocked(host).finally(() => lock.release());
+      failure = undefined;
+    } catch (error) {
+      if (!failure) host.log(`the lock cannot be taken to release EXTOUT: ${String(error)}`);
+      failure = error;
     }
     await host.clock.sleep(callPeriod);
   }
-  return true;
+  return failure ? 'stuck' : 'owned';
+}
+
+/** Between two attempts to open the board, ms. */
+const openPeriod = 500;
+
+async function releaseLocked({ clock, openLines, log }: OrphanHost): Promise<'idle' | 'released' | 'stuck'> {
+  const giveUp = clock.now() + releasePatience;
+  let told = false;
+  for (;;) {
+    try {
+      const lines = await openLines();
+      try {
+        if (await isIdle(lines)) return 'idle';
+        return (await release({ lines, clock, log }, giveUp - clock.now())) ? 'released' : 'stuck';
+      } finally {
+        await lines.close();
+      }
+    } catch (error) {
+      if (!told) log(`the board could not be reached to release EXTOUT: ${String(error)}`);
+      told = true;
+      if (clock.now() >= giveUp) return 'stuck';
+    }
+    await clock.sleep(openPeriod);
+  }
+}
+
+/** False also when the bus fails: then it is to be released for as long as it takes. */
+async function isIdle(lines: Lines): Promise<boolean> {
+  try {
+    return !(await readSettled(lines)).extout;
+  } catch {
+    return false;
+  }
 }
 
 /** The promise's value, or `silence` when it does not come within `milliseconds`. */

@@ -10,7 +10,7 @@ import type { Clock } from '@sleepi3/driver';
 import type { AgentMessage, Conversation, KeeperEvent, PulseOutcome, PulseRequest } from './keeper-messages.js';
 import type { LineState, Lines } from './lines.js';
 import type { PowerRecord } from './power-record.js';
-import { pulse, type PulseContext, wakeAfterwards } from './pulse.js';
+import { pulse, type PulseContext, release, wakeAfterwards } from './pulse.js';
 
 /** How long a keeper waits for its first request, ms. */
 const arrivalPatience = 5000;
@@ -98,7 +98,8 @@ class Act {
 
   #admit(conversation: AgentConversation, request: PulseRequest): void {
     const current = this.#request;
-    if (current && (this.#outcome || !isSameAct(current, request))) {
+    const ending = this.#outcome !== undefined || this.#withdrawal.signal.aborted || this.#host.stop.aborted;
+    if (current && (ending || !isSameAct(current, request))) {
       conversation.send({ event: 'busy', with: `${current.action} of ${current.target}` });
       conversation.close();
       return;
@@ -144,6 +145,8 @@ class Act {
     };
     const outcome = await pulse(request, context);
     this.#settle(outcome);
+    // The answer did not wait for a bus that fails just then; the line is not left alone for that.
+    if (outcome.kind === 'verified' && !outcome.released) await release(context);
     if (request.action === 'reboot' && outcome.kind === 'verified') await wakeAfterwards(request, context);
     await board.close();
   }

@@ -197,7 +197,7 @@ function startGuard(owner: LineOwner): { dismiss(): void } {
     });
     guard.once('error', unguarded);
     // Without a file descriptor left there is no pipe.
-    const stdin: Writable | undefined = guard.stdin;
+    const stdin = guard.stdin as Writable | undefined;
     stdin?.on('error', () => undefined); // the guard is gone, and with it whoever would read the dismissal
     guard.unref();
     return { dismiss: () => stdin?.end('dismissed\n') };

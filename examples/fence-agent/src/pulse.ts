@@ -11,7 +11,7 @@ const wakePulse = 1000;
 /** After a stale line was released, ms: the peer's board counts whole seconds and has to see it idle. */
 const staleLineRest = 2000;
 /** How long a release is tried for before it is given up, ms. */
-const releasePatience = 30_000;
+export const releasePatience = 30_000;
 
 export interface PulseContext {
   readonly lines: Lines;

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '@sleepi3/simulator';
+import { guardLine, performAct, releaseOrphan } from '../src/fencing.js';
+import type { KeeperEvent } from '../src/keeper-messages.js';
 import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
 
 const peer = 1;
@@ -133,6 +136,38 @@ describe('an off', () => {
     expect(cluster.harness.boards[peer].powered).toBe(true);
   });
 
+  it('is not begun when the agent is asked to end while its keeper starts', async () => {
+    const cluster = await createCluster();
+    let edges = 0;
+    cluster.harness.boards[0].on('extout', () => edges++);
+    const { stop, outcome } = cluster.pis[0].runAgent(requestOf(0));
+    stop.abort();
+    expect(await cluster.clock.runUntil(outcome)).toMatchObject({ kind: 'failed' });
+    expect(edges).toBe(0);
+  });
+
+  it('is not joined while it is being withdrawn: who still wants it gets one of its own', async () => {
+    const cluster = await createCluster();
+    const first = cluster.pis[0].runAgent(requestOf(0));
+    await cluster.clock.advance(5050);
+    first.stop.abort();
+    await cluster.clock.advance(1);
+    const second = cluster.pis[0].runAgent(requestOf(0));
+    const outcomes = await cluster.clock.runUntil(Promise.all([first.outcome, second.outcome]));
+    expect(outcomes).toMatchObject([{ kind: 'failed' }, { kind: 'verified' }]);
+    expect(cluster.harness.boards[peer].powered).toBe(false);
+  });
+
+  it('says success in time when the line cannot be released, and goes on releasing it', async () => {
+    const cluster = await createCluster();
+    cluster.harness.boards[0].faults.add({ kind: 'write-lost', from: 5000, until: 16_000 });
+    expect(await cluster.act(0)).toMatchObject({ kind: 'verified', released: false });
+    expect(cluster.clock.now()).toBeLessThan(14_000);
+    await cluster.clock.advance(5000);
+    expect(cluster.harness.boards[0].extout).toBe(false);
+    expect(cluster.pis[0].lockIsFree).toBe(true);
+  });
+
   it('fails and releases when its keeper hangs, without waiting for it', async () => {
     const cluster = await createCluster();
     const { outcome } = cluster.pis[0].runAgent(requestOf(0));
@@ -145,6 +180,95 @@ describe('an off', () => {
     });
     expect(cluster.clock.now()).toBeLessThan(10_500);
     expect(cluster.harness.boards[0].extout).toBe(false);
+  });
+});
+
+describe('an agent that was stopped itself', () => {
+  it('reads what its keeper has said meanwhile before it takes it for hung', async () => {
+    const clock = new VirtualClock();
+    const result: KeeperEvent = { event: 'result', outcome: { kind: 'woken' } };
+    const events: (() => Promise<KeeperEvent>)[] = [
+      async () => ({ event: 'accepted', joined: false }),
+      // Its own timer comes first when it goes on.
+      () => clock.sleep(5001).then(() => result),
+    ];
+    const killed: string[] = [];
+    const outcome = performAct(
+      requestOf(0, { action: 'on' }),
+      {
+        clock,
+        stop: new AbortController().signal,
+        call: async () => ({ send: () => {}, receive: () => events.shift()!(), close: () => {} }),
+        startKeeper: async () => {},
+        killKeeper: async () => void killed.push('keeper'),
+        tryLock: async () => undefined,
+        openLines: () => Promise.reject(new Error('not to be opened')),
+        log: () => {},
+      },
+      60_000,
+    );
+    expect(await clock.runUntil(outcome)).toEqual({ kind: 'woken' });
+    expect(killed).toEqual([]);
+  });
+});
+
+describe('a line whose keeper is gone', () => {
+  const idleLines = (state: { extout: boolean }) => ({
+    read: async () => ({ extout: state.extout, extin: false }),
+    writeExtout: async (asserted: boolean) => {
+      state.extout = asserted;
+    },
+    close: async () => {},
+  });
+  const lock = { release: async () => {} };
+
+  it('is released as soon as the board can be reached again', async () => {
+    const clock = new VirtualClock();
+    const state = { extout: true };
+    const care = releaseOrphan({
+      clock,
+      tryLock: async () => lock,
+      openLines: async () => {
+        if (clock.now() < 5000) throw new Error('EREMOTEIO');
+        return idleLines(state);
+      },
+      log: () => {},
+    });
+    expect(await clock.runUntil(care)).toBe('released');
+    expect(state.extout).toBe(false);
+    expect(clock.now()).toBeLessThan(6000);
+  });
+
+  it('is released although the lock could not be tried at first', async () => {
+    const clock = new VirtualClock();
+    const state = { extout: true };
+    const logs: string[] = [];
+    const care = releaseOrphan({
+      clock,
+      tryLock: () => (clock.now() < 500 ? Promise.reject(new Error('spawn flock EAGAIN')) : Promise.resolve(lock)),
+      openLines: async () => idleLines(state),
+      log: (message) => logs.push(message),
+    });
+    expect(await clock.runUntil(care)).toBe('released');
+    expect(logs).toEqual([expect.stringContaining('EAGAIN')]);
+  });
+
+  it('is released by its guard when the next keeper ends without having been asked for anything', async () => {
+    const clock = new VirtualClock();
+    const state = { extout: true };
+    const guard = guardLine(Promise.resolve('died'), {
+      clock,
+      tryLock: async () => (clock.now() < 5500 ? undefined : lock),
+      openLines: async () => idleLines(state),
+      log: () => {},
+    });
+    await clock.runUntil(guard);
+    expect(state.extout).toBe(false);
+  });
+
+  it('is not said to have been released when it was idle by then', async () => {
+    const cluster = await createCluster();
+    expect(await cluster.clock.runUntil(cluster.pis[0].careForLine())).toBe('idle');
   });
 });
 

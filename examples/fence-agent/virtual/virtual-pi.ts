@@ -141,7 +141,7 @@ export class VirtualPi {
   }
 
   /** What the next run of any action and the boot service do first. */
-  clearLine(): Promise<boolean> {
+  clearLine(): ReturnType<typeof releaseOrphan> {
     const process = this.#start('next run');
     return releaseOrphan(this.#fencingHost(process, new AbortController().signal));
   }
