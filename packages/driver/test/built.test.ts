@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bringNode18 } from '../../../tools/node18.mjs';
+import { bringNode } from '../../../tools/bring-node.mjs';
 import { acquireFileLock } from '../src/index.js';
 import { MemoryBus } from './memory-bus.js';
 import { serveBus, type UnixServer } from './unix-server.js';
@@ -32,7 +32,7 @@ function run(program: string, args: readonly string[]) {
 
 describe.runIf(built).each([
   ['this Node', () => process.execPath],
-  ['Node 18', bringNode18],
+  ['Node 18', () => bringNode(18)],
 ])('the built package on %s', (_, bring) => {
   let node: string;
   let directory: string;

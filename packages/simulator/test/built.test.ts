@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bringNode18 } from '../../../tools/node18.mjs';
+import { bringNode } from '../../../tools/bring-node.mjs';
 
 const library = new URL('../dist/index.js', import.meta.url);
 const driver = new URL('../../driver/dist/index.js', import.meta.url);
@@ -15,7 +15,7 @@ if (!built && process.env['CI'] === 'true') throw new Error('the simulator has t
 
 describe.runIf(built).each([
   ['this Node', () => process.execPath],
-  ['Node 18', bringNode18],
+  ['Node 18', () => bringNode(18)],
 ])('the built package on %s', (_, bring) => {
   let node: string;
   let directory: string;

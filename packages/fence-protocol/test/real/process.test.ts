@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pacemakerInput, runLikePacemaker, StandaloneFenced } from '../../src/testing/index.js';
-import { bringNode18 } from '../../../../tools/node18.mjs';
+import { bringNode } from '../../../../tools/bring-node.mjs';
 import { findProgram } from '../../../../tools/testing/real-parts.js';
 import { bundle } from './bundle.js';
 
@@ -118,7 +118,7 @@ describe('the process', () => {
 
 describe('on Node 18', () => {
   it('answers, fails and lists all the same', () => {
-    const node = bringNode18();
+    const node = bringNode(18);
     const on18 = (input: string) => spawnSync(node, [program], { input, encoding: 'utf8' });
     expect(on18('action=list\ncount=1\n')).toMatchObject({ status: 0, stdout: 'machine-0,\n', stderr: '' });
     expect(on18('action=off\nplug=1\n')).toMatchObject({ status: 1, stdout: '' });
