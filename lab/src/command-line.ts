@@ -65,7 +65,11 @@ export const commands = {
     arity: [0, Infinity],
   },
   report: { usage: '', summary: 'make one HTML page of what the last run of each scenario saw', arity: [0, 0] },
-  bench: { usage: '', summary: "measure the article's agent and procedure against ours", arity: [0, 0] },
+  bench: {
+    usage: '',
+    summary: "measure the article's agent and procedure against ours (a draft: not yet run to its end)",
+    arity: [0, 0],
+  },
   build: { usage: '', summary: 'build the image only', arity: [0, 0] },
 } as const satisfies Record<string, Command>;
 
@@ -106,8 +110,14 @@ export function parseCommandLine(args: readonly string[]): Invocation {
   return { command, words: operands, options: flags };
 }
 
-/** The help, with the scenarios there are. */
-export function help(scenarios: readonly { readonly name: string; readonly mustSee: string }[]): string {
+/** A scenario as the help shows it. */
+interface NamedScenario {
+  readonly name: string;
+  readonly mustSee: string;
+}
+
+/** The help, with the scenarios there are, and those that are not known to pass. */
+export function help(scenarios: readonly NamedScenario[], drafts: readonly NamedScenario[]): string {
   const rows = Object.entries(commands).map(
     ([name, { usage, summary }]) => [`${name} ${usage}`.trim(), summary] as const,
   );
@@ -130,6 +140,9 @@ export function help(scenarios: readonly { readonly name: string; readonly mustS
     '',
     'Scenarios, and what must be seen in each:',
     ...table(scenarios.map(({ name, mustSee }) => [name, mustSee] as const)),
+    '',
+    'Drafts, not yet seen to pass, run by name only:',
+    ...table(drafts.map(({ name, mustSee }) => [name, mustSee] as const)),
     '',
     'Machines are 1 (raspberrypi-1) and 2 (raspberrypi-2); the service is at http://192.168.11.215/ inside the lab.',
     'A first session:  npm run lab -- up;  npm run lab -- status;  npm run lab -- exec 2 pcs stonith fence raspberrypi-1',

@@ -2,7 +2,7 @@
 // process of this same program, confined in namespaces of its own.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, openSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -24,7 +24,7 @@ import { mustRun, runProgram } from './program.js';
 import { reportPage } from './report.js';
 import { meetRequirements } from './requirements.js';
 import { defaultCluster, runScenarios } from './run-scenarios.js';
-import { scenarios } from './scenarios/index.js';
+import { drafts, scenarios } from './scenarios/index.js';
 import type { Scenario } from './scenarios/scenario.js';
 import type { Outcome } from './verdict.js';
 
@@ -42,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (args[0] === inside) return runInside(JSON.parse(args[1] ?? '') as Confined);
   const invocation = parseCommandLine(args);
   if (invocation.options.help) {
-    say(help(scenarios));
+    say(help(scenarios, drafts));
     return 0;
   }
   switch (invocation.command) {
@@ -71,9 +71,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function prepare({ options }: Invocation): Promise<Acceleration> {
   const host = { run: runProgram, has: hasProgram, root: process.getuid?.() === 0 };
   await meetRequirements(host, options.install);
-  // The agent is built as its users get it; the packages' own scripts know how.
-  await mustRun(runProgram, ['pnpm', '--filter', '@sleepi3/fence-agent', 'run', 'deb']);
-  await mustRun(runProgram, ['pnpm', '--filter', 'lab', 'run', 'build']);
+  await buildForGuests();
   const addon = addonSources();
   const plan = await readImagePlan(paths.imageFiles, addon);
   const image = await buildImage({ run: runProgram, addon, log }, paths.cache, plan);
@@ -152,7 +150,7 @@ async function startLab(
   const addon = addonSources();
   const sources = {
     articleFiles: paths.articleFiles,
-    agentPackage: await agentPackage(),
+    agentPackage: paths.agentPackage,
     busContract: paths.busContract,
     node: process.execPath,
     nodeModules: { 'i2c-bus': addon.i2cBus, ...addon.needs },
@@ -162,16 +160,23 @@ async function startLab(
   return Lab.start({ image, acceleration, provision, directory: paths.run, log, ...(boards ? { boards } : {}) });
 }
 
-/** The agent's Debian package, whatever its version. */
-async function agentPackage(): Promise<string> {
-  const name = (await readdir(paths.agentPackages)).find((each) => each.endsWith('.deb'));
-  if (name === undefined) throw new LabError('requirement', `there is no package in ${paths.agentPackages}`);
-  return join(paths.agentPackages, name);
+/**
+ * Builds what the guests get of this project, as its users get it, and keeps it: a run that takes long is not to meet
+ * another build half way.
+ */
+async function buildForGuests(): Promise<void> {
+  await mustRun(runProgram, ['pnpm', '--filter', '@sleepi3/fence-agent', 'run', 'deb']);
+  await mustRun(runProgram, ['pnpm', '--filter', 'lab', 'run', 'build']);
+  const built = (await readdir(paths.agentBuild)).find((name) => name.endsWith('.deb'));
+  if (built === undefined) throw new LabError('requirement', `no package came to be in ${paths.agentBuild}`);
+  await mkdir(paths.cache, { recursive: true });
+  await copyFile(join(paths.agentBuild, built), paths.agentPackage);
+  await copyFile(paths.busContractBuild, paths.busContract);
 }
 
 /** i2c-bus as it is installed here. */
 function addonSources(): AddonSources {
-  const fromAgent = createRequire(join(dirname(paths.agentPackages), 'package.json'));
+  const fromAgent = createRequire(join(dirname(paths.agentBuild), 'package.json'));
   const manifest = fromAgent.resolve('i2c-bus/package.json');
   const fromI2cBus = createRequire(manifest);
   const bindings = fromI2cBus.resolve('bindings/package.json');
@@ -244,7 +249,7 @@ async function report(): Promise<number> {
     timeline: await readFile(join(paths.output, name.replace(/json$/, 'svg')), 'utf8'),
   });
   const runs = await Promise.all(names.map(read));
-  const order = scenarios.map(({ name }) => name);
+  const order = [...scenarios, ...drafts].map(({ name }) => name);
   runs.sort((a, b) => order.indexOf(a.outcome.scenario) - order.indexOf(b.outcome.scenario));
   const page = join(paths.output, 'report.html');
   await writeFile(page, reportPage(runs));
@@ -281,14 +286,12 @@ async function shell(which: string): Promise<number> {
 }
 
 function chooseScenarios(names: readonly string[]): Scenario[] {
+  const all = [...scenarios, ...drafts];
   if (names.length === 0) return [...scenarios];
   return names.map((name) => {
-    const scenario = scenarios.find((each) => each.name === name);
+    const scenario = all.find((each) => each.name === name);
     if (!scenario) {
-      throw new LabError(
-        'usage',
-        `there is no scenario ${name}; there are ${scenarios.map((each) => each.name).join(', ')}`,
-      );
+      throw new LabError('usage', `there is no scenario ${name}; there are ${all.map((each) => each.name).join(', ')}`);
     }
     return scenario;
   });

@@ -11,9 +11,11 @@ export interface LabPaths {
   /** Files of the image, laid out as in the guest. */
   readonly imageFiles: string;
   readonly articleFiles: string;
-  /** Where the agent's Debian package is built. */
-  readonly agentPackages: string;
+  /** Where the agent's Debian package is built, and where it is kept. */
+  readonly agentBuild: string;
+  readonly agentPackage: string;
   /** The contract of a bus, as a program for the guests. */
+  readonly busContractBuild: string;
   readonly busContract: string;
   /** unix socket on which a lab that is up takes commands. */
   readonly control: string;
@@ -28,8 +30,10 @@ export function labPaths(root: string): LabPaths {
     output: join(root, 'out', 'lab'),
     imageFiles: join(root, 'lab', 'guest', 'image'),
     articleFiles: join(root, 'lab', 'guest', 'article'),
-    agentPackages: join(root, 'examples', 'fence-agent', 'dist'),
-    busContract: join(root, 'lab', 'dist', 'bus-contract.cjs'),
+    agentBuild: join(root, 'examples', 'fence-agent', 'dist'),
+    agentPackage: join(cache, 'fence-sleepi3.deb'),
+    busContractBuild: join(root, 'lab', 'dist', 'bus-contract.cjs'),
+    busContract: join(cache, 'bus-contract.cjs'),
     control: join(run, 'control.socket'),
   };
 }

@@ -1,4 +1,5 @@
-// The scenarios there are, in the order in which they are run. One that is not in this list does not exist.
+// The scenarios there are, in the order in which they are run. One that is in neither list does not exist.
+import { article } from './article.js';
 import { board } from './board.js';
 import { mainsLoss, piPowerLoss } from './both-dead.js';
 import { failedStop } from './failed-stop.js';
@@ -9,9 +10,11 @@ import type { Scenario } from './scenario.js';
 import { splitHeld, splitReleased } from './split.js';
 import { wires } from './wires.js';
 
-export const scenarios: readonly Scenario[] = [
-  board,
-  fence,
+/** What has been seen to pass on a machine of its own: what `lab run` runs. */
+export const scenarios: readonly Scenario[] = [board, fence];
+
+/** Written, but not yet seen to pass: run by name only. */
+export const drafts: readonly Scenario[] = [
   panic,
   outOfMemory,
   hang,
@@ -22,4 +25,5 @@ export const scenarios: readonly Scenario[] = [
   piPowerLoss,
   splitHeld,
   splitReleased,
+  article,
 ];
