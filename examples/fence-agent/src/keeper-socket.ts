@@ -25,17 +25,22 @@ export function callKeeper<Incoming, Outgoing>(path: string): Promise<Conversati
   });
 }
 
-/** Takes calls on a socket file that only this user may reach. The caller holds the board's lock. */
+/**
+ * Takes calls on a socket file that only this user may reach. The caller holds the board's lock.
+ *
+ * @param parse Makes a message of a line, or throws; that ends the conversation.
+ */
 export async function listenForAgents<Incoming, Outgoing>(
   path: string,
   onCall: (conversation: Conversation<Incoming, Outgoing>) => void,
+  parse?: (line: string) => Incoming,
 ): Promise<{ close(): Promise<void> }> {
   await rm(path, { force: true });
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    onCall(converse(socket));
+    onCall(converse(socket, parse && { parse }));
   });
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject); // a call that cannot be accepted later on ends neither the others nor the keeper

@@ -10,7 +10,7 @@ import type { Writable } from 'node:stream';
 import { acquireFileLock, readDefaultsFile, runProgram, Sleepi3Error, systemClock } from '@sleepi3/driver';
 import { boardLines, openBoard } from './board-access.js';
 import type { FencingHost } from './fencing.js';
-import type { AgentMessage, KeeperEvent } from './keeper-messages.js';
+import { type AgentMessage, type KeeperEvent, parseAgentMessage } from './keeper-messages.js';
 import { callKeeper, listenForAgents } from './keeper-socket.js';
 import type { KeeperHost } from './line-keeper.js';
 import type { Machine } from './machine.js';
@@ -89,7 +89,7 @@ export function keeperHost(owner: LineOwner, processId: number): KeeperHost {
         // It only helps to kill a keeper that hangs: a full /run is no reason not to fence.
         log(`the line keeper's process id could not be written: ${String(error)}`);
       });
-      return listenForAgents<AgentMessage, KeeperEvent>(files.socket, onCall);
+      return listenForAgents<AgentMessage, KeeperEvent>(files.socket, onCall, parseAgentMessage);
     },
     openLines: async () => boardLines(await openBoard(board, log)),
     startGuard: () => startGuard(owner),

@@ -5,8 +5,9 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AgentMessage, Conversation, KeeperEvent } from '../src/keeper-messages.js';
+import { type AgentMessage, type Conversation, type KeeperEvent, parseAgentMessage } from '../src/keeper-messages.js';
 import { callKeeper, listenForAgents } from '../src/keeper-socket.js';
+import { requestOf } from '../virtual/virtual-cluster.js';
 
 let directory: string;
 let path: string;
@@ -50,6 +51,53 @@ describe('a keeper that ends', () => {
   it('leaves a socket that only its user could reach', async () => {
     const server = await listenForAgents(path, () => undefined);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
+    await server.close();
+  });
+});
+
+describe('what an agent may say', () => {
+  const request = requestOf(0);
+
+  it.each<[string, AgentMessage]>([
+    ['an off', { request }],
+    ['a reboot', { request: { ...request, action: 'reboot' } }],
+    ['an on', { request: { ...request, action: 'on' } }],
+    ['a test pulse', { request: { ...request, action: 'test', hold: 900 } }],
+    ['that it is no longer wanted', { cancel: true }],
+    ['that it wants a sign of life', { probe: true }],
+  ])('is %s', (_, message) => {
+    expect(parseAgentMessage(JSON.stringify(message))).toEqual(message);
+  });
+
+  it.each([
+    ['nothing', 'null'],
+    ['a number', '1'],
+    ['half a message', '{"request":{"action":"off",'],
+    ['no request', '{"request":null}'],
+    ['no act', JSON.stringify({ request: { ...request, action: 'toString' } })],
+    ['no target', JSON.stringify({ request: { ...request, target: '' } })],
+    ['an off without end', JSON.stringify({ request: { ...request, hold: null } })],
+    ['an off too short to cut', JSON.stringify({ request: { ...request, hold: 9000 } })],
+    ['a test pulse long enough to cut', JSON.stringify({ request: { ...request, action: 'test' } })],
+    ['an act without arbitration', JSON.stringify({ request: { ...request, preferred: undefined } })],
+  ])('is not %s: that ends the conversation, and the keeper goes on', async (_, garbage) => {
+    const received: unknown[] = [];
+    let ended: Promise<void> | undefined;
+    const server = await listenForAgents<AgentMessage, KeeperEvent>(
+      path,
+      (call) => {
+        ended = (async () => {
+          for (let message = await call.receive(); message; message = await call.receive()) received.push(message);
+        })();
+      },
+      parseAgentMessage,
+    );
+    const stranger = await stoppedClient();
+    stranger.write(`${garbage}\n${JSON.stringify({ request })}\n`);
+    await expect.poll(() => ended !== undefined).toBe(true);
+    await ended;
+    expect(received).toEqual([]);
+    stranger.destroy();
     await server.close();
   });
 });

@@ -69,6 +69,19 @@ describe.runIf(haveRealParts('flock'))('a line keeper', () => {
     expect(logs).toEqual([expect.stringContaining('held without a guard')]);
   });
 
+  it('works although somebody talks nonsense to it', async () => {
+    const output = new Words();
+    const ended = keeper(output);
+    await output.said('ready\n');
+    for (const nonsense of ['null', '{"request":null}', '{"request":{"action":"off"}}', '7']) {
+      const stranger = await callKeeper<KeeperEvent, never>(files().socket);
+      stranger?.send(JSON.parse(nonsense) as never);
+      expect(await stranger?.receive()).toBeUndefined();
+    }
+    expect(await askForAct()).toEqual(noBoard);
+    expect(await ended).toBe(0);
+  });
+
   it('works although whoever started it no longer listens', async () => {
     const output = new Writable({
       write: (_chunk, _encoding, done) => {
