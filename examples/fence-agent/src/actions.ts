@@ -45,9 +45,8 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
     }
   }
   log.info(`${action} of ${target}: ${describe(outcome)}`);
-  if (outcome.kind === 'conceded' || outcome.kind === 'failed') {
-    throw new FenceError('device', `Failed: ${action} of ${target}: ${outcome.reason}`, { plug: target });
-  }
+  const proven = action === 'on' ? outcome.kind === 'woken' : outcome.kind === 'verified' && outcome.held >= hold;
+  if (!proven) throw new FenceError('device', `Failed: ${action} of ${target}: ${describe(outcome)}`, { plug: target });
 }
 
 /** Where the peer would answer if it had power: as configured, or as corosync.conf has it; undefined when nobody says. */
@@ -224,7 +223,10 @@ function describe(outcome: PulseOutcome): string {
       return 'gave the wake pulse';
     case 'tested':
       return 'gave a test pulse';
-    default:
+    case 'conceded':
+    case 'failed':
       return outcome.reason;
+    default:
+      return `the line keeper answered ${JSON.stringify(outcome)}`;
   }
 }

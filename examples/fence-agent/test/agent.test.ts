@@ -5,6 +5,8 @@ import { pacemakerEnvironment, pacemakerInput } from '@sleepi3/fence-protocol/te
 import { describe, expect, it } from 'vitest';
 import * as actions from '../src/actions.js';
 import { createAgent } from '../src/agent.js';
+import type { KeeperConversation } from '../src/fencing.js';
+import type { KeeperEvent, PulseOutcome } from '../src/keeper-messages.js';
 import type { Ask } from '../src/silence.js';
 import { createCluster, type VirtualCluster } from '../virtual/virtual-cluster.js';
 
@@ -14,10 +16,13 @@ interface Call {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly defaults?: string;
   readonly answers?: Ask;
+  /** Answers in the place of the real one. */
+  readonly keeper?: KeeperConversation;
 }
 
 /** Runs the agent on the first Pi of the cluster until it has answered. */
-async function call(cluster: VirtualCluster, { action, target, parameters, defaults = soundDefaults, answers }: Call) {
+async function call(cluster: VirtualCluster, request: Call) {
+  const { action, target, parameters, defaults = soundDefaults, answers, keeper } = request;
   const { clock, harness, pis } = cluster;
   const result = { exitStatus: -1, stdout: '', stderr: '' };
   const host: FenceHost = {
@@ -49,7 +54,11 @@ async function call(cluster: VirtualCluster, { action, target, parameters, defau
     openBoard: () => Sleepi3.open({ bus: harness.boards[0].bus, clock }),
     ...(answers && { answers }),
   });
-  const agent = createAgent('1.2.3', async () => ({ actions, machine }));
+  const site: typeof machine.site = (...board) => ({
+    ...machine.site(...board),
+    ...(keeper && { call: () => Promise.resolve(keeper) }),
+  });
+  const agent = createAgent('1.2.3', async () => ({ actions, machine: { ...machine, site } }));
   result.exitStatus = await clock.runUntil(runFenceAgent(agent, host));
   return result;
 }
@@ -118,6 +127,24 @@ describe('an off', () => {
     const parameters = { peer_address: 'none' };
     const answers: Ask = () => Promise.reject(new Error('was asked'));
     expect(await call(cluster, { action: 'off', target, parameters, answers })).toMatchObject({ exitStatus: 0 });
+  });
+
+  it.each<[string, PulseOutcome]>([
+    ['that a wake pulse was given', { kind: 'woken' }],
+    ['of a shorter hold', { kind: 'verified', held: 11_000, samples: 50, restarts: 0, released: true }],
+    ['something unheard of', { kind: 'done' } as never],
+  ])('is no success when its keeper tells it %s', async (_, outcome) => {
+    const cluster = await createCluster();
+    const events: KeeperEvent[] = [
+      { event: 'accepted', joined: false },
+      { event: 'result', outcome },
+    ];
+    const keeper = { send: () => {}, receive: async () => events.shift(), close: () => {} };
+    expect(await call(cluster, { action: 'off', target, keeper })).toMatchObject({
+      exitStatus: 1,
+      stdout: '',
+      stderr: expect.stringContaining('off of raspberrypi-2'),
+    });
   });
 
   it.each([
