@@ -6,8 +6,10 @@ import type { PulseOutcome, PulseRequest } from './keeper-messages.js';
 import { type Lines, readSettled, settleExtout } from './lines.js';
 import type { PowerRecord } from './power-record.js';
 
-/** The pulse that wakes a node, ms: long enough to be seen as an edge, far from the 9 s of the earliest cut. */
+/** The pulse that wakes a node, ms: long enough to be seen as an edge, far from the earliest cut. */
 const wakePulse = 1000;
+/** When an asserted EXTIN cuts the power at the earliest, ms. */
+const earliestCut = 9000;
 /** After a stale line was released, ms: the peer's board counts whole seconds and has to see it idle. */
 const staleLineRest = 2000;
 /** How long a release is tried for before it is given up, ms. */
@@ -76,12 +78,18 @@ async function wake(context: PulseContext): Promise<PulseOutcome> {
   const { lines, clock } = context;
   const objection = reasonNotToFire(await readSettled(lines));
   if (objection) return { kind: 'conceded', reason: objection };
+  const begun = clock.now();
   await settleExtout(lines, true);
   await clock.sleep(wakePulse);
   const { extout } = await readSettled(lines);
   const released = await release(context);
+  const lasted = clock.now() - begun;
   if (!extout) return { kind: 'failed', reason: 'EXTOUT fell during the wake pulse' };
   if (!released) return { kind: 'failed', reason: 'EXTOUT could not be released after the wake pulse' };
+  if (lasted >= earliestCut) {
+    const reason = `the wake pulse lasted ${(lasted / 1000).toFixed(1)} s, so that its target may have been cut again`;
+    return { kind: 'failed', reason };
+  }
   return { kind: 'woken' };
 }
 

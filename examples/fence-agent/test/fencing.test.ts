@@ -183,6 +183,21 @@ describe('an off', () => {
   });
 });
 
+describe('an on', () => {
+  it('is no success when the line stayed asserted long enough to cut what it woke', async () => {
+    const cluster = await createCluster();
+    await cluster.act(0);
+    const from = cluster.clock.now() + 500;
+    cluster.harness.boards[0].faults.add({ kind: 'write-lost', from, until: from + 12_000 });
+    expect(await cluster.act(0, { action: 'on' })).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining('may have been cut again'),
+    });
+    expect(cluster.harness.boards[peer].powered).toBe(false);
+    expect(cluster.harness.boards[0].extout).toBe(false);
+  });
+});
+
 describe('an agent that was stopped itself', () => {
   it('reads what its keeper has said meanwhile before it takes it for hung', async () => {
     const clock = new VirtualClock();
