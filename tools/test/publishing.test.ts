@@ -45,7 +45,7 @@ describe.runIf(built)('the packages as published', () => {
       mkdirSync(unpackedOf(name), { recursive: true });
       execFileSync('tar', ['-xzf', tarballOf(name), '-C', unpackedOf(name), '--strip-components=1']);
     }
-  }, 120_000);
+  }, 240_000);
   afterAll(() => {
     rmSync(directory, { recursive: true });
   });
@@ -241,7 +241,7 @@ describe.runIf(built)('the packages as published', () => {
          });`,
       );
       compiled = compile();
-    }, 120_000);
+    }, 240_000);
 
     it('install, and leave i2c-bus out', () => {
       expect(existsSync(join(project, 'node_modules/@sleepi3/driver/dist/index.js'))).toBe(true);
@@ -249,7 +249,7 @@ describe.runIf(built)('the packages as published', () => {
       expect(existsSync(join(project, 'node_modules/.bin/sleepi3'))).toBe(true);
     });
 
-    it('compile as a program of a bundler and of Node, declarations and all', { timeout: 120_000 }, () => {
+    it('compile as a program of a bundler and of Node, declarations and all', { timeout: 240_000 }, () => {
       expect(compile('--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler')).toBe('');
       expect(compiled).toBe('');
     });
