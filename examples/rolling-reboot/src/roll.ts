@@ -8,7 +8,7 @@ import { changeLock, claimOf, type LockRecord, readLock, writeLock } from './loc
 import { measureOutage } from './outage.js';
 import type { Settings } from './settings.js';
 import { reached, stepNames } from './step-names.js';
-import { type Step, steps, titleOf } from './steps.js';
+import { ownConstraints, type Step, steps, titleOf } from './steps.js';
 import { describeLock, Turn, viewOf } from './turn.js';
 
 /** How a run of the program ended. */
@@ -186,8 +186,17 @@ async function waitForTurn(host: Host, settings: Settings): Promise<string> {
   const end = clock.now() + settings['turn-wait'] * 1000;
   const newRoll = `${new Date(host.date()).toISOString().slice(0, 16).replaceAll(':', '')}-${host.randomWord()}`;
   for (let told = ''; ;) {
-    // A cluster that does not answer now may do so when the other node is through.
-    const record = await host.cluster.facts().then(({ lock }) => readLock(lock));
+    const facts = await host.cluster.facts().catch((error: unknown) => {
+      // It may well answer at the next look; another node's turn is no time to give up at the first failure.
+      if (clock.now() >= end) throw error;
+      host.report.line('warning', `the cluster does not answer: ${messageOf(error)}`);
+      return undefined;
+    });
+    if (facts === undefined) {
+      await clock.sleep(waitPollMs, signal);
+      continue;
+    }
+    const record = readLock(facts.lock);
     const claim = claimOf(record, { node: settings.node, newRoll, now: host.date() / 1000 });
     switch (claim.kind) {
       case 'free':
@@ -227,7 +236,7 @@ async function takeOver(host: Host, settings: Settings, record: LockRecord): Pro
   const { nodes, leftConstraints } = await host.cluster.facts();
   // So that it serves again as soon as it is back.
   if (nodes.some(({ name, standby }) => name === holder.node && standby)) await host.cluster.unstandby(holder.node);
-  const left = leftConstraints.filter((id) => id.includes(`-${settings.service}`));
+  const left = ownConstraints(leftConstraints, settings);
   if (left.length > 0) await host.cluster.removeConstraints(left);
   await host.report.event({ event: 'failure', roll, node: holder.node, text });
 }

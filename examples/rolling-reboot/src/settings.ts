@@ -201,6 +201,11 @@ export function readSettings(texts: SettingTexts, { hostname }: { readonly hostn
         'reboot-timeout, healthy-timeout and soak together)',
     );
   }
+  if (settings['turn-wait'] < turn) {
+    throw bad(
+      `turn-wait must be at least ${turn} s, the longest turn: who waits raises the alarm for a node that is lost`,
+    );
+  }
   return settings;
 }
 

@@ -278,10 +278,13 @@ async function restoreAlarm({ host, journal }: Turn): Promise<void> {
   await host.board.setWakeAlarm(previousAlarm !== undefined && previousAlarm > host.date() ? previousAlarm : undefined);
 }
 
-/** There were none when the turn began: a move that was cut short left them. */
-async function removeOwnConstraints({ host, settings: { service } }: Turn): Promise<void> {
-  const { leftConstraints } = await host.cluster.facts();
-  const own = leftConstraints.filter((id) => id === `cli-prefer-${service}` || id.startsWith(`cli-ban-${service}-on-`));
+/** Those that a move of the service makes; there were none when the turn began, so one that was cut short left them. */
+export function ownConstraints(ids: readonly string[], { service }: Settings): readonly string[] {
+  return ids.filter((id) => id === `cli-prefer-${service}` || id.startsWith(`cli-ban-${service}-on-`));
+}
+
+async function removeOwnConstraints({ host, settings }: Turn): Promise<void> {
+  const own = ownConstraints((await host.cluster.facts()).leftConstraints, settings);
   if (own.length > 0) await host.cluster.removeConstraints(own);
 }
 

@@ -112,6 +112,20 @@ describe('a morning on which all is well', () => {
   });
 });
 
+describe('a node that waits for its turn', () => {
+  it('does not give up when its cluster does not answer for a while', async () => {
+    const world = await booted();
+    world.machine(one).start('run');
+    await world.clock.runUntil(() => world.machine(one).reboots > 0);
+    world.machine(two).start('run');
+    await world.clock.advance(5000);
+    world.break(`${two}: look at the cluster`, 45_000);
+    await world.quiet();
+    expect(world.machine(two).endings.at(-1)).toMatchObject({ result: 'done' });
+    expect(world.lines.some((line) => line.includes('does not answer'))).toBe(true);
+  });
+});
+
 describe('a reboot that goes wrong', () => {
   it('is told when the reboot hangs and the watchdog has to power-cycle the node; the roll stops, the service stays up', async () => {
     const world = await booted();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RollError } from '../src/errors.js';
-import { claimOf, readLock, writeLock } from '../src/lock.js';
+import { claimOf, type LockRecord, readLock, writeLock } from '../src/lock.js';
 import { keyOf, parseConfig, readSettings, settingNames, settingTable, turnLimit } from '../src/settings.js';
 import { isOpen, parseWindow, windowLength } from '../src/window.js';
 
@@ -39,6 +39,10 @@ describe('the settings', () => {
     expect(() => read({ window: '03:00-03:10' })).toThrow('never opens wide enough');
     expect(turnLimit(read({}))).toBe(60 + 120 + 300 + 600 + 300 + 60);
     expect(read({ window: '23:50-00:30' }).window.text).toBe('23:50-00:30');
+  });
+
+  it('refuse to wait for less than a turn, since nobody would notice a node that is lost', () => {
+    expect(() => read({ 'turn-wait': '1000' })).toThrow('turn-wait must be at least 1440 s');
   });
 
   it('never show a webhook, which is a secret, when it is wrong', () => {
@@ -126,7 +130,7 @@ describe('the text of the lock', () => {
       fc.property(record, fc.nat(), (one, cut) => {
         const text = writeLock(one);
         const part = text.slice(0, cut % text.length);
-        let found;
+        let found: LockRecord | undefined;
         try {
           found = readLock(part);
         } catch (error) {
@@ -134,7 +138,7 @@ describe('the text of the lock', () => {
           return;
         }
         // What can still be read has lost its end, and nothing was made up.
-        expect(writeLock(found)).toBe(part);
+        expect(found && writeLock(found)).toBe(part);
       }),
     );
   });

@@ -256,15 +256,20 @@ export class World {
     return value;
   }
 
+  /** An operation (`raspberrypi-1: move`) fails for so many ms. */
+  break(operation: string, milliseconds: number): void {
+    this.#broken.set(operation, this.clock.now() + milliseconds);
+  }
+
   #strike(machine: Machine, kind: FaultKind, key: string): void {
     this.#struckAt = this.clock.now();
     const peer = this.machines.find((one) => one !== machine && one.alive && one.name !== machine.name);
     switch (kind) {
       case 'keeps failing':
-        this.#broken.set(key, this.clock.now() + 300_000);
+        this.break(key, 300_000);
         break;
       case 'is broken':
-        this.#broken.set(key, Infinity);
+        this.break(key, Infinity);
         break;
       case 'is killed before it':
         machine.kill();
