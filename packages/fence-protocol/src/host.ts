@@ -137,9 +137,11 @@ function loggerSyslog(tag: string, pid: number): { write: FenceHost['syslog']; f
       if (logger === undefined && !existsSync(syslogSocket)) return;
       logger ??= startLogger(tag, pid);
       const started = logger;
-      written = written.then(async () => {
+      const send = async () => {
         (await started)(`<${priorities[level]}>${message}\n`);
-      });
+      };
+      // A logger that cannot even be started must not end the process: it has the device to think of.
+      written = written.then(send).catch(() => undefined);
     },
     finish: () => written,
   };

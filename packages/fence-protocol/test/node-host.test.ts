@@ -36,6 +36,14 @@ describe('nodeHost', () => {
     await expect(host.finish?.()).resolves.toBeUndefined();
   });
 
+  it('lives on when logger cannot be started, as for want of memory', async () => {
+    // No program can be given such a name: that, too, fails at once.
+    const unlucky = nodeHost({ argv: ['/usr/bin/node', '/usr/sbin/fence_\0'], env: {}, pid: 7 });
+    unlucky.syslog('debug', 'a line of the tests of nodeHost');
+    unlucky.syslog('debug', 'and another one');
+    await expect(unlucky.finish?.()).resolves.toBeUndefined();
+  });
+
   it('runs a script with its arguments', async () => {
     expect(await host.runScript('printf "a b\\n\\n"')).toBe('a b');
     await expect(host.runScript('exit 3')).rejects.toThrow();
