@@ -55,8 +55,8 @@ export type AgentMessage =
 
 /** The shortest hold that cuts for sure, ms. */
 const shortestCut = 11_000;
-/** A test pulse is shorter than this, ms. */
-const longestTest = 1000;
+/** A test pulse is shorter than this, ms (the longest is that of characterize), far from the 9 s of the earliest cut. */
+const longestTest = 5000;
 
 const soundHold: Readonly<Record<PulseRequest['action'], (hold: number) => boolean>> = {
   on: () => true,

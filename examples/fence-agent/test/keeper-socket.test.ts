@@ -63,6 +63,7 @@ describe('what an agent may say', () => {
     ['a reboot', { request: { ...request, action: 'reboot' } }],
     ['an on', { request: { ...request, action: 'on' } }],
     ['a test pulse', { request: { ...request, action: 'test', hold: 900 } }],
+    ['a pulse of characterize', { request: { ...request, action: 'test', hold: 4200 } }],
     ['that it is no longer wanted', { cancel: true }],
     ['that it wants a sign of life', { probe: true }],
   ])('is %s', (_, message) => {
