@@ -1,0 +1,77 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { recordFiles } from '../src/files.js';
+import { type Journal, type Outcome, readHistory, readJournal, remember, writeJournal } from '../src/journal.js';
+import { stepNames } from '../src/step-names.js';
+
+const journal: Journal = {
+  roll: '2026-06-01T0301-k3v9x2mp',
+  node: 'n1',
+  boot: 'b-1',
+  step: 'standby',
+  started: 1,
+  pid: 7,
+  hadService: true,
+  ran: ['web-clone'],
+  outage: 50,
+};
+
+async function withDirectory(body: (path: string) => Promise<void>): Promise<void> {
+  const path = await mkdtemp(join(tmpdir(), 'rolling-reboot-'));
+  try {
+    await body(path);
+  } finally {
+    await rm(path, { recursive: true });
+  }
+}
+
+describe('the records', () => {
+  it('are kept as files, replaced as a whole, and leave no draft', async () => {
+    await withDirectory(async (path) => {
+      const records = recordFiles(join(path, 'made', 'when needed'));
+      expect(await readJournal(records)).toBeUndefined();
+      expect(await readHistory(records)).toEqual([]);
+      for (const step of stepNames) {
+        await writeJournal(records, { ...journal, step });
+        expect(await readJournal(records)).toEqual({ ...journal, step });
+      }
+      await records.remove('journal');
+      expect(await readJournal(records)).toBeUndefined();
+      expect(await readdir(join(path, 'made', 'when needed'))).toEqual([]);
+    });
+  });
+
+  it('are never misread when cut off at any byte', async () => {
+    const text = JSON.stringify(journal, undefined, 1);
+    for (let length = 0; length < text.length; length++) {
+      const records = { ...recordFiles('/nowhere'), read: async () => text.slice(0, length) };
+      await expect(readJournal(records)).rejects.toMatchObject({ code: 'BAD_RECORD' });
+    }
+  });
+
+  it('remember the last fifty turns, each once, and begin anew when they cannot be read', async () => {
+    await withDirectory(async (path) => {
+      const records = recordFiles(path);
+      await records.replace('history', '[{');
+      await expect(readHistory(records)).rejects.toMatchObject({ code: 'BAD_RECORD' });
+      const outcome: Outcome = {
+        roll: 'r',
+        node: 'n1',
+        result: 'done',
+        started: 0,
+        ended: 9,
+        rebooted: true,
+        outage: 0,
+      };
+      for (let started = 0; started < 60; started++) {
+        await remember(records, { ...outcome, started });
+        await remember(records, { ...outcome, started, result: 'failed' });
+      }
+      const history = await readHistory(records);
+      expect(history.map(({ started }) => started)).toEqual(Array.from({ length: 50 }, (_, index) => index + 10));
+      expect(new Set(history.map(({ result }) => result))).toEqual(new Set(['failed']));
+    });
+  });
+});
