@@ -135,6 +135,7 @@ function deviceOf({ name, number }: (typeof identities)[number]): string {
     pcmk_host_check: 'static-list',
     pcmk_reboot_timeout: '60',
     pcmk_off_timeout: '60',
+    pcmk_monitor_timeout: '120',
     pcmk_reboot_retries: '1',
     pcmk_off_retries: '1',
     ...(number === 1 ? { pcmk_delay_base: '2s' } : {}),
@@ -156,7 +157,10 @@ const articleDevice = stonith(
 
 function stonith(id: string, parameters: string): string {
   return `<primitive id="${id}" class="stonith" type="fence_sleepi3">${parameters}
-<operations><op id="${id}-monitor" name="monitor" interval="60s" timeout="60s"/></operations></primitive>`;
+<operations>
+<op id="${id}-monitor" name="monitor" interval="60s" timeout="120s"/>
+<op id="${id}-start" name="start" interval="0s" timeout="120s"/>
+</operations></primitive>`;
 }
 
 function attributes(element: string, id: string, values: Readonly<Record<string, string>>): string {
