@@ -78,8 +78,12 @@ export async function abort(host: Host, settings: Settings, { force = false } = 
       failed: false,
     });
   }
-  if (force) await host.cluster.removeLock();
-  else ending = await endRoll(host, settings, ending);
+  if (force) {
+    await host.cluster.removeLock();
+    await readHistory(host.records).catch(() => host.records.remove('history'));
+  } else {
+    ending = await endRoll(host, settings, ending);
+  }
   await showGauges(host, 'idle');
   return ending;
 }

@@ -267,6 +267,19 @@ describe('records that were lost', () => {
     expect([clean(world), world.lock]).toEqual([true, undefined]);
   });
 
+  it('begins nothing with a history that cannot be read, until it is forced away', async () => {
+    const world = await booted();
+    world.machine(one).disk.set('history', '[{');
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).errors.at(-1)).toMatchObject({ code: 'BAD_RECORD' });
+    world.machine(one).start('abort', true);
+    await world.quiet();
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({ result: 'done' });
+  });
+
   it('touches nothing when the lock reads as nothing it has written', async () => {
     const world = await booted();
     world.lock = 'who=someone';
