@@ -1,7 +1,8 @@
 // Where the agent keeps what must outlive a single run: one lock, one keeper's socket and one record for each board.
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getuid } from 'node:process';
 import type { RecordFile } from './power-record.js';
 
 /** Gone at the next boot, as everything in it should be. */
@@ -48,7 +49,10 @@ export function stateFiles(directory: string, { bus, address }: BoardName): Stat
   };
 }
 
-/** Makes the directory if it is not there, for this user alone. */
+/**
+ * Makes the directory if it is not there, for this user alone. One that others may write to is refused: whoever can put a
+ * socket there can answer in the line keeper's place.
+ */
 export async function makeStateDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -56,6 +60,12 @@ export async function makeStateDirectory(directory: string): Promise<void> {
     throw new Error(
       `the state directory ${directory} cannot be made (${String(error)}): run as root, or set state_dir to one that this user may write`,
       { cause: error },
+    );
+  }
+  const { uid, mode } = await stat(directory);
+  if ((mode & 0o022) !== 0 || (uid !== 0 && uid !== getuid?.())) {
+    throw new Error(
+      `the state directory ${directory} can be written by others: chmod 700 and chown it, or set state_dir to another`,
     );
   }
 }

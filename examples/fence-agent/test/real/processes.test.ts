@@ -1,5 +1,5 @@
 // The built agent with its keeper and guard as real processes, killed for real.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kill } from 'node:process';
@@ -133,6 +133,19 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     const cluster = await liveCluster(program);
     cluster.harness.boards[1].poke('inputControl', inputControl);
     expect(await cluster.run('monitor')).toMatchObject({ exitStatus: 1, stderr: expect.stringContaining(remedy) });
+    await cluster.close();
+  });
+
+  it('does not trust a state directory that others can write to', async () => {
+    const cluster = await liveCluster(program);
+    await mkdir(cluster.stateDirectory);
+    await chmod(cluster.stateDirectory, 0o777);
+    expect(await cluster.run('off')).toMatchObject({
+      exitStatus: 1,
+      stdout: '',
+      stderr: expect.stringContaining('can be written by others'),
+    });
+    expect(cluster.holds()).toEqual([]);
     await cluster.close();
   });
 
