@@ -6,7 +6,9 @@ export type Run = <T>(command: Command<T>) => Promise<T>;
 
 /** A family of commands, each become a call. */
 export type Bound<Family> = {
-  readonly [Name in keyof Family]: Family[Name] extends (...args: infer Args) => Command<infer T>
+  readonly [Name in keyof Family]: Family[Name] extends (
+    ...args: infer Args extends readonly unknown[]
+  ) => Command<infer T>
     ? (...args: Args) => Promise<T>
     : Bound<Family[Name]>;
 };
@@ -16,7 +18,7 @@ export type BoundOnFile<Family> = {
   readonly [Name in keyof Family as OnFile<Family[Name]> extends never ? never : Name]: OnFile<Family[Name]>;
 };
 
-type OnFile<Member> = Member extends (...args: infer Args) => infer Result
+type OnFile<Member> = Member extends (...args: infer Args extends readonly unknown[]) => infer Result
   ? Result extends CibCommand<infer T>
     ? (...args: Args) => Promise<T>
     : never
