@@ -32,8 +32,8 @@ describe('the types', () => {
     expectTypeOf<Pcs['node']['standby']>().returns.toEqualTypeOf<Promise<Change>>();
     expectTypeOf<Pcs['node']['standby']>().parameters.toEqualTypeOf<Parameters<typeof commands.node.standby>>();
     expectTypeOf<Transaction['resource']['group']['add']>().returns.toEqualTypeOf<Promise<Change>>();
-    expectTypeOf<Pcs['constraint']['delete']>().toBeCallableWith('first', 'second');
-    expectTypeOf<Transaction['constraint']['order']['delete']>().toBeCallableWith('first', 'second');
+    expectTypeOf<Pcs['constraint']['delete']>().returns.toEqualTypeOf<Promise<Change>>();
+    expectTypeOf<Transaction['constraint']['order']['delete']>().returns.toEqualTypeOf<Promise<Change>>();
     expectTypeOf<keyof Transaction['cluster']>().toEqualTypeOf<'verify' | 'cibUpgrade'>();
     expectTypeOf<'host' extends keyof Transaction ? true : false>().toEqualTypeOf<false>();
     expectTypeOf<'move' extends keyof Transaction['resource'] ? true : false>().toEqualTypeOf<false>();
