@@ -9,7 +9,7 @@ export type Bound<Family> = {
   readonly [Name in keyof Family]: Family[Name] extends (
     ...args: infer Args extends readonly unknown[]
   ) => Command<infer T>
-    ? (...args: Args) => Promise<T>
+    ? (...args: [...Args]) => Promise<T>
     : Bound<Family[Name]>;
 };
 
@@ -20,7 +20,7 @@ export type BoundOnFile<Family> = {
 
 type OnFile<Member> = Member extends (...args: infer Args extends readonly unknown[]) => infer Result
   ? Result extends CibCommand<infer T>
-    ? (...args: Args) => Promise<T>
+    ? (...args: [...Args]) => Promise<T>
     : never
   : keyof BoundOnFile<Member> extends never
     ? never
