@@ -194,17 +194,16 @@ function addonSources(): AddonSources {
 
 /** Holds a lab for the commands, until it is told to go down. */
 async function stayUp(lab: Lab): Promise<number> {
-  const down = new Promise<void>((goDown) => {
-    void serveControl(paths.control, (invocation, tell) => {
-      if (invocation.command === 'down') {
-        goDown();
-        return Promise.resolve(0);
-      }
-      return carryOut(lab, invocation, tell);
-    });
+  let goDown: () => void = () => undefined;
+  const down = new Promise<void>((resolve) => (goDown = resolve));
+  const server = await serveControl(paths.control, (invocation, tell) => {
+    if (invocation.command !== 'down') return carryOut(lab, invocation, tell);
+    goDown();
+    return Promise.resolve(0);
   });
   await down;
   await lab.close();
+  server.close();
   await rm(paths.control, { force: true });
   return 0;
 }
