@@ -63,9 +63,17 @@ describe.runIf(haveRealParts('flock'))('the wire test over TCP', { timeout: 60_0
   };
 
   it('tests both directions and keeps the result on both nodes', async () => {
-    const { listener, port } = await listen();
-    const tester = start(0, 'wire-test', '--both', '--host=127.0.0.1', `--port=${port}`, '--json');
-    expect([await tester.ended, await listener.ended]).toEqual([0, 0]);
+    // On a starved machine a pulse cannot be measured, and the tool says so: then a person would try again.
+    const attempt = async (left: number): Promise<{ tester: Run; listener: Run; statuses: unknown[] }> => {
+      const { listener, port } = await listen();
+      const tester = start(0, 'wire-test', '--both', '--host=127.0.0.1', `--port=${port}`, '--json');
+      const statuses = [await tester.ended, await listener.ended];
+      return left > 0 && tester.output.out.includes('"inconclusive"')
+        ? attempt(left - 1)
+        : { tester, listener, statuses };
+    };
+    const { tester, listener, statuses } = await attempt(5);
+    expect(statuses, tester.output.out).toEqual([0, 0]);
     expect(JSON.parse(tester.output.out)).toMatchObject({
       ok: true,
       directions: [
