@@ -41,7 +41,8 @@ async function main(): Promise<void> {
   await writeFile(empty, '');
   await writeFile(join(directory, 'dummy.status'), 'on');
   const emptyNode = async () => {
-    await promisify(execFile)(process.execPath, [empty]);
+    // Without what tsx puts into the environment of this program: the agent does not get it either.
+    await promisify(execFile)(process.execPath, [empty], { env: { PATH: process.env['PATH'] } });
   };
   const dummy = run(reference, 'monitor', { parameters: { status_file: join(directory, 'dummy.status') } });
   const agent = (action: string) => ({

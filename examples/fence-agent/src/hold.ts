@@ -121,7 +121,9 @@ async function watch(
     if (signal?.aborted) return { kind: 'failed', reason: message(signal.reason) };
     // The sample was taken some time between here and the answer: what is proven reaches up to here.
     const asked = clock.now();
-    next = Math.max(next + samplePeriod, asked);
+    // The last sample is due at the end of the hold, and not up to a period after it because a timer ran a little early.
+    const end = start + plan.hold + 1;
+    next = asked < end ? Math.min(Math.max(next + samplePeriod, asked), end) : asked + samplePeriod;
     const state = await sample(lines);
     if (clock.now() - last > longestGap) return 'gap';
     if (!state) continue;
