@@ -181,16 +181,20 @@ async function ping(address: string): Promise<boolean | undefined> {
   return status === 0 ? true : status === 1 ? false : undefined;
 }
 
+/** What waits for the keeper's end: a shell, a tenth of a Node, which becomes the guard only when there is work for it. */
+const guardScript = 'read -r word; [ "$word" = dismissed ] || exec "$@"';
+
 /**
- * Starts the guard. It is armed at once, even while it is still loading: the kernel ends its standard input when this
- * process dies, and only a dismissal comes before that end.
+ * Starts the guard. It is armed at once: the kernel ends its standard input when this process dies, and only a dismissal
+ * comes before that end. It does not delay the line, which is about to be asserted, by the start of another Node.
  */
 function startGuard(owner: LineOwner): { dismiss(): void } {
   const unguarded = (error: unknown) => {
     owner.log(`the line is held without a guard: ${String(error)}`);
   };
   try {
-    const guard = spawn(owner.execPath, programArguments(guardCommand, owner), {
+    const words = ['-c', guardScript, 'sh', owner.execPath, ...programArguments(guardCommand, owner)];
+    const guard = spawn('/bin/sh', words, {
       detached: true,
       cwd: '/',
       stdio: ['pipe', 'ignore', 'ignore'],
