@@ -62,6 +62,13 @@ export const units = {
     'e2scrub_reap.service',
     'fstrim.timer',
     'getty@tty1.service',
+    // modules and formats that nothing here uses, loaded in programs of their own
+    'modprobe@configfs.service',
+    'modprobe@dm_mod.service',
+    'modprobe@drm.service',
+    'modprobe@fuse.service',
+    'modprobe@loop.service',
+    'systemd-binfmt.service',
   ],
 } as const;
 

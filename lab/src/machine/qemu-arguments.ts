@@ -38,6 +38,12 @@ export interface MachineFiles {
 /** MiB of memory. Corosync, Pacemaker, pcsd, docker and the agent fit in it. */
 const memory = 1024;
 
+/**
+ * The processor that is emulated. One without AVX: the C library and V8 then do without what is slow to emulate, and a
+ * boot takes a fifth less than with `max` (measured). One with AES, which corosync's encryption uses.
+ */
+const emulated = 'Westmere';
+
 /** The kernel's command line: all that makes one machine differ from the other. */
 export function kernelArguments({ name, number, address }: MachineIdentity): string {
   return [
@@ -58,7 +64,7 @@ export function qemuArguments(
   acceleration: Acceleration,
 ): string[] {
   const processor =
-    acceleration === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', 'max'];
+    acceleration === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', emulated];
   return [
     'qemu-system-x86_64',
     ...['-name', identity.name, '-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none'],
