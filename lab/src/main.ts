@@ -151,6 +151,8 @@ async function startLab(
   const sources = {
     articleFiles: paths.articleFiles,
     agentPackage: paths.agentPackage,
+    rollingReboot: paths.rollingReboot,
+    clusterSetup: paths.clusterSetup,
     busContract: paths.busContract,
     node: process.execPath,
     nodeModules: { 'i2c-bus': addon.i2cBus, ...addon.needs },
@@ -166,12 +168,23 @@ async function startLab(
  */
 async function buildForGuests(): Promise<void> {
   await mustRun(runProgram, ['pnpm', '--filter', '@sleepi3/fence-agent', 'run', 'deb']);
-  await mustRun(runProgram, ['pnpm', '--filter', 'lab', 'run', 'build']);
+  await mustRun(runProgram, [
+    'pnpm',
+    '--filter',
+    'lab',
+    '--filter',
+    '@sleepi3/rolling-reboot',
+    '--filter',
+    '@sleepi3/cluster-setup',
+    'run',
+    'build',
+  ]);
   const built = (await readdir(paths.agentBuild)).find((name) => name.endsWith('.deb'));
   if (built === undefined) throw new LabError('requirement', `no package came to be in ${paths.agentBuild}`);
   await mkdir(paths.cache, { recursive: true });
   await copyFile(join(paths.agentBuild, built), paths.agentPackage);
   await copyFile(paths.busContractBuild, paths.busContract);
+  for (const { built: program, kept } of [paths.rollingReboot, paths.clusterSetup]) await copyFile(program, kept);
 }
 
 /** i2c-bus as it is installed here. */

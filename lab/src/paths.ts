@@ -14,6 +14,9 @@ export interface LabPaths {
   /** Where the agent's Debian package is built, and where it is kept. */
   readonly agentBuild: string;
   readonly agentPackage: string;
+  /** The programs for operators: where each is built, where each is kept, and what belongs to it. */
+  readonly rollingReboot: ProgramPaths;
+  readonly clusterSetup: ProgramPaths;
   /** The contract of a bus, as a program for the guests. */
   readonly busContractBuild: string;
   readonly busContract: string;
@@ -21,9 +24,21 @@ export interface LabPaths {
   readonly control: string;
 }
 
+/** Where a program is built, and where it is kept while the lab runs. */
+export interface ProgramPaths {
+  readonly built: string;
+  readonly kept: string;
+  /** Its directory in the repository. */
+  readonly source: string;
+}
+
 export function labPaths(root: string): LabPaths {
   const cache = join(root, '.cache', 'lab');
   const run = join(cache, 'run');
+  const program = (name: string): ProgramPaths => {
+    const source = join(root, 'examples', name);
+    return { source, built: join(source, 'dist', name), kept: join(cache, name) };
+  };
   return {
     cache,
     run,
@@ -32,6 +47,8 @@ export function labPaths(root: string): LabPaths {
     articleFiles: join(root, 'lab', 'guest', 'article'),
     agentBuild: join(root, 'examples', 'fence-agent', 'dist'),
     agentPackage: join(cache, 'fence-sleepi3.deb'),
+    rollingReboot: program('rolling-reboot'),
+    clusterSetup: program('cluster-setup'),
     busContractBuild: join(root, 'lab', 'dist', 'bus-contract.cjs'),
     busContract: join(cache, 'bus-contract.cjs'),
     control: join(run, 'control.socket'),

@@ -7,7 +7,9 @@ import { haveRealParts } from '../../tools/testing/real-parts.js';
 import { cib, corosyncConf, type ClusterOptions } from '../src/cluster/configuration.js';
 
 const all: ClusterOptions[] = (['hot-standby', 'active-passive'] as const).flatMap((layout) =>
-  (['sdk', 'article'] as const).map((fencing) => ({ layout, fencing })),
+  (['sdk', 'article'] as const).flatMap((fencing) =>
+    (['after-fencing', 'at-once'] as const).map((takeover) => ({ layout, fencing, takeover })),
+  ),
 );
 
 describe('the ready cluster', () => {

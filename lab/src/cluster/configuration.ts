@@ -19,6 +19,8 @@ export type Fencing =
 export interface ClusterOptions {
   readonly layout: Layout;
   readonly fencing: Fencing;
+  /** When the other node takes over; `at-once` is cluster-setup's option of that name, with its price in a split. */
+  readonly takeover?: 'after-fencing' | 'at-once';
 }
 
 /** The address the service is reached at: the article's. */
@@ -66,7 +68,7 @@ logging {
 }
 
 /** The CIB: properties, resources, fence devices, constraints. */
-export function cib({ layout, fencing }: ClusterOptions): string {
+export function cib({ layout, fencing, takeover = 'after-fencing' }: ClusterOptions): string {
   const properties = {
     'stonith-enabled': 'true',
     'cluster-name': clusterName,
@@ -81,7 +83,7 @@ export function cib({ layout, fencing }: ClusterOptions): string {
 <configuration>
 <crm_config>${attributes('cluster_property_set', 'cib-bootstrap-options', properties)}</crm_config>
 <nodes>${nodes.join('')}</nodes>
-<resources>${container(layout)}${vip}${fencing === 'sdk' ? identities.map(deviceOf).join('') : articleDevice}</resources>
+<resources>${container(layout, takeover)}${vip(takeover)}${fencing === 'sdk' ? identities.map(deviceOf).join('') : articleDevice}</resources>
 <constraints>${serviceConstraints({ layout, fencing })}${fencing === 'sdk' ? identities.map(banOf).join('') : ''}</constraints>
 ${stickiness}
 </configuration>
@@ -90,11 +92,17 @@ ${stickiness}
 `;
 }
 
-function container(layout: Layout): string {
+type Takeover = NonNullable<ClusterOptions['takeover']>;
+
+/** What lets a resource start before the node that had it is known to be off. */
+const requirement = (id: string, takeover: Takeover): string =>
+  takeover === 'at-once' ? attributes('meta_attributes', `${id}-meta_attributes`, { requires: 'quorum' }) : '';
+
+function container(layout: Layout, takeover: Takeover): string {
   const { container: id } = resources;
   const parameters = { image: containerImage, name: 'httpd-test', run_opts: '--init -p 80:80' };
   const primitive = `<primitive id="${id}" class="ocf" provider="heartbeat" type="docker">
-${attributes('instance_attributes', `${id}-instance_attributes`, parameters)}
+${attributes('instance_attributes', `${id}-instance_attributes`, parameters)}${requirement(id, takeover)}
 <operations>
 <op id="${id}-monitor" name="monitor" interval="30s" timeout="120s"/>
 <op id="${id}-start" name="start" interval="0s" timeout="300s"/>
@@ -105,8 +113,10 @@ ${attributes('instance_attributes', `${id}-instance_attributes`, parameters)}
   return `<clone id="${id}-clone">${meta}${primitive}</clone>`;
 }
 
-const vip = `<primitive id="${resources.vip}" class="ocf" provider="heartbeat" type="IPaddr2">
-${attributes('instance_attributes', 'VIP-instance_attributes', { cidr_netmask: '24', ip: virtualAddress })}
+const vip = (
+  takeover: Takeover,
+): string => `<primitive id="${resources.vip}" class="ocf" provider="heartbeat" type="IPaddr2">
+${attributes('instance_attributes', 'VIP-instance_attributes', { cidr_netmask: '24', ip: virtualAddress })}${requirement(resources.vip, takeover)}
 <operations>
 <op id="VIP-monitor" name="monitor" interval="10s" timeout="60s"/>
 <op id="VIP-start" name="start" interval="0s" timeout="60s"/>
@@ -158,7 +168,7 @@ const articleDevice = stonith(
 function stonith(id: string, parameters: string): string {
   return `<primitive id="${id}" class="stonith" type="fence_sleepi3">${parameters}
 <operations>
-<op id="${id}-monitor" name="monitor" interval="60s" timeout="120s"/>
+<op id="${id}-monitor" name="monitor" interval="120s" timeout="120s"/>
 <op id="${id}-start" name="start" interval="0s" timeout="120s"/>
 </operations></primitive>`;
 }

@@ -3,6 +3,7 @@
 import { chmod, copyFile, cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { copyModules } from '../image/node-addon.js';
+import type { ProgramPaths } from '../paths.js';
 import { mustRun, type RunProgram } from '../program.js';
 import { cib, type ClusterOptions, corosyncConf } from './configuration.js';
 
@@ -12,6 +13,9 @@ export interface ProvisionSources {
   readonly articleFiles: string;
   /** The agent's Debian package. */
   readonly agentPackage: string;
+  /** The programs for operators. */
+  readonly rollingReboot: ProgramPaths;
+  readonly clusterSetup: ProgramPaths;
   /** The contract of a bus as one program. */
   readonly busContract: string;
   /** A Node besides Debian's, for the contract. */
@@ -45,14 +49,13 @@ export async function writeProvision(
     await writeFile(target, content);
     await chmod(target, mode);
   };
+  await installPrograms(sources, root);
   if (cluster?.fencing === 'article') {
     await cp(sources.articleFiles, root, { recursive: true });
   } else if (cluster) {
     // The package's files, ready made like the cluster: installing it costs an emulated machine a minute of its boot.
     await mustRun(run, ['dpkg-deb', '--extract', sources.agentPackage, root]);
-    const wants = join(root, 'etc/systemd/system/multi-user.target.wants');
-    await mkdir(wants, { recursive: true });
-    await symlink('/lib/systemd/system/fence-sleepi3-boot.service', join(wants, 'fence-sleepi3-boot.service'));
+    await enable(root, '/lib/systemd/system', 'fence-sleepi3-boot.service');
   } else {
     const packages = join(root, 'var/lib/sleepi3-lab/packages');
     await mkdir(packages, { recursive: true });
@@ -82,4 +85,24 @@ export async function writeProvision(
     { input: files.map((file) => `${file}\n`).join('') },
   );
   await rm(workspace, { recursive: true });
+}
+
+/** rolling-reboot and cluster-setup, as their READMEs say. What the first one does after a boot is enabled; its timer is not. */
+async function installPrograms({ rollingReboot, clusterSetup }: ProvisionSources, root: string): Promise<void> {
+  const programs = join(root, 'usr/sbin');
+  await mkdir(programs, { recursive: true });
+  for (const { kept } of [rollingReboot, clusterSetup]) await copyFile(kept, join(programs, basename(kept)));
+  await cp(join(rollingReboot.source, 'systemd'), join(root, unitDirectory), {
+    recursive: true,
+    filter: (source) => !source.endsWith('.default'),
+  });
+  await enable(root, `/${unitDirectory}`, 'rolling-reboot-resume.service');
+}
+
+const unitDirectory = 'etc/systemd/system';
+
+async function enable(root: string, directory: string, unit: string): Promise<void> {
+  const wants = join(root, unitDirectory, 'multi-user.target.wants');
+  await mkdir(wants, { recursive: true });
+  await symlink(join(directory, unit), join(wants, unit));
 }

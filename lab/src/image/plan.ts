@@ -29,6 +29,9 @@ export const guestPackages = [
   // service
   'docker.io',
   'ca-certificates',
+  // between the nodes, for cluster-setup
+  'openssh-client',
+  'openssh-server',
   // board
   'i2c-tools',
   'python3-smbus',
@@ -44,12 +47,13 @@ export const units = {
     'sleepi3-lab-network.service',
     'sleepi3-lab-provision.service',
     'sleepi3-start.service',
+    'sleepi3-heartbeat.service',
     'docker.service',
     'corosync.service',
     'pacemaker.service',
   ],
   /** Started by a scenario that uses them: pcsd doubles the time a guest takes to boot. */
-  disabled: ['pcsd.service', 'pcsd-ruby.service'],
+  disabled: ['pcsd.service', 'pcsd-ruby.service', 'ssh.service'],
   masked: [
     'systemd-networkd.service',
     'systemd-networkd-wait-online.service',

@@ -1,7 +1,7 @@
 // A virtual Raspberry Pi on a virtual board: QEMU is its power, the board its switch.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Clock, WakeupFlag } from '@sleepi3/driver';
 import type { Pi, VirtualBoard } from '@sleepi3/simulator';
@@ -53,6 +53,7 @@ export class Machine implements Pi {
       provision: parts.provision,
       board: file('board.socket'),
       agent: file('agent.socket'),
+      heartbeat: file('heartbeat.socket'),
       console: file('console.socket'),
       consoleLog: file('console.log'),
     };
@@ -170,7 +171,9 @@ export class Machine implements Pi {
     });
     for (;;) {
       try {
-        return await GuestAgent.connect(this.name, this.files.agent, clock);
+        const agent = await GuestAgent.connect(this.name, this.files.agent, clock);
+        this.#feelHeartbeat();
+        return agent;
       } catch (cause) {
         // The socket is there a moment after QEMU, unless there is no QEMU any more.
         if (qemu.exitCode !== null || qemu.signalCode !== null || this.#qemu !== qemu) {
@@ -179,6 +182,18 @@ export class Machine implements Pi {
         await clock.sleep(50);
       }
     }
+  }
+
+  /** What the guest says on this port is GPIO5 to its board: a sign of life. */
+  #feelHeartbeat(): void {
+    const socket = connect(this.files.heartbeat);
+    this.#sockets.add(socket);
+    socket
+      .on('data', () => {
+        this.board.heartbeat();
+      })
+      .on('error', () => undefined) // the power is gone, and with it the heartbeat
+      .on('close', () => this.#sockets.delete(socket));
   }
 
   #serveBoard(socket: Socket): void {

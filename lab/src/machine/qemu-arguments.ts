@@ -28,8 +28,9 @@ export interface MachineFiles {
   readonly provision: string;
   /** unix socket on which the lab serves the board; QEMU connects to it. */
   readonly board: string;
-  /** unix sockets that QEMU serves: guest agent, serial console. */
+  /** unix sockets that QEMU serves: guest agent, signs of life, serial console. */
   readonly agent: string;
+  readonly heartbeat: string;
   readonly console: string;
   /** Everything the console has ever shown. */
   readonly consoleLog: string;
@@ -82,6 +83,8 @@ export function qemuArguments(
     ...['-device', 'qemu-xhci', '-device', 'usb-redir,chardev=board'],
     ...['-chardev', `socket,id=agent,path=${files.agent},server=on,wait=off`],
     ...['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
+    ...['-chardev', `socket,id=heartbeat,path=${files.heartbeat},server=on,wait=off`],
+    ...['-device', 'virtserialport,chardev=heartbeat,name=sleepi3.heartbeat'],
     ...['-chardev', `socket,id=console,path=${files.console},server=on,wait=off,logfile=${files.consoleLog}`],
     ...['-serial', 'chardev:console'],
   ];

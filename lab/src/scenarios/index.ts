@@ -6,7 +6,9 @@ import { failedStop } from './failed-stop.js';
 import { fence } from './fence.js';
 import { killed } from './killed.js';
 import { hang, outOfMemory, panic } from './node-failures.js';
+import { reboot } from './reboot.js';
 import type { Scenario } from './scenario.js';
+import { setup, setupKilled } from './setup.js';
 import { splitHeld, splitReleased } from './split.js';
 import { wires } from './wires.js';
 
@@ -25,4 +27,7 @@ export const drafts: readonly Scenario[] = [
   splitHeld,
   splitReleased,
   article,
+  reboot,
+  setup,
+  setupKilled,
 ];

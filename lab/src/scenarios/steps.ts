@@ -24,7 +24,31 @@ export async function expectRejoin(lab: Lab, verdict: Verdict, since: number): P
   verdict.see('the service answers', lab.http.answers);
 }
 
+/** Which boot of its kernel a machine is in. */
+export const bootIdOf = async (machine: Machine): Promise<string> =>
+  (await machine.mustExec(['cat', '/proc/sys/kernel/random/boot_id'])).trim();
+
 /** The machine that serves, once the cluster says so. */
 export function servingMachine(lab: Lab): Promise<Machine> {
   return lab.until('a node serves', () => lab.serving(lab.machines[0]));
+}
+
+/** The port of wire-listen. */
+const listeningPort = 16110;
+
+/** Tests the wire by a pulse from one machine to the other, which listens for it. */
+export async function testWire(
+  lab: Lab,
+  from: Machine,
+  to: Machine,
+): Promise<{ readonly status: number | undefined; readonly said: string }> {
+  const listener = to.exec(['fence_sleepi3', 'wire-listen', '--timeout', '120'], { timeout: 180_000 });
+  const port = listeningPort.toString(16).toUpperCase().padStart(4, '0');
+  await lab.until(`${to.name} listens`, async () => {
+    const sockets = await to.mustExec(['cat', '/proc/net/tcp', '/proc/net/tcp6']);
+    return sockets.includes(`:${port} `);
+  });
+  const { status, stdout, stderr } = await from.exec(['fence_sleepi3', 'wire-test'], { timeout: 120_000 });
+  await listener;
+  return { status, said: (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '' };
 }

@@ -1,7 +1,5 @@
-import type { Lab } from '../lab.js';
 import type { Scenario } from './scenario.js';
-
-const listeningPort = 16110;
+import { testWire } from './steps.js';
 
 /** What breaks a node's fencing in silence, until someone asks. */
 export const wires: Scenario = {
@@ -10,21 +8,21 @@ export const wires: Scenario = {
     'a wire that is open, plugs that are swapped, an EIPDE of 0: the wire test or monitor says so before it is needed',
   async run(lab, verdict) {
     const { harness } = lab;
-    const [first] = lab.machines;
+    const [first, second] = lab.machines;
     const wire = harness.wires[1];
 
-    const sound = await testWire(lab);
+    const sound = await testWire(lab, first, second);
     verdict.see('the wire test passes on sound wires', sound.status === 0, sound.said);
 
     wire.state = 'open';
     lab.note('wire to raspberrypi-2 open');
-    const open = await testWire(lab);
+    const open = await testWire(lab, first, second);
     wire.state = 'sound';
     verdict.see('the wire test finds the open wire', open.status !== 0, open.said);
 
     harness.wiring = 'swapped';
     lab.note('plugs swapped');
-    const swapped = await testWire(lab);
+    const swapped = await testWire(lab, first, second);
     harness.wiring = 'crossed';
     verdict.see('the wire test finds the swapped plugs', swapped.status !== 0, swapped.said);
 
@@ -46,17 +44,3 @@ export const wires: Scenario = {
     await lab.settled();
   },
 };
-
-/** A pulse from the first machine to the second, which listens for it. */
-async function testWire(lab: Lab): Promise<{ status: number | undefined; said: string }> {
-  const [first, second] = lab.machines;
-  const listener = second.exec(['fence_sleepi3', 'wire-listen', '--timeout', '120'], { timeout: 180_000 });
-  const port = listeningPort.toString(16).toUpperCase().padStart(4, '0');
-  await lab.until(`${second.name} listens`, async () => {
-    const sockets = await second.mustExec(['cat', '/proc/net/tcp', '/proc/net/tcp6']);
-    return sockets.includes(`:${port} `);
-  });
-  const { status, stdout, stderr } = await first.exec(['fence_sleepi3', 'wire-test'], { timeout: 120_000 });
-  await listener;
-  return { status, said: (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '' };
-}

@@ -4,7 +4,7 @@ import { identities, kernelArguments, qemuArguments, tapName } from '../../src/m
 const image = { disk: '/i/root', kernel: '/i/vmlinuz', initrd: '/i/initrd' };
 const files = {
   ...{ disk: '/m/disk', provision: '/m/tar', board: '/m/board', agent: '/m/agent' },
-  ...{ console: '/m/console', consoleLog: '/m/log' },
+  ...{ heartbeat: '/m/heartbeat', console: '/m/console', consoleLog: '/m/log' },
 };
 
 describe("a machine's command line", () => {

@@ -1,0 +1,131 @@
+import { LabError } from '../errors.js';
+import type { Lab } from '../lab.js';
+import type { Machine } from '../machine/machine.js';
+import type { Verdict } from '../verdict.js';
+import type { Scenario } from './scenario.js';
+import { testWire } from './steps.js';
+
+/** Files of this scenario, for root alone. */
+const clusterFile = '/root/cluster.yaml';
+const passwordFile = '/root/password';
+const applyLog = '/root/apply.log';
+/** ms for everything from bare nodes on emulated machines; bounds a defect. */
+const applyTimeout = 2_400_000;
+
+/** cluster-setup from two bare nodes on. */
+function clusterSetup(name: string, killed: boolean): Scenario {
+  return {
+    name,
+    mustSee: killed
+      ? 'cluster-setup apply on two bare nodes, killed after each step that it has done and run again: the same cluster'
+      : 'cluster-setup apply on two bare nodes: HTTP answers on the VIP, run again it changes nothing, doctor finds no fault',
+    cluster: 'none',
+    async run(lab, verdict) {
+      const [first] = lab.machines;
+      await makeBare(lab);
+      const start = lab.clock.now();
+      let kills = 0;
+      for (;;) {
+        lab.note(`${first.name}: cluster-setup apply`);
+        const status = await apply(first, killed);
+        if (status === 0) break;
+        const said = await first.mustExec(['cat', applyLog]);
+        if (status !== killedStatus) throw new LabError('verdict', `apply ended with ${status}: ${said.trim()}`);
+        kills += 1;
+        lab.note(`killed after: ${said.split('\n').findLast((line) => line.startsWith('+ ')) ?? 'nothing'}`);
+      }
+      verdict.seconds('for apply', lab.clock.now() - start);
+      if (killed) verdict.see('it was killed after each step', kills > 5, `${kills} times`);
+      await lab.settled();
+      verdict.see('HTTP answers on the VIP', lab.http.answers);
+      verdict.see(
+        'run once more, it changes nothing',
+        (await apply(first, false)) === 0 && (await changed(first)) === '',
+      );
+      await examine(lab, verdict);
+    },
+  };
+}
+
+export const setup = clusterSetup('setup', false);
+export const setupKilled = clusterSetup('setup-killed', true);
+
+/** As the article's reader finds them: packages installed, the board as delivered, and ssh from the first to the second. */
+async function makeBare(lab: Lab): Promise<void> {
+  const [first, second] = lab.machines;
+  for (const machine of lab.machines) {
+    await lab.until(`${machine.name} answers`, () => machine.answers());
+    await machine.mustExec(['systemctl', 'disable', '--quiet', 'corosync', 'pacemaker']);
+    await machine.mustExec([
+      'sed',
+      '-i',
+      's/^EXTIN_FORCED_SHUTDOWN=.*/EXTIN_FORCED_SHUTDOWN=0/',
+      '/etc/default/sleepi3',
+    ]);
+    await machine.mustExec(['i2cset', '-y', '1', '0x6e', '0x0c', '0']);
+    // Where installers put a machine's own name.
+    await machine.mustExec(['sh', '-c', `printf '127.0.0.1 localhost\\n127.0.1.1 ${machine.name}\\n' > /etc/hosts`]);
+    await machine.mustExec(['systemctl', 'start', 'docker', 'sleepi3-lab-container', 'ssh'], { timeout: 600_000 });
+  }
+  await first.mustExec(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', '/root/.ssh/id_ed25519']);
+  const key = await first.mustExec(['cat', '/root/.ssh/id_ed25519.pub']);
+  await second.mustExec(['sh', '-c', 'umask 077; mkdir -p /root/.ssh; cat > /root/.ssh/authorized_keys'], {
+    input: key,
+  });
+  // The name is not in /etc/hosts yet: apply puts it there.
+  const alias = `Host ${second.name}\n  HostName ${second.identity.address}\n  StrictHostKeyChecking accept-new\n`;
+  await first.mustExec(['sh', '-c', 'cat > /root/.ssh/config'], { input: alias });
+  await first.mustExec(['sh', '-c', `umask 077; cat > ${passwordFile}`], { input: 'hacluster of the lab\n' });
+  // The cluster of the article is what an empty file describes; an emulated docker takes its time.
+  const file = 'cluster: apachecluster\ntimers:\n  start: 300\n  stop: 120\n';
+  await first.mustExec(['sh', '-c', `cat > ${clusterFile}`], { input: file });
+}
+
+/** SIGKILL, as a shell tells it. */
+const killedStatus = 137;
+
+/** Runs apply to its end, or kills it as soon as it has said of a step that it is done. */
+async function apply(machine: Machine, kill: boolean): Promise<number | undefined> {
+  const look = kill ? `grep -q '^    done' ${applyLog} && kill -9 $pid` : ':';
+  const script = [
+    `cluster-setup apply ${clusterFile} --password-file ${passwordFile} > ${applyLog} 2>&1 & pid=$!`,
+    `while kill -0 $pid 2>/dev/null; do ${look}; sleep 0.2; done`,
+    'wait $pid',
+  ].join('\n');
+  return (await machine.exec(['sh', '-c', script], { timeout: applyTimeout })).status;
+}
+
+/** The steps of the last apply that were not done already. */
+const changed = async (machine: Machine): Promise<string> =>
+  (await machine.mustExec(['cat', applyLog]))
+    .split('\n')
+    .filter((line) => line.startsWith('+ '))
+    .join('; ');
+
+/** What doctor says of the cluster, once the wires have been tested. */
+async function examine(lab: Lab, verdict: Verdict): Promise<void> {
+  const [first, second] = lab.machines;
+  for (const [from, to] of [
+    [first, second],
+    [second, first],
+  ] as const) {
+    const { status, said } = await testWire(lab, from, to);
+    verdict.see(`the wire from ${from.name} to ${to.name} is sound`, status === 0, said);
+  }
+  const { stdout, status } = await first.exec(['cluster-setup', 'doctor', '--all', '--json'], { timeout: 600_000 });
+  const { findings } = JSON.parse(stdout) as { readonly findings: readonly Finding[] };
+  const faults = findings.filter(({ severity }) => severity !== 'note');
+  verdict.see(
+    'doctor finds no fault',
+    status === 0 && faults.length === 0,
+    findings.map(({ severity, check, node, fact }) => `${severity} ${check} ${node ?? ''}: ${fact}`).join('; '),
+  );
+}
+
+/** A finding as doctor prints it. */
+interface Finding {
+  readonly check: string;
+  readonly severity: string;
+  readonly node?: string;
+  readonly fact: string;
+}
