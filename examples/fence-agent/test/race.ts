@@ -1,7 +1,7 @@
 // One race: both nodes want to shoot the other, one of them a little later. The boards, the harness and the keeper's own
 // code are the real ones; only time, power and the Pis are virtual.
 import { Sleepi3 } from '@sleepi3/driver';
-import { createHarness, VirtualClock, VirtualProcess } from '@sleepi3/simulator';
+import { createHarness, type Harness, VirtualClock, VirtualProcess } from '@sleepi3/simulator';
 import { boardLines } from '../src/board-access.js';
 import type { Lines } from '../src/lines.js';
 import { PowerRecord, type RecordFile } from '../src/power-record.js';
@@ -36,8 +36,12 @@ export function drawRace(seed: number, arbitration = true): Race {
   };
 }
 
-/** Runs a race to its end and tells which of the two nodes still have power. */
-export async function runRace(race: Race): Promise<[boolean, boolean]> {
+/**
+ * Runs a race to its end and tells which of the two nodes still have power.
+ *
+ * @param observe Gets the boards before anything happens.
+ */
+export async function runRace(race: Race, observe?: (harness: Harness) => void): Promise<[boolean, boolean]> {
   const clock = new VirtualClock({ settle: 'promises' });
   const harness = createHarness({
     clock,
@@ -45,6 +49,7 @@ export async function runRace(race: Race): Promise<[boolean, boolean]> {
     extoutOnPowerCut: race.extoutOnPowerCut,
     boards: [{ extinPhase: race.extinPhases[0] }, { extinPhase: race.extinPhases[1] }],
   });
+  observe?.(harness);
   const random = seededRandom(race.seed + 1);
   const shoot = (self: 0 | 1, after: number): void => {
     const board = harness.boards[self];

@@ -1,0 +1,94 @@
+// The guides and READMEs: what they link to and name is there.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { errorCodesOf } from '../testing/error-codes.js';
+import { anchorsOf, linksOf, markdownFiles, rowsOf, sectionsOf } from '../testing/markdown.js';
+import { readText } from '../testing/repository.js';
+
+const root = join(import.meta.dirname, '../..');
+const files = markdownFiles(root);
+
+describe('links', () => {
+  it.each(files)('of %s lead somewhere', (file) => {
+    const broken = linksOf(readText(root, file)).filter((link) => !resolves(file, link));
+    expect(broken).toEqual([]);
+  });
+
+  it('that lead nowhere are found', () => {
+    expect(resolves('README.md', 'docs/nowhere.md')).toBe(false);
+    expect(resolves('README.md', '#nowhere')).toBe(false);
+    expect(resolves('README.md', '#see-it')).toBe(true);
+  });
+
+  it('reach every guide from the list of guides', () => {
+    const listed = linksOf(readText(root, 'docs/guide/README.md')).map((link) => join('docs/guide', link));
+    expect(files.filter((file) => file.startsWith('docs/guide/') && !file.endsWith('README.md')).sort()).toEqual(
+      listed.sort(),
+    );
+  });
+});
+
+describe('the page of error codes', () => {
+  const known = errorCodesOf(root);
+  const sections = sectionsOf(readText(root, 'docs/guide/error-codes.md'));
+
+  it('knows the classes of every package and program', () => {
+    expect(known.map(({ className }) => className)).toEqual(
+      expect.arrayContaining([
+        'Sleepi3Error',
+        'FenceError',
+        'PcsError',
+        'SimulatorError',
+        'SetupError',
+        'RollError',
+        'LabError',
+      ]),
+    );
+  });
+
+  it.each(known)('has each code of $className, with cause and remedy, and no other', ({ file, codes }) => {
+    const section = sections.find(({ text }) => text.includes(`\`${file}\``));
+    if (section === undefined) expect.fail(`no section names ${file}`);
+    const [own = ''] = section.text.split(/^### /m);
+    const rows = rowsOf(own);
+    expect(rows.map(([code = '']) => code.replaceAll('`', '')).sort()).toEqual([...codes].sort());
+    for (const [code, cause, remedy] of rows) {
+      expect(cause, `the cause of ${String(code)}`).toBeTruthy();
+      expect(remedy, `the remedy of ${String(code)}`).toBeTruthy();
+    }
+  });
+
+  it('has no section for what there is not', () => {
+    expect(sections).toHaveLength(known.length);
+  });
+});
+
+describe('the walk through the house', () => {
+  const named = [
+    ...readText(root, 'docs/guide/house.md').matchAll(/`((?:packages|examples|lab|tools)\/[^`*]*|lab|tools)`/g),
+  ].map(([, path = '']) => path);
+
+  it('names files and folders that are there', () => {
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('enters every room', () => {
+    const rooms = ['packages', 'examples'].flatMap((folder) =>
+      readdirSync(join(root, folder)).map((name) => join(folder, name)),
+    );
+    expect(rooms.filter((room) => !named.some((path) => path.startsWith(room)))).toEqual([]);
+  });
+});
+
+/** Whether a link in a file leads to a file, a folder or a heading that is there. */
+function resolves(file: string, link: string): boolean {
+  const [path = '', anchor] = decodeURI(link).split('#');
+  const target = path === '' ? file : normalize(join(dirname(file), path));
+  const place = join(root, target);
+  if (target.startsWith('..') || !existsSync(place)) return false;
+  if (anchor === undefined) return true;
+  const page = statSync(place).isDirectory() ? join(target, 'README.md') : target;
+  return page.endsWith('.md') && existsSync(join(root, page)) && anchorsOf(readText(root, page)).includes(anchor);
+}

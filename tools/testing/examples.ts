@@ -1,0 +1,64 @@
+// The TypeScript of guides, in a folder where it compiles and runs against the packages' sources.
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const root = join(import.meta.dirname, '../..');
+const bin = (name: string) => join(root, 'node_modules/.bin', name);
+
+const paths = {
+  ...Object.fromEntries(
+    ['driver', 'fence-protocol', 'pcs', 'simulator'].map((name) => [
+      `@sleepi3/${name}`,
+      [join(root, `packages/${name}/src/index.ts`)],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['fence-protocol', 'pcs'].map((name) => [
+      `@sleepi3/${name}/testing`,
+      [join(root, `packages/${name}/src/testing/index.ts`)],
+    ]),
+  ),
+};
+
+/** A temporary folder with files in it. */
+export class ExampleFolder implements Disposable {
+  readonly path = mkdtempSync(join(tmpdir(), 'guide-'));
+
+  constructor(files: Readonly<Record<string, string>>) {
+    this.write({
+      'package.json': '{ "type": "module" }\n',
+      'tsconfig.json': JSON.stringify({
+        extends: join(root, 'tsconfig.base.json'),
+        compilerOptions: { paths, typeRoots: [join(root, 'node_modules/@types')] },
+        include: ['**/*.ts'],
+      }),
+      ...files,
+    });
+  }
+
+  write(files: Readonly<Record<string, string>>): void {
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(this.path, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+  }
+
+  /** What the compiler says of all of it; empty when it is content. */
+  compile(): string {
+    return spawnSync(bin('tsc'), ['--noEmit', '-p', this.path], { encoding: 'utf8' }).stdout;
+  }
+
+  /** Runs one of the files. Node's own options may go before it. */
+  async run(...words: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }> {
+    const env = { ...process.env, TSX_TSCONFIG_PATH: join(this.path, 'tsconfig.json') };
+    return promisify(execFile)(bin('tsx'), words, { cwd: this.path, env, encoding: 'utf8' });
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true });
+  }
+}
