@@ -10,7 +10,7 @@ import {
   defaultsSettings,
   type DefaultsValue,
 } from './defaults-settings.js';
-import { Sleepi3Error } from './errors.js';
+import { shown, Sleepi3Error } from './errors.js';
 import { parseBusSpec } from './open-bus.js';
 
 /** A line that cannot be used. */
@@ -190,16 +190,16 @@ function encode<K extends DefaultsKey>(key: K, setting: DefaultsSetting, value: 
     }
   } catch (error) {
     if (error instanceof Sleepi3Error) throw error;
-    throw new Sleepi3Error('INVALID_VALUE', `${key} ${(error as Error).message}, not ${String(value)}`, {
+    throw new Sleepi3Error('INVALID_VALUE', `${key} ${(error as Error).message}, not ${shown(value)}`, {
       parameter: key,
       value,
     });
   }
-  throw new Sleepi3Error('INVALID_VALUE', `${key} cannot be ${String(value)}`, { parameter: key, value });
+  throw new Sleepi3Error('INVALID_VALUE', `${key} cannot be ${shown(value)}`, { parameter: key, value });
 }
 
 function textOf(setting: DefaultsSetting, value: unknown): string {
   if (setting.kind === 'switch' && typeof value === 'boolean') return setting.words[value ? 1 : 0];
   if (setting.kind === 'address' && typeof value === 'number') return `0x${value.toString(16).toUpperCase()}`;
-  return String(value);
+  return shown(value);
 }

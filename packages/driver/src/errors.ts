@@ -84,3 +84,12 @@ export class Sleepi3Error extends Error implements Sleepi3ErrorFacts {
     Object.assign(this, facts);
   }
 }
+
+/** A value in a message. It may be anything: what a value can do wrong, it must not do in the middle of an error. */
+export function shown(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return 'something that has no text'; // an object without toString, or with one that throws
+  }
+}

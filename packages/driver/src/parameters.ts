@@ -2,7 +2,7 @@
  * The board's parameters by the names sleepi3ctl gives them. Types, ranges, the command's help and its output all come
  * from the table below. Source: sleepi3-utils 1.0 (`GET_PARAMETERS`, `SET_PARAMETERS`).
  */
-import { Sleepi3Error } from './errors.js';
+import { shown, Sleepi3Error } from './errors.js';
 import { type BitName, bits, type RegisterName, type WakeupFlag, wakeupFlags } from './registers.js';
 
 /** A parameter: where it lives on the board, what its value is, and whether it can be set. */
@@ -180,8 +180,8 @@ export function parameterNamed(name: unknown): Parameter {
 export function unknownParameter(name: unknown): Sleepi3Error {
   return new Sleepi3Error(
     'UNKNOWN_PARAMETER',
-    `unknown parameter '${String(name)}'; the parameters are ${Object.keys(parameters).join(', ')}`,
-    { parameter: String(name) },
+    `unknown parameter '${shown(name)}'; the parameters are ${Object.keys(parameters).join(', ')}`,
+    { parameter: shown(name) },
   );
 }
 
@@ -265,6 +265,6 @@ function bitChange(name: BitName, on: boolean): RegisterChange {
 }
 
 function wrongType(name: string, value: unknown, wanted: string): Sleepi3Error {
-  const shown = typeof value === 'string' ? `'${value}'` : String(value);
-  return new Sleepi3Error('INVALID_VALUE', `${name} must be ${wanted}, not ${shown}`, { parameter: name, value });
+  const given = typeof value === 'string' ? `'${value}'` : shown(value);
+  return new Sleepi3Error('INVALID_VALUE', `${name} must be ${wanted}, not ${given}`, { parameter: name, value });
 }

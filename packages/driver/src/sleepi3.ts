@@ -3,7 +3,7 @@ import { adviceFor } from './bus-advice.js';
 import { type Bus, BusError, type Transfer } from './bus.js';
 import { type Clock, systemClock } from './clock.js';
 import { defaultsFilePath, readDefaultsFile } from './defaults-file.js';
-import { Sleepi3Error } from './errors.js';
+import { shown, Sleepi3Error } from './errors.js';
 import {
   bitOf,
   encodeParameter,
@@ -248,11 +248,15 @@ export class Sleepi3 {
       throw new Sleepi3Error('READ_ONLY', `register ${name} can only be read`, { register: name, value });
     }
     if (!Number.isInteger(value) || value < 0 || value > mask) {
-      throw new Sleepi3Error('OUT_OF_RANGE', `register ${name} takes a whole number from 0 to ${mask}, not ${value}`, {
-        register: name,
-        value,
-        range: [0, mask],
-      });
+      throw new Sleepi3Error(
+        'OUT_OF_RANGE',
+        `register ${name} takes a whole number from 0 to ${mask}, not ${shown(value)}`,
+        {
+          register: name,
+          value,
+          range: [0, mask],
+        },
+      );
     }
     await this.#change({ register: name, mask, value });
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSettable, type ParameterName, parameters, registers } from '../src/index.js';
+import { editDefaults, isSettable, type ParameterName, parameters, registers } from '../src/index.js';
 import { encodeParameter, parameterReading, type Parameter } from '../src/parameters.js';
 
 const entries = Object.entries(parameters) as [ParameterName, Parameter][];
@@ -52,6 +52,20 @@ describe('the codec of the parameters', () => {
           expect.objectContaining({ name: 'Sleepi3Error', parameter: name }),
         );
       }),
+    );
+  });
+
+  it.each([
+    ['no text at all', Object.create(null)],
+    ['a toString that is none', { toString: false }],
+    ['a symbol', Symbol('x')],
+  ])('refuses %s with an error that says so, as a name and as a value', (_, odd: unknown) => {
+    for (const encode of [() => encodeParameter('watchdog-timeout', odd), () => encodeParameter('extout', odd)]) {
+      expect(encode).toThrow(expect.objectContaining({ name: 'Sleepi3Error', code: 'INVALID_VALUE' }));
+    }
+    expect(() => encodeParameter(odd as string, 1)).toThrow(expect.objectContaining({ code: 'UNKNOWN_PARAMETER' }));
+    expect(() => editDefaults('', { HEARTBEAT_TIMEOUT: odd as number })).toThrow(
+      expect.objectContaining({ code: 'INVALID_VALUE' }),
     );
   });
 
