@@ -3,7 +3,7 @@ import { type Command, invocation, variantFor } from './command.js';
 import { PcsError } from './errors.js';
 import type { Features } from './features.js';
 import { failure } from './failure.js';
-import { mask } from './mask.js';
+import { mask, maskCause, maskResult } from './mask.js';
 import type { RawResult, Runner, RunRequest } from './runner.js';
 
 /** What the caller of {@link execute} decides. */
@@ -31,7 +31,7 @@ export async function execute<T>(command: Command<T>, runner: Runner, context: E
   const request = await requestFor(command, context);
   let result: RawResult;
   try {
-    result = await runner.run(request);
+    result = maskResult(await runner.run(request), command.secrets);
   } catch (error) {
     throw notRun(request, command, error, context.signal);
   }
@@ -67,7 +67,8 @@ export async function requestFor(command: Command<unknown>, context: ExecuteCont
   };
 }
 
-function notRun(request: RunRequest, command: Command<unknown>, cause: unknown, signal?: AbortSignal): PcsError {
+function notRun(request: RunRequest, command: Command<unknown>, thrown: unknown, signal?: AbortSignal): PcsError {
+  const cause = maskCause(thrown, command.secrets);
   const argv = mask([request.program, ...request.argv], command.secrets);
   if (signal?.aborted) {
     return new PcsError(`${request.program}: aborted; what it had done until then is unknown`, {

@@ -1,20 +1,19 @@
 // What a failed run means: the same rules for every command, read from what pcs 0.10 to 0.12 and Pacemaker print.
 import type { Command } from './command.js';
 import { type ForceOption, PcsError, type PcsErrorCode } from './errors.js';
-import { mask, maskText } from './mask.js';
+import { mask } from './mask.js';
 import { readReport, type Report } from './report.js';
 import type { RawResult, RunRequest } from './runner.js';
 
-/** The typed error for a run that was killed, timed out or exited with a code that is not an answer. */
+/** The typed error for a run that was killed, timed out or exited with a code that is not an answer; secrets masked already. */
 export function failure(command: Command<unknown>, request: RunRequest, result: RawResult): PcsError {
-  const { secrets } = command;
-  const stderr = maskText(result.stderr.toString('utf8'), secrets);
-  const stdout = maskText(result.stdout.toString('utf8'), secrets);
+  const stderr = result.stderr.toString('utf8');
+  const stdout = result.stdout.toString('utf8');
   const report = readReport(stderr, stdout);
   const { code, message, forceHint } = diagnose(request, result, report, stderr, stdout);
   return new PcsError(message, {
     code,
-    argv: mask([request.program, ...request.argv], secrets),
+    argv: mask([request.program, ...request.argv], command.secrets),
     exitCode: result.exitCode,
     signal: result.signal,
     stderr,
