@@ -57,12 +57,14 @@ export function parseArgv(options: ReadonlyMap<string, AgentOption>, argv: reado
   if (plug !== undefined && options.has('port_as_ip') && !values.has('port_as_ip')) {
     problems.push('this device has no plugs: --plug goes with --port-as-ip only');
   }
+  // `-p correct horse`: the word may be the rest of a secret that was to be quoted.
+  const secret = all.some((option) => option.secret === true && values.has(option.name));
   return {
     values,
     verbose,
     target: plug === undefined ? {} : { plug },
     problems,
-    doubts: words.map((word) => `"${word}" is no option`),
+    doubts: words.map((word) => `${secret ? 'a word' : `"${word}"`} is no option`),
     warnings: [],
   };
 }

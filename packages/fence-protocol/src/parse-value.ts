@@ -6,23 +6,22 @@ export type ParsedValue =
 
 /** Reads the text of one option as its kind says. Nothing is rounded, clamped or guessed. */
 export function parseValue(option: Option, text: string): ParsedValue {
+  const not = option.secret === true ? '' : `, not "${text}"`;
   switch (option.kind) {
     case 'string':
       return { value: text };
     case 'boolean': {
       const value = parseBoolean(text);
-      return value === undefined
-        ? { problem: `must be 1, yes, on, true or 0, no, off, false, not "${text}"` }
-        : { value };
+      return value === undefined ? { problem: `must be 1, yes, on, true or 0, no, off, false${not}` } : { value };
     }
     case 'select': {
       const choices = option.choices ?? [];
       const value = choices.find((choice) => choice.toUpperCase() === text.toUpperCase());
-      return value === undefined ? { problem: `must be one of ${choices.join(', ')}, not "${text}"` } : { value };
+      return value === undefined ? { problem: `must be one of ${choices.join(', ')}${not}` } : { value };
     }
     case 'integer':
     case 'second':
-      return parseNumber(option, text);
+      return parseNumber(option, text, not);
   }
 }
 
@@ -34,10 +33,10 @@ export function parseBoolean(text: string): boolean | undefined {
   return undefined;
 }
 
-function parseNumber(option: Option, text: string): ParsedValue {
+function parseNumber(option: Option, text: string, not: string): ParsedValue {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = option;
   const number = /^[+-]?[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= min && number <= max) return { value: number + 0 };
   const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
-  return { problem: `must be a whole number ${option.kind === 'second' ? 'of seconds ' : ''}${range}, not "${text}"` };
+  return { problem: `must be a whole number ${option.kind === 'second' ? 'of seconds ' : ''}${range}${not}` };
 }

@@ -9,6 +9,7 @@ import { renderManpage, renderMetadata } from './metadata.js';
 import { parseArgv } from './argv.js';
 import type { Request } from './request.js';
 import { parseStdin } from './stdin.js';
+import { parseValue } from './parse-value.js';
 import { renderUsage } from './usage.js';
 
 /**
@@ -42,10 +43,11 @@ async function run(agent: FenceAgent, host: FenceHost): Promise<number> {
     }
 
     const checked = checkRequest(agent, request, host.env['PCMK_service'] === 'pacemaker-fenced');
-    log = openLog(host, checked.options, secretsOf(agent, checked));
+    const given = secretsOf(agent, request.values);
+    log = openLog(host, checked.options, given);
     tellOddities(request, log);
     const options = await withPassword(checked, host);
-    if (options !== checked) log = openLog(host, options.options, secretsOf(agent, options));
+    if (options !== checked) log = openLog(host, options.options, [...given, String(options.options['password'])]);
 
     const signal = host.signal ?? new AbortController().signal;
     const answer: Answer = await carryOut(agent, options, { clock: host.clock, log, signal, startedAt });
@@ -117,9 +119,12 @@ async function withPassword(checked: CheckedRequest, host: FenceHost): Promise<C
   return { ...checked, options: { ...checked.options, password: await host.runScript(script) } };
 }
 
-function secretsOf(agent: FenceAgent, checked: CheckedRequest): string[] {
-  return [...agent.options.values()].flatMap(({ name, secret }) => {
-    const value = checked.options[name];
-    return secret === true && typeof value === 'string' ? [value] : [];
+/** The secrets as they were given: the text, and what it is read as. */
+function secretsOf(agent: FenceAgent, values: Request['values']): string[] {
+  return [...agent.options.values()].flatMap((option) => {
+    const text = values.get(option.name) ?? option.default;
+    if (option.secret !== true || text === undefined) return [];
+    const parsed = parseValue(option, text);
+    return parsed.problem === undefined ? [text, String(parsed.value)] : [text];
   });
 }

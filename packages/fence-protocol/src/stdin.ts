@@ -12,7 +12,7 @@ export function parseStdin(options: ReadonlyMap<string, AgentOption>, input: str
   const problems: string[] = [];
   const warnings: string[] = [];
 
-  for (const raw of input.split(/\r\n|\r|\n/)) {
+  for (const [index, raw] of input.split(/\r\n|\r|\n/).entries()) {
     const line = trimLine(raw);
     if (line === '' || line.startsWith('#')) continue;
     const equals = line.indexOf('=');
@@ -25,6 +25,9 @@ export function parseStdin(options: ReadonlyMap<string, AgentOption>, input: str
       // `action = off`, `ACTION=off`, a byte-order mark before `action`: to ignore such a line is to do something else
       // than what was asked for.
       problems.push(`"${name}" is not a well-formed name: write ${resembled(name)}=value`);
+    } else if (equals === -1) {
+      // Not shown: it may be the rest of a secret of two lines.
+      warnings.push(`Ignoring line ${index + 1}: it is not name=value`);
     } else {
       warnings.push(`Ignoring unknown option "${name}"`);
     }
