@@ -24,7 +24,8 @@ const patience = 600_000;
 
 class Death extends Error {}
 
-const host = () => ({ clock: instantClock(), password: async () => 'secret' });
+const password = 'tr0ub4dor';
+const host = () => ({ clock: instantClock(), password: async () => password });
 /** No cluster, and no program to ask for one. */
 const nothing = () =>
   new Pcs({ runner: { run: () => Promise.reject(Object.assign(new Error('not installed'), { code: 'ENOENT' })) } });
@@ -250,7 +251,7 @@ describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => 
   it(
     'ends with everything running, changes nothing when run again, and undo takes it all away',
     async () => {
-      await using cluster = await FakeCluster.create({ nodes: names });
+      await using cluster = await FakeCluster.create({ nodes: names, password });
       const pis = pairOfPis(cluster);
       const pcs = new Pcs({ runner: cluster });
       const hosts = pis.map((pi) => pi.files.get('/etc/hosts'));
@@ -259,6 +260,8 @@ describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => 
       wanted = configurationOf(await cluster.cib());
       const status = await pcs.run(reads.status());
       expect(status.resource('VIP')?.startedOn).toEqual(['raspberrypi-1']);
+      const argvs = cluster.requests.map(({ program, argv, env }) => [program, argv, env]);
+      expect(JSON.stringify([argvs, wanted, pis.map((pi) => [...pi.files])])).not.toContain(password);
 
       cluster.requests.length = 0;
       const again = realityOf(pis, pcs);
@@ -281,7 +284,7 @@ describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => 
   it.each(['before', 'after'] as const)(
     'killed %s each change of the cluster in turn and run again after each, it ends at the same configuration',
     async (when) => {
-      await using cluster = await FakeCluster.create({ nodes: names });
+      await using cluster = await FakeCluster.create({ nodes: names, password });
       const pis = pairOfPis(cluster);
       await apply(preparation(design, names), realityOf(pis, nothing()), host());
       const deadly = new DeadlyRunner(cluster, when);

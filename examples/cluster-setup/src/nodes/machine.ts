@@ -4,6 +4,8 @@ import { SetupError } from '../errors.js';
 
 export interface RunOptions {
   readonly stdin?: string;
+  /** A part of the input that no error shows. */
+  readonly secret?: string;
   /** Milliseconds; default 5 minutes. */
   readonly timeoutMs?: number;
   /** Exit codes that are an answer; default only 0. */
@@ -36,15 +38,15 @@ export function commandMachine(name: string, runner: Runner): Machine {
   const run = async (
     program: string,
     argv: readonly string[],
-    { exitCodes = [0], ...options }: Omit<RunOptions, 'stdin'> & { readonly stdin?: string | Uint8Array } = {},
+    { exitCodes = [0], secret, ...options }: Omit<RunOptions, 'stdin'> & { readonly stdin?: string | Uint8Array } = {},
   ): Promise<CommandAnswer> => {
+    const masked = (text: string) => (secret ? text.replaceAll(secret, '***') : text);
     let result: RawResult;
     try {
       result = await runner.run({ program, argv, timeoutMs: defaultTimeoutMs, ...options });
     } catch (cause) {
-      throw new SetupError('COMMAND_FAILED', `${name}: ${program} cannot be run: ${(cause as Error).message}`, {
-        cause,
-      });
+      const why = masked((cause as Error).message);
+      throw new SetupError('COMMAND_FAILED', `${name}: ${program} cannot be run: ${why}`, secret ? {} : { cause });
     }
     const { exitCode, signal, timedOut } = result;
     const answer = { stdout: result.stdout.toString('latin1'), stderr: result.stderr.toString('utf8') };
@@ -54,7 +56,7 @@ export function commandMachine(name: string, runner: Runner): Machine {
       : signal
         ? `was ended by ${signal}`
         : `failed (exit ${String(exitCode)})`;
-    const said = answer.stderr.trim().split('\n').slice(-3).join('; ');
+    const said = masked(answer.stderr).trim().split('\n').slice(-3).join('; ');
     const command = [program, ...argv].map(shellQuote).join(' ');
     throw new SetupError('COMMAND_FAILED', `${name}: ${command} ${how}${said === '' ? '' : `: ${said}`}`);
   };

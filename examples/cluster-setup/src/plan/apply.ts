@@ -60,8 +60,9 @@ export async function perform(action: Action, reality: Reality, host: ApplyHost)
       return;
     case 'run': {
       const { passwordInput, timeoutMs } = action;
+      const secret = passwordInput && (await host.password());
       await reality.machine(action.node).run(action.program, action.argv, {
-        ...(passwordInput && { stdin: passwordInput(await host.password()) }),
+        ...(secret !== undefined && { stdin: passwordInput?.(secret) ?? '', secret }),
         ...(timeoutMs !== undefined && { timeoutMs }),
       });
       return;
