@@ -1,12 +1,16 @@
 // Files that are replaced as a whole: a reader, and a power cut, find the old text or the new one.
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { getuid } from 'node:process';
+import { RollError } from './errors.js';
 import type { RecordName, Records } from './journal.js';
 
 /** On the disk, with its name, before it resolves. */
 export async function replaceFile(path: string, text: string, mode = 0o644): Promise<void> {
   const draft = `${path}.new`;
-  const file = await open(draft, 'w', mode);
+  // A file of its own: the textfile's directory may be another user's, whose link would lead the text elsewhere.
+  await rm(draft, { force: true });
+  const file = await open(draft, 'wx', mode);
   try {
     await file.writeFile(text);
     await file.sync();
@@ -23,6 +27,7 @@ export function recordFiles(directory: string): Records {
   return {
     read: async (name) => {
       try {
+        await refuseForeign(directory);
         return await readFile(pathOf(name), 'utf8');
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -30,7 +35,7 @@ export function recordFiles(directory: string): Records {
       }
     },
     replace: async (name, text) => {
-      await mkdir(directory, { recursive: true, mode: 0o755 });
+      await makeStateDirectory(directory);
       await replaceFile(pathOf(name), text);
     },
     remove: async (name) => {
@@ -38,6 +43,26 @@ export function recordFiles(directory: string): Records {
       await syncDirectory(directory);
     },
   };
+}
+
+/**
+ * Makes the directory if it is not there.
+ *
+ * @throws RollError `BAD_SETTING` when others can write to it.
+ */
+export async function makeStateDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o755 });
+  await refuseForeign(directory);
+}
+
+/** Whoever can put a journal there says which process is ended, and what is undone, by root. */
+async function refuseForeign(directory: string): Promise<void> {
+  const { uid, mode } = await stat(directory);
+  if ((mode & 0o022) === 0 && (uid === 0 || uid === getuid?.())) return;
+  throw new RollError(
+    'BAD_SETTING',
+    `state-dir: ${directory} can be written by others: chmod 755 and chown it, or use another`,
+  );
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -65,8 +65,9 @@ const remembered = 50;
 export async function readJournal(records: Records): Promise<Journal | undefined> {
   const text = await records.read('journal');
   if (text === undefined) return undefined;
-  const journal = parse(text, 'journal') as Readonly<Record<string, unknown>>;
-  if (typeof journal['boot'] !== 'string' || !(stepNames as readonly unknown[]).includes(journal['step'])) {
+  const journal = parse(text, 'journal');
+  const { boot, step, pid } = journal as { [N in keyof Journal]?: unknown };
+  if (typeof boot !== 'string' || !(stepNames as readonly unknown[]).includes(step) || !isProcessId(pid)) {
     throw unreadable('journal');
   }
   return journal as unknown as Journal;
@@ -90,6 +91,11 @@ export async function remember(records: Records, outcome: Outcome): Promise<void
 
 export function writeJournal(records: Records, journal: Journal): Promise<void> {
   return records.replace('journal', `${JSON.stringify(journal, undefined, 1)}\n`);
+}
+
+/** kill(2) takes 0 and negative numbers for whole groups of processes. */
+function isProcessId(pid: unknown): boolean {
+  return Number.isSafeInteger(pid) && (pid as number) > 0;
 }
 
 function parse(text: string, name: RecordName): object {

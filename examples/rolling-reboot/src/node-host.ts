@@ -1,11 +1,11 @@
 // The procedure's outside on this machine.
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireFileLock, readDefaultsFile, runProgram, Sleepi3, Sleepi3Error, systemClock } from '@sleepi3/driver';
 import { createNodeRunner, Pcs } from '@sleepi3/pcs';
 import { RollError } from './errors.js';
-import { recordFiles, replaceFile } from './files.js';
+import { makeStateDirectory, recordFiles, replaceFile } from './files.js';
 import type { Host } from './host.js';
 import { pcsCluster } from './pcs-cluster.js';
 import { probe } from './probe.js';
@@ -49,7 +49,7 @@ export function nodeHost(settings: Settings, options: NodeHostOptions): Host {
 
 /** See ProgramHost.exclusive. */
 export async function exclusive(stateDirectory: string, waitMs: number): Promise<() => Promise<void>> {
-  await mkdir(stateDirectory, { recursive: true, mode: 0o755 });
+  await makeStateDirectory(stateDirectory);
   try {
     const lock = await acquireFileLock(join(stateDirectory, 'lock'), { timeout: waitMs });
     return () => lock.release();

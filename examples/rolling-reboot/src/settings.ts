@@ -22,6 +22,8 @@ interface SettingDefinition {
   readonly default?: string;
   readonly min?: number;
   readonly max?: number;
+  /** In the file only: every user of the machine can read a command line. */
+  readonly secret?: true;
   readonly description: string;
 }
 
@@ -131,7 +133,12 @@ export const settingTable = {
     default: '',
     description: 'A program, run as PROGRAM EVENT with EVENT start, success or failure',
   },
-  webhook: { kind: 'url', default: '', description: 'Gets a POST with a JSON object at start, success and failure' },
+  webhook: {
+    kind: 'url',
+    default: '',
+    secret: true,
+    description: 'Gets a POST with a JSON object at start, success and failure. In the file only',
+  },
   metrics: {
     kind: 'text',
     default: '',
@@ -165,7 +172,8 @@ export function parseConfig(text: string, path: string): SettingTexts {
     if (/^\s*(?:#|$)/.test(line)) return;
     const where = `${path}:${index + 1}`;
     const match = /^\s*([A-Z_]+)=(?:"([^"]*)"|'([^']*)'|([^\s"'#]*))\s*(?:#.*)?$/.exec(line);
-    if (match === null) throw bad(`${where}: ${line.trim()} is no KEY=value`);
+    // The rest of the line is not shown: it may be the webhook, which is a secret.
+    if (match === null) throw bad(`${where}: ${/^\s*([A-Z_]+)/.exec(line)?.[1] ?? 'this line'} … is no KEY=value`);
     const [, key = ''] = match;
     const values: readonly (string | undefined)[] = match.slice(2);
     const name = settingNames.find((one) => keyOf(one) === key);
@@ -254,6 +262,8 @@ function urlOf(name: SettingName, text: string): string {
   const url = URL.canParse(text.replaceAll('{node}', 'node')) ? new URL(text.replaceAll('{node}', 'node')) : undefined;
   // The value is not shown: a webhook's is a secret.
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw bad(`${name} must be an http or https URL`);
+  // What does not answer is named in the journal, and fetch takes no webhook with a password.
+  if (url.username !== '' || url.password !== '') throw bad(`${name} must not have a user name or password in it`);
   return text;
 }
 

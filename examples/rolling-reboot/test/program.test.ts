@@ -120,6 +120,12 @@ describe('the command line', () => {
     expect(() => parseCommandLine(['run', 'now'])).toThrow('no option now');
   });
 
+  it('takes no secret, which every user of the machine could read there', () => {
+    for (const words of [['--webhook=https://hooks/s3cr3t'], ['--webhook', 'https://hooks/s3cr3t']]) {
+      expect(() => parseCommandLine(['run', ...words])).toThrow(/^(?!.*s3cr3t).*set WEBHOOK in the file/);
+    }
+  });
+
   it('has a help that names every command, every option and every setting, within 100 columns', () => {
     for (const name of Object.keys(commandTable) as (keyof typeof commandTable)[]) {
       expect(helpText()).toContain(`  ${name}`);

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { recordFiles } from '../src/files.js';
+import { recordFiles, replaceFile } from '../src/files.js';
 import { type Journal, type Outcome, readHistory, readJournal, remember, writeJournal } from '../src/journal.js';
+import { exclusive } from '../src/node-host.js';
 import { stepNames } from '../src/step-names.js';
 
 const journal: Journal = {
@@ -49,6 +50,43 @@ describe('the records', () => {
       const records = { ...recordFiles('/nowhere'), read: async () => text.slice(0, length) };
       await expect(readJournal(records)).rejects.toMatchObject({ code: 'BAD_RECORD' });
     }
+  });
+
+  it('are not believed when their process is none, or a whole group of them', async () => {
+    for (const pid of [0, -1, -4711, 1.5, Number.NaN, '7', null, undefined]) {
+      const records = { ...recordFiles('/nowhere'), read: async () => JSON.stringify({ ...journal, pid }) };
+      await expect(readJournal(records), String(pid)).rejects.toMatchObject({ code: 'BAD_RECORD' });
+    }
+  });
+
+  it('are neither read nor written in a directory that others can write to', async () => {
+    await withDirectory(async (path) => {
+      const records = recordFiles(path);
+      await writeJournal(records, journal);
+      for (const mode of [0o777, 0o1777, 0o775, 0o757]) {
+        await chmod(path, mode);
+        await expect(readJournal(records)).rejects.toMatchObject({ code: 'BAD_SETTING' });
+        await expect(writeJournal(records, journal)).rejects.toThrow('can be written by others');
+        await expect(exclusive(path, 0)).rejects.toMatchObject({ code: 'BAD_SETTING' });
+      }
+      await chmod(path, 0o755);
+      expect(await readJournal(records)).toEqual(journal);
+      await (
+        await exclusive(path, 0)
+      )();
+    });
+  });
+
+  it('and the textfile follow no link that somebody has put in the way', async () => {
+    await withDirectory(async (path) => {
+      const [victim, textfile] = [join(path, 'victim'), join(path, 'rolling_reboot.prom')];
+      await writeFile(victim, 'precious');
+      await symlink(victim, `${textfile}.new`);
+      await symlink(victim, textfile);
+      await replaceFile(textfile, 'metrics');
+      expect(await readFile(victim, 'utf8')).toBe('precious');
+      expect(await readFile(textfile, 'utf8')).toBe('metrics');
+    });
   });
 
   it('remember the last fifty turns, each once, and begin anew when they cannot be read', async () => {

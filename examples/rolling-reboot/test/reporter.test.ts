@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../src/journal.js';
 import { metricsText } from '../src/metrics.js';
+import { nodeHost } from '../src/node-host.js';
 import { probe } from '../src/probe.js';
 import { reporter, type ReporterHost } from '../src/reporter.js';
 import { readSettings } from '../src/settings.js';
@@ -60,6 +61,45 @@ describe('the reporter', () => {
       expect(lines.join('')).not.toContain('s3cr3t');
       expect(lines.join('')).toMatch(/https:\/\/hooks\.example: (?:ECONNREFUSED|HTTP 500)/);
     }
+  });
+
+  it('is not held up or led elsewhere by what the webhook answers', async () => {
+    let told = 0;
+    const elsewhere: string[] = [];
+    const server = createServer((request, response) => {
+      if (request.url === '/s3cr3t-redirect') {
+        response.writeHead(307, { location: '/elsewhere' }).end();
+      } else if (request.url === '/s3cr3t-endless') {
+        const pour = () => {
+          while (!response.destroyed && response.write('x'.repeat(65_536)));
+        };
+        response.writeHead(200).on('drain', pour);
+        pour();
+        response.once('close', () => told++);
+      } else if (request.url === '/s3cr3t-garbage') {
+        request.socket.end('\u0000\u001b[31m HTTP?\r\n\r\n');
+      } else elsewhere.push(request.url ?? '');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const lines: string[] = [];
+    for (const answer of ['endless', 'redirect', 'garbage']) {
+      const told = readSettings({ ...texts, hook: '', webhook: `${origin}/s3cr3t-${answer}` }, { hostname: 'n1' });
+      const { report } = nodeHost(told, {
+        stateDirectory: '/nowhere',
+        json: false,
+        write: (text) => lines.push(text),
+        toJournal: false,
+        pid: 1,
+        env: {},
+        signal: new AbortController().signal,
+      });
+      await report.event(event);
+    }
+    await new Promise((resolve) => server.close(resolve));
+    expect({ told, elsewhere }).toEqual({ told: 1, elsewhere: [] });
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line).toMatch(/^roll=r1 the webhook: http:\/\/127\.0\.0\.1:\d+: \w+\n$/);
   });
 
   it('says how a hook has ended', async () => {

@@ -47,6 +47,22 @@ describe('the settings', () => {
 
   it('never show a webhook, which is a secret, when it is wrong', () => {
     expect(() => read({ webhook: 'hxxp://hooks/s3cr3t' })).toThrow(/^(?!.*s3cr3t).*webhook must be/);
+    for (const line of [
+      'WEBHOOK="https://hooks/s3cr3t',
+      'WEBHOOK=https://hooks/s3cr3t x',
+      'WEBHOOK: https://hooks/s3cr3t',
+    ]) {
+      expect(() => parseConfig(`SOAK=1\n  ${line}`, 'f'), line).toThrow(/^f:2: WEBHOOK … is no KEY=value$/);
+    }
+    expect(() => parseConfig('https://hooks/s3cr3t', 'f')).toThrow(/^f:1: this line … is no KEY=value$/);
+  });
+
+  it('refuse a password in a URL, which would stand in the journal when nothing answers there', () => {
+    for (const name of ['url', 'health-url', 'webhook'] as const) {
+      for (const user of ['me:s3cr3t', 's3cr3t', ':s3cr3t']) {
+        expect(() => read({ [name]: `http://${user}@{node}/` })).toThrow(/^(?!.*s3cr3t).*must not have a user name or/);
+      }
+    }
   });
 
   it('are read from lines as those of /etc/default', () => {
@@ -58,7 +74,7 @@ describe('the settings', () => {
     });
     expect(() => parseConfig('SOAK=1\nSERVCE=VIP', 'f')).toThrow('f:2: there is no setting SERVCE');
     expect(() => parseConfig('SOAK=1\nSOAK=2', 'f')).toThrow('f:2: SOAK is set twice');
-    expect(() => parseConfig('SOAK 1', 'f')).toThrow('f:1: SOAK 1 is no KEY=value');
+    expect(() => parseConfig('SOAK 1', 'f')).toThrow('f:1: SOAK … is no KEY=value');
   });
 
   it('stand in the file by the names of the options', () => {

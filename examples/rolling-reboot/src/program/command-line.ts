@@ -42,6 +42,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine | 'help' 
       const { value: needed }: OptionDefinition = options[option];
       if (needed === undefined && attached !== undefined) throw usage(`--${name} takes no value`);
       given[option] = needed === undefined ? true : value(name, attached);
+    } else if (setting !== undefined && isSecret(setting)) {
+      throw usage(`--${name} would show its secret to every user of this machine: set ${keyOf(name)} in the file`);
     } else if (setting !== undefined) {
       settings[setting] = value(name, attached);
     } else {
@@ -104,6 +106,10 @@ function wrap(text: string, limit: number): string[] {
     else lines.push(word);
   }
   return lines;
+}
+
+function isSecret(name: SettingName): boolean {
+  return 'secret' in settingTable[name];
 }
 
 function usage(message: string): RollError {
