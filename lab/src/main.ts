@@ -18,7 +18,7 @@ import { Lab } from './lab.js';
 import type { AddonSources } from './image/node-addon.js';
 import { chooseAcceleration } from './machine/acceleration.js';
 import { type Acceleration, identities } from './machine/qemu-arguments.js';
-import { layNetwork } from './network.js';
+import { labAddress, layNetwork } from './network.js';
 import { labPaths } from './paths.js';
 import { mustRun, runProgram } from './program.js';
 import { reportPage } from './report.js';
@@ -26,6 +26,7 @@ import { meetRequirements } from './requirements.js';
 import { defaultCluster, runScenarios } from './run-scenarios.js';
 import { drafts, scenarios } from './scenarios/index.js';
 import type { Scenario } from './scenarios/scenario.js';
+import { serveTime } from './time-server.js';
 import type { Outcome } from './verdict.js';
 
 const inside = '--inside';
@@ -112,6 +113,7 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
   await demandConfinement(runProgram);
   await layNetwork(runProgram);
+  await serveTime(labAddress);
   const image = await findImage(paths.cache, await readImagePlan(paths.imageFiles, addonSources()));
   if (!image) throw new LabError('image', 'the image is gone: run lab build');
   const start = (scenario: Pick<Scenario, 'cluster' | 'boards'>) => startLab(image, acceleration, scenario);

@@ -5,13 +5,15 @@ import { mustRun, type RunProgram } from './program.js';
 import { identities, tapName } from './machine/qemu-arguments.js';
 
 const bridge = 'lab';
+/** This side of the bridge. */
+export const labAddress = '192.168.11.1';
 
 /** Lays the network. */
 export async function layNetwork(run: RunProgram): Promise<void> {
   const ip = (words: string) => mustRun(run, ['ip', ...words.split(' ')]);
   await ip('link set lo up');
   await ip(`link add ${bridge} type bridge stp_state 0 forward_delay 0`);
-  await ip(`address add 192.168.11.1/24 dev ${bridge}`);
+  await ip(`address add ${labAddress}/24 dev ${bridge}`);
   await ip(`link set ${bridge} up`);
   for (const tap of identities.map(tapName)) {
     await ip(`tuntap add ${tap} mode tap`);

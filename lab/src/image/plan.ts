@@ -19,6 +19,7 @@ export const guestPackages = [
   'iputils-ping',
   'netbase',
   'qemu-guest-agent',
+  'systemd-timesyncd',
   // cluster
   'corosync',
   'pacemaker',
@@ -53,11 +54,10 @@ export const units = {
     'pacemaker.service',
   ],
   /** Started by a scenario that uses them: pcsd doubles the time a guest takes to boot. */
-  disabled: ['pcsd.service', 'pcsd-ruby.service', 'ssh.service'],
+  disabled: ['pcsd.service', 'pcsd-ruby.service', 'ssh.service', 'systemd-timesyncd.service'],
   masked: [
     'systemd-networkd.service',
     'systemd-networkd-wait-online.service',
-    'systemd-timesyncd.service',
     'systemd-pstore.service',
     'apt-daily.timer',
     'apt-daily-upgrade.timer',
