@@ -7,6 +7,7 @@ import { fence } from './fence.js';
 import { killed } from './killed.js';
 import { hang, outOfMemory, panic } from './node-failures.js';
 import { reboot } from './reboot.js';
+import { rebootLost } from './reboot-lost.js';
 import type { Scenario } from './scenario.js';
 import { setup, setupKilled } from './setup.js';
 import { splitHeld, splitReleased } from './split.js';
@@ -28,6 +29,7 @@ export const drafts: readonly Scenario[] = [
   splitReleased,
   article,
   reboot,
+  rebootLost,
   setup,
   setupKilled,
 ];

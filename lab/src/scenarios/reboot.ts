@@ -1,9 +1,7 @@
 import { virtualAddress } from '../cluster/configuration.js';
-import { LabError } from '../errors.js';
 import { HttpLoad } from '../http-load.js';
 import { askOverHttp } from '../http-probe.js';
-import type { Lab } from '../lab.js';
-import type { Machine } from '../machine/machine.js';
+import { NodesOut, setHeartbeat, startOnBoth, turnOf, wakeAlarmOf } from './rolling.js';
 import type { Scenario } from './scenario.js';
 import { bootIdOf, expectRejoin } from './steps.js';
 
@@ -26,10 +24,7 @@ export const reboot: Scenario = {
     for (const machine of lab.machines) await setHeartbeat(machine, 60);
     const start = lab.clock.now();
     const load = new HttpLoad(lab.clock, askOverHttp(virtualAddress, patience), rate);
-    for (const machine of lab.machines) {
-      lab.note(`${machine.name}: systemctl start rolling-reboot`);
-      await machine.mustExec(['systemctl', 'start', '--no-block', 'rolling-reboot.service']);
-    }
+    await startOnBoth(lab);
     const out = new NodesOut();
     for (const count of [1, 2]) {
       const ended = async () => {
@@ -77,63 +72,3 @@ export const reboot: Scenario = {
     await expectRejoin(lab, verdict, start);
   },
 };
-
-/** How many nodes take no resources, as whoever is asked sees it. */
-class NodesOut {
-  most = 0;
-  looks = 0;
-
-  async look(lab: Lab): Promise<void> {
-    for (const machine of lab.machines) {
-      const status = await lab.status(machine).catch((error: unknown) => {
-        if (error instanceof LabError) return undefined; // it is just rebooting: the other one is asked
-        throw error;
-      });
-      if (!status) continue;
-      const out = status.members.filter(({ online, standby, unclean }) => !online || standby || unclean).length;
-      this.most = Math.max(this.most, out);
-      this.looks += 1;
-      return;
-    }
-  }
-}
-
-/** How a node's last turn ended, by its own record. */
-interface Turn {
-  readonly result: string;
-  readonly reason?: string;
-}
-
-/** Undefined while its turn has not ended; rejects while it does not answer. */
-async function turnOf(machine: Machine): Promise<Turn | undefined> {
-  const records = '/var/lib/rolling-reboot';
-  const script = `[ ! -e ${records}/journal.json ] && cat ${records}/history.json 2>/dev/null || echo '[]'`;
-  const history = JSON.parse(await machine.mustExec(['sh', '-c', script])) as Turn[];
-  const turn = history.at(-1);
-  // A run that was refused leaves no record of a turn, only words in the journal.
-  if (turn === undefined && !(await isRunning(machine))) {
-    const journal = await machine.mustExec(['journalctl', '-u', 'rolling-reboot*', '-o', 'cat', '-n', '5']);
-    return { result: 'refused', reason: journal.trim().replaceAll('\n', '; ') };
-  }
-  return turn;
-}
-
-async function isRunning(machine: Machine): Promise<boolean> {
-  const units = ['rolling-reboot.service', 'rolling-reboot-resume.service'];
-  const script = `systemctl is-active --quiet ${units.join(' ')} || [ -e /var/lib/rolling-reboot/journal.json ]`;
-  return (await machine.exec(['sh', '-c', script])).status === 0;
-}
-
-/** Has the board watch this node, as rolling-reboot demands it; 0: no more. */
-async function setHeartbeat(machine: Machine, seconds: number): Promise<void> {
-  await machine.mustExec([
-    'sed',
-    '-i',
-    `s/^HEARTBEAT_TIMEOUT=.*/HEARTBEAT_TIMEOUT=${seconds}/`,
-    '/etc/default/sleepi3',
-  ]);
-  await machine.mustExec(['i2cset', '-y', '1', '0x6e', '0x09', String(seconds)]);
-}
-
-const wakeAlarmOf = async (machine: Machine): Promise<string> =>
-  (await machine.mustExec(['cat', '/sys/class/rtc/rtc0/wakealarm'])).trim();
