@@ -51,6 +51,9 @@ export function kernelArguments({ name, number, address }: MachineIdentity): str
     'root=/dev/vda rw console=ttyS0 quiet net.ifnames=0 selinux=0 audit=0 mitigations=off',
     // docker fails in this image with it on
     'apparmor=0',
+    // An emulator translates code once for each address that it is found at: with programs at the same addresses every
+    // time, a shell script takes a quarter of the time and a Node starts in half (measured).
+    'norandmaps',
     `systemd.hostname=${name}`,
     `systemd.machine_id=${String(number).repeat(32)}`,
     `sleepi3.address=${address}/24`,
