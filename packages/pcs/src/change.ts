@@ -58,9 +58,16 @@ export interface ChangeDetails extends Wait, Force, SkipOffline, RequestTimeout 
   readonly warnings?: readonly string[];
 }
 
+/** ms for what pcs does before and after its requests, on a slow machine. */
+const aroundRequests = 120_000;
+
 /** A pcs command that changes something beyond the CIB, or needs the running cluster. */
 export function change(words: readonly string[], details: ChangeDetails = {}): Command<Change> {
-  const { wait, stdin, variants, secrets, timeoutMs, warnings = [] } = details;
+  const { wait, stdin, variants, secrets, warnings = [] } = details;
+  // Who lets pcs wait longer for a node waits longer for pcs.
+  const timeoutMs =
+    details.timeoutMs ??
+    (details.requestTimeout === undefined ? undefined : details.requestTimeout * 1000 + aroundRequests);
   const common = flags({
     '--force': details.force,
     '--skip-offline': details.skipOffline,

@@ -95,7 +95,13 @@ const EXIT_CODES: ReadonlyMap<number, PcsErrorCode> = new Map([
 ]);
 
 function whatItSaid(report: Report, stderr: string, stdout: string, exitCode: number | null): string {
-  if (report.errors.length > 0) return report.errors.join('; ');
+  if (report.errors.length > 0) {
+    // `unable to start all nodes`, and in the lines under it the nodes.
+    const failed = report.details.filter((text) =>
+      /^(?:[\w.-]+: )?(?:Unable|Error|Failed|Cannot|Operation)\b/i.test(text),
+    );
+    return [...report.errors, ...failed].join('; ');
+  }
   if (/^Usage: pcs /m.test(stderr)) return 'it does not understand these words';
   const inXml = [...stdout.matchAll(/<error>([^<]*)<\/error>/g)].map((match) => match[1] ?? '');
   if (inXml.length > 0) return inXml.join('; ');

@@ -4,6 +4,8 @@ import type { ForceOption, NodeOutcome } from './errors.js';
 /** The lines of one run, sorted by what they are. */
 export interface Report {
   readonly errors: readonly string[];
+  /** The lines under an error that say more of it, such as which node failed, and why. */
+  readonly details: readonly string[];
   readonly warnings: readonly string[];
   readonly deprecations: readonly string[];
   readonly nodes: Readonly<Record<string, NodeOutcome>>;
@@ -26,6 +28,7 @@ const TOOLS = /^(?:crm_\w+|cibadmin|stonith_admin|corosync\S*|pcs|Node|error|war
 /** Sorts what pcs printed. 0.10 prints the lines per node on stdout, later versions on stderr: both are read. */
 export function readReport(stderr: string, stdout = ''): Report {
   const errors: string[] = [];
+  const details: string[] = [];
   const warnings: string[] = [];
   const deprecations: string[] = [];
   const nodes: Record<string, { ok: boolean; messages: string[] }> = Object.create(null) as Record<string, never>;
@@ -40,6 +43,7 @@ export function readReport(stderr: string, stdout = ''): Report {
     const [, kind, text] = /^(?:(Error|Warning|Deprecation Warning): )?(.*)$/.exec(line) ?? [];
     if (text === undefined || text === '') continue;
     const [, node, message] = /^([A-Za-z0-9_][\w.-]*): (.+)$/.exec(text) ?? [];
+    if (kind === undefined && errors.length > 0) details.push(text);
     if (kind === 'Error') {
       if (text !== GENERAL) errors.push(text);
       forceHint ??= HINTS.find(([pattern]) => pattern.test(text))?.[1];
@@ -48,5 +52,5 @@ export function readReport(stderr: string, stdout = ''): Report {
     if (node === undefined || message === undefined || kind === 'Deprecation Warning' || TOOLS.test(node)) continue;
     note(node, message, kind === undefined && !/^(?:Unable|Error|Failed|Cannot)\b/i.test(message));
   }
-  return { errors, warnings, deprecations, nodes, ...(forceHint !== undefined && { forceHint }) };
+  return { errors, details, warnings, deprecations, nodes, ...(forceHint !== undefined && { forceHint }) };
 }

@@ -72,6 +72,33 @@ describe('a failed command', () => {
     expect(error.message).toMatch(/^pcs/);
   });
 
+  it('says which node failed and why, and not what went well', async () => {
+    const stderr =
+      'Error: unable to start all nodes\nraspberrypi-1: Starting Cluster...\n' +
+      'raspberrypi-2: Error connecting to raspberrypi-2 - (HTTP error: 500)\n';
+    const error = await errorOf({ exitCode: 1, stderr });
+    expect(error.message).toBe(
+      'pcs: unable to start all nodes; raspberrypi-2: Error connecting to raspberrypi-2 - (HTTP error: 500)',
+    );
+  });
+
+  it('is given up later when pcs was told to wait longer for a node', async () => {
+    const limits: (number | undefined)[] = [];
+    const runner = {
+      run: ({ timeoutMs }: { timeoutMs?: number }) => {
+        limits.push(timeoutMs);
+        return Promise.resolve(answer({}));
+      },
+    };
+    for (const requestTimeout of [undefined, 600]) {
+      await execute(
+        commands.cluster.start({ all: true }, requestTimeout === undefined ? {} : { requestTimeout }),
+        runner,
+      );
+    }
+    expect(limits).toEqual([150_000, 720_000]);
+  });
+
   it.each([
     [4, 'PERMISSION_DENIED'],
     [102, 'NOT_RUNNING'],

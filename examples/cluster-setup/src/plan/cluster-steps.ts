@@ -92,7 +92,10 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
         return {
           differences: offline.map((what) => ({ what, should: 'online' })),
           actions: [
-            { kind: 'pcs', commands: [commands.cluster.start({ all: true })] },
+            {
+              kind: 'pcs',
+              commands: [commands.cluster.start({ all: true }, { requestTimeout: startTimeout })],
+            },
             {
               kind: 'wait',
               until: 'both nodes are online',
