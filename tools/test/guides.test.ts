@@ -1,5 +1,7 @@
 // The guides and READMEs: what they link to and name is there.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorCodesOf } from '../testing/error-codes.js';
@@ -26,6 +28,34 @@ describe('links', () => {
     expect(files.filter((file) => file.startsWith('docs/guide/') && !file.endsWith('README.md')).sort()).toEqual(
       listed.sort(),
     );
+  });
+});
+
+describe('the check of the built site', () => {
+  const check = (pages: Readonly<Record<string, string>>) => {
+    const site = mkdtempSync(join(tmpdir(), 'site-'));
+    for (const [name, html] of Object.entries(pages)) writeFileSync(join(site, name), html);
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'tools/docs/check-site.mjs'), site], {
+      encoding: 'utf8',
+    });
+    rmSync(site, { recursive: true });
+    return { status, stderr };
+  };
+
+  it('finds a page and a heading that are not there', () => {
+    const { status, stderr } = check({
+      'index.html': '<a href="a.html#here">good</a> <a href="b.html">no page</a> <a href="a.html#there">no heading</a>',
+      'a.html': '<h2 id="here">Here</h2>',
+    });
+    expect(status).toBe(1);
+    expect(stderr).toBe('broken link in index.html: b.html\nbroken link in index.html: a.html#there\n');
+  });
+
+  it('is content with links that lead somewhere, and not with a site without pages', () => {
+    expect(
+      check({ 'index.html': '<a id="x" href="#x">here</a> <a href="https://example.org/">there</a>' }).status,
+    ).toBe(0);
+    expect(check({}).status).toBe(1);
   });
 });
 

@@ -67,7 +67,7 @@ export interface PlugContext<O = unknown> extends ActionContext<O> {
   readonly uuid: string | undefined;
 }
 
-/** What {@link PowerFunctions.setPower} gets. */
+/** What `setPower` gets. */
 export interface PowerContext<O = unknown> extends PlugContext<O> {
   /** The state to reach. */
   readonly action: PowerStatus;

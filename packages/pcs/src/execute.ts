@@ -12,7 +12,7 @@ export interface ExecuteContext {
   readonly features?: () => Promise<Features>;
   /** A CIB file to work on instead of the running cluster. */
   readonly file?: string;
-  /** Milliseconds for commands that do not set their own limit; default {@link DEFAULT_TIMEOUT_MS}. */
+  /** Milliseconds for commands that do not set their own limit; default 150000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
