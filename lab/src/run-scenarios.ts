@@ -9,8 +9,12 @@ import { type Outcome, Verdict } from './verdict.js';
 /** The cluster of a scenario that asks for no other. */
 export const defaultCluster: ClusterOptions = { layout: 'hot-standby', fencing: 'sdk' };
 
-/** What a lab must be like for a scenario. Scenarios with the same demand can share one. */
-export const demandOf = ({ cluster = defaultCluster, boards }: Scenario): string => JSON.stringify({ cluster, boards });
+/** What a lab must be like for a scenario. */
+const demandOf = ({ cluster = defaultCluster, boards }: Scenario): string => JSON.stringify({ cluster, boards });
+
+/** Whether the machines that one scenario leaves behind will do for the next one. Bare nodes are bare only once. */
+export const canFollow = (next: Scenario, last: Scenario): boolean =>
+  next.cluster !== 'none' && demandOf(next) === demandOf(last);
 
 export interface RunTools {
   /** A lab with new machines for this scenario. */
@@ -20,21 +24,21 @@ export interface RunTools {
   readonly log: (line: string) => void;
 }
 
-/** Runs them all. Machines are kept while the demand stays the same and the last scenario passed. */
+/** Runs them all. Machines are kept as long as they will do for the next scenario and the last one passed. */
 export async function runScenarios(list: readonly Scenario[], tools: RunTools): Promise<Outcome[]> {
   await mkdir(tools.directory, { recursive: true });
   const outcomes: Outcome[] = [];
   let lab: Lab | undefined;
-  let demand = '';
+  let last: Scenario | undefined;
   try {
     for (const scenario of list) {
-      if (lab && (demand !== demandOf(scenario) || outcomes.at(-1)?.passed === false)) {
+      if (lab && last && (!canFollow(scenario, last) || outcomes.at(-1)?.passed === false)) {
         await lab.close();
         lab = undefined;
       }
       tools.log(`=== ${scenario.name}: ${scenario.mustSee}`);
       lab ??= await tools.startLab(scenario);
-      demand = demandOf(scenario);
+      last = scenario;
       const round = outcomes.filter((outcome) => outcome.scenario === scenario.name).length + 1;
       const file = join(tools.directory, round === 1 ? scenario.name : `${scenario.name}-${round}`);
       const outcome = await runOne(scenario, lab, file, tools.log);
