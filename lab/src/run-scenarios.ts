@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterOptions } from './cluster/configuration.js';
+import { LabError } from './errors.js';
 import type { Lab } from './lab.js';
 import type { Scenario } from './scenarios/scenario.js';
 import { type Outcome, Verdict } from './verdict.js';
@@ -57,8 +58,10 @@ async function runOne(scenario: Scenario, lab: Lab, file: string, log: RunTools[
   const begun = lab.clock.now();
   let start = begun;
   try {
-    if (scenario.cluster !== 'none') await lab.begin({ timeout: 900_000 });
-    log(`settled after ${Math.round((lab.clock.now() - begun) / 1000)} s`);
+    if (scenario.cluster !== 'none') {
+      await lab.begin({ timeout: 900_000 });
+      log(`settled after ${Math.round((lab.clock.now() - begun) / 1000)} s`);
+    }
     lab.record(scenario.name);
     start = lab.clock.now();
     await scenario.run(lab, verdict);
@@ -77,5 +80,21 @@ async function runOne(scenario: Scenario, lab: Lab, file: string, log: RunTools[
   await write('json', `${JSON.stringify({ ...outcome, timeline: recording.timeline() }, undefined, 2)}\n`);
   await write('svg', recording.toSvg({ width: 1200 }));
   await write('vcd', recording.toVcd());
+  if (!outcome.passed) await keepJournals(lab, file, log);
   return outcome;
+}
+
+/** What the guests have to say about a scenario that failed, for whoever looks into it. */
+async function keepJournals({ machines }: Lab, file: string, log: RunTools['log']): Promise<void> {
+  for (const machine of machines) {
+    const path = `${file}-${machine.name}.log`;
+    try {
+      const words = ['journalctl', '--boot', '--output=short-precise', '--no-pager', '--lines=3000'];
+      await writeFile(path, await machine.mustExec(words));
+      log(`  the journal of ${machine.name}: ${path}`);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      log(`  no journal of ${machine.name}: ${error.message}`);
+    }
+  }
 }
