@@ -125,6 +125,10 @@ async function obey(message: DirectorMessage, board: Sleepi3, { observation }: S
     case 'look':
       return { say: 'looked', registers: await readRegisters(board) };
     case 'put':
+      // Whoever speaks over the network could shoot the peer. Who holds this EXTIN is at the other end of the wire.
+      if (message.ioStatus % 2 === 1 && !(await board.ioStatus()).extin) {
+        return { say: 'failed', reason: 'EXTOUT is asserted only while the director holds EXTIN of this node' };
+      }
       await board.writeRegister('ioStatus', message.ioStatus);
       return { say: 'done' };
     case 'powerdown':

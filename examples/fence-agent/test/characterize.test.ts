@@ -170,6 +170,38 @@ describe('characterize', () => {
     expect(report).toMatchObject({ ok: false, message: 'raspberrypi-2 did not answer within 1 min' });
   });
 
+  it('asserts EXTOUT for nobody who does not hold the EXTIN of the subject', async () => {
+    const { cluster } = await twoBoards();
+    const [peer, board] = cluster.harness.boards;
+    const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
+    const served = serveDirector(
+      {
+        node: names[1],
+        peer: names[0],
+        log: () => {},
+        openBoard: () => Sleepi3.open({ bus: board.bus, clock: cluster.clock }),
+        observation: new Observation({ read: async () => undefined, replace: async () => {}, remove: async () => {} }),
+      },
+      overTheWire(b, parseDirectorMessage),
+    );
+    const ask = async (message: object) => {
+      a.send(JSON.stringify(message));
+      return cluster.clock.runUntil(a.receive());
+    };
+    // A stranger on the network knows the names.
+    await ask({ say: 'characterize', protocol: 1, node: names[0], peer: names[1] });
+    for (const ioStatus of [1, 0b111, 255]) {
+      expect(await ask({ say: 'put', ioStatus })).toContain('only while the director holds EXTIN');
+      expect(board.extout).toBe(false);
+    }
+    await peer.bus.writeByte(0x6e, 0x0d, 1);
+    expect(await ask({ say: 'put', ioStatus: 1 })).toContain('done');
+    expect(board.extout).toBe(true);
+    a.close();
+    await cluster.clock.runUntil(served);
+    expect(board.extout).toBe(false);
+  });
+
   it('refuses a subject that is wired to somebody else', async () => {
     const { cluster, director } = await twoBoards();
     const report = await cluster.clock.runUntil(characterize({ ...director, node: 'raspberrypi-9' }));

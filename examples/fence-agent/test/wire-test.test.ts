@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseListenerMessage, parseTesterMessage } from '../src/wire-messages.js';
-import { answerWireTest, testWire } from '../src/wire-test.js';
+import { listenForWireTests } from '../src/wire-listen.js';
+import { answerWireTest, type ListenerConversation, testWire } from '../src/wire-test.js';
 import { judgeWire } from '../src/wire-verdict.js';
 import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
 import { overTheWire, wireCase } from './virtual-wire.js';
@@ -248,6 +249,53 @@ describe('a wire test', () => {
       reason: expect.stringContaining('more than one pulse'),
     });
     expect(pulses).toBe(1);
+  });
+});
+
+describe('whoever calls the listener', () => {
+  it('gets so few pulses that all together are too short to cut, and more only after ten minutes', async () => {
+    const { ends, cluster, boards } = await wireCase({ random: () => 0.999 });
+    const { clock } = cluster;
+    let since: number | undefined;
+    let asserted = 0;
+    boards[1].on('extout', (event) => {
+      if (since !== undefined) asserted += clock.now() - since;
+      since = event.asserted ? clock.now() : undefined;
+    });
+    const stop = new AbortController();
+    let call: (conversation: ListenerConversation) => void = () => {};
+    const listening = listenForWireTests(ends[1], {
+      patience: 3_600_000,
+      keep: true,
+      stop: stop.signal,
+      listen: async (onCall) => {
+        call = onCall;
+        return { close: async () => {} };
+      },
+      onTested: async () => {},
+    });
+    const answers: string[] = [];
+    const ask = async (times: number) => {
+      for (let caller = 0; caller < times; caller++) {
+        const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
+        call(overTheWire(b, parseTesterMessage));
+        a.send(JSON.stringify({ say: 'hello', protocol: 1, node: 'raspberrypi-1', peer: 'raspberrypi-2' }));
+        a.send('{"say":"turn"}');
+        await clock.runUntil(a.receive());
+        answers.push((await clock.runUntil(a.receive())) ?? 'hung up');
+        a.close();
+        await clock.advance(1000);
+      }
+    };
+    await ask(12);
+    expect(asserted).toBeGreaterThan(1000);
+    expect(asserted).toBeLessThan(4000);
+    expect(answers.slice(4).every((said) => said.includes('4 pulses within 10 min'))).toBe(true);
+    await clock.advance(600_000);
+    await ask(1);
+    expect(answers.at(-1)).toContain('"given":true');
+    stop.abort();
+    await clock.runUntil(listening);
   });
 });
 
