@@ -1,0 +1,45 @@
+// How much a service could do to the machine if it were taken over, by the measure of systemd-analyze security (0 to 10).
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { haveRealParts } from '../testing/real-parts.js';
+
+const root = join(import.meta.dirname, '../..');
+const threatModel = readFileSync(join(root, 'docs/threat-model.md'), 'utf8');
+
+/** The most that each may be exposed; with systemd 252 it is so much. Newer versions measure a little more or less. */
+const mostExposed: Readonly<Record<string, number>> = {
+  'examples/fence-agent/packaging/fence-sleepi3-boot.service': 1.2,
+  'examples/fence-agent/packaging/fence-sleepi3-observe.service': 1.2,
+  'examples/rolling-reboot/systemd/rolling-reboot.service': 3.4,
+  'examples/rolling-reboot/systemd/rolling-reboot-resume.service': 3.4,
+};
+
+function systemdAnalyze(...words: readonly string[]): string {
+  return execFileSync('systemd-analyze', ['--no-pager', ...words], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+describe('the systemd units', () => {
+  it('are all measured, and the threat model has the figures', () => {
+    const shipped = execFileSync('git', ['ls-files', '*.service'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+    expect(Object.keys(mostExposed).sort()).toEqual(shipped.filter((path) => !path.startsWith('lab/')).sort());
+    for (const [path, figure] of Object.entries(mostExposed)) {
+      const name = path.split('/').at(-1)?.replace('.service', '') ?? '';
+      expect(threatModel).toMatch(new RegExp(`\\| \`${name}\` +\\| ${figure.toFixed(1)} `));
+    }
+  });
+
+  it.runIf(haveRealParts('systemd-analyze')).each(Object.entries(mostExposed))(
+    '%s is exposed no more than %d',
+    (path, most) => {
+      const report = systemdAnalyze('security', '--offline=true', join(root, path));
+      const exposure = Number(/Overall exposure level for \S+: ([\d.]+)/.exec(report)?.[1]);
+      expect(exposure).toBeGreaterThan(0);
+      expect(exposure).toBeLessThanOrEqual(most);
+    },
+  );
+});
