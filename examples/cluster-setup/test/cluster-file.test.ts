@@ -194,6 +194,23 @@ describe('a bad cluster file', () => {
     }
   });
 
+  it('that would be enormous, its aliases resolved, is refused at once', () => {
+    const level = (name: string, of: string) =>
+      `${name}: &${name} [${Array.from({ length: 10 }, () => of).join(', ')}]`;
+    const names = Array.from({ length: 40 }, (_, index) => `x${index}`);
+    const bomb = names.map((name, index) => level(name, index === 0 ? 'lol' : `*${names[index - 1]!}`)).join('\n');
+    for (const text of [
+      bomb,
+      `${bomb}\ncontainers: *x39\n`,
+      `${bomb}\ncontainers: [{ resource: a, name: a, image: a, ports: *x39 }]\n`,
+      'containers: &c [*c]\n',
+      'containers: [&c { resource: a, name: *c, image: a, ports: [*c] }]\n',
+      'nodes: &n [*n, *n]\nvip: *n\n',
+    ]) {
+      expect(refusal(text)).toBeInstanceOf(SetupError);
+    }
+  });
+
   it('of any text is refused with a line of the file, or read', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), (text) => {
