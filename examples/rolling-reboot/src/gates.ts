@@ -154,6 +154,7 @@ export const gates = [
       if (board === undefined) return undefined;
       // What the alarm reads does not matter here; that it can be read does.
       await board.wakeAlarm();
+      await board.rtcTime();
       const [problem] = await board.watchdogProblems();
       return problem;
     },

@@ -10,6 +10,8 @@ export interface Board {
   wakeupFlags(): Promise<readonly string[]>;
   /** What of the vendor's settings would leave a node off that hangs in its reboot, one sentence each. */
   watchdogProblems(): Promise<readonly string[]>;
+  /** What the clock says by which the wake alarm goes, ms since 1970; the system's may say something else. */
+  rtcTime(): Promise<number>;
   /** ms since 1970; undefined when none is set. */
   wakeAlarm(): Promise<number | undefined>;
   setWakeAlarm(time: number | undefined): Promise<void>;
@@ -38,6 +40,8 @@ export interface Host {
   fileExists(path: string): Promise<boolean>;
   /** Asks the system to reboot. Resolves when it has taken the order. */
   reboot(): Promise<void>;
+  /** Whether the system is on its way down, for whatever reason; false when that cannot be told. */
+  goingDown(): Promise<boolean>;
   /** Eight random characters. */
   randomWord(): string;
   readonly report: Reporter;

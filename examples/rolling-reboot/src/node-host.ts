@@ -41,6 +41,7 @@ export function nodeHost(settings: Settings, options: NodeHostOptions): Host {
     probe,
     fileExists: (path) => exists(path),
     reboot,
+    goingDown,
     randomWord: () => randomBytes(4).toString('hex'),
     report: reporter(settings, { write, toJournal, json, runProgram, post, replaceFile }),
     signal,
@@ -69,6 +70,13 @@ async function reboot(): Promise<void> {
     ? `did not end within ${rebootPatience} s`
     : `exited ${result.status ?? result.signal ?? ''}`;
   throw new RollError('STEP_FAILED', `systemctl reboot ${end}: ${result.stderr.trim()}`);
+}
+
+/** Every shutdown, reboot and power-off is a job of shutdown.target (bootup(7)). */
+async function goingDown(): Promise<boolean> {
+  const words = ['show', '--property=Job', 'shutdown.target'];
+  const result = await runProgram('systemctl', words, { timeout: 10_000 }).catch(() => undefined);
+  return result?.status === 0 && /^Job=[1-9]/m.test(result.stdout);
 }
 
 async function exists(path: string): Promise<boolean> {

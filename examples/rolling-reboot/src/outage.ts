@@ -36,6 +36,6 @@ export async function measureOutage<T>(
   } finally {
     stop.abort(new Error('the step has ended'));
     await sampling;
-    onOutage(longest);
+    onOutage(Math.round(longest));
   }
 }

@@ -1,12 +1,12 @@
 // The engine: carries a turn through its steps, one entry of the journal at a time, and stands down when it must.
 import type { ClusterFacts } from './cluster.js';
-import { messageOf, RollError } from './errors.js';
+import { messageOf, RollError, type RollErrorCode } from './errors.js';
 import { gates, lookAtGates } from './gates.js';
 import type { Host } from './host.js';
 import { type Journal, type Outcome, readHistory, readJournal, remember } from './journal.js';
 import { changeLock, claimOf, type LockRecord, readLock, writeLock } from './lock.js';
 import { measureOutage } from './outage.js';
-import type { Settings } from './settings.js';
+import { type Settings, turnLimit } from './settings.js';
 import { reached, stepNames } from './step-names.js';
 import { ownConstraints, type Step, steps, titleOf } from './steps.js';
 import { describeLock, Turn, viewOf } from './turn.js';
@@ -40,24 +40,45 @@ const undoPollMs = 10_000;
  * @throws RollError `REFUSED`, `NOT_MY_TURN`, `ROLL_FAILED`: nothing was begun. `UNFINISHED`: a person is needed.
  */
 export async function run(host: Host, settings: Settings, { byHand = false }: RunOptions = {}): Promise<Ending> {
-  const unfinished = await finish(host, settings);
-  if (unfinished !== undefined) return unfinished;
-  if (settings.when === 'required' && !byHand && !(await host.fileExists(settings.sentinel))) {
-    return { result: 'nothing', reason: `no reboot is required: there is no ${settings.sentinel}` };
-  }
-  const facts = await host.cluster.facts();
-  await refuseUnsuitable(host, settings, facts, byHand);
-  for (;;) {
-    const roll = await waitForTurn(host, settings);
-    const turn = new Turn(host, settings, await newJournal(host, settings, roll), byHand);
-    const ending = await carryOn(turn, 'lock');
-    if (ending !== 'another was faster') return ending;
-  }
+  return telling(host, settings, async () => {
+    const unfinished = await finish(host, settings);
+    if (unfinished !== undefined) return unfinished;
+    if (settings.when === 'required' && !byHand && !(await host.fileExists(settings.sentinel))) {
+      return { result: 'nothing', reason: `no reboot is required: there is no ${settings.sentinel}` };
+    }
+    const facts = await host.cluster.facts();
+    await refuseUnsuitable(host, settings, facts, byHand);
+    for (;;) {
+      const roll = await waitForTurn(host, settings);
+      const turn = new Turn(host, settings, await newJournal(host, settings, roll), byHand);
+      const ending = await carryOn(turn, 'lock');
+      if (ending !== 'another was faster') return ending;
+    }
+  });
 }
 
 /** Goes on after a boot, and ends what was left unfinished: what the resume unit starts. */
 export async function resume(host: Host, settings: Settings): Promise<Ending> {
-  return (await finish(host, settings)) ?? { result: 'nothing', reason: 'no roll was under way on this node' };
+  return telling(
+    host,
+    settings,
+    async () => (await finish(host, settings)) ?? { result: 'nothing', reason: 'no roll was under way on this node' },
+  );
+}
+
+/** These have told hook and webhook themselves, or are no trouble. */
+const toldAlready: readonly RollErrorCode[] = ['REFUSED', 'UNFINISHED', 'INTERRUPTED'];
+
+/** Tells hook and webhook of what goes wrong around a turn: reboots that nobody watches would cease in silence. */
+async function telling(host: Host, { node }: Settings, body: () => Promise<Ending>): Promise<Ending> {
+  try {
+    return await body();
+  } catch (error) {
+    const told = error instanceof RollError && toldAlready.includes(error.code);
+    if (!told && !host.signal.aborted)
+      await host.report.event({ event: 'failure', roll: '', node, text: messageOf(error) });
+    throw error;
+  }
 }
 
 /**
@@ -189,6 +210,7 @@ async function waitForTurn(host: Host, settings: Settings): Promise<string> {
   const { clock, signal } = host;
   const end = clock.now() + settings['turn-wait'] * 1000;
   const newRoll = `${new Date(host.date()).toISOString().slice(0, 16).replaceAll(':', '')}-${host.randomWord()}`;
+  const watched = { text: '', since: clock.now() };
   for (let told = ''; ;) {
     const facts = await host.cluster.facts().catch((error: unknown) => {
       // It may well answer at the next look; another node's turn is no time to give up at the first failure.
@@ -202,6 +224,12 @@ async function waitForTurn(host: Host, settings: Settings): Promise<string> {
     }
     const record = readLock(facts.lock);
     const claim = claimOf(record, { node: settings.node, newRoll, now: host.date() / 1000 });
+    if (watched.text !== facts.lock) Object.assign(watched, { text: facts.lock, since: clock.now() });
+    // Expired by the clock of this node, which may be wrong: nothing must have changed for as long as a turn may take.
+    if (claim.kind === 'expired' && clock.now() - watched.since >= turnLimit(settings) * 1000) {
+      await takeOver(host, settings, claim.record);
+      continue;
+    }
     switch (claim.kind) {
       case 'free':
         return claim.roll;
@@ -213,11 +241,9 @@ async function waitForTurn(host: Host, settings: Settings): Promise<string> {
           `${describeLock(claim.record)}: look at ${claim.record.failed ?? ''}, mend it, then: rolling-reboot abort`,
         );
       case 'expired':
-        await takeOver(host, settings, claim.record);
-        break;
       case 'held': {
         const text = describeLock(claim.record);
-        if (clock.now() >= end) {
+        if (claim.kind === 'held' && clock.now() >= end) {
           throw new RollError('NOT_MY_TURN', `${text}; this node has waited ${settings['turn-wait']} s for its turn`);
         }
         if (text !== told) host.report.line('info', `waits for its turn: ${text}`, claim.record.roll);
@@ -266,9 +292,12 @@ async function carryOn(turn: Turn, from: 'lock' | 'rejoin'): Promise<Ending | 'a
     }
   } catch (error) {
     if (error instanceof RollError && error.code === 'NOT_MY_TURN') {
-      await host.records.remove('journal');
+      const undo = () => host.records.remove('journal');
+      await insist(turn, [{ name: 'the journal', undo, byHand: journalByHand }]);
       return 'another was faster';
     }
+    // The cluster goes down beside us, and there is no time to undo anything: the journal knows, and the boot goes on.
+    if (await host.goingDown()) return leave(turn);
     return standDown(turn, {
       reason: turn.host.signal.aborted
         ? `${messageOf(turn.host.signal.reason)}, at step ${turn.journal.step}`
@@ -277,6 +306,16 @@ async function carryOn(turn: Turn, from: 'lock' | 'rejoin'): Promise<Ending | 'a
     });
   }
   return end(turn, 'done');
+}
+
+/** @throws RollError `INTERRUPTED` unless it is the reboot that was ordered. */
+function leave(turn: Turn): Ending {
+  const { roll, step } = turn.journal;
+  if (step === 'reboot') return { result: 'rebooting', roll };
+  throw new RollError(
+    'INTERRUPTED',
+    `the system goes down, at step ${step}: rolling-reboot-resume goes on after the boot`,
+  );
 }
 
 async function takeStep(turn: Turn, step: Step): Promise<Ending | undefined> {
@@ -343,20 +382,23 @@ async function standDown(turn: Turn, standingDown: NonNullable<Journal['standing
 /** Undoes what there is to undo, remembers how the turn went, and forgets it. */
 async function end(turn: Turn, result: Outcome['result']): Promise<Outcome> {
   const { host, journal } = turn;
+  const restarted = (await host.bootId()) !== journal.boot;
   const outcome: Outcome = {
     roll: journal.roll,
     node: journal.node,
     result,
     ...(journal.standingDown && { reason: journal.standingDown.reason }),
     started: journal.started,
-    ended: host.date(),
-    rebooted: (await host.bootId()) !== journal.boot,
+    // The clock may be behind after a boot.
+    ended: Math.max(host.date(), journal.started),
+    rebooted: restarted,
     outage: journal.outage,
   };
   const undoing = steps
     .filter(({ name }) => journal.standingDown !== undefined && reached(journal.step, name))
     .reverse();
   await insist(turn, [
+    ...(undoing.length > 0 && restarted ? [clusterRuns] : []),
     ...undoing,
     {
       name: 'the journal',
@@ -364,7 +406,7 @@ async function end(turn: Turn, result: Outcome['result']): Promise<Outcome> {
         await remember(host.records, outcome);
         await host.records.remove('journal');
       },
-      byHand: () => 'see that the state directory can be written, then: rolling-reboot abort',
+      byHand: journalByHand,
     },
   ]);
   await showGauges(host, 'idle');
@@ -379,6 +421,20 @@ async function end(turn: Turn, result: Outcome['result']): Promise<Outcome> {
 interface Duty extends Pick<Step, 'undo' | 'byHand'> {
   readonly name: string;
 }
+
+const journalByHand = () => 'see that the state directory can be written, then: rolling-reboot abort';
+
+/** It ran before the boot; without it nothing can be undone, and where it is not enabled nothing else would start it. */
+const clusterRuns: Duty = {
+  name: 'the cluster',
+  undo: async ({ host }) => {
+    await host.cluster.facts().catch(async () => {
+      await host.cluster.start();
+      await host.cluster.facts();
+    });
+  },
+  byHand: () => 'pcs cluster start',
+};
 
 /** Does all duties, those that fail again and again. The last two, lock and journal, wait for all others. */
 async function insist(turn: Turn, duties: readonly Duty[]): Promise<void> {
@@ -400,9 +456,17 @@ async function insist(turn: Turn, duties: readonly Duty[]): Promise<void> {
     }
     if (failed.length === 0) return;
     left = failed;
+    // The next boot tries again; the system must not wait for us.
+    if (host.signal.aborted && (await host.goingDown())) {
+      throw new RollError(
+        'INTERRUPTED',
+        'the system goes down: rolling-reboot-resume goes on standing down after the boot',
+      );
+    }
     if (host.clock.now() >= deadline) {
       const todo = left.flatMap(({ byHand }) => byHand?.(settings) ?? []).join('; ');
-      const reason = journal.standingDown?.reason ?? `${settings.node} has rebooted well`;
+      const well = journal.step === 'lock' ? 'another node was faster' : `${settings.node} has rebooted well`;
+      const reason = journal.standingDown?.reason ?? well;
       const text = `${reason}; but this could not be done: ${problems.join('; ')}. Do: ${todo}`;
       turn.say(text, 'error');
       await host.report.event({ event: 'failure', roll: journal.roll, node: settings.node, text });

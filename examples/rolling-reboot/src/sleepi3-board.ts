@@ -2,6 +2,7 @@
 import {
   clearWakeAlarm,
   type Defaults,
+  getRtcTime,
   getWakeAlarm,
   type ParsedDefaults,
   setWakeAlarm,
@@ -38,6 +39,7 @@ export function sleepi3Board({ open, defaults, files }: BoardParts): Board {
       const timeout = await ask((board) => board.get('watchdog-timeout'));
       return [...unreadable, ...watchdogProblems(values, timeout)];
     },
+    rtcTime: async () => (await getRtcTime(await alarm())).getTime(),
     wakeAlarm: async () => (await getWakeAlarm(await alarm()))?.getTime(),
     setWakeAlarm: async (time) => {
       const options = await alarm();

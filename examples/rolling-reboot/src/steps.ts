@@ -102,7 +102,7 @@ export const steps: readonly Step[] = [
         const [wakeupBefore, previousAlarm] = [await board.wakeupFlags(), await board.wakeAlarm()];
         await turn.save({ wakeupBefore, ...(previousAlarm !== undefined && { previousAlarm }) });
       }
-      await board.setWakeAlarm(turn.host.date() + turn.settings['wake-after'] * 1000);
+      await board.setWakeAlarm((await board.rtcTime()) + turn.settings['wake-after'] * 1000);
     },
     undo: restoreAlarm,
     byHand: () => 'clear the wake alarm: echo 0 > /sys/class/rtc/rtc0/wakealarm',
@@ -228,13 +228,16 @@ export function titleOf({ title }: Step, { node, service }: Settings): string {
   return title.replaceAll('NODE', node).replaceAll('SERVICE', service);
 }
 
-/** s to wait for the cluster software before it is started. */
-const startPatience = 60;
+/** s to wait for the cluster software before it is started; started twice, by the boot and here, it is started once. */
+const startPatience = 15;
 /** s to wait for the board after the boot: the bus and its driver come up late, and transfers fail now and then. */
 const boardPatience = 60;
 /** ms between two looks while soaking, and s in which all must be well again. */
 const soakPollMs = 10_000;
 const soakPatience = 20;
+
+/** An alarm that is nearer than this may have passed before it is set, which is an error. */
+const alarmMarginMs = 5000;
 
 /** Why a board powers its Pi on when something went wrong. */
 const alarming: ReadonlyMap<string, string> = new Map([
@@ -272,10 +275,10 @@ async function unstandby(turn: Turn): Promise<void> {
 }
 
 /** The alarm as it was; one whose time has passed is none. */
-async function restoreAlarm({ host, journal }: Turn): Promise<void> {
-  if (host.board === undefined) return;
-  const { previousAlarm } = journal;
-  await host.board.setWakeAlarm(previousAlarm !== undefined && previousAlarm > host.date() ? previousAlarm : undefined);
+async function restoreAlarm({ host: { board }, journal: { previousAlarm } }: Turn): Promise<void> {
+  if (board === undefined) return;
+  const ahead = previousAlarm !== undefined && previousAlarm > (await board.rtcTime()) + alarmMarginMs;
+  await board.setWakeAlarm(ahead ? previousAlarm : undefined);
 }
 
 /** Those that a move of the service makes; there were none when the turn began, so one that was cut short left them. */

@@ -89,7 +89,10 @@ export class Turn {
     const { node } = this.settings;
     const holder = await newHolder(this.host, this.settings);
     await changeLock(this.host.cluster, (record) => {
-      if (record?.holder?.node === node && record.roll === this.#journal.roll) return { ...record, holder };
+      if (record?.holder?.node === node && record.roll === this.#journal.roll) {
+        // After a boot the clock may be behind until it is synchronised: what was promised before still holds.
+        return { ...record, holder: { ...holder, expires: Math.max(holder.expires, record.holder.expires) } };
+      }
       throw new RollError('LOCK_LOST', `this node does not hold the lock any more: ${describeLock(record)}`);
     });
   }

@@ -14,6 +14,7 @@ const kinds: Readonly<Record<FaultKind, 'at once' | 'in the next run' | 'or says
   'loses power before it': 'at once',
   'loses power after it': 'at once',
   'loses power with all others': 'at once',
+  'is rebooted by someone': 'at once',
   hangs: 'at once',
   'loses a peer': 'at once',
   'loses a peer for two minutes': 'at once',

@@ -126,7 +126,104 @@ describe('a node that waits for its turn', () => {
   });
 });
 
+describe('clocks that are wrong', () => {
+  it('do not let a node take over from one that is at work, and hinder nothing', async () => {
+    for (const [ahead, behind] of [
+      [one, two],
+      [two, one],
+    ] as const) {
+      const world = await booted();
+      world.machine(ahead).clockError = 3 * 3_600_000;
+      world.machine(behind).clockError = -3 * 3_600_000;
+      await world.morning();
+      expect(world.machines.flatMap(({ errors }) => errors)).toEqual([]);
+      expect([world.violations, world.lock, clean(world)]).toEqual([[], undefined, true]);
+      expect(world.machines.map(({ reboots }) => reboots)).toEqual([1, 1]);
+    }
+  });
+
+  it('do not cost a node the lock that comes up with a clock that has stood still', async () => {
+    const world = await booted();
+    world.machine(one).start('run');
+    await world.clock.runUntil(() => world.machine(one).reboots > 0);
+    world.machine(one).clockError = -30 * 86_400_000;
+    world.machine(two).start('run');
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({ result: 'done' });
+    expect(world.machine(two).endings.at(-1)).toMatchObject({ result: 'done' });
+    for (const { started, ended } of JSON.parse(world.machine(one).disk.get('history') ?? '') as readonly {
+      started: number;
+      ended: number;
+    }[]) {
+      expect(ended).toBeGreaterThanOrEqual(started);
+    }
+  });
+});
+
+describe('a system that goes down for another reason', () => {
+  it('is not kept from it: the turn is left as it is, and ended after the boot', async () => {
+    const steps = new Set<string>();
+    for (let after = 500; after < 300_000; after += after < 4000 ? 130 : 2500) {
+      const world = await booted();
+      const machine = world.machine(one);
+      machine.start('run');
+      await world.clock.advance(after);
+      if (machine.endings.length > 0 && !machine.disk.has('journal')) break;
+      if (machine.pi.state !== 'running') continue;
+      steps.add(machine.phase);
+      const count = world.operations.length;
+      machine.orderReboot();
+      await world.clock.advance(1400);
+      const undone = world.operations.slice(count).filter((name) => name.startsWith(`${one}: standing-down`));
+      expect([after, ...undone]).toEqual([after]);
+      await world.quiet();
+      expect([after, world.violations, clean(world), world.serves]).toEqual([after, [], true, true]);
+      expect(machine.errors.map(({ message }) => message).filter((text) => !text.includes('goes down'))).toEqual([]);
+    }
+    for (const step of ['standby', 'reboot', 'rejoin', 'healthy', 'soak']) expect(steps).toContain(step);
+  });
+});
+
+describe('a cluster that does not start at boot', () => {
+  it('is started to clear up, too, after a power cut in the middle of a turn', async () => {
+    const world = await booted();
+    const machine = world.machine(one);
+    machine.clusterDisabled = true;
+    machine.start('run');
+    await world.clock.runUntil(() => world.standby.has(one));
+    machine.losePower(60_000);
+    await world.quiet();
+    await world.clock.advance(120_000);
+    await world.quiet();
+    expect([machine.online, clean(world), world.violations]).toEqual([true, true, []]);
+  });
+});
+
 describe('a reboot that goes wrong', () => {
+  it('is none when systemctl fails although it has passed the order on', async () => {
+    const world = await booted();
+    world.machine(one).start('run');
+    await world.quiet();
+    const at = world.operations.indexOf(`${one}: reboot: reboot`);
+    const again = await booted({ fault: { at, kind: 'times out' } });
+    again.machine(one).start('run');
+    await again.quiet();
+    expect(again.machine(one).reboots).toBe(1);
+    expect(again.machine(one).endings.at(-1)).toMatchObject({ result: 'done' });
+  });
+
+  it('is called off when the system refuses it, with nothing left', async () => {
+    const world = await booted();
+    world.break(`${one}: reboot`, Infinity);
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({
+      result: 'stood-down',
+      reason: expect.stringContaining('reboot failed'),
+    });
+    expect([world.machine(one).reboots, world.violations, clean(world), world.serves]).toEqual([0, [], true, true]);
+  });
+
   it('is told when the reboot hangs and the watchdog has to power-cycle the node; the roll stops, the service stays up', async () => {
     const world = await booted();
     world.machine(one).rebootFate = 'hangs';
@@ -290,6 +387,22 @@ describe('records that were lost', () => {
     world.machine(one).start('abort', true);
     await world.quiet();
     expect(world.lock).toBeUndefined();
+  });
+});
+
+describe('what keeps a roll from beginning', () => {
+  it('is told to hook and webhook when the cluster does not answer, and when an earlier roll has failed', async () => {
+    const world = await booted();
+    world.break(`${one}: look at the cluster`, 60_000);
+    world.machine(one).start('run');
+    await world.quiet();
+    world.lock = `roll=r failed=${two}`;
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.events).toEqual([
+      { event: 'failure', node: one, text: 'look at the cluster failed' },
+      { event: 'failure', node: one, text: expect.stringContaining('rolling-reboot abort') },
+    ]);
   });
 });
 

@@ -27,6 +27,8 @@ export type FaultKind =
   | 'loses power after it'
   /** All nodes lose their power for a minute. */
   | 'loses power with all others'
+  /** Someone reboots the node. */
+  | 'is rebooted by someone'
   /** The kernel panics; the watchdog sees to it. */
   | 'hangs'
   /** Another node dies for good. */
@@ -280,6 +282,10 @@ export class World {
       case 'loses power with all others':
         for (const one of this.machines) one.losePower(60_000);
         break;
+      case 'is rebooted by someone':
+        machine.struck = true;
+        machine.orderReboot();
+        break;
       case 'hangs':
         machine.struck = true;
         machine.pi.hang();
@@ -365,6 +371,8 @@ export class Machine {
   readonly pi: SimulatedPi;
   readonly settings: Settings;
   readonly disk = new Map<RecordName, string>();
+  /** How much its clock is ahead of the others', ms. */
+  clockError = 0;
   readonly endings: Ending[] = [];
   readonly errors: Error[] = [];
   /** Its cluster software is up. */
@@ -387,6 +395,7 @@ export class Machine {
   #deadSince: number | undefined;
   #fenced = true;
   #ordered = false;
+  #goesDown = false;
   #alarm: number | undefined;
   #boots = 0;
   #running = 0;
@@ -529,6 +538,7 @@ export class Machine {
 
   async #afterBoot({ clock }: VirtualProcess): Promise<void> {
     this.#boots++;
+    this.#goesDown = false;
     if (this.joined) this.#leave();
     await clock.sleep(1000);
     if (this.disk.has('journal')) this.start('resume');
@@ -545,10 +555,11 @@ export class Machine {
     this.#world.reconcile();
   }
 
-  /** The system goes down as it was told to. */
-  #goDown(): void {
+  /** The system goes down as it was told to, by the program or by someone else. */
+  orderReboot({ byProgram = false } = {}): void {
     this.reboots++;
-    this.#ordered = true;
+    this.#goesDown = true;
+    this.#ordered = byProgram;
     const { clock } = this.#world;
     clock.after(200, () => this.terminate());
     clock.after(1000, () => {
@@ -585,7 +596,10 @@ export class Machine {
     const world = this.#world;
     const operate = <T>(name: string, effect: () => T | Promise<T>) => world.operate(this, process, name, effect);
     const files = {
-      readFile: () => operate('read the alarm', () => (this.#alarm === undefined ? '' : `${this.#alarm}\n`)),
+      readFile: (path: string) =>
+        path.endsWith('/since_epoch')
+          ? operate('read the RTC', () => `${Math.floor(world.date() / 1000)}\n`)
+          : operate('read the alarm', () => (this.#alarm === undefined ? '' : `${this.#alarm}\n`)),
       writeFile: (_path: string, data: string) =>
         operate('write the alarm', () => {
           this.wakeAlarm = Number(data) > 0 ? Number(data) : undefined;
@@ -593,7 +607,7 @@ export class Machine {
     };
     return {
       clock: process.clock,
-      date: () => world.date(),
+      date: () => world.date() + this.clockError,
       bootId: async () => `boot-${this.#boots}`,
       pid: 1,
       cluster: this.#cluster(process, operate),
@@ -621,7 +635,8 @@ export class Machine {
         }
       },
       fileExists: async () => world.sentinel,
-      reboot: () => operate('reboot', () => this.#goDown()),
+      reboot: () => operate('reboot', () => this.orderReboot({ byProgram: true })),
+      goingDown: async () => this.#goesDown,
       randomWord: () => 'k3v9x2mp',
       report: {
         line: (level, text) => void world.lines.push(`${world.clock.now()} ${this.name} ${level} ${text}`),

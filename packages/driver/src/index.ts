@@ -64,6 +64,7 @@ export {
 } from './unix-protocol.js';
 export {
   clearWakeAlarm,
+  getRtcTime,
   getWakeAlarm,
   setWakeAlarm,
   type WakeAlarmFiles,

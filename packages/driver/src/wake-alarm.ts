@@ -18,6 +18,19 @@ export interface WakeAlarmOptions {
 }
 
 /**
+ * What the clock chip itself says, to the second. The alarm goes by it and not by the system's clock, which may differ: the
+ * chip may keep local time, or the system may not have synchronised it yet.
+ *
+ * @throws {@link Sleepi3Error} `WAKE_ALARM_FAILED`.
+ */
+export async function getRtcTime({ device = 'rtc0', files = fs }: WakeAlarmOptions = {}): Promise<Date> {
+  const path = fileOf(device, 'since_epoch');
+  const text = (await files.readFile(path, 'utf8').catch(failed('read', path))).trim();
+  if (/^\d+$/.test(text)) return new Date(Number(text) * 1000);
+  throw new Sleepi3Error('WAKE_ALARM_FAILED', `${path} holds ${JSON.stringify(text)}`, { path });
+}
+
+/**
  * When the board will wake the Pi, or undefined when no alarm is set.
  *
  * @throws {@link Sleepi3Error} `WAKE_ALARM_FAILED`.
@@ -34,7 +47,7 @@ export async function getWakeAlarm(options: WakeAlarmOptions = {}): Promise<Date
 /**
  * Sets the alarm, in the place of one that is set, and reads it back.
  *
- * @param time - When to wake; whole seconds count, a part of one is rounded up.
+ * @param time - When to wake, by the RTC ({@link getRtcTime}); whole seconds count, a part of one is rounded up.
  * @throws {@link Sleepi3Error} `INVALID_VALUE` for no time; `WAKE_ALARM_FAILED`, also for a time that has passed, which
  * the kernel takes for none.
  */
@@ -66,10 +79,12 @@ export async function clearWakeAlarm(options: WakeAlarmOptions = {}): Promise<vo
 }
 
 function alarmOf({ device = 'rtc0', files = fs }: WakeAlarmOptions): { path: string; files: WakeAlarmFiles } {
-  if (!/^[A-Za-z0-9_-]+$/.test(device)) {
-    throw new Sleepi3Error('INVALID_VALUE', `'${device}' is no clock's name, such as rtc0`, { value: device });
-  }
-  return { path: `/sys/class/rtc/${device}/wakealarm`, files };
+  return { path: fileOf(device, 'wakealarm'), files };
+}
+
+function fileOf(device: string, name: string): string {
+  if (/^[A-Za-z0-9_-]+$/.test(device)) return `/sys/class/rtc/${device}/${name}`;
+  throw new Sleepi3Error('INVALID_VALUE', `'${device}' is no clock's name, such as rtc0`, { value: device });
 }
 
 function failed(verb: string, path: string): (cause: unknown) => never {

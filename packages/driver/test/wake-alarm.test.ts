@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { clearWakeAlarm, getWakeAlarm, setWakeAlarm, type WakeAlarmFiles } from '../src/index.js';
+import { clearWakeAlarm, getRtcTime, getWakeAlarm, setWakeAlarm, type WakeAlarmFiles } from '../src/index.js';
 
 /** Behaves as the kernel's /sys/class/rtc/rtc0/wakealarm at RTC time `now`, s. */
 function sysfs(now = 1_000_000) {
   const state = { alarm: '', writes: [] as string[] };
   const files: WakeAlarmFiles = {
     readFile: async (path) => {
+      if (path === '/sys/class/rtc/rtc0/since_epoch') return `${now}\n`;
       if (path !== '/sys/class/rtc/rtc0/wakealarm') {
         throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: 'ENOENT' });
       }
@@ -33,6 +34,18 @@ describe('the wake alarm', () => {
     await clearWakeAlarm({ files });
     await clearWakeAlarm({ files });
     expect(await getWakeAlarm({ files })).toBeUndefined();
+  });
+
+  it('goes by the time of the RTC, which can be asked for', async () => {
+    const { files } = sysfs();
+    expect(await getRtcTime({ files })).toEqual(new Date(1_000_000_000));
+    await expect(getRtcTime({ files, device: 'rtc7' })).rejects.toMatchObject({
+      code: 'WAKE_ALARM_FAILED',
+      message: expect.stringContaining('RTC_DEVICE'),
+    });
+    await expect(getRtcTime({ files: { ...files, readFile: async () => 'noon' } })).rejects.toMatchObject({
+      message: '/sys/class/rtc/rtc0/since_epoch holds "noon"',
+    });
   });
 
   it('is an error in the past of the RTC, which the kernel takes for none', async () => {
