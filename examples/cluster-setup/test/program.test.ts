@@ -62,6 +62,10 @@ describe('cluster-setup', () => {
     }
   });
 
+  it('tells its version', async () => {
+    expect(await program().run('--version')).toMatchObject({ status: 0, out: '0.0.0\n' });
+  });
+
   it.each([
     [['pan'], /there is no command pan; the commands are plan, /],
     [['plan'], /plan needs a cluster file/],

@@ -1,4 +1,5 @@
 // The program's one error class.
+import { isPcsError } from '@sleepi3/pcs';
 
 /**
  * What went wrong, in a word that never changes.
@@ -41,7 +42,19 @@ export class RollError extends Error {
   }
 }
 
-/** The message of whatever was thrown. */
+/** The message of whatever was thrown, with what to do where that is known. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (isPcsError(error, 'NOT_RUNNING')) {
+    return `the cluster does not run on this node: pcs cluster start (${error.message})`;
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  return isSystemError(error) && (code === 'EACCES' || code === 'EPERM')
+    ? `${error.message}: run it as root`
+    : error.message;
+}
+
+/** Whether it is an error of Node's for a call of the system. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
 }

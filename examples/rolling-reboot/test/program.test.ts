@@ -1,5 +1,6 @@
+import { PcsError } from '@sleepi3/pcs';
 import { describe, expect, it } from 'vitest';
-import { RollError } from '../src/errors.js';
+import { messageOf, RollError } from '../src/errors.js';
 import type { Host } from '../src/host.js';
 import { helpText, parseCommandLine } from '../src/program/command-line.js';
 import { commandTable } from '../src/program/commands.js';
@@ -100,6 +101,34 @@ describe('the program', () => {
     );
     await free.run('abort');
     expect(free.terminated).toEqual([]);
+  });
+
+  it('says on one line what the system refused, and what to do', async () => {
+    const refused = Object.assign(new Error("EACCES: permission denied, mkdir '/var/lib/rolling-reboot'"), {
+      code: 'EACCES',
+      syscall: 'mkdir',
+    });
+    const { run } = await program({ exclusive: () => Promise.reject(refused) });
+    expect(await run('run')).toEqual({ status: 1, out: `rolling-reboot: ${refused.message}: run it as root\n` });
+    const unreadable = await program({
+      readFile: () => Promise.reject(Object.assign(new Error('EISDIR: illegal operation on a directory, read'), {})),
+    });
+    expect(await unreadable.run('run', '--config', '/tmp')).toEqual({
+      status: exitStatus.badSetting,
+      out: 'rolling-reboot: cannot read /tmp: EISDIR: illegal operation on a directory, read\n',
+    });
+  });
+
+  it('says that the cluster does not run, and what to do', () => {
+    const error = new PcsError('crm_mon: Connection refused', { code: 'NOT_RUNNING' });
+    expect(messageOf(error)).toBe(
+      'the cluster does not run on this node: pcs cluster start (crm_mon: Connection refused)',
+    );
+  });
+
+  it('tells its version', async () => {
+    const { run } = await program();
+    expect(await run('--version')).toEqual({ status: 0, out: '0.0.0\n' });
   });
 
   it('does not run twice on a node', async () => {

@@ -19,12 +19,13 @@ export interface CommandLine {
 }
 
 /** @throws SetupError `USAGE`. A `help` among the options makes everything else right. */
-export function parseCommandLine(argv: readonly string[]): CommandLine | 'help' {
+export function parseCommandLine(argv: readonly string[]): CommandLine | 'help' | 'version' {
   const [command = '', ...rest] = argv;
   if (['help', '--help', '-h', ''].includes(command)) {
     const about = rest.find((word) => isCommand(word));
     return about === undefined ? 'help' : { command: about, file: undefined, options: { help: true } };
   }
+  if (command === '--version') return 'version';
   if (!isCommand(command))
     throw usage(`there is no command ${command}; the commands are ${Object.keys(commandTable).join(', ')}`);
   const definition: CommandDefinition = commandTable[command];

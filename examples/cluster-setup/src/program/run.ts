@@ -1,6 +1,7 @@
 // What each command does, with the outside passed in.
 import type { Clock } from '@sleepi3/driver';
 import { isPcsError, Pcs, type Runner } from '@sleepi3/pcs';
+import { version } from '../../package.json';
 import { clusterFile } from '../config/cluster-file.js';
 import { jsonSchema } from '../config/json-schema.js';
 import { readClusterFile } from '../config/read-cluster-file.js';
@@ -47,6 +48,7 @@ export async function run(argv: readonly string[], host: ProgramHost): Promise<n
   try {
     const line = parseCommandLine(argv);
     if (line === 'help') host.write(helpText());
+    else if (line === 'version') host.write(`${version}\n`);
     else if (line.options.help) host.write(helpText(line.command));
     else return await carryOut(line, host);
     return 0;

@@ -19,9 +19,10 @@ export interface CommandLine {
 }
 
 /** @throws RollError `USAGE`. A `help` among the options makes everything else right. */
-export function parseCommandLine(argv: readonly string[]): CommandLine | 'help' {
+export function parseCommandLine(argv: readonly string[]): CommandLine | 'help' | 'version' {
   const [command = '', ...rest] = argv;
   if (['', 'help', '--help', '-h'].includes(command)) return 'help';
+  if (command === '--version') return 'version';
   if (!Object.hasOwn(commandTable, command)) {
     throw usage(`there is no command ${command}; the commands are ${Object.keys(commandTable).join(', ')}`);
   }

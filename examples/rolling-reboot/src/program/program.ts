@@ -1,6 +1,8 @@
 // What each command does, with the outside passed in.
+import { Sleepi3Error } from '@sleepi3/driver';
 import { isPcsError } from '@sleepi3/pcs';
-import { RollError } from '../errors.js';
+import { version } from '../../package.json';
+import { isSystemError, messageOf, RollError } from '../errors.js';
 import type { Host } from '../host.js';
 import { readJournal } from '../journal.js';
 import { abort, type Ending, resume, run } from '../roll.js';
@@ -48,14 +50,20 @@ const abortPatienceMs = 900_000;
 export async function runProgram(argv: readonly string[], outside: ProgramHost): Promise<number> {
   try {
     const line = parseCommandLine(argv);
+    if (line === 'version') {
+      outside.write(`${version}\n`);
+      return exitStatus.success;
+    }
     if (line === 'help' || line.options.help === true) {
       outside.write(helpText(line === 'help' ? undefined : line.command));
       return exitStatus.success;
     }
     return await carryOut(line, outside);
   } catch (error) {
-    if (!(error instanceof RollError) && !isPcsError(error)) throw error;
-    outside.writeError(`rolling-reboot: ${error.message}\n`);
+    const expected =
+      error instanceof RollError || error instanceof Sleepi3Error || isPcsError(error) || isSystemError(error);
+    if (!expected) throw error;
+    outside.writeError(`rolling-reboot: ${messageOf(error)}\n`);
     return error instanceof RollError ? statusOf(error) : exitStatus.failure;
   }
 }
@@ -120,7 +128,9 @@ async function carryOut(line: CommandLine, outside: ProgramHost): Promise<number
 
 async function settingsFor({ options, settings }: CommandLine, outside: ProgramHost): Promise<Settings> {
   const path = typeof options.config === 'string' ? options.config : defaultConfigPath;
-  const text = await outside.readFile(path);
+  const text = await outside.readFile(path).catch((cause: unknown) => {
+    throw new RollError('BAD_SETTING', `cannot read ${path}: ${messageOf(cause)}`, { cause });
+  });
   if (text === undefined && options.config !== undefined)
     throw new RollError('BAD_SETTING', `there is no file ${path}`);
   return readSettings({ ...parseConfig(text ?? '', path), ...settings }, { hostname: outside.hostname() });
