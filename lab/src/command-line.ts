@@ -60,14 +60,14 @@ export const commands = {
     arity: [1, 1],
   },
   run: {
-    usage: '[SCENARIO…]',
-    summary: 'run scenarios on machines of their own, all of them by default',
+    usage: '[SCENARIO…|all]',
+    summary: 'run scenarios on machines of their own; by default one of each kind',
     arity: [0, Infinity],
   },
   report: { usage: '', summary: 'make one HTML page of what the last run of each scenario saw', arity: [0, 0] },
   bench: {
     usage: '',
-    summary: "measure the article's agent and procedure against ours (a draft: not yet run to its end)",
+    summary: "measure the article's agent and procedure against ours",
     arity: [0, 0],
   },
   build: { usage: '', summary: 'build the image only', arity: [0, 0] },
@@ -116,8 +116,8 @@ interface NamedScenario {
   readonly mustSee: string;
 }
 
-/** The help, with the scenarios there are, and those that are not known to pass. */
-export function help(scenarios: readonly NamedScenario[], drafts: readonly NamedScenario[]): string {
+/** The help, with the scenarios that run by default, and the others. */
+export function help(scenarios: readonly NamedScenario[], others: readonly NamedScenario[]): string {
   const rows = Object.entries(commands).map(
     ([name, { usage, summary }]) => [`${name} ${usage}`.trim(), summary] as const,
   );
@@ -141,8 +141,8 @@ export function help(scenarios: readonly NamedScenario[], drafts: readonly Named
     'Scenarios, and what must be seen in each:',
     ...table(scenarios.map(({ name, mustSee }) => [name, mustSee] as const)),
     '',
-    'Drafts, not yet seen to pass, run by name only:',
-    ...table(drafts.map(({ name, mustSee }) => [name, mustSee] as const)),
+    'More of them, run by name, or all there are with run all:',
+    ...table(others.map(({ name, mustSee }) => [name, mustSee] as const)),
     '',
     'Machines are 1 (raspberrypi-1) and 2 (raspberrypi-2); the service is at http://192.168.11.215/ inside the lab.',
     'A first session:  npm run lab -- up;  npm run lab -- status;  npm run lab -- exec 2 pcs stonith fence raspberrypi-1',

@@ -24,7 +24,7 @@ import { mustRun, runProgram } from './program.js';
 import { reportPage } from './report.js';
 import { meetRequirements } from './requirements.js';
 import { defaultCluster, runScenarios } from './run-scenarios.js';
-import { drafts, scenarios } from './scenarios/index.js';
+import { others, scenarios } from './scenarios/index.js';
 import type { Scenario } from './scenarios/scenario.js';
 import { serveTime } from './time-server.js';
 import type { Outcome } from './verdict.js';
@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (args[0] === inside) return runInside(JSON.parse(args[1] ?? '') as Confined);
   const invocation = parseCommandLine(args);
   if (invocation.options.help) {
-    say(help(scenarios, drafts));
+    say(help(scenarios, others));
     return 0;
   }
   switch (invocation.command) {
@@ -263,7 +263,7 @@ async function report(): Promise<number> {
     timeline: await readFile(join(paths.output, name.replace(/json$/, 'svg')), 'utf8'),
   });
   const runs = await Promise.all(names.map(read));
-  const order = [...scenarios, ...drafts].map(({ name }) => name);
+  const order = [...scenarios, ...others].map(({ name }) => name);
   runs.sort((a, b) => order.indexOf(a.outcome.scenario) - order.indexOf(b.outcome.scenario));
   const page = join(paths.output, 'report.html');
   await writeFile(page, reportPage(runs));
@@ -300,8 +300,9 @@ async function shell(which: string): Promise<number> {
 }
 
 function chooseScenarios(names: readonly string[]): Scenario[] {
-  const all = [...scenarios, ...drafts];
+  const all = [...scenarios, ...others];
   if (names.length === 0) return [...scenarios];
+  if (names.length === 1 && names[0] === 'all') return all;
   return names.map((name) => {
     const scenario = all.find((each) => each.name === name);
     if (!scenario) {

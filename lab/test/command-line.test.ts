@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commands, help, parseCommandLine } from '../src/command-line.js';
 import { LabError } from '../src/errors.js';
-import { drafts, scenarios } from '../src/scenarios/index.js';
+import { others, scenarios } from '../src/scenarios/index.js';
 
 describe('the command line of the lab', () => {
   it('takes a command, its arguments and options in any order', () => {
@@ -62,8 +62,8 @@ describe('the command line of the lab', () => {
   });
 
   it('helps with every command and every scenario, in lines that fit a terminal', () => {
-    const text = help(scenarios, drafts);
-    for (const name of [...Object.keys(commands), ...[...scenarios, ...drafts].map((scenario) => scenario.name)])
+    const text = help(scenarios, others);
+    for (const name of [...Object.keys(commands), ...[...scenarios, ...others].map((scenario) => scenario.name)])
       expect(text).toContain(name);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
   });
@@ -71,7 +71,7 @@ describe('the command line of the lab', () => {
 
 describe('the scenarios', () => {
   it('have names of their own that can be typed', () => {
-    const names = [...scenarios, ...drafts].map(({ name }) => name);
+    const names = [...scenarios, ...others].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z][a-z-]*$/);
   });

@@ -15,6 +15,8 @@ import { type CorosyncConf, isPlaceholder } from '../nodes/corosync-conf.js';
 import type { Reality } from './reality.js';
 import { type Action, done, type Step, type Todo } from './step.js';
 
+/** Seconds that pcs waits for the other node; it gives up after 60 by itself, and slow machines were seen to take longer. */
+const requestTimeout = 300;
 /** Seconds; pcs's way was seen to take minutes on slow machines. */
 const startTimeout = 600;
 const settleTimeout = 600;
@@ -46,7 +48,12 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
         if (unknown.length === 0) return done;
         return {
           differences: unknown.map((what) => ({ what, should: 'known to pcs' })),
-          actions: [{ kind: 'pcs-with-password', command: (password) => commands.host.auth(hosts, { password }) }],
+          actions: [
+            {
+              kind: 'pcs-with-password',
+              command: (password) => commands.host.auth(hosts, { password, requestTimeout }),
+            },
+          ],
         };
       },
     },
@@ -77,7 +84,7 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
         if (disabled.length === 0) return done;
         return {
           differences: disabled.map((what) => ({ what, should: 'enabled' })),
-          actions: [{ kind: 'pcs', commands: [commands.cluster.enable({ all: true })] }],
+          actions: [{ kind: 'pcs', commands: [commands.cluster.enable({ all: true }, { requestTimeout })] }],
         };
       },
     },
@@ -94,7 +101,7 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
           actions: [
             {
               kind: 'pcs',
-              commands: [commands.cluster.start({ all: true }, { requestTimeout: startTimeout })],
+              commands: [commands.cluster.start({ all: true }, { requestTimeout })],
             },
             {
               kind: 'wait',
