@@ -35,7 +35,10 @@ export function sleepi3Board({ open, defaults, files }: BoardParts): Board {
     wakeupFlags: () => ask((board) => board.get('wakeup-flag')),
     watchdogProblems: async () => {
       const { values, problems } = await defaults();
-      const unreadable = problems.map(({ line, message }) => `/etc/default/sleepi3, line ${line}: ${message}`);
+      const unreadable = problems.map(
+        ({ line, key, value, message }) =>
+          `/etc/default/sleepi3, line ${line}: ${key === undefined ? value : `${key}=${value}`} ${message}`,
+      );
       const timeout = await ask((board) => board.get('watchdog-timeout'));
       return [...unreadable, ...watchdogProblems(values, timeout)];
     },
