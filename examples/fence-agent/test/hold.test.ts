@@ -92,4 +92,90 @@ describe('a hold', () => {
     await clock.advance(3000);
     expect(await clock.runUntil(hold)).toMatchObject({ kind: 'conceded' });
   });
+
+  it.each([
+    ['before its first sample', 0],
+    ['in the middle', 6000],
+  ])(
+    'is let go by the node that is not preferred when the peer shoots %s, and not by the preferred one',
+    async (_, at) => {
+      for (const preferred of [false, true]) {
+        const clock = new VirtualClock();
+        const { lines, state } = slowLines(clock);
+        const watched: Lines = {
+          read: () => lines.read(),
+          writeExtout: async (asserted) => {
+            await lines.writeExtout(asserted);
+            if (at === 0) state.extin = true; // both nodes saw each other idle, and fired
+          },
+        };
+        const hold = verifiedHold(watched, clock, { ...plan, preferred });
+        await clock.advance(at);
+        if (at > 0) state.extin = true;
+        const outcome = await clock.runUntil(hold);
+        if (preferred) {
+          expect(outcome).toMatchObject({ kind: 'verified', restarts: 0 });
+        } else {
+          expect(outcome).toEqual({ kind: 'conceded', reason: expect.stringContaining('is the preferred one') });
+          expect(clock.now()).toBeLessThan(at + 500);
+        }
+      }
+    },
+  );
+
+  it('goes on after a gap in which the peer began to shoot when it is the preferred one, and not when it is not', async () => {
+    for (const preferred of [false, true]) {
+      const clock = new VirtualClock();
+      const { lines, state } = slowLines(clock);
+      let blind = false;
+      const failing: Lines = {
+        read: () => (blind ? Promise.reject(new Error('EREMOTEIO')) : lines.read()),
+        writeExtout: (asserted) => lines.writeExtout(asserted),
+      };
+      const hold = verifiedHold(failing, clock, { ...plan, preferred });
+      await clock.advance(3000);
+      blind = true;
+      state.extin = true;
+      await clock.advance(1500);
+      blind = false;
+      const outcome = await clock.runUntil(hold);
+      if (preferred) expect(outcome).toMatchObject({ kind: 'verified', restarts: 1 });
+      else expect(outcome).toMatchObject({ kind: 'conceded' });
+      expect(state.extout).toBe(true); // to be released by the caller
+    }
+  });
+
+  it('is sampled every 200 ms, the last time at its end, and tells each time how far it is', async () => {
+    const clock = new VirtualClock();
+    const { lines } = slowLines(clock);
+    const told: { held: number; samples: number; restarts: number }[] = [];
+    const outcome = await clock.runUntil(verifiedHold(lines, clock, plan, (progress) => told.push(progress)));
+    expect(outcome).toEqual({ kind: 'verified', ...told.at(-1) });
+    expect(told.map(({ samples }) => samples)).toEqual(told.map((_, index) => index + 2));
+    expect(told).toHaveLength(60);
+    told.forEach(({ held, restarts }, index) => {
+      expect(held - (told[index - 1]?.held ?? 0)).toBeLessThanOrEqual(200);
+      expect(restarts).toBe(0);
+    });
+    expect(told[0]?.held).toBe(200);
+    expect(told.at(-1)?.held).toBe(12_000);
+  });
+
+  it('fails with the reason when EXTOUT does not follow, or cannot be written', async () => {
+    const clock = new VirtualClock();
+    const { lines } = slowLines(clock);
+    const deaf = await clock.runUntil(verifiedHold({ ...lines, writeExtout: async () => {} }, clock, plan));
+    expect(deaf).toEqual({
+      kind: 'failed',
+      reason: expect.stringContaining('asserted: EXTOUT does not follow what is'),
+    });
+    const start = clock.now();
+    const broken = { ...lines, writeExtout: () => Promise.reject(new Error('EREMOTEIO')) };
+    expect(await clock.runUntil(verifiedHold(broken, clock, plan))).toEqual({
+      kind: 'failed',
+      reason: 'EXTOUT could not be asserted: EREMOTEIO',
+    });
+    expect(clock.now() - start).toBeGreaterThanOrEqual(3000);
+    expect(clock.now() - start).toBeLessThan(3200);
+  });
 });

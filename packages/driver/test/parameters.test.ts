@@ -69,6 +69,33 @@ describe('the codec of the parameters', () => {
     );
   });
 
+  it('says in its errors what is allowed', () => {
+    const wrong = (name: string, value: unknown) => {
+      try {
+        encodeParameter(name, value);
+      } catch (error) {
+        return error;
+      }
+      return undefined;
+    };
+    const settable = entries.filter(([name]) => isSettable(name)).map(([name]) => name);
+    expect(settable.length).toBeGreaterThan(8);
+    expect(wrong('watchdog-timeout', 256)).toMatchObject({
+      message: 'watchdog-timeout must be from 0 to 255 s, not 256',
+      range: [0, 255],
+    });
+    expect(wrong('watchdog-timeout', '60')).toMatchObject({
+      message: "watchdog-timeout must be a whole number from 0 to 255, not '60'",
+    });
+    expect(wrong('extin-trigger', 0)).toMatchObject({ message: "extin-trigger must be 'edge' or 'level', not 0" });
+    expect(wrong('voltage', 1)).toMatchObject({
+      message: `voltage can only be read; what can be set is ${settable.join(', ')}`,
+    });
+    expect(wrong('voltag', 1)).toMatchObject({
+      message: `unknown parameter 'voltag'; the parameters are ${entries.map(([name]) => name).join(', ')}`,
+    });
+  });
+
   it('never gives two parameters the same bit', () => {
     const taken = new Set<string>();
     for (const [name] of entries.filter(([name]) => isSettable(name))) {

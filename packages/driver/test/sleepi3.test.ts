@@ -108,9 +108,23 @@ describe('closing a board', () => {
       await board.close();
     }
     await outer.close();
-    expect(await errorOf(outer.get('extin'))).toMatchObject({ code: 'CLOSED' });
+    expect(await errorOf(outer.get('extin'))).toMatchObject({
+      code: 'CLOSED',
+      bus: 'memory',
+      address: 0x6e,
+      message: 'the board is closed; open it again',
+    });
     expect(await errorOf(outer.set('restart', true))).toMatchObject({ code: 'CLOSED' });
     expect(bus.locks).toBe(0);
+  });
+
+  it('is done by the end of an await using alone', async () => {
+    let outer: Sleepi3;
+    {
+      await using board = await Sleepi3.open({ bus: new MemoryBus() });
+      outer = board;
+    }
+    expect(await errorOf(outer.get('extin'))).toMatchObject({ code: 'CLOSED' });
   });
 
   it('ends the tries of a transfer that is failing', async () => {
@@ -250,6 +264,13 @@ describe('writing', () => {
       { transfer: 'writeWord', address: 0x6e, register: 4, value: 24000 },
       { transfer: 'readWord', address: 0x6e, register: 4 },
     ]);
+    expect(bus.locks).toBe(1);
+  });
+
+  it('of all of io_status takes the lock, although one of extout needs none', async () => {
+    const { bus, board } = await openOn();
+    await board.writeRegister('ioStatus', 0b111);
+    expect(bus.locks).toBe(1);
   });
 
   it('gives both values when the board did not take the write', async () => {
@@ -303,10 +324,30 @@ describe('writing', () => {
     expect(await board.readRegister('restoreVoltage')).toBe(0x1234);
     bus.calls.length = 0;
     for (const value of [256, -1, 0.5]) {
-      expect(await errorOf(board.writeRegister('inputControl', value))).toMatchObject({ code: 'OUT_OF_RANGE' });
+      expect(await errorOf(board.writeRegister('inputControl', value))).toMatchObject({
+        code: 'OUT_OF_RANGE',
+        register: 'inputControl',
+        value,
+        range: [0, 255],
+        message: `register inputControl takes a whole number from 0 to 255, not ${value}`,
+      });
     }
-    expect(await errorOf(board.writeRegister('version' as 'inputControl', 1))).toMatchObject({ code: 'READ_ONLY' });
+    expect(await errorOf(board.writeRegister('version' as 'inputControl', 1))).toMatchObject({
+      code: 'READ_ONLY',
+      register: 'version',
+      value: 1,
+      message: 'register version can only be read',
+    });
     expect(bus.calls).toEqual([]);
+    for (const [name, values] of [
+      ['inputControl', [0, 255]],
+      ['restoreVoltage', [0, 65_535]],
+    ] as const) {
+      for (const value of values) {
+        await board.writeRegister(name, value);
+        expect(await board.readRegister(name)).toBe(value);
+      }
+    }
   });
 });
 

@@ -83,6 +83,47 @@ describe('a request on stdin', () => {
     expect(target).toEqual({ nodename: 'a', plug: 'b', port: 'c' });
   });
 
+  it('that is told by --plug has it for its target, and without has none', async () => {
+    const targets: unknown[] = [];
+    const agent = defineFenceAgent({
+      ...description,
+      options: { plug: standard({ required: false }) },
+      ...new ScriptedDevice().functions,
+      monitor: async ({ target }) => void targets.push(target),
+    });
+    await runInMemory(agent, { argv: ['-omonitor', '-n', 'a'] });
+    await runInMemory(agent, { argv: ['-omonitor'] });
+    expect(targets).toEqual([{ plug: 'a' }, {}]);
+  });
+
+  it('is not verbose unless the word says so as a whole', async () => {
+    for (const [word, lines] of [
+      ['1', 1],
+      ['ON', 1],
+      ['10', 0],
+      ['not on', 0],
+      ['', 0],
+    ] as const) {
+      const agent = defineFenceAgent({
+        ...description,
+        options: {},
+        ...new ScriptedDevice().functions,
+        monitor: async ({ log }) => log.debug('a detail'),
+      });
+      const { stderr } = await runInMemory(agent, {
+        stdin: `action=monitor\n${word === '' ? '' : `verbose=${word}`}\n`,
+      });
+      expect(stderr.match(/a detail/g)?.length ?? 0, word).toBe(lines);
+    }
+  });
+
+  it('is told all that is wrong with it, and how a name is to be written', async () => {
+    const { stderr } = await stdin('action=explode\nPower-Timeout!=1\nretry_on=x\nplug=1');
+    expect(stderr).toContain('"Power-Timeout!" is not a well-formed name: write power_timeout=value; ');
+    expect(stderr).toMatch(/"explode" is no action of this agent: say one of on, off, reboot, status, /);
+    expect(stderr).toMatch(/; --retry-on must be a whole number from 0 to 1000, not "x"\. Nothing was done; --help/);
+  });
+
   it.each(['1', 'yes', 'on', 'true', 'YES', 'True'])('takes %s for true', async (word) => {
     expect((await optionsOf({ stdin: `action=monitor\nfast=${word}` })).options).toMatchObject({ fast: true });
   });

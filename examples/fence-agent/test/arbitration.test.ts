@@ -1,0 +1,28 @@
+// The rules by which two nodes settle who shoots, each as what it decides in every case there is.
+import { describe, expect, it } from 'vitest';
+import { preferredNode, reasonNotToFire, reasonToYield } from '../src/arbitration.js';
+
+const states = [false, true].flatMap((extin) => [false, true].map((extout) => ({ extin, extout })));
+
+describe('the preferred node', () => {
+  it('is the same on both nodes without a choice: the first by name', () => {
+    expect([preferredNode('a', 'b'), preferredNode('b', 'a')]).toEqual(['a', 'a']);
+  });
+
+  it('is the configured one, whichever node asks', () => {
+    expect([preferredNode('a', 'b', 'b'), preferredNode('b', 'a', 'b')]).toEqual(['b', 'b']);
+  });
+});
+
+describe('a node', () => {
+  it.each(states)('that sees %j begins to shoot only while EXTIN is idle, preferred or not', (state) => {
+    if (state.extin) expect(reasonNotToFire(state)).toContain('EXTIN is asserted: the peer is fencing this node');
+    else expect(reasonNotToFire(state)).toBeUndefined();
+  });
+
+  it.each(states)('that sees %j while it holds lets go only of what the preferred one holds, too', (state) => {
+    expect(reasonToYield(state, true)).toBeUndefined();
+    if (state.extin) expect(reasonToYield(state, false)).toContain('the peer is fencing this node at the same time');
+    else expect(reasonToYield(state, false)).toBeUndefined();
+  });
+});
