@@ -59,6 +59,25 @@ describe('the records', () => {
     }
   });
 
+  it('are not believed when they are of another shape, and say what is to be done', async () => {
+    const reading = (text: string) => ({ ...recordFiles('/nowhere'), read: async () => text });
+    for (const wrong of [{ boot: 1 }, { boot: undefined }, { step: 'jump' }, { step: undefined }]) {
+      await expect(readJournal(reading(JSON.stringify({ ...journal, ...wrong })))).rejects.toMatchObject({
+        code: 'BAD_RECORD',
+        message: expect.stringMatching(/^the journal of this node cannot be read: look whether .* abort --force$/),
+      });
+    }
+    for (const text of ['null', '7', '"x"', '[]']) {
+      await expect(readJournal(reading(text))).rejects.toMatchObject({ code: 'BAD_RECORD' });
+    }
+    for (const text of ['{}', 'null', '7']) {
+      await expect(readHistory(reading(text))).rejects.toMatchObject({
+        code: 'BAD_RECORD',
+        message: expect.stringContaining('the history of this node'),
+      });
+    }
+  });
+
   it('are neither read nor written in a directory that others can write to', async () => {
     await withDirectory(async (path) => {
       const records = recordFiles(path);
@@ -103,6 +122,8 @@ describe('the records', () => {
         rebooted: true,
         outage: 0,
       };
+      await remember(records, { ...outcome, started: -1 });
+      expect(await readHistory(records)).toEqual([{ ...outcome, started: -1 }]);
       for (let started = 0; started < 60; started++) {
         await remember(records, { ...outcome, started });
         await remember(records, { ...outcome, started, result: 'failed' });

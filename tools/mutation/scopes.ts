@@ -1,0 +1,60 @@
+// What mutation testing changes, by which tests it must be found out, and the least share that must be.
+// Only tests that are quick and run on virtual time: each of them is run for every mutant that it reaches.
+
+export interface Scope {
+  readonly mutate: readonly string[];
+  readonly tests: readonly string[];
+  /** %, just under what was reached when it was set; it only ever rises. */
+  readonly floor: number;
+}
+
+export const scopes: Readonly<Record<string, Scope>> = {
+  // The core of the driver: what is read, written, checked and tried again.
+  driver: {
+    mutate: within('packages/driver/src', [
+      'sleepi3.ts',
+      'parameters.ts',
+      'registers.ts',
+      'defaults-settings.ts',
+      'defaults-text.ts',
+      'retry.ts',
+    ]),
+    tests: within('packages/driver/test', ['sleepi3.test.ts', 'parameters.test.ts', 'defaults.test.ts']),
+    floor: 86,
+  },
+  // From Pacemaker's words to a checked request.
+  protocol: {
+    mutate: within('packages/fence-protocol/src', ['argv.ts', 'stdin.ts', 'parse-value.ts', 'options.ts', 'check.ts']),
+    tests: within('packages/fence-protocol/test', [
+      'requests.test.ts',
+      'hazards.test.ts',
+      'definitions.test.ts',
+      'answers.test.ts',
+      'engine.test.ts',
+      'secrets.test.ts',
+    ]),
+    floor: 91,
+  },
+  // Who may be shot, who yields, what counts as a hold, and who lets go of the line.
+  arbitration: {
+    mutate: within('examples/fence-agent/src', ['arbitration.ts', 'hold.ts', 'target-guard.ts', 'fencing.ts']),
+    tests: within('examples/fence-agent/test', [
+      'arbitration.test.ts',
+      'target-guard.test.ts',
+      'hold.test.ts',
+      'fencing.test.ts',
+      'agent.test.ts',
+    ]),
+    floor: 66,
+  },
+  // What a node knows of a roll after a power cut, and what the nodes agree on.
+  journal: {
+    mutate: within('examples/rolling-reboot/src', ['journal.ts', 'lock.ts']),
+    tests: within('examples/rolling-reboot/test', ['lock.test.ts', 'records.test.ts', 'roll.test.ts']),
+    floor: 87,
+  },
+};
+
+function within(folder: string, names: readonly string[]): readonly string[] {
+  return names.map((name) => `${folder}/${name}`);
+}
