@@ -2,9 +2,9 @@ import { chmod, rename } from 'node:fs/promises';
 import { defineConfig } from 'tsup';
 
 // One executable CommonJS file with everything in it but i2c-bus, whose addon is built on the machine.
-export default defineConfig({
+export default defineConfig(({ outDir = 'dist' }) => ({
   entry: { 'cluster-setup': 'src/main.ts' },
-  outDir: 'dist',
+  outDir,
   format: 'cjs',
   target: 'node18.20',
   platform: 'node',
@@ -17,7 +17,7 @@ export default defineConfig({
   splitting: false,
   clean: true,
   onSuccess: async () => {
-    await rename('dist/cluster-setup.js', 'dist/cluster-setup');
-    await chmod('dist/cluster-setup', 0o755);
+    await rename(`${outDir}/cluster-setup.js`, `${outDir}/cluster-setup`);
+    await chmod(`${outDir}/cluster-setup`, 0o755);
   },
-});
+}));
