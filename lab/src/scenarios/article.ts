@@ -4,6 +4,7 @@ import { containerImage } from '../image/container.js';
 import type { Lab } from '../lab.js';
 import { guestRunner } from '../machine/guest-runner.js';
 import type { Scenario } from './scenario.js';
+import { booted } from './steps.js';
 
 const password = 'hacluster of the lab';
 
@@ -19,7 +20,7 @@ export const article: Scenario = {
     const names = lab.machines.map(({ name }) => name);
     const pcs = new Pcs({ runner: guestRunner(first), timeoutMs: 600_000 });
     for (const machine of lab.machines) {
-      await lab.until(`${machine.name} answers`, () => machine.answers(), { timeout: 600_000 });
+      await booted(lab, machine);
       await machine.mustExec(['chpasswd'], { input: `hacluster:${password}\n` });
       await machine.mustExec(['systemctl', 'start', 'docker', 'sleepi3-lab-container', 'pcsd'], { timeout: 600_000 });
     }

@@ -3,7 +3,7 @@ import type { Lab } from '../lab.js';
 import type { Machine } from '../machine/machine.js';
 import type { Verdict } from '../verdict.js';
 import type { Scenario } from './scenario.js';
-import { testWire } from './steps.js';
+import { booted, testWire } from './steps.js';
 
 /** Files of this scenario, for root alone. */
 const clusterFile = '/root/cluster.yaml';
@@ -65,7 +65,7 @@ export const setupKilled = clusterSetup('setup-killed', true);
 async function makeBare(lab: Lab): Promise<void> {
   const [first, second] = lab.machines;
   for (const machine of lab.machines) {
-    await lab.until(`${machine.name} answers`, () => machine.answers());
+    await booted(lab, machine);
     await machine.mustExec(['systemctl', 'disable', '--quiet', 'corosync', 'pacemaker']);
     await machine.mustExec([
       'sed',

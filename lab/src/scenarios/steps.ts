@@ -24,6 +24,13 @@ export async function expectRejoin(lab: Lab, verdict: Verdict, since: number): P
   verdict.see('the service answers', lab.http.answers);
 }
 
+/** Waits until a machine has booted to the end: it answers long before that. */
+export async function booted(lab: Lab, machine: Machine): Promise<void> {
+  await lab.until(`${machine.name} answers`, () => machine.answers());
+  // Exits with 1 for a system that is degraded, which is booted too.
+  await machine.exec(['systemctl', 'is-system-running', '--wait'], { timeout: 600_000 });
+}
+
 /** Which boot of its kernel a machine is in. */
 export const bootIdOf = async (machine: Machine): Promise<string> =>
   (await machine.mustExec(['cat', '/proc/sys/kernel/random/boot_id'])).trim();
