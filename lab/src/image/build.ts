@@ -91,6 +91,10 @@ const imageIn = (directory: string): Image => ({
   initrd: join(directory, 'initrd.img'),
 });
 
+const pcsSettings = '/usr/lib/python3/dist-packages/pcs/settings.py';
+/** s. */
+const pcsPatience = 600;
+
 async function makeRoot(tools: BuildTools, packages: string, root: string, plan: ImagePlan): Promise<void> {
   const { run, log } = tools;
   const format = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)';
@@ -147,6 +151,8 @@ async function makeRoot(tools: BuildTools, packages: string, root: string, plan:
   await installI2cBus(run, tools.addon, root);
 
   log('the settings of the machines');
+  // An emulated pcsd takes longer than the minute that pcs gives it, and pcs cluster setup cannot be told to wait.
+  await inRoot('sed', '-i', `s/^default_request_timeout = .*/default_request_timeout = ${pcsPatience}/`, pcsSettings);
   // The distribution's default cluster is not ours: there is none until one is made or brought.
   for (const path of ['etc/corosync/corosync.conf', 'etc/machine-id', 'var/lib/dbus/machine-id']) {
     await rm(join(root, path), { force: true });

@@ -133,7 +133,7 @@ export function fingerprint(plan: ImagePlan): string {
   const hash = createHash('sha256');
   hash.update(
     JSON.stringify({
-      version: 1,
+      version: 2,
       release,
       guestPackages,
       initrdModules,
