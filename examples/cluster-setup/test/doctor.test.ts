@@ -9,6 +9,10 @@ import { SoundNode } from './sound-node.js';
 
 type Spoil = (node: SoundNode) => void;
 
+/** The lock of rolling-reboot in the configuration. */
+const lock = (words: string) =>
+  `<cluster_property_set id="rolling-reboot"><nvpair id="rolling-reboot-lock" name="rolling-reboot-lock" value="roll=r ${words}"/></cluster_property_set>`;
+
 /** Each thing that can be wrong: the check that finds it, how bad it is, what it says, and how to bring it about. */
 const ailments: readonly (readonly [check: string, severity: Severity, says: RegExp, spoil: Spoil])[] = [
   [
@@ -218,6 +222,25 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
         '</cluster_property_set>',
         '<nvpair id="m" name="maintenance-mode" value="true"/></cluster_property_set>',
       ),
+  ],
+  [
+    'nodes',
+    'note',
+    /raspberrypi-2 is in standby for its turn of a rolling reboot/,
+    (n) => {
+      n.spoil('status', 'id="2" online="true" standby="false"', 'id="2" online="true" standby="true"');
+      n.spoil(
+        'cib',
+        '</cluster_property_set>',
+        `</cluster_property_set>${lock('holder=raspberrypi-2 boot=b expires=9')}`,
+      );
+    },
+  ],
+  [
+    'rolling-reboot',
+    'warning',
+    /a rolling reboot failed on raspberrypi-2/,
+    (n) => n.spoil('cib', '</cluster_property_set>', `</cluster_property_set>${lock('done=x failed=raspberrypi-2')}`),
   ],
   [
     'modes',

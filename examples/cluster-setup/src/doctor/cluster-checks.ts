@@ -1,5 +1,5 @@
 // What is looked at of the cluster as a whole, besides its fencing.
-import { commands, type ConfiguredPrimitive, failedResource, valueIn } from '@sleepi3/pcs';
+import { type ClusterConfiguration, commands, type ConfiguredPrimitive, failedResource, valueIn } from '@sleepi3/pcs';
 import { isFirmColocation, isMandatoryOrder } from '../cluster/elements.js';
 import type { Ailment, Check } from './check.js';
 import type { Facts } from './facts.js';
@@ -32,6 +32,7 @@ export const clusterChecks: readonly Check[] = [
     needsCluster: true,
     look: async (facts) => {
       const status = await facts.status();
+      const roll = rollIn(await facts.configuration());
       const findings = status.nodes.flatMap((node): Ailment[] => {
         const { name } = node;
         if (node.unclean) {
@@ -51,6 +52,16 @@ export const clusterChecks: readonly Check[] = [
               fact: `${name} is offline`,
               why: 'Nobody is left to take over.',
               fix: [`pcs cluster start ${name}`],
+            },
+          ];
+        }
+        if (node.standby && roll.get('holder') === name) {
+          return [
+            {
+              severity: 'note',
+              fact: `${name} is in standby for its turn of a rolling reboot`,
+              why: 'It takes nothing over until its turn is over; rolling-reboot ends the standby by itself.',
+              fix: [`rolling-reboot status (on ${name})`],
             },
           ];
         }
@@ -184,6 +195,24 @@ export const clusterChecks: readonly Check[] = [
       }),
   },
   {
+    id: 'rolling-reboot',
+    of: 'cluster',
+    title: 'no rolling reboot that failed',
+    needsCluster: true,
+    look: async (facts) => {
+      const failed = rollIn(await facts.configuration()).get('failed');
+      if (failed === undefined) return [];
+      return [
+        {
+          severity: 'warning',
+          fact: `a rolling reboot failed on ${failed}`,
+          why: 'No node is rebooted in its turn any more until a person has looked.',
+          fix: [`rolling-reboot status (on ${failed})`, 'rolling-reboot abort'],
+        },
+      ];
+    },
+  },
+  {
     id: 'cli-constraints',
     of: 'cluster',
     title: 'left-over constraints of moves and bans',
@@ -244,6 +273,13 @@ export const clusterChecks: readonly Check[] = [
     },
   },
 ];
+
+/** What the lock of rolling-reboot says in the configuration, by word; nothing when no roll is under way. */
+function rollIn({ properties }: Pick<ClusterConfiguration, 'properties'>): ReadonlyMap<string, string> {
+  const set = properties.filter(({ id }) => id === 'rolling-reboot');
+  const words = (valueIn(set, 'rolling-reboot-lock') ?? '').matchAll(/([a-z]+)=(\S+)/g);
+  return new Map([...words].map(([, word = '', value = '']) => [word, value]));
+}
 
 /** Whether a VIP is where a container is, and comes after it. */
 async function belongsTogether(
