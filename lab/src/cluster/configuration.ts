@@ -103,7 +103,9 @@ const requirement = (id: string, takeover: Takeover): string =>
 
 function container(layout: Layout, takeover: Takeover): string {
   const { container: id } = resources;
-  const parameters = { image: containerImage, name: 'httpd-test', run_opts: '--init -p 80:80' };
+  // What serves goes before what looks after it, where the processor is too slow for both.
+  const runOptions = '--init --cpu-shares 100000 -p 80:80';
+  const parameters = { image: containerImage, name: 'httpd-test', run_opts: runOptions };
   const primitive = `<primitive id="${id}" class="ocf" provider="heartbeat" type="docker">
 ${attributes('instance_attributes', `${id}-instance_attributes`, parameters)}${requirement(id, takeover)}
 <operations>
