@@ -13,6 +13,9 @@ export default defineConfig(({ outDir = 'dist' }) => ({
   external: ['i2c-bus'],
   esbuildOptions: (options) => {
     options.conditions = ['@sleepi3/source'];
+    // Less to read at every start; the names, by which an error can be traced, are kept.
+    options.minifyWhitespace = true;
+    options.minifySyntax = true;
   },
   splitting: false,
   clean: true,

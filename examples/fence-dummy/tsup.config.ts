@@ -10,6 +10,7 @@ export default defineConfig({
   noExternal: [/^@sleepi3\//],
   splitting: false,
   minifySyntax: true,
+  minifyWhitespace: true,
   clean: true,
   banner: { js: '#!/usr/bin/env node' },
   esbuildOptions(options) {

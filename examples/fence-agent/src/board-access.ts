@@ -1,5 +1,4 @@
 // How this node's board is reached.
-import { createRequire } from 'node:module';
 import { parseBusSpec, Sleepi3, Sleepi3Error } from '@sleepi3/driver';
 import type { Lines } from './lines.js';
 import type { BoardName } from './state-files.js';
@@ -38,8 +37,9 @@ export function boardLines(board: Sleepi3): Lines & { close(): Promise<void> } {
 }
 
 /** `require` and not `import`: it looks where NODE_PATH and Debian's Node point, and in the directories above. */
-function loadI2cBus(): Promise<unknown> {
+async function loadI2cBus(): Promise<unknown> {
+  const { createRequire } = await import('node:module');
   const require = createRequire(__filename);
   const path = require.resolve('i2c-bus', { paths: [__dirname, ...addonDirectories] });
-  return Promise.resolve(require(path));
+  return require(path);
 }

@@ -1,7 +1,8 @@
 // How agent and line keeper reach each other: a unix socket in the state directory, one JSON object a line. The file of a
 // dead keeper is removed by the next one, which may do so because it holds the board's lock.
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
+import { promisify } from 'node:util';
 import type { Conversation } from './keeper-messages.js';
 
 /** Longest message, bytes: anything longer is no message of ours. */
@@ -35,7 +36,7 @@ export async function listenForAgents<Incoming, Outgoing>(
   onCall: (conversation: Conversation<Incoming, Outgoing>) => void,
   parse?: (line: string) => Incoming,
 ): Promise<{ close(): Promise<void> }> {
-  await rm(path, { force: true });
+  await promisify(rm)(path, { force: true });
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -47,7 +48,7 @@ export async function listenForAgents<Incoming, Outgoing>(
     server.listen(path, resolve);
   });
   try {
-    await chmod(path, 0o600);
+    await promisify(chmod)(path, 0o600);
   } catch (error) {
     server.close(); // nobody may reach a keeper that is not armed
     throw error;

@@ -2,8 +2,9 @@
 // BUS ADDRESS STATE-DIRECTORY`.
 import type { Readable, Writable } from 'node:stream';
 import { guardLine } from './fencing.js';
+import { keeperHost } from './keeper-host.js';
 import { keepLine } from './line-keeper.js';
-import { fencingHost, keeperHost, type LineOwner } from './node-host.js';
+import { fencingHost, type LineOwner } from './node-host.js';
 import { stateFiles } from './state-files.js';
 
 export interface LineProcess extends Pick<LineOwner, 'program' | 'execPath' | 'stop' | 'log'> {

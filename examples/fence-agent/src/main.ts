@@ -1,23 +1,37 @@
 // The program fence_sleepi3: the fence agent, and the commands that go with it. The only file that touches the process.
-import { nodeHost, runFenceAgent } from '@sleepi3/fence-protocol';
+import { type FenceHost, nodeHost, runFenceAgent } from '@sleepi3/fence-protocol';
 import { version } from '../package.json';
 import { createAgent } from './agent.js';
 
-const stop = new AbortController();
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-  process.once(signal, () => {
-    stop.abort(new Error(`ended by ${signal}`));
-  });
+let stop: AbortController | undefined;
+
+/** Aborts when the process is asked to end. What has nothing to leave in order just ends. */
+function stopSignal(): AbortSignal {
+  if (!stop) {
+    const controller = (stop = new AbortController());
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        controller.abort(new Error(`ended by ${signal}`));
+      });
+    }
+  }
+  return stop.signal;
 }
 
 // Keeper and guard are started from the program's own file.
 const self = { program: process.argv[1] ?? '', execPath: process.execPath };
-const host = { ...nodeHost(process), signal: stop.signal };
+const host: FenceHost = {
+  ...nodeHost(process),
+  get signal() {
+    return stopSignal();
+  },
+};
 
 void run().then((status) => {
   process.exitCode = status;
   // What is left to do by then (a line to syslog, a word to the guard) takes no time; a transfer that hangs must not keep
-  // whoever waits for the answer.
+  // whoever waits for the answer. Where nothing was begun nothing is left.
+  if (!stop) return;
   setTimeout(() => process.exit(), 500).unref();
 });
 
@@ -30,7 +44,7 @@ async function run(): Promise<number> {
       const log = (message: string) => {
         host.syslog('info', `${command}: ${message}`);
       };
-      const lineProcess = { ...self, pid: process.pid, words, stop: stop.signal, log };
+      const lineProcess = { ...self, pid: process.pid, words, stop: stopSignal(), log };
       return command === 'line-keeper'
         ? runLineKeeper(lineProcess, process.stdout)
         : runLineGuard(lineProcess, process.stdin);
@@ -45,7 +59,7 @@ async function run(): Promise<number> {
       ]);
       return runCommand(command, words, {
         clock: host.clock,
-        stop: stop.signal,
+        stop: stopSignal(),
         write: (text) => process.stdout.write(text),
         writeError: (text) => process.stderr.write(text),
         machine: nodeMachine(self),
@@ -57,7 +71,7 @@ async function run(): Promise<number> {
     default: {
       const load = async () => {
         const [actions, { nodeMachine }] = await Promise.all([import('./actions.js'), import('./node-host.js')]);
-        return { actions, machine: nodeMachine(self, progressOf(process.stderr)) };
+        return { actions, machine: nodeMachine(self, showProgress()) };
       };
       return runFenceAgent(createAgent(version, load), host);
     }
@@ -84,9 +98,10 @@ async function ask(question: string): Promise<boolean> {
 }
 
 /** A countdown for a person at the terminal; nothing for a daemon. */
-function progressOf(stream: NodeJS.WriteStream): ((held: number, hold: number) => void) | undefined {
-  if (!stream.isTTY) return undefined;
+function showProgress(): (held: number, hold: number) => void {
   return (held, hold) => {
+    const stream = process.stderr; // not before it is needed: it is opened by being asked for
+    if (!stream.isTTY) return;
     const left = Math.max(0, hold - held) / 1000;
     stream.write(left > 0 ? `\rholding EXTOUT, ${left.toFixed(1)} s to go ` : '\r\u001b[K');
   };

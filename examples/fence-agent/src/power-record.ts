@@ -25,15 +25,17 @@ export interface RecordFile {
 
 export class PowerRecord {
   readonly #file: RecordFile;
-  readonly #bootId: string;
+  readonly #bootId: string | undefined;
 
-  constructor(file: RecordFile, bootId: string) {
+  /** @param bootId Undefined when nobody can tell: then nothing is recorded, and nothing believed. */
+  constructor(file: RecordFile, bootId: string | undefined) {
     this.#file = file;
     this.#bootId = bootId;
   }
 
   /** The proof that `target` is off, or undefined: it is on, or nobody knows. */
   async offProof(target: string): Promise<OffRecord | undefined> {
+    if (this.#bootId === undefined) return undefined;
     const text = await this.#file.read();
     const record = text === undefined ? undefined : parseOffRecord(text);
     return record?.target === target && record.bootId === this.#bootId ? record : undefined;
@@ -41,6 +43,7 @@ export class PowerRecord {
 
   /** To be called after the act that it records. */
   async rememberOff(proof: Omit<OffRecord, 'bootId'>): Promise<void> {
+    if (this.#bootId === undefined) return;
     const record: OffRecord = { ...proof, bootId: this.#bootId };
     await this.#file.replace(`${JSON.stringify({ state: 'off', ...record })}\n`);
   }

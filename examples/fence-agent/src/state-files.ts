@@ -1,9 +1,21 @@
 // Where the agent keeps what must outlive a single run: one lock, one keeper's socket and one record for each board.
-import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { close, fsync, mkdirSync, open, readFileSync, rename, rm, statSync, writeFile } from 'node:fs';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
+import { promisify } from 'node:util';
 import type { RecordFile } from './power-record.js';
+
+// What every monitor and status does is done by plain calls: node:fs/promises and the threads behind asynchronous calls
+// take longer to get ready than the rest of the work. What only happens in a hold must not stop its clock, and is
+// asynchronous.
+const fs = {
+  close: promisify(close),
+  fsync: promisify(fsync),
+  open: promisify<string, string, number, number>(open),
+  rename: promisify(rename),
+  rm: promisify(rm),
+  writeFile: promisify(writeFile),
+};
 
 /** Gone at the next boot, as everything in it should be. */
 export const defaultStateDirectory = '/run/fence_sleepi3';
@@ -34,7 +46,7 @@ export interface StateFiles {
 /** The files of one board. Which back end reaches it makes no difference: it is the same board. */
 export function stateFiles(directory: string, { bus, address }: BoardName): StateFiles {
   const place = bus.replace(/^i2c-tools:/, '');
-  const readable = /^\d+$/.test(place) ? `i2c-${place}` : createHash('sha256').update(place).digest('hex').slice(0, 12);
+  const readable = /^\d+$/.test(place) ? `i2c-${place}` : fingerprint(place);
   const name = `${readable}-${address.toString(16)}`;
   const base = join(directory, name);
   const kept = join(directory === defaultStateDirectory ? keptDirectory : directory, name);
@@ -49,20 +61,27 @@ export function stateFiles(directory: string, { bus, address }: BoardName): Stat
   };
 }
 
+/** Stands for the path of a socket, which is longer than the name of a file may be: FNV-1a, 64 bits. */
+function fingerprint(path: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(path)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash.toString(16).padStart(16, '0');
+}
+
 /**
  * Makes the directory if it is not there, for this user alone. One that others may write to is refused: whoever can put a
  * socket there can answer in the line keeper's place.
  */
-export async function makeStateDirectory(directory: string): Promise<void> {
+export function makeStateDirectory(directory: string): void {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new Error(
       `the state directory ${directory} cannot be made (${String(error)}): run as root, or set state_dir to one that this user may write`,
       { cause: error },
     );
   }
-  const { uid, mode } = await stat(directory);
+  const { uid, mode } = statSync(directory);
   if ((mode & 0o022) !== 0 || (uid !== 0 && uid !== getuid?.())) {
     throw new Error(
       `the state directory ${directory} can be written by others: chmod 700 and chown it, or set state_dir to another`,
@@ -74,18 +93,24 @@ export async function makeStateDirectory(directory: string): Promise<void> {
 export function recordFile(path: string): RecordFile {
   return {
     // No record, or one that cannot be read: either way nothing is proven.
-    read: () => readFile(path, 'utf8').catch(() => undefined),
+    read: () => {
+      try {
+        return Promise.resolve(readFileSync(path, 'utf8'));
+      } catch {
+        return Promise.resolve(undefined);
+      }
+    },
     replace: async (text) => {
       const draft = `${path}.new`;
-      const file = await open(draft, 'w', 0o600);
+      const file = await fs.open(draft, 'w', 0o600);
       try {
-        await file.writeFile(text);
-        await file.sync();
+        await fs.writeFile(file, text);
+        await fs.fsync(file);
       } finally {
-        await file.close();
+        await fs.close(file);
       }
-      await rename(draft, path);
+      await fs.rename(draft, path);
     },
-    remove: () => rm(path, { force: true }),
+    remove: () => fs.rm(path, { force: true }),
   };
 }

@@ -1,7 +1,6 @@
 /** /etc/default/sleepi3 on disk: read, and edited so that a reader sees the old file or the new one, never a part. */
-import { constants, promises as fs, readFile } from 'node:fs';
+import { constants, promises as fs, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import type { Defaults } from './defaults-settings.js';
 import {
   editDefaults,
@@ -21,8 +20,10 @@ export const defaultsFilePath = '/etc/default/sleepi3';
  *
  * @throws {@link Sleepi3Error} `DEFAULTS_FILE_UNREADABLE` with `errno`.
  */
-export async function readDefaultsFile(path: string = defaultsFilePath): Promise<ParsedDefaults> {
-  return parseDefaults(await readText(path));
+export function readDefaultsFile(path: string = defaultsFilePath): Promise<ParsedDefaults> {
+  return new Promise((resolve) => {
+    resolve(parseDefaults(readText(path)));
+  });
 }
 
 /** What an edit did. */
@@ -50,7 +51,7 @@ export async function editDefaultsFile(
   // The lock is on the directory: the file itself is replaced.
   const lock = await acquireFileLock(dirname(target), { timeout: 5000, ...options, create: false });
   try {
-    const oldText = await readText(target);
+    const oldText = readText(target);
     const newText = editDefaults(oldText, changes);
     const before = parseDefaults(oldText).values;
     const after = parseDefaults(newText).values;
@@ -71,13 +72,13 @@ export async function editDefaultsFile(
   }
 }
 
-/** Not `fs.promises`, whose loading a script's `sleepi3 get` would feel. */
-const readWhole = promisify(readFile);
-
-/** One character a byte: what is no UTF-8 survives too. */
-async function readText(path: string): Promise<string> {
+/**
+ * One character a byte: what is no UTF-8 survives too. By a plain call: a script's `sleepi3 get` would feel `fs.promises`
+ * being loaded, and the threads of an asynchronous call being started, for a file of one page.
+ */
+function readText(path: string): string {
   try {
-    return await readWhole(path, 'latin1');
+    return readFileSync(path, 'latin1');
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-
 /** How a program ended and what it printed. */
 export interface ProgramResult {
   /** Its exit status, or null when a signal ended it. */
@@ -28,8 +26,10 @@ export interface ProgramOptions {
 export type RunProgram = (command: string, args: readonly string[], options?: ProgramOptions) => Promise<ProgramResult>;
 
 /** Runs programs of this machine. */
-export const runProgram: RunProgram = (command, args, { timeout, signal, fileDescriptors = [] } = {}) =>
-  new Promise((resolve, reject) => {
+export const runProgram: RunProgram = async (command, args, { timeout, signal, fileDescriptors = [] } = {}) => {
+  // Only now: a process that runs no program need not load it, which takes longer than a whole transfer.
+  const { spawn } = await import('node:child_process');
+  return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe', ...fileDescriptors] });
     const output = { stdout: '', stderr: '' };
     let timedOut = false;
@@ -60,3 +60,4 @@ export const runProgram: RunProgram = (command, args, { timeout, signal, fileDes
       resolve({ status, signal: signalName, ...output, timedOut });
     });
   });
+};

@@ -1,3 +1,5 @@
+import { hrtime } from 'node:process';
+
 /** Time as an agent needs it. Tests pass a virtual one; {@link nodeHost} brings the machine's. */
 export interface Clock {
   /** Monotonic milliseconds from an arbitrary start. */
@@ -6,9 +8,12 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The time of this machine. */
+/** The time of this machine. Not `performance.now()`: its first call loads a module that takes longer than the rest of a start. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: () => {
+    const [seconds, nanoseconds] = hrtime();
+    return seconds * 1000 + nanoseconds / 1e6;
+  },
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {
