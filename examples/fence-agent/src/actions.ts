@@ -3,7 +3,7 @@ import { type ParsedDefaults, boardAddresses, Sleepi3Error } from '@sleepi3/driv
 import { FenceError, type Outlet, type PowerStatus } from '@sleepi3/fence-protocol';
 import type { AgentContext, AgentOptions } from './agent-options.js';
 import { preferredNode } from './arbitration.js';
-import { checkBoard } from './board-check.js';
+import { checkBoard, readBoard } from './board-check.js';
 import { corosyncNodes, findWiring } from './cluster-nodes.js';
 import { careForAssertedLine, performAct } from './fencing.js';
 import type { PulseOutcome, PulseRequest } from './keeper-messages.js';
@@ -96,9 +96,9 @@ export async function monitor(context: AgentContext, machine: Machine): Promise<
   await site.prepare();
 
   const board = await site.openBoard();
-  const snapshot = await board.snapshot().finally(() => board.close());
-  const care = snapshot.extout ? await clearLine(site) : 'idle';
-  const findings = checkBoard(snapshot, defaults?.values);
+  const reading = await readBoard(board).finally(() => board.close());
+  const care = reading.extout ? await clearLine(site) : 'idle';
+  const findings = checkBoard(reading, defaults?.values);
   for (const { message } of findings.filter(({ severity }) => severity === 'warning')) log.warning(message);
   const problems = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
   if (care === 'released') problems.unshift('EXTOUT was asserted with no owner, and has been released');

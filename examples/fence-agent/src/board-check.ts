@@ -1,5 +1,6 @@
 // What monitor looks at: would this node go down if the peer fenced it now, and is its own line ready to fence the peer?
-import type { Defaults, Snapshot } from '@sleepi3/driver';
+import type { Defaults, Sleepi3, Snapshot } from '@sleepi3/driver';
+import { settled } from './lines.js';
 
 export interface Finding {
   /** An error makes monitor fail; a warning is logged. */
@@ -20,6 +21,37 @@ type CheckedParameters = Pick<
   Snapshot,
   'extin' | 'extin-count' | 'extin-powerdown' | 'extin-trigger' | 'watchdog-timeout'
 >;
+
+/** What is judged, and EXTOUT. */
+export interface BoardReading extends CheckedParameters {
+  readonly extout: boolean;
+}
+
+/**
+ * Reads what is judged until three readings in a row agree: a bit that flips on the bus must neither report that this node
+ * cannot be fenced nor hide it.
+ */
+export function readBoard(board: Pick<Sleepi3, 'get' | 'ioStatus'>): Promise<BoardReading> {
+  const read = async (): Promise<BoardReading> => {
+    const { extout, extin } = await board.ioStatus();
+    return {
+      extout,
+      extin,
+      'extin-count': await board.get('extin-count'),
+      'extin-powerdown': await board.get('extin-powerdown'),
+      'extin-trigger': await board.get('extin-trigger'),
+      'watchdog-timeout': await board.get('watchdog-timeout'),
+    };
+  };
+  return settled('the board', read, isSameReading);
+}
+
+function isSameReading(a: BoardReading, b: BoardReading): boolean {
+  // The count goes up by one a second while EXTIN is asserted.
+  const counted = Math.abs(a['extin-count'] - b['extin-count']) <= 2;
+  const same = ['extout', 'extin', 'extin-powerdown', 'extin-trigger', 'watchdog-timeout'] as const;
+  return counted && same.every((name) => a[name] === b[name]);
+}
 
 /** Judges a snapshot of the board against the defaults file, if there is one. */
 export function checkBoard(board: CheckedParameters, defaults: CheckedDefaults | undefined): Finding[] {

@@ -8,10 +8,12 @@
 // One keeper carries out one act and goes. Agents that ask for the same act meanwhile join it; others are sent away.
 import type { Clock } from '@sleepi3/driver';
 import type { AgentMessage, Conversation, KeeperEvent, PulseOutcome, PulseRequest } from './keeper-messages.js';
-import type { LineState, Lines } from './lines.js';
+import { type LineState, type Lines, patiently } from './lines.js';
 import type { PowerRecord } from './power-record.js';
 import { pulse, type PulseContext, release, wakeAfterwards } from './pulse.js';
 
+/** How long a board that cannot be opened is tried for, ms. */
+const openPatience = 3000;
 /** How long a keeper waits for its first request, ms. */
 const arrivalPatience = 5000;
 
@@ -123,8 +125,12 @@ class Act {
       this.#host.log(message);
     };
     let board: Awaited<ReturnType<KeeperHost['openLines']>>;
+    const signal = anySignal(this.#withdrawal.signal, stop);
     try {
-      board = await this.#host.openLines();
+      board = await patiently({ clock, signal }, openPatience, () => {
+        this.#tell({ event: 'alive' });
+        return this.#host.openLines();
+      });
     } catch (error) {
       this.#settle({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
       return;
@@ -137,7 +143,7 @@ class Act {
       clock,
       record,
       log,
-      signal: anySignal(this.#withdrawal.signal, stop),
+      signal,
       date: () => this.#host.date(),
       onProgress: (progress) => {
         this.#tell({ event: 'progress', ...progress });

@@ -3,7 +3,7 @@ import type { Clock } from '@sleepi3/driver';
 import { reasonNotToFire } from './arbitration.js';
 import { type HoldProgress, verifiedHold } from './hold.js';
 import type { PulseOutcome, PulseRequest } from './keeper-messages.js';
-import { type Lines, readSettled, settleExtout } from './lines.js';
+import { type Lines, patiently, readSettled, settleExtout } from './lines.js';
 import type { PowerRecord } from './power-record.js';
 
 /** The pulse that wakes a node, ms: long enough to be seen as an edge, far from the earliest cut. */
@@ -12,6 +12,8 @@ const wakePulse = 1000;
 const earliestCut = 9000;
 /** After a stale line was released, ms: the peer's board counts whole seconds and has to see it idle. */
 const staleLineRest = 2000;
+/** How long a bus that fails is tried before anything is asserted, ms: little beside the hold, much beside one transfer. */
+const busPatience = 3000;
 /** How long a release is tried for before it is given up, ms. */
 export const releasePatience = 30_000;
 
@@ -76,10 +78,18 @@ async function cut(request: PulseRequest, context: PulseContext): Promise<PulseO
 
 async function wake(context: PulseContext): Promise<PulseOutcome> {
   const { lines, clock } = context;
-  const objection = reasonNotToFire(await readSettled(lines));
-  if (objection) return { kind: 'conceded', reason: objection };
-  const begun = clock.now();
-  await settleExtout(lines, true);
+  let begun: number | undefined;
+  const objection = await patiently(context, busPatience, async () => {
+    const reason = reasonNotToFire(await readSettled(lines));
+    if (reason) return reason;
+    begun ??= clock.now(); // a write that fails may have taken effect
+    await settleExtout(lines, true);
+    return undefined;
+  });
+  if (begun === undefined || objection) {
+    await release(context);
+    return { kind: 'conceded', reason: objection ?? 'EXTOUT was not asserted' };
+  }
   await clock.sleep(wakePulse);
   const { extout } = await readSettled(lines);
   const released = await release(context);
@@ -99,7 +109,7 @@ const testSamplePeriod = 20;
 /** A pulse too short to cut anything, while this node's own EXTIN is watched. */
 async function testWire({ hold }: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
   const { lines, clock, signal } = context;
-  const objection = reasonNotToFire(await readSettled(lines));
+  const objection = reasonNotToFire(await patiently(context, busPatience, () => readSettled(lines)));
   if (objection) return { kind: 'conceded', reason: objection };
   const begun = clock.now();
   let { extout, extin: extinMoved } = await settleExtout(lines, true);
@@ -118,10 +128,11 @@ async function testWire({ hold }: PulseRequest, context: PulseContext): Promise<
 }
 
 async function releaseStaleLine(context: PulseContext): Promise<void> {
-  const { extout } = await readSettled(context.lines);
+  const { lines } = context;
+  const { extout } = await patiently(context, busPatience, () => readSettled(lines));
   if (!extout) return;
+  await patiently(context, busPatience, () => settleExtout(lines, false));
   context.log('EXTOUT was asserted with no owner: released');
-  await settleExtout(context.lines, false);
   await context.clock.sleep(staleLineRest);
 }
 

@@ -250,6 +250,49 @@ describe('monitor', () => {
     expect(result).toMatchObject({ exitStatus: 1, stdout: '', stderr: expect.stringContaining(remedy) });
   });
 
+  it.each([
+    ['EIPDE', 'inputControl', 0b001],
+    ['EITRG', 'inputControl', 0b010],
+    ['the time-out of the watchdog', 'watchdogTimeout', 0b100],
+    ['EXTIN', 'ioStatus', 0b010],
+    ['EXTOUT', 'ioStatus', 0b001],
+  ] as const)('does not believe a single reading of %s that was garbled', async (_, register, bits) => {
+    for (let at = 1; at <= 4; at++) {
+      const cluster = await createCluster();
+      cluster.harness.boards[0].faults.add({ kind: 'bit-flip', op: 'read', register, bits, at });
+      expect(await call(cluster, { action: 'monitor' }), `reading ${at}`).toEqual({
+        exitStatus: 0,
+        stdout: '',
+        stderr: '',
+      });
+    }
+  });
+
+  it.each([
+    ['EIPDE is 0', 0b000, 0b001],
+    ['EITRG is 1', 0b011, 0b010],
+  ])('finds that %s although a reading that says otherwise was garbled', async (_, inputControl, bits) => {
+    for (let at = 1; at <= 4; at++) {
+      const cluster = await createCluster({ coldRegisters: { inputControl } });
+      cluster.harness.boards[0].faults.add({ kind: 'bit-flip', op: 'read', register: 'inputControl', bits, at });
+      expect(await call(cluster, { action: 'monitor' }), `reading ${at}`).toMatchObject({
+        exitStatus: 1,
+        stderr: expect.stringContaining('this node cannot be fenced'),
+      });
+    }
+  });
+
+  it('fails, and says why, on a board that reads differently each time', async () => {
+    const cluster = await createCluster();
+    // EIPDE in every other reading; the register is read for EITRG, too.
+    const at = [1, 5, 9, 13, 17, 21];
+    cluster.harness.boards[0].faults.add({ kind: 'bit-flip', op: 'read', register: 'inputControl', bits: 0b001, at });
+    expect(await call(cluster, { action: 'monitor' })).toMatchObject({
+      exitStatus: 1,
+      stderr: expect.stringContaining('read differently each time'),
+    });
+  });
+
   it('fails when EXTIN is stuck, and only warns while it may be a shot', async () => {
     const cluster = await createCluster({ coldRegisters: { inputControl: 0 } });
     cluster.harness.wires[0].state = 'stuck-high';

@@ -71,6 +71,36 @@ describe('an off', () => {
     expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining('EREMOTEIO') });
   });
 
+  it.each(['off', 'on', 'reboot', 'test'] as const)(
+    'lives through a bus that fails in the first second of an act (%s)',
+    async (action) => {
+      const cluster = await createCluster();
+      cluster.harness.boards[0].faults.add({ kind: 'NAK', until: 1000 });
+      const kinds = { off: 'verified', reboot: 'verified', on: 'woken', test: 'tested' } as const;
+      const hold = action === 'test' ? 500 : 12_000;
+      expect(await cluster.act(0, { action, hold })).toMatchObject({ kind: kinds[action] });
+    },
+  );
+
+  it('opens the board again when that fails in the first second', async () => {
+    const cluster = await createCluster();
+    let failures = 3;
+    cluster.pis[0].onOpenLines = () => {
+      if (failures-- > 0) throw new Error('the bus is busy');
+    };
+    expect(await cluster.act(0)).toMatchObject({ kind: 'verified' });
+    expect(failures).toBe(-1);
+  });
+
+  it('fails within seconds, with the reason, when the board cannot be opened at all', async () => {
+    const cluster = await createCluster();
+    cluster.pis[0].onOpenLines = () => {
+      throw new Error('there is no board');
+    };
+    expect(await cluster.act(0)).toEqual({ kind: 'failed', reason: 'there is no board' });
+    expect(cluster.clock.now()).toBeLessThan(5000);
+  });
+
   it('lives through a bus that fails for half a second in the middle of the hold', async () => {
     const cluster = await createCluster();
     cluster.harness.boards[0].faults.add({ kind: 'NAK', from: 5000, until: 5500 });

@@ -80,6 +80,8 @@ export class VirtualPi {
   readonly logs: string[] = [];
   readonly processes: PiProcess[] = [];
   recordText: string | undefined;
+  /** Called before a process opens the board; may throw. */
+  onOpenLines: () => void = () => {};
   /** Outlives a boot. */
   wireTestText: string | undefined;
   readonly #options: VirtualPiOptions;
@@ -173,7 +175,7 @@ export class VirtualPi {
           this.#lockHolder?.kill();
         }),
       tryLock: () => process.live(() => Promise.resolve(this.#tryLock(process))),
-      openLines: () => process.live(() => Promise.resolve(this.#lines(process))),
+      openLines: () => this.#openLines(process),
       log: (message) => this.logs.push(message),
     };
   }
@@ -197,7 +199,7 @@ export class VirtualPi {
                 },
               };
             }),
-          openLines: () => process.live(() => Promise.resolve(this.#lines(process))),
+          openLines: () => this.#openLines(process),
           startGuard: () => this.#startGuard(process),
           log: (message) => this.logs.push(message),
           date: () => new Date(this.#options.clock.now()),
@@ -236,6 +238,13 @@ export class VirtualPi {
       now: () => clock.now(),
       sleep: (milliseconds, signal) => process.live(() => clock.sleep(milliseconds, signal)),
     };
+  }
+
+  #openLines(process: PiProcess): Promise<Lines & { close(): Promise<void> }> {
+    return process.live(async () => {
+      this.onOpenLines();
+      return this.#lines(process);
+    });
   }
 
   #lines(process: PiProcess): Lines & { close(): Promise<void> } {

@@ -7,7 +7,8 @@ import type { RegisterName } from './registers.js';
  * - `UNKNOWN_PARAMETER`, `READ_ONLY`, `INVALID_VALUE`, `OUT_OF_RANGE`: the call was refused, the bus was not touched.
  * - `INVALID_BUS`, `INVALID_ADDRESS`: the bus spec or the address cannot be a slee-Pi 3's.
  * - `BUS_UNAVAILABLE`: the back end cannot be opened (not installed, no such socket …).
- * - `TRANSFER_FAILED`: a transfer failed for good, after `tries` tries with `errno`.
+ * - `TRANSFER_FAILED`: a transfer failed for good, after `tries` tries with `errno`; `EBADMSG`: it gave something else each
+ *   time.
  * - `READ_BACK_MISMATCH`: a write was carried out, but the register holds `actual` and not `expected`.
  * - `LOCK_BUSY`, `LOCK_FAILED`: the lock between processes is held by another one, or cannot be taken at all.
  * - `CLOSED`: the board was closed before.

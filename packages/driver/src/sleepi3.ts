@@ -50,8 +50,8 @@ export type DefaultsFileOptions = Omit<OpenOptions, 'bus'>;
 /** How a write is carried out. */
 export interface WriteOptions {
   /**
-   * The most times the write itself is tried, over the {@link RetryPolicy}. A transfer that failed may have taken effect;
-   * 1 is for writes whose repetition is an event of its own, such as an edge on EXTOUT: look first, then decide.
+   * The most times the write itself is tried, over the {@link RetryPolicy}: because it failed, or because it does not read
+   * back. A transfer that failed may have taken effect; 1 is for writes whose repetition is an event of its own, such as an edge on EXTOUT: look first, then decide.
    */
   readonly tries?: number;
 }
@@ -176,7 +176,9 @@ export class Sleepi3 {
   }
 
   /**
-   * Sets one parameter: reads, changes and writes its register under the lock between processes, then reads it back.
+   * Sets one parameter: reads, changes and writes its register under the lock between processes, then reads it back. A
+   * register that holds more than the parameter is read until two readings in a row agree (`TRANSFER_FAILED` with `EBADMSG`
+   * when they do not); one that does not read back as written is written again.
    * `extout` needs no lock, being alone in its register, and is released even if the lock is stuck.
    * The value is checked before the bus is touched.
    *
@@ -235,7 +237,7 @@ export class Sleepi3 {
   }
 
   /**
-   * Writes a whole register under the lock between processes and reads it back. In `ioStatus` only EO is compared, its
+   * Writes a whole register under the lock between processes, again if it does not read back as written. In `ioStatus` only EO is compared, its
    * other bits follow the pins. `value` 0–255, or 0–65535 for a word.
    *
    * @throws {@link Sleepi3Error} `READ_ONLY`, `OUT_OF_RANGE`, `TRANSFER_FAILED`, `READ_BACK_MISMATCH`, `LOCK_BUSY`,
@@ -274,16 +276,45 @@ export class Sleepi3 {
     const register = registers[name];
     if (this.#closed !== undefined) return Promise.reject(this.#closedError());
     const body = async () => {
-      const rest = mask === fullMask(register) ? 0 : (await this.readRegister(name)) & ~mask;
-      const expected = rest | value;
-      await this.#write(name, expected, tries);
-      const actual = await this.readRegister(name);
-      if (((actual ^ expected) & comparedMask(register)) !== 0) throw this.#mismatch(name, expected, actual);
+      const expected = (mask === fullMask(register) ? 0 : (await this.#readRest(name)) & ~mask) | value;
+      // A write that was garbled may have changed the other bits, too: they are mended now, while they are known.
+      for (let writes = 1; ; writes++) {
+        await this.#write(name, expected, tries);
+        const actual = await this.readRegister(name);
+        if (((actual ^ expected) & comparedMask(register)) === 0) return;
+        if (writes >= Math.min(tries, mostWrites)) throw this.#mismatch(name, expected, actual);
+      }
     };
     // EO is the only bit of io_status that can be written: no other program's change can be lost there, and to release
     // EXTOUT must neither wait for a lock nor fail with it.
     const nothingToLose = register.access === 'bits' && mask === comparedMask(register);
     return nothingToLose ? body() : this.#bus.withLock(body);
+  }
+
+  /**
+   * What is to be written back beside a change: read until two readings in a row agree, because no read-back finds a bit
+   * that was garbled here. The other bits of io_status follow the pins, whatever is written to them.
+   */
+  async #readRest(name: RegisterName): Promise<number> {
+    const { access, width }: Register = registers[name];
+    if (access === 'bits') return this.readRegister(name);
+    let last: number;
+    let next: number;
+    if (this.#bus.pipelined) {
+      [last, next] = await Promise.all([this.readRegister(name), this.readRegister(name)]);
+    } else {
+      last = await this.readRegister(name);
+      next = await this.readRegister(name);
+    }
+    for (let readings = 2; next !== last; readings++) {
+      if (readings === mostReadings) {
+        const cause = new BusError('EBADMSG', `it read differently each time, last ${hex(last)} and ${hex(next)}`);
+        throw this.#failure(width === 8 ? 'readByte' : 'readWord', name, readings, cause);
+      }
+      last = next;
+      next = await this.readRegister(name);
+    }
+    return next;
   }
 
   #read<T>(name: RegisterName, decode: (contents: number) => T): Promise<T> {
@@ -365,6 +396,12 @@ export class Sleepi3 {
     return `${name} (${hex(registers[name].address)}) of the board at ${hex(this.#address)} on bus ${this.#bus.name}`;
   }
 }
+
+/** The most readings that may be needed until two in a row agree. */
+const mostReadings = 5;
+
+/** How often a register is written that does not read back as it was written. */
+const mostWrites = 3;
 
 const readings = Object.fromEntries(
   Object.entries(parameters).map(([name, parameter]) => [name, parameterReading(parameter)]),

@@ -245,16 +245,56 @@ describe('writing', () => {
     expect(bus.memory[0x0c]).toBe(0b11111111);
     await board.set('extin-powerdown', false);
     expect(bus.memory[0x0c]).toBe(0b11111110);
-    expect(bus.calls.map(({ transfer }) => transfer)).toEqual([
-      'readByte',
-      'writeByte',
-      'readByte',
-      'readByte',
-      'writeByte',
-      'readByte',
-    ]);
-    expect(held).toEqual(Array(6).fill(true));
+    const change = ['readByte', 'readByte', 'writeByte', 'readByte'];
+    expect(bus.calls.map(({ transfer }) => transfer)).toEqual([...change, ...change]);
+    expect(held).toEqual(Array(8).fill(true));
     expect(bus.lockHeld).toBe(false);
+  });
+
+  it.each([1, 2])('does not write back a bit that was garbled in reading %i', async (garbled) => {
+    for (let bit = 0; bit < 8; bit++) {
+      const { bus, board } = await openOn();
+      bus.memory[0x0c] = 0b11111101;
+      let readings = 0;
+      bus.after = ({ transfer }, value) =>
+        transfer === 'readByte' && ++readings === garbled ? value ^ (1 << bit) : value;
+      await board.set('extin-trigger', 'level');
+      expect(bus.memory[0x0c], `bit ${bit}`).toBe(0b11111111);
+    }
+  });
+
+  it('writes nothing to a register that reads differently each time', async () => {
+    const { bus, board } = await openOn();
+    let readings = 0;
+    bus.after = (_, value) => value ^ (1 << (readings++ % 8));
+    expect(await errorOf(board.set('extin-trigger', 'level'))).toMatchObject({
+      code: 'TRANSFER_FAILED',
+      errno: 'EBADMSG',
+      register: 'inputControl',
+      tries: 5,
+    });
+    expect(bus.calls.filter(({ transfer }) => transfer === 'writeByte')).toEqual([]);
+  });
+
+  it('mends what a garbled write did to the other bits, while it still knows them', async () => {
+    for (let bit = 0; bit < 8; bit++) {
+      const { bus, board } = await openOn();
+      bus.memory[0x0c] = 0b11111101;
+      let writes = 0;
+      bus.after = ({ transfer }, value) => {
+        if (transfer === 'writeByte' && ++writes === 1) bus.memory[0x0c] = value ^ (1 << bit);
+        return value;
+      };
+      await board.set('extin-trigger', 'level');
+      expect(bus.memory[0x0c], `bit ${bit}`).toBe(0b11111111);
+    }
+  });
+
+  it('does not repeat a write of EXTOUT that is to be tried once: another one could be an edge of its own', async () => {
+    const { bus, board } = await openOn();
+    bus.after = (_, value) => value & ~1;
+    expect(await errorOf(board.set('extout', true, { tries: 1 }))).toMatchObject({ code: 'READ_BACK_MISMATCH' });
+    expect(bus.calls.filter(({ transfer }) => transfer === 'writeByte')).toHaveLength(1);
   });
 
   it('writes a whole register without reading it first', async () => {
