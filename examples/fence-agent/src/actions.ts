@@ -10,7 +10,7 @@ import type { PulseOutcome, PulseRequest } from './keeper-messages.js';
 import { readSettled } from './lines.js';
 import type { BoardSite, Machine } from './machine.js';
 import { SilenceWatch } from './silence.js';
-import type { BoardName } from './state-files.js';
+import { type BoardName, isDiskFault, otherDirectories } from './state-files.js';
 import { guardTarget, type Wiring } from './target-guard.js';
 
 /** on, off and reboot. Resolves only when it was proven. */
@@ -26,12 +26,10 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
 
   const address = action === 'on' ? undefined : await addressOfPeer(context, wiring, machine);
   const silence = address === undefined ? undefined : new SilenceWatch(() => machine.answers(address));
-  const site = await openSite(context, machine, (held) => {
+  const { site, outcome } = await actSomewhere(request, context, machine, (held) => {
     machine.onProgress?.(held, hold);
     silence?.onHeld(held);
   });
-  await site.prepare();
-  const outcome = await performAct(request, site, holdTimeout + wakeDelay + 5000);
   if (outcome.kind === 'verified') {
     if (!outcome.released) log.error('EXTOUT could not be released after the hold: see monitor');
     if (await silence?.peerAnswers(outcome.held, context.clock)) {
@@ -47,6 +45,36 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
   log.info(`${action} of ${target}: ${describe(outcome)}`);
   const proven = action === 'on' ? outcome.kind === 'woken' : outcome.kind === 'verified' && outcome.held >= hold;
   if (!proven) throw new FenceError('device', `Failed: ${action} of ${target}: ${describe(outcome)}`, { plug: target });
+}
+
+/** Has the act carried out from the state directory, or from another one where that directory's disk is full or failing. */
+async function actSomewhere(
+  request: PulseRequest,
+  context: AgentContext,
+  machine: Machine,
+  onHeld: (held: number) => void,
+): Promise<{ site: BoardSite; outcome: PulseOutcome }> {
+  const { options, log } = context;
+  const others = otherDirectories(options.state_dir);
+  const patience = request.holdTimeout + request.wakeDelay + 5000;
+  for (let directory = options.state_dir; ;) {
+    const site = await openSite(context, machine, onHeld, directory);
+    const unusable = await site.prepare().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    const other = others.shift();
+    if (unusable !== undefined && (other === undefined || !isDiskFault(unusable))) throw unusable;
+    const outcome = unusable === undefined ? await performAct(request, site, patience) : undefined;
+    if (outcome && (other === undefined || outcome.kind !== 'failed' || !outcome.unstarted)) return { site, outcome };
+    const why = outcome?.kind === 'failed' ? outcome.reason : messageOf(unusable);
+    log.error(`${directory} cannot be used (${why}): trying with ${String(other)}`);
+    directory = String(other);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Where the peer would answer if it had power: as configured, or as corosync.conf has it; undefined when nobody says. */
@@ -72,10 +100,19 @@ export async function powerStatus(context: AgentContext, machine: Machine): Prom
   const site = await openSite(context, machine);
   await clearLine(site);
   if (!(await site.record.offProof(target))) return 'on';
+  // Where nothing can be written nothing could be forgotten: the record may be an old one.
+  if (!(await isUsable(site))) return 'on';
   const address = await addressOfPeer(context, wiring, machine);
   if (address === undefined || (await machine.answers(address)) !== true) return 'off';
   await site.record.forget();
   return 'on';
+}
+
+function isUsable(site: BoardSite): Promise<boolean> {
+  return site.prepare().then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The one node that this agent can act on. */
@@ -155,10 +192,15 @@ function preferredOf({ preferred }: AgentOptions, { self, peer }: Wiring): strin
   return preferredNode(self, peer, preferred);
 }
 
-async function openSite(context: AgentContext, machine: Machine, onHeld?: (held: number) => void): Promise<BoardSite> {
+async function openSite(
+  context: AgentContext,
+  machine: Machine,
+  onHeld?: (held: number) => void,
+  directory = context.options.state_dir,
+): Promise<BoardSite> {
   const { options, log, signal } = context;
   const defaults = await defaultsOf(options, machine);
-  return machine.site(boardOf(options, defaults), options.state_dir, {
+  return machine.site(boardOf(options, defaults), directory, {
     log: (message) => {
       log.info(message);
     },
@@ -212,6 +254,8 @@ async function clearLine(site: BoardSite): Promise<'idle' | 'owned' | 'released'
   const care = await careForAssertedLine(site);
   if (care === 'stuck')
     throw new FenceError('device', 'Failed: EXTOUT is asserted with no owner and cannot be released');
+  // Whoever asserted it may have woken the peer by that.
+  if (care === 'released') await site.record.forget().catch(() => undefined);
   return care;
 }
 

@@ -3,7 +3,7 @@
 import type { BoardOptions } from '@sleepi3/simulator';
 import type { Clock, Sleepi3 } from '@sleepi3/driver';
 import type { DirectorMessage, Registers, SubjectMessage } from './characterize-messages.js';
-import { within } from './fencing.js';
+import { within } from './patience.js';
 import type { Conversation, PulseOutcome } from './keeper-messages.js';
 import { wireProtocol } from './wire-messages.js';
 

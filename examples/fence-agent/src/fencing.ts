@@ -3,6 +3,7 @@
 import type { Clock } from '@sleepi3/driver';
 import type { AgentMessage, Conversation, KeeperEvent, PulseOutcome, PulseRequest } from './keeper-messages.js';
 import { type Lines, readSettled } from './lines.js';
+import { within } from './patience.js';
 import { release, releasePatience } from './pulse.js';
 
 /** Silence of a keeper that carries out an act, ms, after which it is taken for hung. Its own rests are 2 s at most. */
@@ -42,7 +43,8 @@ export async function performAct(request: PulseRequest, host: FencingHost, patie
   let busyWith: string | undefined;
   const stopped = () => host.stop.aborted;
   while (clock.now() < giveUp && !stopped()) {
-    const conversation = (await host.call()) ?? (await startAndCall(host));
+    const conversation = (await host.call()) ?? (await startAndCall(host, giveUp - clock.now()));
+    if (conversation && 'kind' in conversation) return conversation;
     if (stopped()) {
       conversation?.close();
       break;
@@ -59,8 +61,16 @@ export async function performAct(request: PulseRequest, host: FencingHost, patie
   return { kind: 'failed', reason: busyWith ? `${reason}: ${busyWith} is under way` : reason };
 }
 
-async function startAndCall(host: FencingHost): Promise<KeeperConversation | undefined> {
-  await host.startKeeper();
+/** @param patience ms that the keeper may take to get ready. */
+async function startAndCall(
+  host: FencingHost,
+  patience: number,
+): Promise<KeeperConversation | PulseOutcome | undefined> {
+  try {
+    await within(host.clock, patience, host.startKeeper());
+  } catch (error) {
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error), unstarted: true };
+  }
   return host.call();
 }
 
@@ -213,21 +223,5 @@ async function isIdle(lines: Lines): Promise<boolean> {
     return !(await readSettled(lines)).extout;
   } catch {
     return false;
-  }
-}
-
-/** The promise's value, or `silence` when it does not come within `milliseconds`. */
-export async function within<T>(clock: Clock, milliseconds: number, promise: Promise<T>): Promise<T | 'silence'> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([
-      promise,
-      clock.sleep(milliseconds, timer.signal).then(
-        () => 'silence' as const,
-        () => 'silence' as const, // the timer was cleared: the promise has won
-      ),
-    ]);
-  } finally {
-    timer.abort();
   }
 }

@@ -8,7 +8,8 @@
 // One keeper carries out one act and goes. Agents that ask for the same act meanwhile join it; others are sent away.
 import type { Clock } from '@sleepi3/driver';
 import type { AgentMessage, Conversation, KeeperEvent, PulseOutcome, PulseRequest } from './keeper-messages.js';
-import { type LineState, type Lines, patiently } from './lines.js';
+import type { LineState, Lines } from './lines.js';
+import { patiently } from './patience.js';
 import type { PowerRecord } from './power-record.js';
 import { pulse, type PulseContext, release, wakeAfterwards } from './pulse.js';
 

@@ -1,7 +1,5 @@
 // The two lines between the boards, as this node's board shows them: EXTOUT goes to the peer, EXTIN comes from it.
 
-import type { Clock } from '@sleepi3/driver';
-
 /** One look at both lines, taken in a single bus transfer. */
 export interface LineState {
   /** This board asserts its external output: the peer's EXTIN. */
@@ -51,29 +49,6 @@ export async function settled<T>(what: string, read: () => Promise<T>, agree: (a
     if (agreeing === agreeingReadings) return last;
   }
   throw new Error(`${what} read differently each time, ${readingAttempts} readings without agreement`);
-}
-
-/** Between two tries of {@link patiently}, ms. */
-const tryPeriod = 100;
-
-/**
- * Tries until it succeeds, `patience` ms have passed or the signal aborts; then rejects with the last failure. For a bus
- * that fails for longer than the driver's retries where nothing has been asserted yet, so that there is time.
- */
-export async function patiently<T>(
-  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-  patience: number,
-  attempt: () => Promise<T>,
-): Promise<T> {
-  const giveUp = clock.now() + patience;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (signal.aborted || clock.now() >= giveUp) throw error;
-    }
-    await clock.sleep(tryPeriod);
-  }
 }
 
 /**

@@ -73,7 +73,7 @@ export function fencingHost(owner: LineOwner): FencingHost {
       const { startKeeper } = await import('./line-programs.js');
       await startKeeper(owner);
     },
-    killKeeper: () => killKeeper(files.keeper),
+    killKeeper: () => killKeeper(owner),
     tryLock: () => tryLock(files),
     openLines: async () => boardLines(await openBoard(board, log)),
   };
@@ -146,11 +146,13 @@ async function ping(address: string): Promise<boolean | undefined> {
   return status === 0 ? true : status === 1 ? false : undefined;
 }
 
-async function killKeeper(pidFile: string): Promise<void> {
-  const processId = Number.parseInt(await readText(pidFile).catch(() => ''), 10);
-  // The file may be an old one: only a process that still is a keeper is killed.
+async function killKeeper({ board, files }: LineOwner): Promise<void> {
+  const processId = Number.parseInt(await readText(files.keeper).catch(() => ''), 10);
+  // The file may be an old one: only a process that still is the keeper of this board is killed.
   const commandLine = await readText(`/proc/${processId}/cmdline`).catch(() => '');
-  if (processId <= 1 || !commandLine.split('\0').includes(keeperCommand)) return;
+  const words = commandLine.split('\0');
+  const isKeeper = [keeperCommand, String(board.address), files.directory].every((word) => words.includes(word));
+  if (!(processId > 1) || !isKeeper) return;
   try {
     kill(processId, 'SIGKILL');
   } catch (error) {

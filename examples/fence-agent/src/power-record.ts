@@ -26,6 +26,8 @@ export interface RecordFile {
 export class PowerRecord {
   readonly #file: RecordFile;
   readonly #bootId: string | undefined;
+  /** Changes come one after the other: one that was not waited for must not undo the next. */
+  #lastChange: Promise<void> = Promise.resolve();
 
   /** @param bootId Undefined when nobody can tell: then nothing is recorded, and nothing believed. */
   constructor(file: RecordFile, bootId: string | undefined) {
@@ -45,12 +47,18 @@ export class PowerRecord {
   async rememberOff(proof: Omit<OffRecord, 'bootId'>): Promise<void> {
     if (this.#bootId === undefined) return;
     const record: OffRecord = { ...proof, bootId: this.#bootId };
-    await this.#file.replace(`${JSON.stringify({ state: 'off', ...record })}\n`);
+    await this.#inTurn(() => this.#file.replace(`${JSON.stringify({ state: 'off', ...record })}\n`));
   }
 
   /** To be called before anything that may power a node on: any edge on the wire. */
   async forget(): Promise<void> {
-    await this.#file.remove();
+    await this.#inTurn(() => this.#file.remove());
+  }
+
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const changed = this.#lastChange.then(change);
+    this.#lastChange = changed.catch(() => undefined);
+    return changed;
   }
 }
 

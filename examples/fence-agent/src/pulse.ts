@@ -3,7 +3,8 @@ import type { Clock } from '@sleepi3/driver';
 import { reasonNotToFire } from './arbitration.js';
 import { type HoldProgress, verifiedHold } from './hold.js';
 import type { PulseOutcome, PulseRequest } from './keeper-messages.js';
-import { type Lines, patiently, readSettled, settleExtout } from './lines.js';
+import { type Lines, readSettled, settleExtout } from './lines.js';
+import { patiently, within } from './patience.js';
 import type { PowerRecord } from './power-record.js';
 
 /** The pulse that wakes a node, ms: long enough to be seen as an edge, far from the earliest cut. */
@@ -12,6 +13,8 @@ const wakePulse = 1000;
 const earliestCut = 9000;
 /** After a stale line was released, ms: the peer's board counts whole seconds and has to see it idle. */
 const staleLineRest = 2000;
+/** How long a slow disk is waited for to take a record, ms. It proves something later; the hold is now. */
+const recordPatience = 1000;
 /** How long a bus that fails is tried before anything is asserted, ms: little beside the hold, much beside one transfer. */
 const busPatience = 3000;
 /** How long a release is tried for before it is given up, ms. */
@@ -33,7 +36,7 @@ export interface PulseContext {
 export async function pulse(request: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
   try {
     // From here on an edge may wake the target: an older proof that it is off is void.
-    await context.record.forget();
+    await kept('the old record of a power-off could not be removed', context.record.forget(), context);
     await releaseStaleLine(context);
     return await acts[request.action](request, context);
   } catch (error) {
@@ -61,18 +64,15 @@ export async function wakeAfterwards(request: PulseRequest, context: PulseContex
 }
 
 async function cut(request: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
-  const { lines, clock, record, log, onProgress, signal } = context;
+  const { lines, clock, record, onProgress, signal } = context;
   const plan = { hold: request.hold, deadline: clock.now() + request.holdTimeout, preferred: request.preferred };
   const outcome = await verifiedHold(lines, clock, plan, onProgress, signal);
   const released = await release(context, outcome.kind === 'verified' ? 1000 : releasePatience);
   if (outcome.kind !== 'verified') return outcome;
   const { held, samples } = outcome;
-  try {
-    await record.rememberOff({ target: request.target, held, samples, at: context.date().toISOString() });
-  } catch (error) {
-    // The target is off all the same; without the record `status` says "on", which is the safe side.
-    log(`the record of the power-off could not be written: ${String(error)}`);
-  }
+  // The target is off all the same; without the record `status` says "on", which is the safe side.
+  const proof = { target: request.target, held, samples, at: context.date().toISOString() };
+  await kept('the record of the power-off could not be written', record.rememberOff(proof), context);
   return { ...outcome, released };
 }
 
@@ -134,6 +134,20 @@ async function releaseStaleLine(context: PulseContext): Promise<void> {
   await patiently(context, busPatience, () => settleExtout(lines, false));
   context.log('EXTOUT was asserted with no owner: released');
   await context.clock.sleep(staleLineRest);
+}
+
+/** Waits for a change of the record, but not for ever, and goes on without it: a disk that fails must not prevent fencing. */
+async function kept(trouble: string, change: Promise<void>, { clock, log }: PulseContext): Promise<void> {
+  const failure = within(
+    clock,
+    recordPatience,
+    change.then(
+      () => undefined,
+      (error: unknown) => String(error),
+    ),
+  );
+  const why = await failure;
+  if (why !== undefined) log(`${trouble}: ${why === 'silence' ? 'the disk takes too long' : why}`);
 }
 
 /** Releases EXTOUT, again and again for `patience` ms. Resolves to whether it reads released. */

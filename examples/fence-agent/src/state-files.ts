@@ -19,6 +19,8 @@ const fs = {
 
 /** Gone at the next boot, as everything in it should be. */
 export const defaultStateDirectory = '/run/fence_sleepi3';
+/** Where an act that cannot use its state directory, or the default one, is carried out from. In memory, as /run is. */
+const emergencyDirectory = '/dev/shm/fence_sleepi3';
 /** Where, with the default state directory, what outlives a boot is kept. A directory of the user's own has it all. */
 const keptDirectory = '/var/lib/fence_sleepi3';
 
@@ -87,6 +89,17 @@ export function makeStateDirectory(directory: string): void {
       `the state directory ${directory} can be written by others: chmod 700 and chown it, or set state_dir to another`,
     );
   }
+}
+
+/** Where an act is tried when `directory` cannot be used: a disk that is full or failing must not prevent fencing. */
+export function otherDirectories(directory: string): string[] {
+  return [defaultStateDirectory, emergencyDirectory].filter((other) => other !== directory);
+}
+
+/** Whether it is the disk that is to blame for an error about the state directory, and not who configured it. */
+export function isDiskFault(error: unknown): boolean {
+  const { code, cause } = error as NodeJS.ErrnoException;
+  return ['EROFS', 'ENOSPC', 'EDQUOT', 'EIO'].includes(code ?? '') || (cause instanceof Error && isDiskFault(cause));
 }
 
 /** A file that is replaced as a whole, and is on the disk before `replace` resolves. */

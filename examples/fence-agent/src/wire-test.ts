@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Sleepi3 } from '@sleepi3/driver';
 import { watchExtin } from './extin-watch.js';
-import { within } from './fencing.js';
+import { within } from './patience.js';
 import { settled } from './lines.js';
 import type { Conversation, PulseOutcome } from './keeper-messages.js';
 import {

@@ -176,7 +176,90 @@ describe('status', () => {
   });
 });
 
+describe('an off whose state directory cannot be used', () => {
+  const fault = (code: string) => Object.assign(new Error(`${code}: no state`), { code });
+
+  it.each(['EROFS', 'ENOSPC', 'EDQUOT', 'EIO'])(
+    'fences from another one when its disk says %s, and tells',
+    async (code) => {
+      const cluster = await createCluster();
+      const directories: string[] = [];
+      cluster.pis[0].onPrepare = (directory) => {
+        directories.push(directory);
+        if (directory === '/mnt/state') throw new Error('cannot be made', { cause: fault(code) });
+      };
+      expect(await call(cluster, { action: 'off', target, parameters: { state_dir: '/mnt/state' } })).toMatchObject({
+        exitStatus: 0,
+        stdout: 'Success: Powered OFF\n',
+        stderr: expect.stringContaining('/mnt/state cannot be used'),
+      });
+      expect(directories).toEqual(['/mnt/state', '/run/fence_sleepi3']);
+      expect(cluster.harness.boards[1].powered).toBe(false);
+    },
+  );
+
+  it('fences from memory when even /run is full, also when only its keeper notices', async () => {
+    const cluster = await createCluster();
+    let started = 0;
+    cluster.pis[0].onStartKeeper = () => {
+      if (++started === 1) throw new Error('the line keeper cannot work: listen ENOSPC');
+    };
+    const directories: string[] = [];
+    cluster.pis[0].onPrepare = (directory) => directories.push(directory);
+    expect(await call(cluster, { action: 'off', target })).toMatchObject({ exitStatus: 0 });
+    expect(directories).toEqual(['/run/fence_sleepi3', '/dev/shm/fence_sleepi3']);
+  });
+
+  it.each([
+    ['it was configured wrongly', fault('ENOTDIR')],
+    ['others can write to it', new Error('can be written by others')],
+  ])('is refused when %s', async (_, error) => {
+    const cluster = await createCluster();
+    cluster.pis[0].onPrepare = () => {
+      throw error;
+    };
+    expect(await call(cluster, { action: 'off', target })).toMatchObject({
+      exitStatus: 1,
+      stdout: '',
+      stderr: expect.stringContaining(error.message),
+    });
+    expect(cluster.harness.boards[1].powered).toBe(true);
+  });
+
+  it('fails with the reason when no directory is left', async () => {
+    const cluster = await createCluster();
+    cluster.pis[0].onPrepare = () => {
+      throw fault('ENOSPC');
+    };
+    expect(await call(cluster, { action: 'off', target })).toMatchObject({
+      exitStatus: 1,
+      stdout: '',
+      stderr: expect.stringContaining('ENOSPC'),
+    });
+  });
+});
+
 describe('status of a peer that was powered off', () => {
+  it('is ON again when the line was found asserted: that was an edge, which wakes', async () => {
+    const cluster = await createCluster();
+    await call(cluster, { action: 'off', target });
+    await cluster.clock.advance(2000);
+    cluster.harness.boards[0].poke('ioStatus', 1);
+    await cluster.clock.advance(1000);
+    expect(cluster.harness.boards[1].powered).toBe(true);
+    expect(await call(cluster, { action: 'status', target })).toMatchObject({ exitStatus: 0, stdout: 'Status: ON\n' });
+    expect(cluster.harness.boards[0].extout).toBe(false);
+  });
+
+  it('is ON where the record could not have been removed', async () => {
+    const cluster = await createCluster();
+    await call(cluster, { action: 'off', target });
+    cluster.pis[0].onPrepare = () => {
+      throw Object.assign(new Error('read-only'), { code: 'EROFS' });
+    };
+    expect(await call(cluster, { action: 'status', target })).toMatchObject({ exitStatus: 0, stdout: 'Status: ON\n' });
+  });
+
   it('is ON again as soon as the peer answers, whoever powered it on', async () => {
     const cluster = await createCluster();
     const parameters = { peer_address: '192.0.2.2' };

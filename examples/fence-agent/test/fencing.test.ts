@@ -71,6 +71,35 @@ describe('an off', () => {
     expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining('EREMOTEIO') });
   });
 
+  it.each(['failing', 'hanging'] as const)('does not depend on a disk that is %s', async (disk) => {
+    const cluster = await createCluster();
+    cluster.pis[0].disk = disk;
+    expect(await cluster.act(0)).toMatchObject({ kind: 'verified', restarts: 0 });
+    expect(cluster.clock.now()).toBeLessThan(15_000);
+    expect(cluster.harness.boards[peer].powered).toBe(false);
+    expect(cluster.harness.boards[0].extout).toBe(false);
+    expect(cluster.pis[0].logs).toContainEqual(expect.stringContaining('the record of the power-off could not be'));
+  });
+
+  it('whose keeper never gets ready fails when the time is up, and hangs no longer', async () => {
+    const clock = new VirtualClock();
+    const outcome = performAct(
+      requestOf(0),
+      {
+        clock,
+        stop: new AbortController().signal,
+        call: async () => undefined,
+        startKeeper: () => new Promise(() => {}),
+        killKeeper: async () => {},
+        tryLock: async () => undefined,
+        openLines: () => Promise.reject(new Error('not to be opened')),
+        log: () => {},
+      },
+      47_000,
+    );
+    expect(await clock.runUntil(outcome)).toMatchObject({ kind: 'failed', reason: expect.stringContaining('47 s') });
+  });
+
   it.each(['off', 'on', 'reboot', 'test'] as const)(
     'lives through a bus that fails in the first second of an act (%s)',
     async (action) => {

@@ -44,6 +44,40 @@ describe('the power record', () => {
     expect(await recordIn(memory).offProof('raspberrypi-2')).toBeUndefined();
   });
 
+  it('is forgotten although it is still being written when it is to be forgotten', async () => {
+    const memory: { text?: string | undefined } = {};
+    let finish: () => void = () => {};
+    const record = new PowerRecord(
+      {
+        read: async () => memory.text,
+        replace: async (text) => {
+          await new Promise<void>((resolve) => (finish = resolve));
+          memory.text = text;
+        },
+        remove: async () => {
+          memory.text = undefined;
+        },
+      },
+      'this-boot',
+    );
+    const remembered = record.rememberOff(proof);
+    await Promise.resolve();
+    const forgotten = record.forget();
+    finish();
+    await Promise.all([remembered, forgotten]);
+    expect(await record.offProof('raspberrypi-2')).toBeUndefined();
+  });
+
+  it('claims nothing, and believes nothing, where nobody can tell one boot from the next', async () => {
+    const memory: { text?: string | undefined } = {};
+    const file = { read: async () => memory.text, replace: async (text: string) => void (memory.text = text) };
+    const record = new PowerRecord({ ...file, remove: async () => void (memory.text = undefined) }, undefined);
+    await record.rememberOff(proof);
+    expect(memory.text).toBeUndefined();
+    memory.text = `${JSON.stringify({ state: 'off', ...proof })}\n`;
+    expect(await record.offProof('raspberrypi-2')).toBeUndefined();
+  });
+
   it('proves nothing when it is cut off at any byte', async () => {
     const memory: { text?: string } = {};
     await recordIn(memory).rememberOff(proof);

@@ -82,6 +82,12 @@ export class VirtualPi {
   recordText: string | undefined;
   /** Called before a process opens the board; may throw. */
   onOpenLines: () => void = () => {};
+  /** Called before a state directory is made ready; may throw. */
+  onPrepare: (directory: string) => void = () => {};
+  /** Called before a keeper is started; may throw. */
+  onStartKeeper: () => void = () => {};
+  /** What a change of the record's file comes to. */
+  disk: 'sound' | 'failing' | 'hanging' = 'sound';
   /** Outlives a boot. */
   wireTestText: string | undefined;
   readonly #options: VirtualPiOptions;
@@ -129,13 +135,15 @@ export class VirtualPi {
       answers: answers ?? (() => Promise.resolve(undefined)),
       readCorosyncConf: () => Promise.reject(new Error('there is no cluster here')),
       readDefaults: () => Promise.resolve(defaults),
-      site: (_board, _directory, { log, stop, onProgress }) => ({
+      site: (_board, directory, { log, stop, onProgress }) => ({
         ...this.#fencingHost(this.#start('agent'), stop),
         log,
         ...(onProgress && { onProgress }),
         record: this.record,
         openBoard,
-        prepare: () => Promise.resolve(),
+        prepare: async () => {
+          this.onPrepare(directory);
+        },
         wireTest: this.wireTest,
         observation: this.#recordFile(new PiProcess('observer')),
       }),
@@ -181,6 +189,7 @@ export class VirtualPi {
   }
 
   async #startKeeper(): Promise<void> {
+    this.onStartKeeper();
     const process = this.#start('keeper');
     await new Promise<void>((resolve) => {
       process.onDeath(resolve);
@@ -290,15 +299,15 @@ export class VirtualPi {
   #recordFile(process: PiProcess): RecordFile {
     return {
       read: () => process.live(() => Promise.resolve(this.recordText)),
-      replace: (text) =>
-        process.live(async () => {
-          this.recordText = text;
-        }),
-      remove: () =>
-        process.live(async () => {
-          this.recordText = undefined;
-        }),
+      replace: (text) => process.live(() => this.#changeRecord(text)),
+      remove: () => process.live(() => this.#changeRecord(undefined)),
     };
+  }
+
+  async #changeRecord(text: string | undefined): Promise<void> {
+    if (this.disk === 'failing') throw new Error('EIO: i/o error');
+    if (this.disk === 'hanging') await never;
+    this.recordText = text;
   }
 }
 

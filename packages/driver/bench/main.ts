@@ -70,10 +70,13 @@ async function benchesOn(where: string, bus: Bus, calls: number): Promise<RatioB
     pair(
       'locked read-modify-write with read-back',
       () => board.set('extin-powerdown', true),
+      // The bare bus reads twice before it writes, too: that is what it takes not to write back a garbled bit.
       async () => {
-        const value = await bus.readByte(address, control);
+        const read = () => bus.readByte(address, control);
+        const [value, again] = bus.pipelined ? await Promise.all([read(), read()]) : [await read(), await read()];
+        if (value !== again) throw new Error('read differently');
         await bus.writeByte(address, control, value | 1);
-        return (await bus.readByte(address, control)) === (value | 1);
+        return (await read()) === (value | 1);
       },
     ),
     pair(

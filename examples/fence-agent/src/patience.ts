@@ -1,0 +1,41 @@
+// How long is waited for what may come late or never.
+import type { Clock } from '@sleepi3/driver';
+
+/** Between two tries of {@link patiently}, ms. */
+const tryPeriod = 100;
+
+/**
+ * Tries until it succeeds, `patience` ms have passed or the signal aborts; then rejects with the last failure. For a bus
+ * that fails for longer than the driver's retries where nothing has been asserted yet, so that there is time.
+ */
+export async function patiently<T>(
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  patience: number,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const giveUp = clock.now() + patience;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (signal.aborted || clock.now() >= giveUp) throw error;
+    }
+    await clock.sleep(tryPeriod);
+  }
+}
+
+/** The promise's value, or `silence` when it does not come within `milliseconds`. */
+export async function within<T>(clock: Clock, milliseconds: number, promise: Promise<T>): Promise<T | 'silence'> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([
+      promise,
+      clock.sleep(milliseconds, timer.signal).then(
+        () => 'silence' as const,
+        () => 'silence' as const, // the timer was cleared: the promise has won
+      ),
+    ]);
+  } finally {
+    timer.abort();
+  }
+}
