@@ -61,20 +61,16 @@ async function actSomewhere(
     const site = await openSite(context, machine, onHeld, directory);
     const unusable = await site.prepare().then(
       () => undefined,
-      (error: unknown) => error,
+      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     );
     const other = others.shift();
     if (unusable !== undefined && (other === undefined || !isDiskFault(unusable))) throw unusable;
     const outcome = unusable === undefined ? await performAct(request, site, patience) : undefined;
     if (outcome && (other === undefined || outcome.kind !== 'failed' || !outcome.unstarted)) return { site, outcome };
-    const why = outcome?.kind === 'failed' ? outcome.reason : messageOf(unusable);
-    log.error(`${directory} cannot be used (${why}): trying with ${String(other)}`);
+    const why = outcome?.kind === 'failed' ? outcome.reason : unusable?.message;
+    log.error(`${directory} cannot be used (${String(why)}): trying with ${String(other)}`);
     directory = String(other);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Where the peer would answer if it had power: as configured, or as corosync.conf has it; undefined when nobody says. */

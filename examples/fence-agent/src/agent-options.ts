@@ -72,7 +72,9 @@ export const agentOptions = {
   state_dir: string({
     valueName: 'directory',
     default: '/run/fence_sleepi3',
-    description: 'Where the lock, the line keeper and the record of the last power-off live',
+    description:
+      'Where the lock, the line keeper and the record of the last power-off live; an act goes to /run/fence_sleepi3 or ' +
+      '/dev/shm/fence_sleepi3 where the disk is full or failing',
     order: 4,
   }),
 };

@@ -1,5 +1,5 @@
 // Where the agent keeps what must outlive a single run: one lock, one keeper's socket and one record for each board.
-import { close, fsync, mkdirSync, open, readFileSync, rename, rm, statSync, writeFile } from 'node:fs';
+import { close, fsync, lstatSync, mkdirSync, open, readFileSync, rename, rm, writeFile } from 'node:fs';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { promisify } from 'node:util';
@@ -83,8 +83,10 @@ export function makeStateDirectory(directory: string): void {
       { cause: error },
     );
   }
-  const { uid, mode } = statSync(directory);
-  if ((mode & 0o022) !== 0 || (uid !== 0 && uid !== getuid?.())) {
+  // Of a link it is the link that is judged: where everybody may make one it could lead anywhere.
+  const found = lstatSync(directory);
+  const { uid, mode } = found;
+  if (!found.isDirectory() || (mode & 0o022) !== 0 || (uid !== 0 && uid !== getuid?.())) {
     throw new Error(
       `the state directory ${directory} can be written by others: chmod 700 and chown it, or set state_dir to another`,
     );
