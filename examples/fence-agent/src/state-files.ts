@@ -100,8 +100,12 @@ export function otherDirectories(directory: string): string[] {
 
 /** Whether it is the disk that is to blame for an error about the state directory, and not who configured it. */
 export function isDiskFault(error: unknown): boolean {
+  // ENOENT is what Node's mkdir says of a read-only disk when it may make the directories above, too.
   const { code, cause } = error as NodeJS.ErrnoException;
-  return ['EROFS', 'ENOSPC', 'EDQUOT', 'EIO'].includes(code ?? '') || (cause instanceof Error && isDiskFault(cause));
+  return (
+    ['EROFS', 'ENOENT', 'ENOSPC', 'EDQUOT', 'EIO'].includes(code ?? '') ||
+    (cause instanceof Error && isDiskFault(cause))
+  );
 }
 
 /** A file that is replaced as a whole, and is on the disk before `replace` resolves. */

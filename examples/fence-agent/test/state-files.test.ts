@@ -50,7 +50,7 @@ describe('the state directory', () => {
 
   it('is left for another one when its disk is to blame, and not when its configuration is', () => {
     const coded = (code: string) => Object.assign(new Error(code), { code });
-    for (const code of ['EROFS', 'ENOSPC', 'EDQUOT', 'EIO']) {
+    for (const code of ['EROFS', 'ENOENT', 'ENOSPC', 'EDQUOT', 'EIO']) {
       expect(isDiskFault(coded(code)), code).toBe(true);
       expect(isDiskFault(new Error('cannot be made', { cause: coded(code) })), code).toBe(true);
     }

@@ -1,10 +1,11 @@
 // The built agent with its keeper and guard as real processes, killed for real.
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kill } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../../tools/testing/real-parts.js';
+import { canMakeScratchRoot } from '../scratch-root.js';
 import { buildAgent, liveCluster, processesOf, until } from './live-cluster.js';
 
 const timeout = 60_000;
@@ -146,6 +147,23 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
       stderr: expect.stringContaining('can be written by others'),
     });
     expect(cluster.holds()).toEqual([]);
+    await cluster.close();
+  });
+
+  it.runIf(canMakeScratchRoot()).each([
+    ['read-only', 'mount -t tmpfs -o ro tmpfs /mnt'],
+    ['full', 'mount -t tmpfs -o size=4k tmpfs /mnt; mkdir -m 700 /mnt/state; cat /dev/zero >/mnt/zeros 2>/dev/null'],
+    ['out of inodes', 'mount -t tmpfs -o nr_inodes=2 tmpfs /mnt; mkdir -m 700 /mnt/state'],
+  ])('fences although the disk of its state directory is %s', async (disk, mount) => {
+    // In a mount namespace of its own, with a /run of its own to go to.
+    const wrapper = join(directory, `on-a-disk-${disk.replaceAll(' ', '-')}`);
+    const script = `mount -t tmpfs tmpfs /run; ${mount}; exec ${program}`;
+    await writeFile(wrapper, `#!/bin/sh\nexec unshare --mount sh -c '${script}'\n`, { mode: 0o755 });
+    const cluster = await liveCluster(wrapper);
+    const parameters = { ...cluster.parameters, state_dir: '/mnt/state' };
+    expect(await cluster.run('off', { parameters })).toMatchObject({ exitStatus: 0, stdout: 'Success: Powered OFF\n' });
+    expect(cluster.holds()[0]).toBeGreaterThanOrEqual(11_000);
+    expect(cluster.harness.boards[0].powered).toBe(false);
     await cluster.close();
   });
 
