@@ -14,7 +14,7 @@ const earliestCut = 9000;
 /** After a stale line was released, ms: the peer's board counts whole seconds and has to see it idle. */
 const staleLineRest = 2000;
 /** How long a slow disk is waited for to take a record, ms. It proves something later; the hold is now. */
-const recordPatience = 1000;
+const recordPatience = 3000;
 /** How long a bus that fails is tried before anything is asserted, ms: little beside the hold, much beside one transfer. */
 const busPatience = 3000;
 /** How long a release is tried for before it is given up, ms. */
