@@ -9,10 +9,12 @@
 import type { Clock } from '@sleepi3/driver';
 import type { AgentMessage, Conversation, KeeperEvent, PulseOutcome, PulseRequest } from './keeper-messages.js';
 import type { LineState, Lines } from './lines.js';
-import { patiently } from './patience.js';
+import { patiently, within } from './patience.js';
 import type { PowerRecord } from './power-record.js';
 import { pulse, type PulseContext, release, wakeAfterwards } from './pulse.js';
 
+/** How long a keeper that is done waits for a disk, ms. */
+const diskPatience = 10_000;
 /** How long a board that cannot be opened is tried for, ms. */
 const openPatience = 3000;
 /** How long a keeper waits for its first request, ms. */
@@ -155,6 +157,8 @@ class Act {
     // The answer did not wait for a bus that fails just then; the line is not left alone for that.
     if (outcome.kind === 'verified' && !outcome.released) await release(context);
     if (request.action === 'reboot' && outcome.kind === 'verified') await wakeAfterwards(request, context);
+    // Whoever asked has the answer; a slow disk gets its time to take the record.
+    await within(clock, diskPatience, record.settled());
     await board.close();
   }
 

@@ -55,6 +55,11 @@ export class PowerRecord {
     await this.#inTurn(() => this.#file.remove());
   }
 
+  /** Resolves when every change is made or has failed. */
+  settled(): Promise<void> {
+    return this.#lastChange;
+  }
+
   #inTurn(change: () => Promise<void>): Promise<void> {
     const changed = this.#lastChange.then(change);
     this.#lastChange = changed.catch(() => undefined);
