@@ -1,5 +1,4 @@
 // What is looked at of a node's slee-Pi 3: whether the node can be cut off, and come back.
-import { createHash } from 'node:crypto';
 import { parseBusSpec, type ParsedDefaults, type Snapshot } from '@sleepi3/driver';
 import { editDefaults } from '@sleepi3/driver';
 import { agentPath, defaultsPath } from '../plan/node-steps.js';
@@ -263,6 +262,13 @@ export function wireTestFile({
   I2C_ADDRESS: address,
 }: Pick<ParsedDefaults['values'], 'I2C_BUS' | 'I2C_ADDRESS'>): string {
   const place = bus.replace(/^i2c-tools:/, '');
-  const name = /^\d+$/.test(place) ? `i2c-${place}` : createHash('sha256').update(place).digest('hex').slice(0, 12);
+  const name = /^\d+$/.test(place) ? `i2c-${place}` : fingerprint(place);
   return `/var/lib/fence_sleepi3/${name}-${address.toString(16)}.wire-test`;
+}
+
+/** As fence_sleepi3 makes it of the path of a socket, where there is no number of a bus: FNV-1a, 64 bits. */
+function fingerprint(path: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(path)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash.toString(16).padStart(16, '0');
 }
