@@ -297,6 +297,16 @@ describe('an answer that is none', () => {
     });
   });
 
+  it('is NOT_RUNNING while Pacemaker starts, when crm_mon tells of its daemon in the place of the cluster', () => {
+    const xml =
+      '<pacemaker-result api-version="2.25" request="crm_mon"><pacemakerd sys_from="pacemakerd" state="starting_daemons" ' +
+      'last_updated="2026-11-26 23:14:02Z"/><status code="0" message="OK"/></pacemaker-result>';
+    expect(failureOf(xml)).toMatchObject({
+      code: 'NOT_RUNNING',
+      message: expect.stringContaining('pacemakerd is in state starting_daemons') as string,
+    });
+  });
+
   it.each([
     ['nothing', ''],
     ['white space', ' \n'],

@@ -50,6 +50,8 @@ const disconnected = shape<{ description: string | undefined; state: string | un
   state: optional(text('pacemakerd-state')),
 });
 
+const daemonHealth = shape<{ state: string } & WithUnknown>({ state: text('state') });
+
 /**
  * Reads the answer of a tool run with `--output-as=xml`.
  *
@@ -77,6 +79,16 @@ function throwIfFailed(root: XmlElement, source: string, stdout: string): void {
   if (gone !== undefined) {
     const { description, state } = disconnected.read(gone, source);
     throw new PcsError(`${source}: not connected to the cluster: ${[description, state].filter(Boolean).join(', ')}`, {
+      code: 'NOT_RUNNING',
+      stdout,
+    });
+  }
+  // While Pacemaker starts or stops, crm_mon tells of pacemakerd in the place of the cluster, with status 0 (seen with 2.1.5;
+  // xml/api/crm_mon-2.25.rng).
+  const daemon = root.children.find(({ name }) => name === 'pacemakerd');
+  if (daemon !== undefined && !root.children.some(({ name }) => name === 'summary')) {
+    const { state } = daemonHealth.read(daemon, source);
+    throw new PcsError(`${source}: Pacemaker is not ready: pacemakerd is in state ${state}`, {
       code: 'NOT_RUNNING',
       stdout,
     });
