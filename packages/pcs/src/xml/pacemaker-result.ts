@@ -88,7 +88,8 @@ function throwIfFailed(root: XmlElement, source: string, stdout: string): void {
   const daemon = root.children.find(({ name }) => name === 'pacemakerd');
   if (daemon !== undefined && !root.children.some(({ name }) => name === 'summary')) {
     const { state } = daemonHealth.read(daemon, source);
-    throw new PcsError(`${source}: Pacemaker is not ready: pacemakerd is in state ${state}`, {
+    const why = status.errors.map((error) => `; ${error.text}`).join('');
+    throw new PcsError(`${source}: Pacemaker is not ready: pacemakerd is in state ${state}${why}`, {
       code: 'NOT_RUNNING',
       stdout,
     });
