@@ -134,7 +134,9 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
     for (const { name, cluster } of contenders) {
       log(`=== ${name}`);
       const lab = await start({ cluster });
-      results.push({ name, measured: await measure(lab).finally(() => lab.close()) });
+      const measured = await measure(lab).finally(() => lab.close());
+      for (const [what, seconds] of Object.entries(measured)) log(`${what}: ${seconds.toFixed(2)} s`);
+      results.push({ name, measured });
     }
     say(benchTable(results));
     return 0;
