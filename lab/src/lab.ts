@@ -42,7 +42,7 @@ export class Lab {
   readonly harness: Harness;
   readonly machines: readonly [Machine, Machine];
   readonly http: HttpProbe;
-  /** Whether the machines are emulated, and so some twenty times as slow as a Pi. */
+  /** Whether the machines are emulated, and so several times as slow as a Pi. */
   readonly emulated: boolean;
   recording: Recording;
   readonly #log: (line: string) => void;
