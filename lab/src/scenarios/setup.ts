@@ -2,6 +2,7 @@ import { LabError } from '../errors.js';
 import type { Lab } from '../lab.js';
 import type { Machine } from '../machine/machine.js';
 import type { Verdict } from '../verdict.js';
+import { setHeartbeat } from './rolling.js';
 import type { Scenario } from './scenario.js';
 import { booted, testWire } from './steps.js';
 
@@ -63,6 +64,7 @@ async function makeBare(lab: Lab): Promise<void> {
       '/etc/default/sleepi3',
     ]);
     await machine.mustExec(['i2cset', '-y', '1', '0x6e', '0x0c', '0']);
+    await setHeartbeat(machine, 60);
     // Where installers put a machine's own name.
     await machine.mustExec(['sh', '-c', `printf '127.0.0.1 localhost\\n127.0.1.1 ${machine.name}\\n' > /etc/hosts`]);
     await machine.mustExec(['systemctl', 'start', 'docker', 'sleepi3-lab-container', 'ssh', 'systemd-timesyncd'], {
@@ -104,7 +106,7 @@ const changed = async (machine: Machine): Promise<string> =>
     .filter((line) => line.startsWith('+ '))
     .join('; ');
 
-/** What doctor says of the cluster, once the wires have been tested. */
+/** What doctor says of the cluster, once the wires have been tested and each node was fenced. */
 async function examine(lab: Lab, verdict: Verdict): Promise<void> {
   const [first, second] = lab.machines;
   for (const [from, to] of [
@@ -113,6 +115,11 @@ async function examine(lab: Lab, verdict: Verdict): Promise<void> {
   ] as const) {
     const { status, said } = await testWire(lab, from, to);
     verdict.see(`the wire from ${from.name} to ${to.name} is sound`, status === 0, said);
+  }
+  for (const machine of lab.machines) {
+    lab.note(`pcs stonith fence ${machine.name}`);
+    await lab.peerOf(machine).mustExec(['pcs', 'stonith', 'fence', machine.name], { timeout: 300_000 });
+    await lab.settled();
   }
   const { stdout, status } = await first.exec(['cluster-setup', 'doctor', '--all', '--json'], { timeout: 600_000 });
   const { findings } = JSON.parse(stdout) as { readonly findings: readonly Finding[] };
