@@ -51,7 +51,8 @@ export type DefaultsFileOptions = Omit<OpenOptions, 'bus'>;
 export interface WriteOptions {
   /**
    * The most times the write itself is tried, over the {@link RetryPolicy}: because it failed, or because it does not read
-   * back. A transfer that failed may have taken effect; 1 is for writes whose repetition is an event of its own, such as an edge on EXTOUT: look first, then decide.
+   * back. A transfer that failed may have taken effect; 1 is for writes whose repetition is an event of its own, such as an
+   * edge on EXTOUT: look first, then decide.
    */
   readonly tries?: number;
 }
@@ -237,8 +238,8 @@ export class Sleepi3 {
   }
 
   /**
-   * Writes a whole register under the lock between processes, again if it does not read back as written. In `ioStatus` only EO is compared, its
-   * other bits follow the pins. `value` 0–255, or 0–65535 for a word.
+   * Writes a whole register under the lock between processes, again if it does not read back as written. In `ioStatus` only
+   * EO is compared, its other bits follow the pins. `value` 0–255, or 0–65535 for a word.
    *
    * @throws {@link Sleepi3Error} `READ_ONLY`, `OUT_OF_RANGE`, `TRANSFER_FAILED`, `READ_BACK_MISMATCH`, `LOCK_BUSY`,
    * `LOCK_FAILED`, `CLOSED`.
