@@ -1,10 +1,11 @@
 // The program as it is installed, on the Node 18 of Debian 12 too, and its units.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bringNode } from '../../../tools/bring-node.mjs';
+import { bundleProgram } from '../../../tools/testing/bundle-program.js';
 import { haveRealParts } from '../../../tools/testing/real-parts.js';
 
 const home = join(import.meta.dirname, '..');
@@ -12,9 +13,7 @@ let directory: string;
 let program: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'rolling-reboot-'));
-  execFileSync(join(home, '../../node_modules/.bin/tsup'), ['--silent', '--out-dir', join(directory, 'dist')], {
-    cwd: home,
-  });
+  bundleProgram(home, join(directory, 'dist'));
   program = join(directory, 'dist', 'rolling-reboot');
 }, 120_000);
 afterAll(() => {
@@ -53,7 +52,7 @@ describe('the built program', () => {
   it('stays silent for a second run while one holds the lock, but for saying so', () => {
     const state = join(directory, 'held');
     const config = join(directory, 'config');
-    execFileSync('mkdir', [state]);
+    mkdirSync(state);
     const result = spawnSync(
       'flock',
       [join(state, 'lock'), process.execPath, program, 'run', '--config', config, '--state-dir', state],

@@ -1,5 +1,4 @@
 // Two virtual boards on sockets, in real time, with the built agent: what the tests of real processes run on.
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,12 +6,13 @@ import { join } from 'node:path';
 import { systemClock } from '@sleepi3/driver';
 import { type PacemakerCall, type ProcessResult, runLikePacemaker } from '@sleepi3/fence-protocol/testing';
 import { createHarness, type Harness, record, type Recording, serveBoard } from '@sleepi3/simulator';
+import { bundleProgram } from '../../../../tools/testing/bundle-program.js';
 
 const home = join(import.meta.dirname, '../..');
 
 /** Builds the agent into `directory` and gives the program's path. */
 export function buildAgent(directory: string): string {
-  execFileSync(join(home, '../../node_modules/.bin/tsup'), ['--silent', '--out-dir', directory], { cwd: home });
+  bundleProgram(home, directory);
   return join(directory, 'fence_sleepi3');
 }
 

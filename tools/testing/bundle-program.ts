@@ -1,0 +1,14 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const tsup = join(import.meta.dirname, '../../node_modules/.bin/tsup');
+
+/**
+ * Bundles the program of an example, as its tsup.config.ts says.
+ *
+ * @param home - The example's folder.
+ * @param directory - Where the program goes. Nothing else is left in it.
+ */
+export function bundleProgram(home: string, directory: string): void {
+  execFileSync(tsup, ['--silent', '--out-dir', directory], { cwd: home });
+}
