@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { benchTable, contenders, measurements } from '../src/bench.js';
+
+it('measures everything of the article, to which all is compared, and of the hot standby', () => {
+  for (const { measured } of contenders.slice(0, 2)) expect(measured).toEqual(Object.keys(measurements));
+});
+
+it('compares to the first, and says of each target whether it is met', () => {
+  const table = benchTable([
+    {
+      name: 'article',
+      measured: { 'kernel panic until HTTP answers again': 50, 'HTTP silent in a planned move': 10 },
+    },
+    {
+      name: 'hot standby',
+      measured: { 'kernel panic until HTTP answers again': 20, 'HTTP silent in a planned move': 0.6 },
+    },
+    { name: '… at once', measured: { 'kernel panic until HTTP answers again': 20.5 } },
+  ]);
+  expect(table).toBe(`HTTP silent in a planned move
+  article             10.00 s
+  hot standby          0.60 s  ratio 0.060  (target 0.05: missed)
+kernel panic until HTTP answers again
+  article             50.00 s
+  hot standby         20.00 s  ratio 0.400  (target 0.4: met)
+  … at once           20.50 s  ratio 0.410  (target 0.4: missed)
+`);
+});
+
+it('says nothing of what was not measured', () => {
+  expect(benchTable([])).toBe('');
+  expect(benchTable([{ name: 'article', measured: {} }])).toBe('');
+});
