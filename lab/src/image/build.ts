@@ -133,19 +133,11 @@ async function makeRoot(tools: BuildTools, packages: string, root: string, plan:
   const install = ['apt-get', 'install', '--yes', '--quiet=2', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0'];
   await inRoot(...install, ...guestPackages);
   await inRoot(...install, '--fix-broken');
-  await inRoot('apt-get', 'install', '--yes', '--quiet=2', '--download-only', 'busybox-static');
 
   log('the container image of the service');
-  const archives = join(root, 'var/cache/apt/archives');
-  const busybox = (await readdir(archives)).find((name) => name.startsWith('busybox-static_'));
-  if (busybox === undefined) throw new LabError('image', 'apt did not bring busybox-static');
-  const unpacked = join(dirname(root), 'busybox');
-  await mustRun(run, ['dpkg-deb', '--extract', join(archives, busybox), unpacked]);
   const shared = join(root, 'usr/share/sleepi3-lab');
   await mkdir(shared, { recursive: true });
-  const workspace = join(dirname(root), 'container');
-  await makeContainerImage(run, join(unpacked, 'bin/busybox'), workspace, join(shared, 'httpd.tar'));
-  await rm(unpacked, { recursive: true });
+  await makeContainerImage(run, root, join(dirname(root), 'container'), join(shared, 'httpd.tar'));
 
   log('i2c-bus, compiled for the Node of the guests');
   await installI2cBus(run, tools.addon, root);

@@ -30,6 +30,7 @@ export const guestPackages = [
   // service
   'docker.io',
   'ca-certificates',
+  'lighttpd', // goes into the container
   // between the nodes, for cluster-setup
   'openssh-client',
   'openssh-server',
@@ -66,6 +67,7 @@ export const units = {
     'e2scrub_reap.service',
     'fstrim.timer',
     'getty@tty1.service',
+    'lighttpd.service',
     // modules and formats that nothing here uses, loaded in programs of their own
     'modprobe@configfs.service',
     'modprobe@dm_mod.service',
@@ -133,7 +135,7 @@ export function fingerprint(plan: ImagePlan): string {
   const hash = createHash('sha256');
   hash.update(
     JSON.stringify({
-      version: 2,
+      version: 3,
       release,
       guestPackages,
       initrdModules,
