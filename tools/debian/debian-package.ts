@@ -1,10 +1,9 @@
 // A Debian package as data, and dpkg-deb called on it. The same sources and the same time give the same bytes.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 
 export interface PackagedFile {
   readonly content: string | Buffer;
@@ -55,33 +54,6 @@ export function buildDebianPackage(
   } finally {
     rmSync(stage, { recursive: true });
   }
-}
-
-/** @throws Error when the time of a release is no number of seconds. */
-export function checkedEpoch(epoch: number): Date {
-  if (!Number.isSafeInteger(epoch)) throw new Error('set SOURCE_DATE_EPOCH to the seconds since 1970 of the release');
-  return new Date(epoch * 1000);
-}
-
-/** A bundled program, for Debian's own Node, wherever PATH may lead. */
-export function program(path: string): PackagedFile {
-  return { content: readFileSync(path, 'utf8').replace(/^#!.*/, '#!/usr/bin/node'), mode: 0o755 };
-}
-
-/** A text as Debian wants documentation and manual pages. */
-export function gzipped(content: string): PackagedFile {
-  return { content: gzipSync(content, { level: 9 }) };
-}
-
-/** What /usr/share/doc must hold of every package, besides its copyright: the changelog. */
-export function changelog(name: string, version: string, control: string, date: Date): PackagedFile {
-  const maintainer = /^Maintainer: (.*)$/m.exec(control)?.[1] ?? '';
-  return gzipped(`${name} (${version}) unstable; urgency=medium
-
-  * Release ${version}.
-
- -- ${maintainer}  ${date.toUTCString().replace('GMT', '+0000')}
-`);
 }
 
 function place(stage: string, path: string, { content, mode = 0o644 }: PackagedFile): void {

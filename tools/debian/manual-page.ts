@@ -30,30 +30,30 @@ export function renderManualPage(page: ManualPage): string {
     `${title} "${name} ${version}" "System administration"`,
     '.nh',
     '.SH NAME',
-    `${text(name)} \\- ${text(summary)}`,
+    `${roffText(name)} \\- ${roffText(summary)}`,
     '.SH SYNOPSIS',
-    ...synopsis.flatMap((words, index) => [...(index === 0 ? [] : ['.br']), `.B ${text(name)}`, text(words)]),
+    ...synopsis.flatMap((words, index) => [...(index === 0 ? [] : ['.br']), `.B ${roffText(name)}`, roffText(words)]),
     '.SH DESCRIPTION',
-    ...description.flatMap((paragraph, index) => [...(index === 0 ? [] : ['.PP']), text(paragraph)]),
+    ...description.flatMap((paragraph, index) => [...(index === 0 ? [] : ['.PP']), roffText(paragraph)]),
     '.SH COMMANDS',
     ...commands.flatMap((command) => [
-      `.SS ${text(command.name)}`,
-      text(command.description),
+      `.SS ${roffText(command.name)}`,
+      roffText(command.description),
       ...entries(command.options),
     ]),
     ...Object.entries(sections).flatMap(([heading, list]) => [`.SH ${heading}`, ...entries(list)]),
     '.SH SEE ALSO',
-    ...seeAlso.map((other, index) => `.BR ${text(other)}${index === seeAlso.length - 1 ? '' : ','}`),
+    ...seeAlso.map((other, index) => `.BR ${roffText(other)}${index === seeAlso.length - 1 ? '' : ','}`),
     '',
   ].join('\n');
 }
 
 function entries(list: readonly Entry[]): string[] {
-  return list.flatMap(([word, meaning]) => ['.TP', `.B ${text(word)}`, text(meaning)]);
+  return list.flatMap(([word, meaning]) => ['.TP', `.B ${roffText(word)}`, roffText(meaning)]);
 }
 
 /** Text as roff takes it: no escapes, no hyphens for minus signs, no line that looks like a request. */
-function text(plain: string): string {
+export function roffText(plain: string): string {
   return plain
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')

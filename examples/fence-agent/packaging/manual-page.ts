@@ -1,5 +1,6 @@
 // The manual page fence_sleepi3(8), from the agent's own definition: what --help and Pacemaker's metadata say, it says.
 import type { ActionName, AgentOption, FenceAgent } from '@sleepi3/fence-protocol';
+import { roffText as text } from '../../../tools/debian/manual-page.js';
 import type { Command } from '../src/commands.js';
 
 export interface ManualPage {
@@ -113,16 +114,6 @@ function agentText(option: AgentOption, agent: FenceAgent): string {
   const choices = option.name === 'action' ? `: ${agent.actions.join(', ')}` : '';
   const fallback = option.default === undefined ? '' : ` (default ${option.default})`;
   return text(sentence(option.description + choices + fallback));
-}
-
-/** Text as roff takes it: no escapes, no hyphens for minus signs, no line that looks like a request. */
-function text(plain: string): string {
-  return plain
-    .replaceAll('\\', '\\e')
-    .replaceAll('-', '\\-')
-    .replaceAll('~', '\\(ti')
-    .replaceAll('^', '\\(ha')
-    .replace(/^(?=[.'])/gm, '\\&');
 }
 
 function sentence(plain: string): string {

@@ -1,10 +1,8 @@
 // Builds the Debian package beside the program: pnpm --filter @sleepi3/rolling-reboot run deb → dist/rolling-reboot_VERSION_all.deb.
-import { execFileSync } from 'node:child_process';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Another directory with a bundled rolling-reboot may be given as argument.
+import { join, resolve } from 'node:path';
+import { releaseEpoch } from '../../../tools/debian/release-epoch.js';
 import { buildPackage } from './build-package.js';
 
-const home = join(dirname(fileURLToPath(import.meta.url)), '..');
-const lastCommit = () => execFileSync('git', ['log', '-1', '--format=%ct', '--', '.'], { cwd: home, encoding: 'utf8' });
-const epoch = Number(process.env['SOURCE_DATE_EPOCH'] ?? lastCommit());
-console.log(buildPackage(resolve(process.argv[2] ?? join(home, 'dist')), epoch));
+const home = join(import.meta.dirname, '..');
+console.log(buildPackage(resolve(process.argv[2] ?? join(home, 'dist')), releaseEpoch(home)));
