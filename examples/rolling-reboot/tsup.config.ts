@@ -1,23 +1,3 @@
-import { chmod, rename } from 'node:fs/promises';
-import { defineConfig } from 'tsup';
+import { programConfig } from '../../tools/bundle/program-config.js';
 
-// One executable CommonJS file with everything in it but i2c-bus, whose addon is built on the machine.
-export default defineConfig(({ outDir = 'dist' }) => ({
-  entry: { 'rolling-reboot': 'src/main.ts' },
-  outDir,
-  format: 'cjs',
-  target: 'node18.20',
-  platform: 'node',
-  banner: { js: '#!/usr/bin/env node' },
-  noExternal: [/^@sleepi3\//, 'saxes', 'xmlchars'],
-  external: ['i2c-bus'],
-  esbuildOptions: (options) => {
-    options.conditions = ['@sleepi3/source'];
-  },
-  splitting: false,
-  clean: true,
-  onSuccess: async () => {
-    await rename(`${outDir}/rolling-reboot.js`, `${outDir}/rolling-reboot`);
-    await chmod(`${outDir}/rolling-reboot`, 0o755);
-  },
-}));
+export default programConfig('rolling-reboot');

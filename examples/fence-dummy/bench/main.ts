@@ -1,19 +1,16 @@
 // The built fence_dummy as a whole process, beside Debian's Python agent of the same name and beside Node itself.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleProgram } from '../../../tools/bundle/bundle-program.js';
 import { processContender, runRatioBenches } from '../../../tools/bench/ratio.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'fence-dummy-bench-'));
 const empty = join(directory, 'empty.js');
 writeFileSync(empty, '');
-const program = join(import.meta.dirname, '../dist/fence_dummy');
-const built = spawnSync(join(import.meta.dirname, '../../../node_modules/.bin/tsup'), ['--silent'], {
-  cwd: join(import.meta.dirname, '..'),
-  stdio: 'inherit',
-});
-if (built.status !== 0) throw new Error('fence_dummy could not be built');
+const bundle = join(directory, 'bundle');
+bundleProgram(join(import.meta.dirname, '..'), bundle);
+const program = join(bundle, 'fence_dummy');
 
 const statusFile = join(directory, 'status');
 writeFileSync(statusFile, 'on');
@@ -24,10 +21,12 @@ const python = (action: string) =>
 const ours = (action: string) => processContender('ours', program, [], { input: `action=${action}\n` });
 const node = processContender('node on an empty file', process.execPath, [empty]);
 
-process.exitCode = await runRatioBenches([
+void runRatioBenches([
   { title: 'metadata against node on an empty file', ours: ours('metadata'), baseline: node, target: 1.25 },
   { title: 'monitor against node on an empty file', ours: ours('monitor'), baseline: node, target: 1.25 },
   { title: 'metadata against Python', ours: ours('metadata'), baseline: python('metadata'), target: 0.5 },
   { title: 'monitor against Python', ours: ours('monitor'), baseline: python('monitor'), target: 0.6 },
-]);
-rmSync(directory, { recursive: true });
+]).then((exitCode) => {
+  process.exitCode = exitCode;
+  rmSync(directory, { recursive: true });
+});

@@ -1,25 +1,22 @@
 // The built program, under the real pacemaker-fenced.
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runLikePacemaker, StandaloneFenced } from '@sleepi3/fence-protocol/testing';
+import { bundleProgram } from '../../../tools/bundle/bundle-program.js';
 import { haveRealParts } from '../../../tools/testing/real-parts.js';
 import { fenceDummyOfPacemaker, haveCtsFencing, runCtsFencing } from './cts-fencing.js';
 
-const example = join(import.meta.dirname, '..');
 let directory: string;
 let program: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fence-dummy-'));
-  const tsup = join(example, '../../node_modules/.bin/tsup');
-  const built = spawnSync(tsup, ['--silent'], { cwd: example, encoding: 'utf8' });
-  expect({ status: built.status, stderr: built.stderr }).toEqual({ status: 0, stderr: '' });
+  bundleProgram(join(import.meta.dirname, '..'), directory);
   program = join(directory, 'fence_dummy');
-  await copyFile(join(example, 'dist/fence_dummy'), program);
 }, 60_000);
 afterAll(async () => {
   await rm(directory, { recursive: true });
@@ -35,7 +32,7 @@ describe('the built fence_dummy', () => {
     });
     const off = await runLikePacemaker(program, { action: 'off', target: 'node1', parameters: { mode: 'pass' } });
     expect(off).toMatchObject({ exitStatus: 0, stdout: 'Success: Powered OFF\n', stderr: '' });
-    expect(spawnSync(join(example, 'dist/fence_dummy'), ['-V'], { encoding: 'utf8' }).stdout).toBe('1.0.0\n');
+    expect(spawnSync(program, ['-V'], { encoding: 'utf8' }).stdout).toBe('1.0.0\n');
   });
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bringNode } from '../../../tools/bring-node.mjs';
-import { bundleProgram } from '../../../tools/testing/bundle-program.js';
+import { bundleProgram } from '../../../tools/bundle/bundle-program.js';
 import { haveRealParts } from '../../../tools/testing/real-parts.js';
 
 const home = join(import.meta.dirname, '..');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { systemClock } from '@sleepi3/driver';
 import { type PacemakerCall, type ProcessResult, runLikePacemaker } from '@sleepi3/fence-protocol/testing';
 import { createHarness, type Harness, record, type Recording, serveBoard } from '@sleepi3/simulator';
-import { bundleProgram } from '../../../../tools/testing/bundle-program.js';
+import { bundleProgram } from '../../../../tools/bundle/bundle-program.js';
 
 const home = join(import.meta.dirname, '../..');
 
