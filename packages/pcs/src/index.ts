@@ -128,21 +128,10 @@ export {
   resourcesOf,
   type TicketConstraint,
 } from './cib/constraints.js';
-export type {
-  AclPermission,
-  AclRole,
-  AclRoleReference,
-  Acls,
-  AclTarget,
-  Alert,
-  AlertRecipient,
-  AlertSelect,
-  AlertSelectAttribute,
-  AlertSelectAttributes,
-  FencingLevel,
-  Tag,
-  TagReference,
-} from './cib/acls-and-alerts.js';
+export type { FencingLevel } from './cib/fencing-levels.js';
+export type { Tag, TagReference } from './cib/tags.js';
+export type { AclPermission, AclRole, AclRoleReference, Acls, AclTarget } from './cib/acls.js';
+export type { Alert, AlertRecipient, AlertSelect, AlertSelectAttribute, AlertSelectAttributes } from './cib/alerts.js';
 
 // --- reading: agents and quorum ---
 export {

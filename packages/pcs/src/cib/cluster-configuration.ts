@@ -18,19 +18,13 @@ import {
 } from '../xml/shape.js';
 import { parseTime } from '../xml/times.js';
 import { parseXml, type XmlElement } from '../xml/tree.js';
-import {
-  type Acls,
-  acls,
-  type Alert,
-  alert,
-  type FencingLevel,
-  fencingLevel,
-  type Tag,
-  tag,
-} from './acls-and-alerts.js';
+import { type Acls, acls } from './acls.js';
+import { type Alert, alert } from './alerts.js';
 import { type AttributeSet, attributeSet, valueIn } from './attribute-sets.js';
 import { type ConfiguredPrimitive, type ConfiguredResource, configuredResource } from './configured-resources.js';
 import { type Constraint, constraint, resourcesOf } from './constraints.js';
+import { type FencingLevel, fencingLevel } from './fencing-levels.js';
+import { type Tag, tag } from './tags.js';
 
 /** A configured node. */
 export interface ConfiguredNode extends WithUnknown {

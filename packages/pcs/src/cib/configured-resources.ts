@@ -13,17 +13,11 @@ import {
   type WithUnknown,
 } from '../xml/shape.js';
 import { type AttributeSet, attributeSet } from './attribute-sets.js';
+import { type Described, described } from './described.js';
 
 /** A configured resource; `kind` tells which. */
 export type ConfiguredResource =
   ConfiguredPrimitive | ConfiguredTemplate | ConfiguredGroup | ConfiguredClone | ConfiguredBundle;
-
-interface Described extends WithUnknown {
-  readonly id: string;
-  readonly description: string | undefined;
-  readonly metaAttributes: readonly AttributeSet[];
-  readonly instanceAttributes: readonly AttributeSet[];
-}
 
 interface Operated extends Described {
   /** `ocf`, `systemd`, `stonith`, `lsb`, `service`; undefined when it comes from a template. */
@@ -49,12 +43,10 @@ export interface ConfiguredTemplate extends Operated {
 }
 
 /** A configured operation. Durations are kept as written: `10s`, `1min`, ISO 8601 … */
-export interface ConfiguredOperation extends WithUnknown {
-  readonly id: string;
+export interface ConfiguredOperation extends Described {
   /** `monitor`, `start`, `stop` … */
   readonly name: string;
   readonly interval: string;
-  readonly description: string | undefined;
   readonly startDelay: string | undefined;
   readonly intervalOrigin: string | undefined;
   readonly timeout: string | undefined;
@@ -63,8 +55,6 @@ export interface ConfiguredOperation extends WithUnknown {
   readonly role: string | undefined;
   /** `ignore`, `block`, `demote`, `stop`, `restart`, `standby`, `fence`, `restart-container`. */
   readonly onFail: string | undefined;
-  readonly metaAttributes: readonly AttributeSet[];
-  readonly instanceAttributes: readonly AttributeSet[];
 }
 
 export interface ConfiguredGroup extends Described {
@@ -129,18 +119,10 @@ export interface BundleStorageMapping extends WithUnknown {
   readonly options: string | undefined;
 }
 
-const described = {
-  id: text('id'),
-  description: optional(text('description')),
-  metaAttributes: each({ meta_attributes: attributeSet }),
-  instanceAttributes: each({ instance_attributes: attributeSet }),
-};
-
 const operation = shape<ConfiguredOperation>({
-  id: text('id'),
+  ...described,
   name: text('name'),
   interval: text('interval'),
-  description: optional(text('description')),
   startDelay: optional(text('start-delay')),
   intervalOrigin: optional(text('interval-origin')),
   timeout: optional(text('timeout')),
@@ -148,8 +130,6 @@ const operation = shape<ConfiguredOperation>({
   recordPending: optional(flag('record-pending')),
   role: optional(text('role')),
   onFail: optional(text('on-fail')),
-  metaAttributes: each({ meta_attributes: attributeSet }),
-  instanceAttributes: each({ instance_attributes: attributeSet }),
 });
 
 const operated = {
