@@ -17,13 +17,21 @@ import {
 /** A resource in the tree of a cluster status; `kind` tells which. */
 export type ResourceStatus = PrimitiveStatus | GroupStatus | CloneStatus | BundleStatus;
 
+/** What crm_mon tells of each resource but its kind. */
+interface AnyResourceStatus extends WithUnknown {
+  readonly id: string;
+  /** Not managed because of maintenance. Missing before Pacemaker 2.1.6 (api-version 2.28). */
+  readonly maintenance: boolean | undefined;
+  readonly description: string | undefined;
+  readonly managed: boolean;
+}
+
 /**
  * One primitive: a resource of its own, a member of a group, or one copy of a clone. The copies of an anonymous clone
  * share their id.
  */
-export interface PrimitiveStatus extends WithUnknown {
+export interface PrimitiveStatus extends AnyResourceStatus {
   readonly kind: 'primitive';
-  readonly id: string;
   /** `ocf:heartbeat:IPaddr2`, `stonith:fence_sleepi3`, `systemd:nginx` … */
   readonly resourceAgent: string;
   /**
@@ -38,10 +46,6 @@ export interface PrimitiveStatus extends WithUnknown {
   readonly orphaned: boolean;
   /** May not be touched, because a failure could not be cleaned up. */
   readonly blocked: boolean | undefined;
-  /** Not managed because of maintenance. Missing before Pacemaker 2.1.6 (api-version 2.28). */
-  readonly maintenance: boolean | undefined;
-  readonly description: string | undefined;
-  readonly managed: boolean;
   readonly failed: boolean;
   /** A failure there is not counted. */
   readonly failureIgnored: boolean;
@@ -71,30 +75,23 @@ export interface ResourceXml extends WithUnknown {
 }
 
 /** A group: its members run together, one after the other. */
-export interface GroupStatus extends WithUnknown {
+export interface GroupStatus extends AnyResourceStatus {
   readonly kind: 'group';
   /** The id; a copy in a clone has `:N` after it. */
   readonly id: string;
   readonly numberResources: number;
-  readonly maintenance: boolean | undefined;
-  readonly description: string | undefined;
-  readonly managed: boolean;
   /** Its target-role is Stopped. */
   readonly disabled: boolean;
   readonly members: readonly ResourceStatus[];
 }
 
 /** A clone, promotable or not. */
-export interface CloneStatus extends WithUnknown {
+export interface CloneStatus extends AnyResourceStatus {
   readonly kind: 'clone';
-  readonly id: string;
   /** Its copies have the roles Promoted and Unpromoted. */
   readonly promotable: boolean;
   /** Its copies differ from each other. */
   readonly unique: boolean;
-  readonly maintenance: boolean | undefined;
-  readonly description: string | undefined;
-  readonly managed: boolean;
   /** Its target-role is Stopped. */
   readonly disabled: boolean;
   readonly failed: boolean;
@@ -105,16 +102,12 @@ export interface CloneStatus extends WithUnknown {
 }
 
 /** A bundle: a container with its address, its remote node and the resource inside, several times over. */
-export interface BundleStatus extends WithUnknown {
+export interface BundleStatus extends AnyResourceStatus {
   readonly kind: 'bundle';
-  readonly id: string;
   /** `docker`, `podman` or `rkt`. */
   readonly type: string;
   readonly image: string;
   readonly unique: boolean;
-  readonly maintenance: boolean | undefined;
-  readonly description: string | undefined;
-  readonly managed: boolean;
   readonly failed: boolean;
   readonly replicas: readonly BundleReplica[];
 }
@@ -126,18 +119,23 @@ export interface BundleReplica extends WithUnknown {
   readonly resources: readonly PrimitiveStatus[];
 }
 
+/** The parts of {@link AnyResourceStatus}, to spread into the shape of a whole element. */
+const anyResource = {
+  id: text('id'),
+  maintenance: optional(flag('maintenance')),
+  description: optional(text('description')),
+  managed: flag('managed'),
+};
+
 const primitive = shape<PrimitiveStatus>({
   kind: constant('primitive'),
-  id: text('id'),
+  ...anyResource,
   resourceAgent: text('resource_agent'),
   role: text('role'),
   targetRole: optional(text('target_role')),
   active: flag('active'),
   orphaned: flag('orphaned', 'removed'),
   blocked: optional(flag('blocked')),
-  maintenance: optional(flag('maintenance')),
-  description: optional(text('description')),
-  managed: flag('managed'),
   failed: flag('failed'),
   failureIgnored: flag('failure_ignored'),
   nodesRunningOn: integer('nodes_running_on'),
@@ -159,23 +157,17 @@ export const resourceStatus: Readonly<Record<string, Shape<ResourceStatus>>> = {
 
 const group = shape<GroupStatus>({
   kind: constant('group'),
-  id: text('id'),
+  ...anyResource,
   numberResources: integer('number_resources'),
-  maintenance: optional(flag('maintenance')),
-  description: optional(text('description')),
-  managed: flag('managed'),
   disabled: flag('disabled'),
   members: each(resourceStatus),
 });
 
 const clone = shape<CloneStatus>({
   kind: constant('clone'),
-  id: text('id'),
+  ...anyResource,
   promotable: flag('multi_state'),
   unique: flag('unique'),
-  maintenance: optional(flag('maintenance')),
-  description: optional(text('description')),
-  managed: flag('managed'),
   disabled: flag('disabled'),
   failed: flag('failed'),
   failureIgnored: flag('failure_ignored'),
@@ -185,13 +177,10 @@ const clone = shape<CloneStatus>({
 
 const bundle = shape<BundleStatus>({
   kind: constant('bundle'),
-  id: text('id'),
+  ...anyResource,
   type: text('type'),
   image: text('image'),
   unique: flag('unique'),
-  maintenance: optional(flag('maintenance')),
-  description: optional(text('description')),
-  managed: flag('managed'),
   failed: flag('failed'),
   replicas: each({
     replica: shape<BundleReplica>({ id: integer('id'), resources: each({ resource: primitive }) }),
