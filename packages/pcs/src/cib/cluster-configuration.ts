@@ -13,9 +13,9 @@ import {
   score,
   shape,
   text,
-  type Unknown,
   type WithUnknown,
 } from '../xml/shape.js';
+import { fieldsOf } from '../xml/fields-of.js';
 import { parseTime } from '../xml/times.js';
 import { parseXml, type XmlElement } from '../xml/tree.js';
 import { type Acls, acls } from './acls.js';
@@ -45,6 +45,7 @@ export interface ConfigurationSections extends WithUnknown {
   /** Cluster properties. `cib-bootstrap-options` is the set that pcs writes. */
   readonly properties: readonly AttributeSet[];
   readonly nodes: readonly ConfiguredNode[];
+  /** The resources at the top; {@link ClusterConfiguration.resource} finds those inside of others too. */
   readonly resources: readonly ConfiguredResource[];
   readonly constraints: readonly Constraint[];
   readonly fencingLevels: readonly FencingLevel[];
@@ -144,36 +145,14 @@ export function parseClusterConfiguration(xml: string): ClusterConfiguration {
 }
 
 /** The configuration of a cluster. The fields are what the CIB holds; the rest are questions to them. */
-export class ClusterConfiguration implements ConfigurationSections {
+export class ClusterConfiguration extends fieldsOf<ConfigurationSections>() {
   readonly header: CibHeader;
-  readonly properties: readonly AttributeSet[];
-  readonly nodes: readonly ConfiguredNode[];
-  /** The resources at the top; {@link resource} finds those inside of others too. */
-  readonly resources: readonly ConfiguredResource[];
-  readonly constraints: readonly Constraint[];
-  readonly fencingLevels: readonly FencingLevel[];
-  readonly tags: readonly Tag[];
-  readonly acls: Acls | undefined;
-  readonly alerts: readonly Alert[];
-  readonly resourceDefaults: readonly AttributeSet[];
-  readonly operationDefaults: readonly AttributeSet[];
-  readonly unknown: Unknown;
   /** The CIB's status section as it is. {@link ClusterStatus}, from crm_mon, is what the cluster makes of it. */
   readonly statusSection: XmlElement | undefined;
 
   constructor(header: CibHeader, sections: ConfigurationSections, statusSection?: XmlElement) {
+    super(sections);
     this.header = header;
-    this.properties = sections.properties;
-    this.nodes = sections.nodes;
-    this.resources = sections.resources;
-    this.constraints = sections.constraints;
-    this.fencingLevels = sections.fencingLevels;
-    this.tags = sections.tags;
-    this.acls = sections.acls;
-    this.alerts = sections.alerts;
-    this.resourceDefaults = sections.resourceDefaults;
-    this.operationDefaults = sections.operationDefaults;
-    this.unknown = sections.unknown;
     this.statusSection = statusSection;
   }
 

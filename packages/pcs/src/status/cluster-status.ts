@@ -1,5 +1,6 @@
 // The status of a cluster as one typed value, with the questions people ask of it.
-import { readToolAnswer, type ToolAnswer, toolAnswer, type ToolStatus } from '../xml/pacemaker-result.js';
+import { readToolAnswer, type ToolAnswer, toolAnswer } from '../xml/pacemaker-result.js';
+import { fieldsOf } from '../xml/fields-of.js';
 import { parseTime } from '../xml/times.js';
 import {
   each,
@@ -12,7 +13,6 @@ import {
   requiredListIn,
   shape,
   text,
-  type Unknown,
   type WithUnknown,
 } from '../xml/shape.js';
 import { type Ban, ban, type Ticket, ticket } from './bans-and-tickets.js';
@@ -50,10 +50,13 @@ export interface StatusFenceHistory extends WithUnknown {
 export interface ClusterStatusParts extends ToolAnswer {
   readonly pacemakerd: PacemakerdStatus | undefined;
   readonly summary: StatusSummary;
+  /** All nodes, guest and bundle nodes too. */
   readonly nodes: readonly NodeStatus[];
+  /** The resources as a tree: {@link ClusterStatus.resource} finds one in it. */
   readonly resources: readonly ResourceStatus[];
   readonly nodeAttributes: readonly NodeAttributes[];
   readonly nodeHistory: readonly NodeHistory[];
+  /** Failed operations, until `resource cleanup` or a failure-timeout removes them. */
   readonly failures: readonly ResourceFailure[];
   readonly fenceHistory: StatusFenceHistory | undefined;
   readonly tickets: readonly Ticket[];
@@ -99,42 +102,8 @@ export function parseClusterStatus(xml: string): ClusterStatus {
 }
 
 /** A cluster at one moment. The fields are what `crm_mon` wrote; the rest are questions to them. */
-export class ClusterStatus implements ClusterStatusParts {
-  readonly apiVersion: string;
-  readonly request: string | undefined;
-  readonly status: ToolStatus;
-  readonly pacemakerd: PacemakerdStatus | undefined;
-  readonly summary: StatusSummary;
-  /** All nodes, guest and bundle nodes too. */
-  readonly nodes: readonly NodeStatus[];
-  /** The resources as a tree: {@link resource} finds one in it. */
-  readonly resources: readonly ResourceStatus[];
-  readonly nodeAttributes: readonly NodeAttributes[];
-  readonly nodeHistory: readonly NodeHistory[];
-  /** Failed operations, until `resource cleanup` or a failure-timeout removes them. */
-  readonly failures: readonly ResourceFailure[];
-  readonly fenceHistory: StatusFenceHistory | undefined;
-  readonly tickets: readonly Ticket[];
-  readonly bans: readonly Ban[];
-  readonly unknown: Unknown;
+export class ClusterStatus extends fieldsOf<ClusterStatusParts>() {
   #views: ReadonlyMap<string, ResourceView> | undefined;
-
-  constructor(parts: ClusterStatusParts) {
-    this.apiVersion = parts.apiVersion;
-    this.request = parts.request;
-    this.status = parts.status;
-    this.pacemakerd = parts.pacemakerd;
-    this.summary = parts.summary;
-    this.nodes = parts.nodes;
-    this.resources = parts.resources;
-    this.nodeAttributes = parts.nodeAttributes;
-    this.nodeHistory = parts.nodeHistory;
-    this.failures = parts.failures;
-    this.fenceHistory = parts.fenceHistory;
-    this.tickets = parts.tickets;
-    this.bans = parts.bans;
-    this.unknown = parts.unknown;
-  }
 
   /** The name of the designated controller; undefined while there is none. */
   get dc(): string | undefined {
