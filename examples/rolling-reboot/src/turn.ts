@@ -7,8 +7,13 @@ import { type Journal, readHistory, writeJournal } from './journal.js';
 import { changeLock, type LockRecord } from './lock.js';
 import { type Settings, turnLimit } from './settings.js';
 
-/** ms between two looks at the cluster. */
+/** ms between two looks at the cluster, at least. */
 const pollMs = 2000;
+/**
+ * So many times as long as a look took nobody looks again: on a node that is slow, or busy coming up, looking is not to
+ * take what it waits for its time.
+ */
+const leisure = 3;
 
 export class Turn {
   readonly host: Host;
@@ -70,13 +75,14 @@ export class Turn {
     const { clock, signal } = this.host;
     const end = clock.now() + seconds * 1000;
     for (;;) {
+      const begun = clock.now();
       const reason = await missing().catch((error: unknown) => {
         if (error instanceof RollError) throw error;
         return messageOf(error);
       });
       if (reason === undefined) return;
       if (clock.now() >= end) throw new RollError('STEP_FAILED', `${reason}, after ${seconds} s`);
-      await clock.sleep(pollMs, signal);
+      await clock.sleep(Math.max(pollMs, leisure * (clock.now() - begun)), signal);
     }
   }
 
