@@ -93,7 +93,7 @@ async function apply(machine: Machine, kill: boolean): Promise<number | undefine
   const look = kill ? `grep -q '^    done' ${applyLog} && kill -9 $pid` : ':';
   const script = [
     `cluster-setup apply ${clusterFile} --password-file ${passwordFile} > ${applyLog} 2>&1 & pid=$!`,
-    `while kill -0 $pid 2>/dev/null; do ${look}; sleep 0.2; done`,
+    `while kill -0 $pid 2>/dev/null; do ${look}; sleep 0.5; done`,
     'wait $pid',
   ].join('\n');
   return (await machine.exec(['sh', '-c', script], { timeout: applyTimeout })).status;
