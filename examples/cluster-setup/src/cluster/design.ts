@@ -92,7 +92,12 @@ function fenceDesign({ fencing }: ClusterFile, target: string, preferred: string
       hold_timeout: holdTimeout === agentHoldTimeout ? null : holdTimeout,
     },
     meta: {},
-    operations: { monitor: { interval: fencing.monitor, timeout: 20 } },
+    // The usual 20 s are not enough for an agent that starts on a node that is busy coming up (measured), and a device whose
+    // start has failed once stays away until a person cleans up.
+    operations: {
+      start: { timeout: fencing.timeout },
+      monitor: { interval: fencing.monitor, timeout: fencing.timeout },
+    },
   };
 }
 

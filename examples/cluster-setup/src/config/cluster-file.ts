@@ -164,7 +164,8 @@ export const clusterFile = object({
           max: 600,
           default: 60,
           unit: 's',
-          description: 'For one fencing; at least twice the hold and 8 s.',
+          description:
+            'For one fencing, and for the start and each monitor of its device; at least twice the hold and 8 s.',
         }),
         monitor: integer({
           min: 10,
