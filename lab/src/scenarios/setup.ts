@@ -33,7 +33,7 @@ function clusterSetup(name: string, killed: boolean): Scenario {
         const said = await first.mustExec(['cat', applyLog]);
         if (status !== killedStatus) throw new LabError('verdict', `apply ended with ${status}: ${said.trim()}`);
         kills += 1;
-        lab.note(`killed after: ${said.split('\n').findLast((line) => line.startsWith('+ ')) ?? 'nothing'}`);
+        lab.note(`killed after: ${lastDone(said) ?? 'nothing'}`);
       }
       verdict.seconds('for apply', lab.clock.now() - start);
       if (killed) verdict.see('it was killed after each step', kills > 5, `${kills} times`);
@@ -85,12 +85,14 @@ async function makeBare(lab: Lab): Promise<void> {
   await first.mustExec(['sh', '-c', `cat > ${clusterFile}`], { input: file });
 }
 
+/** What apply says after a step that it has carried out. */
+const doneLine = '    done';
 /** SIGKILL, as a shell tells it. */
 const killedStatus = 137;
 
 /** Runs apply to its end, or kills it as soon as it has said of a step that it is done. */
 async function apply(machine: Machine, kill: boolean): Promise<number | undefined> {
-  const look = kill ? `grep -q '^    done' ${applyLog} && kill -9 $pid` : ':';
+  const look = kill ? `grep -q '^${doneLine}' ${applyLog} && kill -9 $pid` : ':';
   const script = [
     `cluster-setup apply ${clusterFile} --password-file ${passwordFile} > ${applyLog} 2>&1 & pid=$!`,
     `while kill -0 $pid 2>/dev/null; do ${look}; sleep 0.5; done`,
@@ -98,6 +100,13 @@ async function apply(machine: Machine, kill: boolean): Promise<number | undefine
   ].join('\n');
   return (await machine.exec(['sh', '-c', script], { timeout: applyTimeout })).status;
 }
+
+/** The last step that apply said of that it is done; the next one may have begun. */
+const lastDone = (said: string): string | undefined =>
+  said
+    .slice(0, Math.max(0, said.lastIndexOf(doneLine)))
+    .split('\n')
+    .findLast((line) => line.startsWith('+ '));
 
 /** The steps of the last apply that were not done already. */
 const changed = async (machine: Machine): Promise<string> =>
