@@ -82,7 +82,9 @@ export class Turn {
       });
       if (reason === undefined) return;
       if (clock.now() >= end) throw new RollError('STEP_FAILED', `${reason}, after ${seconds} s`);
-      await clock.sleep(Math.max(pollMs, leisure * (clock.now() - begun)), signal);
+      // The last look is due when the time is up, and not a long rest after it: the lock lasts as long as all steps may.
+      const rest = Math.min(leisure * (clock.now() - begun), end - clock.now());
+      await clock.sleep(Math.max(pollMs, rest), signal);
     }
   }
 
