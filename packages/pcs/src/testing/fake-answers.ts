@@ -38,6 +38,13 @@ export function cibWith(cib: string, { dc, quorate }: { readonly dc: number; rea
   });
 }
 
+/** The CIB with everything that was done `seconds` further in the past. */
+export function aged(cib: string, seconds: number): string {
+  return cib.replace(/ (last-(?:rc-change|run))="(\d+)"/g, (_, name: string, time: string) => {
+    return ` ${name}="${Number(time) - seconds}"`;
+  });
+}
+
 /** The CIB of a cluster that has just been set up. */
 export function freshCib(
   name: string,

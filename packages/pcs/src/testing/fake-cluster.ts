@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RawResult, Runner, RunRequest } from '../runner.js';
 import { liveCommands } from './live-commands.js';
-import { answer, cibWith, refused, splitArgv } from './fake-answers.js';
+import { aged, answer, cibWith, refused, splitArgv } from './fake-answers.js';
 import { WarmPcs } from './warm-pcs.js';
+
+/** How long a node is away before it is up again, seconds. The scheduler compares actions of two nodes by whole seconds. */
+const bootSeconds = 60;
 
 export interface FakeClusterOptions {
   /** The machines, unless {@link FakeClusterOptions.from} says; they are no cluster until `cluster setup`, unless {@link FakeClusterOptions.running}. */
@@ -143,9 +146,14 @@ export class FakeCluster implements Runner, AsyncDisposable {
     await writeFile(this.cibFile, cibWith(await this.cib(), { dc: dcId, quorate }));
   }
 
-  /** The daemons of a node come up. */
+  /**
+   * The daemons of a node come up, after a while: whatever was done before lies a minute further in the past. What this node
+   * did is forgotten, as the controller does at a join.
+   */
   async nodeUp(name: string): Promise<void> {
     this.node(name).running = true;
+    await this.tool('cibadmin', ['--delete-all', '--force', '--xpath', `//node_state[@uname="${name}"]/lrm`]);
+    await writeFile(this.cibFile, aged(await this.cib(), bootSeconds));
     await this.settle('--node-up', name);
   }
 
