@@ -14,23 +14,34 @@ export async function startOnBoth(lab: Lab): Promise<void> {
   }
 }
 
-/** How many nodes take no resources, as whoever is asked sees it. */
+/** How many nodes take no resources, as the first one sees it that knows. */
 export class NodesOut {
   most = 0;
   looks = 0;
 
-  async look(lab: Lab): Promise<void> {
+  async look(lab: Pick<Lab, 'machines' | 'status'>): Promise<void> {
+    let ignorant = 0;
     for (const machine of lab.machines) {
       const status = await lab.status(machine).catch((error: unknown) => {
         if (error instanceof LabError) return undefined; // it is just rebooting: the other one is asked
         throw error;
       });
       if (!status) continue;
+      // One that has just booted, and has not joined yet, knows nothing of the others.
+      if (!status.quorate || status.dc === undefined) {
+        ignorant += 1;
+        continue;
+      }
       const out = status.members.filter(({ online, standby, unclean }) => !online || standby || unclean).length;
-      this.most = Math.max(this.most, out);
-      this.looks += 1;
+      this.#saw(out);
       return;
     }
+    if (ignorant === lab.machines.length) this.#saw(ignorant);
+  }
+
+  #saw(out: number): void {
+    this.most = Math.max(this.most, out);
+    this.looks += 1;
   }
 }
 
