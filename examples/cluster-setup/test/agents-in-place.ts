@@ -1,4 +1,5 @@
-// pcs and Pacemaker look for fence agents in /usr/sbin alone. While tests run that need it, the agent of this workspace is there.
+// pcs and Pacemaker look for agents where they are installed, and nowhere else. While tests run that need them, the agents of
+// this workspace are there.
 import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,28 +8,34 @@ import { promisify } from 'node:util';
 import { acquireFileLock } from '@sleepi3/driver';
 
 const run = promisify(execFile);
-const place = '/usr/sbin/fence_sleepi3';
 const agentPackage = new URL('../../fence-agent', import.meta.url).pathname;
 const built = join(agentPackage, 'dist/fence_sleepi3');
+/** The agents by where they belong. */
+const places = {
+  '/usr/sbin/fence_sleepi3': built,
+  '/usr/lib/ocf/resource.d/sleepi3/IPaddr2': join(agentPackage, 'ocf/IPaddr2'),
+} as const;
 
 /**
- * Puts the built fence_sleepi3 into /usr/sbin, unless one is installed there, and builds it first if need be. One test file at a
- * time: the lock is held until the result is disposed of.
+ * Puts fence_sleepi3, which is built first if need be, and the resource agent for the VIP where they belong, unless they are
+ * installed there. One test file at a time: the lock is held until the result is disposed of.
  */
-export async function agentInPlace(): Promise<AsyncDisposable> {
+export async function agentsInPlace(): Promise<AsyncDisposable> {
   const lock = await acquireFileLock(join(tmpdir(), 'fence_sleepi3-in-place.lock'), { timeout: 300_000 });
   const asRoot = (program: string, ...argv: string[]) =>
     process.getuid?.() === 0 ? run(program, argv) : run('sudo', ['-n', program, ...argv]);
-  const installed = await isThere(place);
-  if (!installed) {
-    if (!(await isThere(built))) {
+  const put: string[] = [];
+  for (const [place, source] of Object.entries(places)) {
+    if (await isThere(place)) continue;
+    if (!(await isThere(source))) {
       await run(join(agentPackage, '../../node_modules/.bin/tsup'), ['--silent'], { cwd: agentPackage });
     }
-    await asRoot('install', '-m', '755', built, place);
+    await asRoot('install', '-D', '-m', '755', source, place);
+    put.push(place);
   }
   return {
     [Symbol.asyncDispose]: async () => {
-      if (!installed) await asRoot('rm', '-f', place);
+      if (put.length > 0) await asRoot('rm', '-f', ...put);
       await lock.release();
     },
   };

@@ -11,7 +11,7 @@ import { Reality } from '../src/plan/reality.js';
 import { allSteps, preparation } from '../src/plan/steps.js';
 import type { Step } from '../src/plan/step.js';
 import { undoSteps } from '../src/plan/undo-steps.js';
-import { agentInPlace } from './agent-in-place.js';
+import { agentsInPlace } from './agents-in-place.js';
 import { configurationOf } from './configuration-xml.js';
 import { FakePi } from './fake-pi.js';
 import { instantClock } from './instant-clock.js';
@@ -242,7 +242,7 @@ describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => 
   let agent: AsyncDisposable | undefined;
   let wanted = '';
   beforeAll(async () => {
-    agent = await agentInPlace();
+    agent = await agentsInPlace();
   }, 400_000);
   afterAll(async () => {
     await agent?.[Symbol.asyncDispose]();

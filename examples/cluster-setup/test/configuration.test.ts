@@ -6,7 +6,7 @@ import { haveRealParts } from '../../../tools/testing/real-parts.js';
 import { designOf } from '../src/cluster/design.js';
 import { everything } from '../src/cluster/elements.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
-import { agentInPlace } from './agent-in-place.js';
+import { agentsInPlace } from './agents-in-place.js';
 import { configurationOf } from './configuration-xml.js';
 
 const [first, second] = ['raspberrypi-1', 'raspberrypi-2'] as const;
@@ -37,7 +37,7 @@ const empty = () => FakeCluster.create({ nodes: [first, second], running: 'apach
 describe.runIf(real)('the configuration, with real pcs and the real scheduler', () => {
   let agent: AsyncDisposable | undefined;
   beforeAll(async () => {
-    agent = await agentInPlace();
+    agent = await agentsInPlace();
   }, 400_000);
   afterAll(async () => {
     await agent?.[Symbol.asyncDispose]();

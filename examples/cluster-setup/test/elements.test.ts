@@ -88,7 +88,7 @@ describe('a configuration that was changed by hand', () => {
   it.each([
     [
       'VIP',
-      /<primitive id="VIP" class="ocf" type="IPaddr2" provider="heartbeat">/,
+      /<primitive id="VIP" class="ocf" type="IPaddr2" provider="sleepi3">/,
       '<primitive id="VIP" class="ocf" type="Dummy" provider="pacemaker">',
     ],
     [
@@ -100,6 +100,30 @@ describe('a configuration that was changed by hand', () => {
     expect(() => repair(from, to)).toThrow(
       expect.objectContaining({ code: 'NOT_READY', message: expect.stringContaining(name) }),
     );
+  });
+});
+
+describe('a VIP of the agent that cannot be migrated', () => {
+  it("is made anew with its constraints, and those that are nobody's business are told of", () => {
+    const commands = repair(
+      /provider="sleepi3">([^]*?)<meta_attributes[^]*?<\/meta_attributes>/,
+      'provider="heartbeat">$1',
+      'timers: { monitor: 10 }',
+    );
+    expect(commands.map((command) => command.split(' ').slice(1, 5).join(' '))).toEqual([
+      'resource delete VIP',
+      'resource create VIP ocf:sleepi3:IPaddr2',
+      'constraint order Apache_container-clone then',
+      'constraint colocation add VIP',
+      'constraint location add VIP-prefers-raspberrypi-1',
+    ]);
+  });
+
+  it('stays what it is where a planned move is to break before it makes', () => {
+    const file = 'vip: { handover: break-before-make }';
+    expect(repair('provider="sleepi3"', 'provider="heartbeat"', file)).toEqual([
+      '-- resource update VIP meta allow-migrate=',
+    ]);
   });
 });
 

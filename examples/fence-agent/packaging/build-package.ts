@@ -1,4 +1,4 @@
-// The Debian package fence-sleepi3: the agent, its units, completion and manual page.
+// The Debian package fence-sleepi3: the agent, its units, completion and manual page, and the resource agent for the VIP.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildProgramPackage } from '../../../tools/debian/program-package.js';
@@ -9,6 +9,7 @@ import { renderBashCompletion } from './bash-completion.js';
 import { renderManualPage } from './manual-page.js';
 
 const units = ['fence-sleepi3-boot.service', 'fence-sleepi3-observe.service'];
+const home = join(import.meta.dirname, '..');
 const unit = (name: string) => ({ content: readFileSync(join(import.meta.dirname, name)) });
 
 /**
@@ -23,11 +24,12 @@ export function buildPackage(directory: string, epoch: number): string {
     {
       name: 'fence-sleepi3',
       version,
-      home: join(import.meta.dirname, '..'),
+      home,
       program: join(directory, 'fence_sleepi3'),
       manualPage: (date) => renderManualPage({ agent, commands, version, date }),
       files: {
         ...Object.fromEntries(units.map((name) => [`lib/systemd/system/${name}`, unit(name)])),
+        'usr/lib/ocf/resource.d/sleepi3/IPaddr2': { content: readFileSync(join(home, 'ocf/IPaddr2')), mode: 0o755 },
         'usr/share/bash-completion/completions/fence_sleepi3': { content: renderBashCompletion(agent, commands) },
       },
     },

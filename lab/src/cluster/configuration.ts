@@ -71,7 +71,8 @@ logging {
  * The CIB: properties, resources, fence devices, constraints. Monitors are rarer than by default: at their usual pace they
  * are a third of the work of an emulated machine.
  */
-export function cib({ layout, fencing, takeover = 'after-fencing' }: ClusterOptions): string {
+export function cib(options: ClusterOptions): string {
+  const { fencing } = options;
   const properties = {
     'stonith-enabled': 'true',
     'cluster-name': clusterName,
@@ -86,8 +87,8 @@ export function cib({ layout, fencing, takeover = 'after-fencing' }: ClusterOpti
 <configuration>
 <crm_config>${attributes('cluster_property_set', 'cib-bootstrap-options', properties)}</crm_config>
 <nodes>${nodes.join('')}</nodes>
-<resources>${container(layout, takeover)}${vip(takeover)}${fencing === 'sdk' ? identities.map(deviceOf).join('') : articleDevice}</resources>
-<constraints>${serviceConstraints({ layout, fencing })}${fencing === 'sdk' ? identities.map(banOf).join('') : ''}</constraints>
+<resources>${container(options)}${vip(options)}${fencing === 'sdk' ? identities.map(deviceOf).join('') : articleDevice}</resources>
+<constraints>${serviceConstraints(options)}${fencing === 'sdk' ? identities.map(banOf).join('') : ''}</constraints>
 ${stickiness}
 </configuration>
 <status/>
@@ -95,19 +96,16 @@ ${stickiness}
 `;
 }
 
-type Takeover = NonNullable<ClusterOptions['takeover']>;
-
 /** What lets a resource start before the node that had it is known to be off. */
-const requirement = (id: string, takeover: Takeover): string =>
-  takeover === 'at-once' ? attributes('meta_attributes', `${id}-meta_attributes`, { requires: 'quorum' }) : '';
+const requirement = (takeover: ClusterOptions['takeover']) => (takeover === 'at-once' ? { requires: 'quorum' } : {});
 
-function container(layout: Layout, takeover: Takeover): string {
+function container({ layout, takeover }: ClusterOptions): string {
   const { container: id } = resources;
   // What serves goes before what looks after it, where the processor is too slow for both.
   const runOptions = '--init --cpu-shares 100000 -p 80:80';
   const parameters = { image: containerImage, name: 'httpd-test', run_opts: runOptions };
   const primitive = `<primitive id="${id}" class="ocf" provider="heartbeat" type="docker">
-${attributes('instance_attributes', `${id}-instance_attributes`, parameters)}${requirement(id, takeover)}
+${attributes('instance_attributes', `${id}-instance_attributes`, parameters)}${attributes('meta_attributes', `${id}-meta_attributes`, requirement(takeover))}
 <operations>
 <op id="${id}-monitor" name="monitor" interval="60s" timeout="120s"/>
 <op id="${id}-start" name="start" interval="0s" timeout="300s"/>
@@ -118,15 +116,18 @@ ${attributes('instance_attributes', `${id}-instance_attributes`, parameters)}${r
   return `<clone id="${id}-clone">${meta}${primitive}</clone>`;
 }
 
-const vip = (
-  takeover: Takeover,
-): string => `<primitive id="${resources.vip}" class="ocf" provider="heartbeat" type="IPaddr2">
-${attributes('instance_attributes', 'VIP-instance_attributes', { cidr_netmask: '24', ip: virtualAddress })}${requirement(resources.vip, takeover)}
+/** The VIP; where it moves alone, Pacemaker can migrate it live, as cluster-setup makes it. */
+function vip({ layout, fencing, takeover }: ClusterOptions): string {
+  const { vip: id } = resources;
+  const live = layout === 'hot-standby' && fencing === 'sdk';
+  const meta = { ...requirement(takeover), ...(live && { 'allow-migrate': 'true' }) };
+  const actions = ['start', 'stop', ...(live ? ['migrate_to', 'migrate_from'] : [])];
+  return `<primitive id="${id}" class="ocf" provider="${live ? 'sleepi3' : 'heartbeat'}" type="IPaddr2">
+${attributes('instance_attributes', `${id}-instance_attributes`, { cidr_netmask: '24', ip: virtualAddress })}${attributes('meta_attributes', `${id}-meta_attributes`, meta)}
 <operations>
-<op id="VIP-monitor" name="monitor" interval="30s" timeout="60s"/>
-<op id="VIP-start" name="start" interval="0s" timeout="60s"/>
-<op id="VIP-stop" name="stop" interval="0s" timeout="60s"/>
-</operations></primitive>`;
+<op id="${id}-monitor" name="monitor" interval="30s" timeout="60s"/>
+${actions.map((name) => `<op id="${id}-${name}" name="${name}" interval="0s" timeout="60s"/>\n`).join('')}</operations></primitive>`;
+}
 
 /** The container's id in constraints. */
 const containerRole = (layout: Layout): string =>

@@ -40,6 +40,9 @@ export interface ClusterDesign {
   readonly stickiness: number;
 }
 
+/** What can hold the VIP: the one is the other, and can besides be on the new node before it leaves the old one. */
+export const addressAgents = { plain: 'ocf:heartbeat:IPaddr2', migratable: 'ocf:sleepi3:IPaddr2' } as const;
+
 /** The score by which the VIP prefers a node: enough for the first start, never enough to move it back. */
 export const preference = 1;
 
@@ -52,6 +55,8 @@ export function designOf(file: ClusterFile): ClusterDesign {
   const { nodes, vip, timers, takeover } = file;
   const preferred = file.preferred ?? nodes[0]?.name ?? '';
   const requires = takeover === 'at-once' ? 'quorum' : null;
+  // Where the containers move as well, Pacemaker would stop the address anyway.
+  const live = file.mode === 'hot-standby' && vip.handover === 'make-before-break';
   return {
     name: file.cluster,
     nodes,
@@ -61,9 +66,9 @@ export function designOf(file: ClusterFile): ClusterDesign {
     vip: {
       id: vip.resource,
       family: 'resource',
-      agent: 'ocf:heartbeat:IPaddr2',
+      agent: live ? addressAgents.migratable : addressAgents.plain,
       options: { ip: vip.address, cidr_netmask: vip.prefix, nic: vip.interface ?? null },
-      meta: { requires },
+      meta: { requires, 'allow-migrate': live ? 'true' : null },
       operations: { monitor: { interval: timers.monitor, timeout: 20 } },
     },
     stickiness: timers.stickiness,

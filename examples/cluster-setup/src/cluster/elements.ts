@@ -11,6 +11,7 @@ import {
 import { SetupError } from '../errors.js';
 import type { Difference } from '../plan/step.js';
 import {
+  addressAgents,
   type ClusterDesign,
   type ContainerDesign,
   type FenceDesign,
@@ -135,6 +136,8 @@ export function vip(
   containers: readonly string[],
   preferred: string,
 ): Change {
+  const former = formerAddress(configuration, design);
+  if (former !== undefined) return together(former, vip(undefined, design, containers, preferred));
   return together(
     primitive(configuration, design),
     ...containers.flatMap((one) => [
@@ -158,6 +161,19 @@ export function vip(
       make: (id) => commands.constraint.location.add(id, design.id, preferred, preference),
     }),
   );
+}
+
+/**
+ * The VIP by the agent that holds addresses in the other mode goes, and its constraints with it: pcs cannot give a resource
+ * another agent. Made anew, it is restarted once. Undefined when there is none.
+ */
+function formerAddress(configuration: Configuration, { id, agent }: PrimitiveDesign): Change | undefined {
+  const former = configuration?.resource(id);
+  if (configuration === undefined || former?.kind !== 'primitive') return undefined;
+  const is = agentOf(former);
+  if (is === agent || !Object.values<string>(addressAgents).includes(is)) return undefined;
+  const constraints = configuration.constraintsOf(id).map((one) => ({ what: one.id, is: `a constraint of ${id}` }));
+  return { differences: [{ what: id, is }, ...constraints], commands: [commands.resource.delete(id)] };
 }
 
 /** Whether it makes `then` wait for `first`, at the start and, the other way round, at the stop. */

@@ -74,6 +74,15 @@ export const clusterFile = object({
             description: 'The network interface; by default the one with an address in the same network.',
           }),
         ),
+        handover: choice({
+          words: ['make-before-break', 'break-before-make'],
+          default: 'make-before-break',
+          description:
+            'How a planned move goes in hot-standby. make-before-break: the address is on the new node before it leaves the ' +
+            'old one, and for a moment on both (ocf:sleepi3:IPaddr2, migrated live). break-before-make: it is never on both, ' +
+            'and the service is away in between (ocf:heartbeat:IPaddr2, as always in active-passive), for a network that ' +
+            'shuts a port on which an address is seen twice.',
+        }),
       },
     }),
     containers: list({

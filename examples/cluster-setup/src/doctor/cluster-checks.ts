@@ -1,5 +1,6 @@
 // What is looked at of the cluster as a whole, besides its fencing.
 import { type ClusterConfiguration, commands, type ConfiguredPrimitive, failedResource, valueIn } from '@sleepi3/pcs';
+import { addressAgents } from '../cluster/design.js';
 import { isFirmColocation, isMandatoryOrder } from '../cluster/elements.js';
 import type { Ailment, Check } from './check.js';
 import type { Facts } from './facts.js';
@@ -169,7 +170,7 @@ export const clusterChecks: readonly Check[] = [
     title: 'order and colocation of VIP and container',
     needsCluster: true,
     look: async (facts) => {
-      const vips = await facts.primitives('ocf:heartbeat:IPaddr2');
+      const vips = (await Promise.all(Object.values(addressAgents).map((agent) => facts.primitives(agent)))).flat();
       const containers = await facts.primitives('ocf:heartbeat:docker');
       if (containers.length === 0) return [];
       return (await Promise.all(vips.map((vip) => belongsTogether(facts, vip, containers)))).flat();
