@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDebianPackage } from '../../../tools/testing/debian-package.js';
@@ -15,6 +15,7 @@ const { deb, text, manualPage, unpacked } = testDebianPackage({
   home,
   buildPackage,
 });
+const resourceAgent = 'usr/lib/ocf/resource.d/sleepi3/IPaddr2';
 const completionFile = 'usr/share/bash-completion/completions/fence_sleepi3';
 
 describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
@@ -25,8 +26,13 @@ describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
   });
 
   it.runIf(haveRealParts('shellcheck'))('pleases shellcheck with its scripts and its completion', () => {
-    const files = ['DEBIAN/postinst', 'DEBIAN/prerm', 'DEBIAN/postrm', completionFile].map(unpacked);
+    const files = ['DEBIAN/postinst', 'DEBIAN/prerm', 'DEBIAN/postrm', completionFile, resourceAgent].map(unpacked);
     expect(spawnSync('shellcheck', files, { encoding: 'utf8' })).toMatchObject({ stdout: '', status: 0 });
+  });
+
+  it('brings the resource agent for the VIP where Pacemaker looks for it', () => {
+    expect(statSync(unpacked(resourceAgent)).mode & 0o777).toBe(0o755);
+    expect(text(resourceAgent)).toBe(readFileSync(join(home, 'ocf/IPaddr2'), 'utf8'));
   });
 
   it.runIf(haveRealParts('man'))('has a manual page with every option of the agent and of its commands', () => {
