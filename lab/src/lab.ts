@@ -42,8 +42,6 @@ export class Lab {
   readonly harness: Harness;
   readonly machines: readonly [Machine, Machine];
   readonly http: HttpProbe;
-  /** Whether the machines are emulated, and so several times as slow as a Pi. */
-  readonly emulated: boolean;
   recording: Recording;
   readonly #log: (line: string) => void;
   #serves: ReturnType<Recording['signal']>;
@@ -54,7 +52,6 @@ export class Lab {
     this.harness = harness;
     this.machines = machines;
     this.#log = options.log;
-    this.emulated = options.acceleration === 'tcg';
     this.http = new HttpProbe(this.clock, askOverHttp(virtualAddress), (answers) => {
       this.#serves.set(answers);
       this.#log(answers ? 'the service answers' : 'the service is silent');
