@@ -67,9 +67,11 @@ async function makeBare(lab: Lab): Promise<void> {
     await setHeartbeat(machine, 60);
     // Where installers put a machine's own name.
     await machine.mustExec(['sh', '-c', `printf '127.0.0.1 localhost\\n127.0.1.1 ${machine.name}\\n' > /etc/hosts`]);
-    await machine.mustExec(['systemctl', 'start', 'docker', 'sleepi3-lab-container', 'ssh', 'systemd-timesyncd'], {
+    // As Debian installs them: there after the next boot too.
+    await machine.mustExec(['systemctl', 'enable', '--quiet', '--now', 'ssh', 'systemd-timesyncd'], {
       timeout: 600_000,
     });
+    await machine.mustExec(['systemctl', 'start', 'docker', 'sleepi3-lab-container'], { timeout: 600_000 });
   }
   await first.mustExec(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', '/root/.ssh/id_ed25519']);
   const key = await first.mustExec(['cat', '/root/.ssh/id_ed25519.pub']);

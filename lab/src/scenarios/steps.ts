@@ -53,12 +53,19 @@ export async function testWire(
   to: Machine,
 ): Promise<{ readonly status: number | undefined; readonly said: string }> {
   const listener = to.exec(['fence_sleepi3', 'wire-listen', '--timeout', '120'], { timeout: 180_000 });
-  const port = listeningPort.toString(16).toUpperCase().padStart(4, '0');
-  await lab.until(`${to.name} listens`, async () => {
-    const sockets = await to.mustExec(['cat', '/proc/net/tcp', '/proc/net/tcp6']);
-    return sockets.includes(`:${port} `);
-  });
+  await lab.until(`${to.name} listens`, async () =>
+    hasListener(await to.mustExec(['cat', '/proc/net/tcp', '/proc/net/tcp6']), listeningPort),
+  );
   const { status, stdout, stderr } = await from.exec(['fence_sleepi3', 'wire-test'], { timeout: 120_000 });
   await listener;
   return { status, said: (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '' };
+}
+
+/**
+ * Whether somebody listens at a port, by `/proc/net/tcp`. A connection to another machine's port of that number, which stays
+ * for a minute, is none.
+ */
+export function hasListener(sockets: string, port: number): boolean {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  return sockets.split('\n').some((line) => new RegExp(`^ *\\d+: [0-9A-F]+:${hex} [0-9A-F]+:0000 0A `).test(line));
 }
