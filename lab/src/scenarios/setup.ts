@@ -132,13 +132,17 @@ async function examine(lab: Lab, verdict: Verdict): Promise<void> {
     await lab.peerOf(machine).mustExec(['pcs', 'stonith', 'fence', machine.name], { timeout: 300_000 });
     await lab.settled();
   }
-  const { stdout, status } = await first.exec(['cluster-setup', 'doctor', '--all', '--json'], { timeout: 600_000 });
+  const doctor = ['cluster-setup', 'doctor', '--all', '--json'];
+  const { stdout, stderr, status } = await first.exec(doctor, { timeout: 600_000 });
   const { findings } = JSON.parse(stdout) as { readonly findings: readonly Finding[] };
   const faults = findings.filter(({ severity }) => severity !== 'note');
   verdict.see(
     'doctor finds no fault',
     status === 0 && faults.length === 0,
-    findings.map(({ severity, check, node, fact }) => `${severity} ${check} ${node ?? ''}: ${fact}`).join('; '),
+    [
+      ...findings.map(({ severity, check, node, fact }) => `${severity} ${check} ${node ?? ''}: ${fact}`),
+      stderr.trim(),
+    ].join('; '),
   );
 }
 
