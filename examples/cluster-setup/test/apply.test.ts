@@ -105,19 +105,22 @@ describe('preparing the nodes', () => {
     expect(pis[1].containers.get('httpd-test')).toEqual({ restart: 'no', running: true });
   });
 
-  it('stops before anything is changed when the fence agent is missing, and says what to install', async () => {
-    const pis = pairOfPis();
-    pis[0].agentInstalled = false;
-    for (const one of ['pacemaker', 'corosync', 'pcs', 'resource-agents', 'fence-agents', 'docker.io', 'i2c-tools']) {
-      pis[0].packages.add(one);
-    }
-    const before = pis[0].state();
-    await expect(prepare(pis)).rejects.toMatchObject({
-      code: 'NOT_READY',
-      message: expect.stringContaining('install the package'),
-    } satisfies Partial<SetupError>);
-    expect(pis[0].state()).toEqual(before);
-  });
+  it.each(['agentInstalled', 'addressAgentInstalled'] as const)(
+    'stops before anything is changed without %s, and says what to install',
+    async (what) => {
+      const pis = pairOfPis();
+      pis[0][what] = false;
+      for (const one of ['pacemaker', 'corosync', 'pcs', 'resource-agents', 'fence-agents', 'docker.io', 'i2c-tools']) {
+        pis[0].packages.add(one);
+      }
+      const before = pis[0].state();
+      await expect(prepare(pis)).rejects.toMatchObject({
+        code: 'NOT_READY',
+        message: expect.stringContaining('install the package'),
+      } satisfies Partial<SetupError>);
+      expect(pis[0].state()).toEqual(before);
+    },
+  );
 
   it('says what is wrong with the board when it is still not ready after fence_sleepi3 boot', async () => {
     const pis = pairOfPis();

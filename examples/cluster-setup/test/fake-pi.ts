@@ -20,6 +20,7 @@ export class FakePi implements Machine {
   readonly containers = new Map<string, FakeContainer>();
   password: string | undefined;
   agentInstalled = true;
+  addressAgentInstalled = true;
   /** EIPDE of the board. */
   fenceable = false;
   /** Called before and after everything that changes something; may throw to play a death. */
@@ -81,6 +82,7 @@ export class FakePi implements Machine {
     }
     if (line === 'which docker') return yes(this.packages.has('docker.io'));
     if (line === 'test -x /usr/sbin/fence_sleepi3') return yes(this.agentInstalled);
+    if (line === 'test -x /usr/lib/ocf/resource.d/sleepi3/IPaddr2') return yes(this.addressAgentInstalled);
     if (line === 'pcs cluster destroy') {
       return change(() => {
         this.files.delete('/etc/corosync/corosync.conf');

@@ -1,6 +1,6 @@
 // What each node needs before it can be in the cluster.
 import { editDefaults, parseDefaults } from '@sleepi3/driver';
-import type { ClusterDesign } from '../cluster/design.js';
+import { addressAgents, type ClusterDesign } from '../cluster/design.js';
 import { SetupError } from '../errors.js';
 import { isPlaceholder } from '../nodes/corosync-conf.js';
 import { addressesOf, withHosts } from '../nodes/hosts-file.js';
@@ -12,6 +12,11 @@ import { type Action, done, type Step } from './step.js';
 export const packages = ['pacemaker', 'corosync', 'pcs', 'resource-agents', 'fence-agents', 'docker.io', 'i2c-tools'];
 
 export const agentPath = '/usr/sbin/fence_sleepi3';
+
+/** What the package fence-sleepi3 brings and this cluster uses; an older one has no resource agent. */
+export function agentPaths({ vip }: ClusterDesign): readonly string[] {
+  return [agentPath, ...(vip.agent === addressAgents.migratable ? ['/usr/lib/ocf/resource.d/sleepi3/IPaddr2'] : [])];
+}
 export const defaultsPath = '/etc/default/sleepi3';
 /** The defaults file as it was before, for undo. */
 export const defaultsBackup = '/etc/default/sleepi3.before-cluster-setup';
@@ -67,12 +72,15 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
       title: 'The fence agent',
       why: "fence_sleepi3 cuts the peer's power by wire. Without it no cluster is made: it could not be trusted to take over.",
       look: async (reality) => {
-        const there = await reality.machine(node).run('test', ['-x', agentPath], { exitCodes: [0, 1] });
-        if (there.exitCode === 0) return done;
-        throw new SetupError(
-          'NOT_READY',
-          `${node}: ${agentPath} is not there; install the package fence-sleepi3 on both nodes first`,
-        );
+        for (const path of agentPaths(design)) {
+          const there = await reality.machine(node).run('test', ['-x', path], { exitCodes: [0, 1] });
+          if (there.exitCode === 0) continue;
+          throw new SetupError(
+            'NOT_READY',
+            `${node}: ${path} is not there; install the package fence-sleepi3 of this release on both nodes first`,
+          );
+        }
+        return done;
       },
     }),
 

@@ -4,7 +4,7 @@ import { type Command, type Features, invocation, Pcs, shellQuote } from '@sleep
 import type { ClusterDesign } from '../cluster/design.js';
 import type { CommandAnswer, Machine } from '../nodes/machine.js';
 import { clusterSteps } from './cluster-steps.js';
-import { agentPath, defaultsPath, nodeSteps } from './node-steps.js';
+import { agentPaths, defaultsPath, nodeSteps } from './node-steps.js';
 import { Reality } from './reality.js';
 import type { Action, Step } from './step.js';
 import { wrap } from '../wrap.js';
@@ -37,7 +37,9 @@ set -eu
 LC_ALL=C TZ=UTC; export LC_ALL TZ
 unset CIB_file CIB_shadow CIB_shadow_dir CIB_user || :
 [ "$(id -u)" -eq 0 ] || { echo 'run it as root' >&2; exit 1; }
-[ -x ${agentPath} ] || { echo '${agentPath} is not there: install fence-sleepi3 first' >&2; exit 1; }
+for agent in ${agentPaths(design).join(' ')}; do
+  [ -x "$agent" ] || { echo "$agent is not there: install fence-sleepi3 of this release first" >&2; exit 1; }
+done
 
 password() {
   if [ -t 0 ]; then
