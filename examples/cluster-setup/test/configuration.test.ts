@@ -175,6 +175,28 @@ describe.runIf(real)('the golden configurations under the real scheduler', () =>
     expect(precedes(text, `stonith 'reboot' ${first}`, `VIP_start_0 ${second}`)).toBe(waits);
   });
 
+  it.each([
+    ['hot-standby', true],
+    ['active-passive', false],
+  ] as const)(
+    '%s: whether a planned move has the VIP on the new node before it leaves the old one: %s',
+    async (name, live) => {
+      await using cluster = await clusterOf(name);
+      const attribute = await cluster.tool('crm_attribute', ['--node', first, '--name', 'standby', '--update', 'on']);
+      expect(attribute.exitCode).toBe(0);
+      const graph = `${cluster.cibFile}.dot`;
+      await cluster.tool('crm_simulate', [
+        ...['--xml-file', cluster.cibFile, '--simulate', '--quorum', '1'],
+        ...['--save-dotfile', graph, '--save-output', `${cluster.cibFile}.after`],
+      ]);
+      const text = await readFile(graph, 'utf8');
+      expect(precedes(text, `VIP_migrate_from_0 ${second}`, `VIP_stop_0 ${first}`)).toBe(live);
+      expect(precedes(text, `VIP_stop_0 ${first}`, `VIP_start_0 ${second}`)).toBe(true);
+      // The container stays until the VIP has gone.
+      expect(precedes(text, `VIP_stop_0 ${first}`, `Apache_container_stop_0 ${first}`)).toBe(true);
+    },
+  );
+
   it('hot-standby: the VIP leaves a node whose container does not start again', async () => {
     await using cluster = await clusterOf('hot-standby');
     const pcs = new Pcs({ runner: cluster });
