@@ -37,9 +37,12 @@ set -eu
 LC_ALL=C TZ=UTC; export LC_ALL TZ
 unset CIB_file CIB_shadow CIB_shadow_dir CIB_user || :
 [ "$(id -u)" -eq 0 ] || { echo 'run it as root' >&2; exit 1; }
-for agent in ${agentPaths(design).join(' ')}; do
-  [ -x "$agent" ] || { echo "$agent is not there: install fence-sleepi3 of this release first" >&2; exit 1; }
-done
+${agentPaths(design)
+  .map(
+    (path) =>
+      `[ -x ${path} ] || { echo '${path} is not there: install fence-sleepi3 of this release first' >&2; exit 1; }`,
+  )
+  .join('\n')}
 
 password() {
   if [ -t 0 ]; then
