@@ -57,7 +57,9 @@ const ask = () => new Promise((resolve) => {
     let text = '';
     from.on('data', (data) => (text += data)).on('end', () => resolve(text));
   });
-  request.on('error', (error) => { failures.push(error.code); resolve(); }).on('timeout', () => request.destroy());
+  request.on('error', (error) => { failures.push(error.code); resolve(); }).on('timeout', () => {
+    request.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
+  });
 });
 (async () => {
   for (let ending = false; !ending; ) {
