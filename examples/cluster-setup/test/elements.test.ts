@@ -104,12 +104,10 @@ describe('a configuration that was changed by hand', () => {
 });
 
 describe('a VIP of the agent that cannot be migrated', () => {
-  it("is made anew with its constraints, and those that are nobody's business are told of", () => {
-    const commands = repair(
-      /provider="sleepi3">([^]*?)<meta_attributes[^]*?<\/meta_attributes>/,
-      'provider="heartbeat">$1',
-      'timers: { monitor: 10 }',
-    );
+  const plain = /provider="sleepi3">([^]*?)<meta_attributes[^]*?<\/meta_attributes>/;
+
+  it('is made anew with its constraints', () => {
+    const commands = repair(plain, 'provider="heartbeat">$1');
     expect(commands.map((command) => command.split(' ').slice(1, 5).join(' '))).toEqual([
       'resource delete VIP',
       'resource create VIP ocf:sleepi3:IPaddr2',
@@ -117,6 +115,17 @@ describe('a VIP of the agent that cannot be migrated', () => {
       'constraint colocation add VIP',
       'constraint location add VIP-prefers-raspberrypi-1',
     ]);
+  });
+
+  it('keeps what was set by hand', () => {
+    const byHand =
+      'provider="heartbeat"><instance_attributes id="i"><nvpair id="j" name="iflabel" value="mine"/></instance_attributes>' +
+      '<meta_attributes id="k"><nvpair id="l" name="target-role" value="Stopped"/></meta_attributes>$1';
+    const [, create] = repair(plain, byHand);
+    expect(create).toContain(' iflabel=mine ');
+    expect(create).toContain(' ip=192.168.11.215 ');
+    expect(create).toMatch(/ meta .*target-role=Stopped/);
+    expect(create).toMatch(/ meta .*allow-migrate=true/);
   });
 
   it('stays what it is where a planned move is to break before it makes', () => {

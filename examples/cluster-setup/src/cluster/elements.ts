@@ -137,7 +137,9 @@ export function vip(
   preferred: string,
 ): Change {
   const former = formerAddress(configuration, design);
-  if (former !== undefined) return together(former, vip(undefined, design, containers, preferred));
+  if (former !== undefined) {
+    return together(leaves(configuration, former), vip(undefined, heirOf(former, design), containers, preferred));
+  }
   return together(
     primitive(configuration, design),
     ...containers.flatMap((one) => [
@@ -163,17 +165,44 @@ export function vip(
   );
 }
 
-/**
- * The VIP by the agent that holds addresses in the other mode goes, and its constraints with it: pcs cannot give a resource
- * another agent. Made anew, it is restarted once. Undefined when there is none.
- */
-function formerAddress(configuration: Configuration, { id, agent }: PrimitiveDesign): Change | undefined {
+/** The VIP by the agent that holds addresses in the other mode. pcs cannot give it another agent: it is made anew. */
+function formerAddress(configuration: Configuration, { id, agent }: PrimitiveDesign): ConfiguredPrimitive | undefined {
   const former = configuration?.resource(id);
-  if (configuration === undefined || former?.kind !== 'primitive') return undefined;
+  if (former?.kind !== 'primitive') return undefined;
   const is = agentOf(former);
-  if (is === agent || !Object.values<string>(addressAgents).includes(is)) return undefined;
-  const constraints = configuration.constraintsOf(id).map((one) => ({ what: one.id, is: `a constraint of ${id}` }));
-  return { differences: [{ what: id, is }, ...constraints], commands: [commands.resource.delete(id)] };
+  return is !== agent && Object.values<string>(addressAgents).includes(is) ? former : undefined;
+}
+
+/** It goes, and its constraints with it. */
+function leaves(configuration: Configuration, former: ConfiguredPrimitive): Change {
+  const { id } = former;
+  const constraints = configuration?.constraintsOf(id) ?? [];
+  return {
+    differences: [
+      { what: id, is: agentOf(former) },
+      ...constraints.map((one) => ({ what: one.id, is: `a constraint of ${id}` })),
+    ],
+    commands: [commands.resource.delete(id)],
+  };
+}
+
+/** What was set by hand of the former one, and the design does not know of, stays. */
+function heirOf({ instanceAttributes, metaAttributes }: ConfiguredPrimitive, design: PrimitiveDesign): PrimitiveDesign {
+  return {
+    ...design,
+    options: { ...valuesOf(instanceAttributes), ...design.options },
+    meta: { ...valuesOf(metaAttributes), ...design.meta },
+  };
+}
+
+function valuesOf(sets: readonly AttributeSet[]): Record<string, string> {
+  const names = new Set(sets.flatMap(({ pairs }) => pairs.map(({ name }) => name)));
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      const value = name === undefined ? undefined : valueIn(sets, name);
+      return name === undefined || value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 /** Whether it makes `then` wait for `first`, at the start and, the other way round, at the stop. */

@@ -12,14 +12,14 @@ import { type Action, done, type Step } from './step.js';
 export const packages = ['pacemaker', 'corosync', 'pcs', 'resource-agents', 'fence-agents', 'docker.io', 'i2c-tools'];
 
 export const agentPath = '/usr/sbin/fence_sleepi3';
+export const defaultsPath = '/etc/default/sleepi3';
+/** The defaults file as it was before, for undo. */
+export const defaultsBackup = '/etc/default/sleepi3.before-cluster-setup';
 
 /** What the package fence-sleepi3 brings and this cluster uses; an older one has no resource agent. */
 export function agentPaths({ vip }: ClusterDesign): readonly string[] {
   return [agentPath, ...(vip.agent === addressAgents.migratable ? ['/usr/lib/ocf/resource.d/sleepi3/IPaddr2'] : [])];
 }
-export const defaultsPath = '/etc/default/sleepi3';
-/** The defaults file as it was before, for undo. */
-export const defaultsBackup = '/etc/default/sleepi3.before-cluster-setup';
 
 /** The steps of one node, in order. */
 export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] {
