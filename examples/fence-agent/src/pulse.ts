@@ -114,8 +114,9 @@ async function testWire({ hold }: PulseRequest, context: PulseContext): Promise<
   const begun = clock.now();
   let { extout, extin: extinMoved } = await settleExtout(lines, true);
   const asserted = clock.now();
-  for (let left = hold; extout && left > 0 && !signal.aborted; left = hold - (clock.now() - begun)) {
-    await clock.sleep(Math.min(testSamplePeriod, left));
+  const end = begun + hold;
+  while (extout && clock.now() < end && !signal.aborted) {
+    await clock.sleep(Math.min(testSamplePeriod, end - clock.now()));
     const state = await readSettled(lines);
     extout = state.extout;
     extinMoved ||= state.extin;

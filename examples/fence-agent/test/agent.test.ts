@@ -51,7 +51,7 @@ async function call(cluster: VirtualCluster, request: Call) {
   const machine = pis[0].machine({
     hostname: 'raspberrypi-1',
     defaults: parseDefaults(defaults),
-    openBoard: () => Sleepi3.open({ bus: harness.boards[0].bus, clock }),
+    openBoard: () => Sleepi3.open({ bus: harness.boards[0].bus, clock, random: () => 0.5 }),
     ...(answers && { answers }),
   });
   const site: typeof machine.site = (...board) => ({

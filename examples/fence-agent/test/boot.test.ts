@@ -15,7 +15,7 @@ async function bootCase({ defaults = fenceable, registers = {} } = {}) {
   const machine = cluster.pis[0].machine({
     hostname: 'raspberrypi-1',
     defaults: parsed,
-    openBoard: () => Sleepi3.open({ bus: board.bus, clock: cluster.clock }),
+    openBoard: () => Sleepi3.open({ bus: board.bus, clock: cluster.clock, random: () => 0.5 }),
   });
   const host: BootHost = {
     clock: cluster.clock,

@@ -41,7 +41,7 @@ async function twoBoards({ answer = () => true, transferTime = 0, coldRegisters 
     node: names[1],
     peer: names[0],
     log: () => {},
-    openBoard: () => Sleepi3.open({ bus: board.bus, clock }),
+    openBoard: () => Sleepi3.open({ bus: board.bus, clock, random: () => 0.5 }),
     observation,
   };
   let subject: PiProcess | undefined;
@@ -66,7 +66,7 @@ async function twoBoards({ answer = () => true, transferTime = 0, coldRegisters 
   });
   await clock.advance(40_000);
 
-  const openBoard = () => Sleepi3.open({ bus: own.bus, clock });
+  const openBoard = () => Sleepi3.open({ bus: own.bus, clock, random: () => 0.5 });
   const machine = pis[0].machine({ hostname: names[0], defaults: parseDefaults(''), openBoard });
   const director: DirectorHost = {
     node: names[0],
@@ -179,7 +179,7 @@ describe('characterize', () => {
         node: names[1],
         peer: names[0],
         log: () => {},
-        openBoard: () => Sleepi3.open({ bus: board.bus, clock: cluster.clock }),
+        openBoard: () => Sleepi3.open({ bus: board.bus, clock: cluster.clock, random: () => 0.5 }),
         observation: new Observation({ read: async () => undefined, replace: async () => {}, remove: async () => {} }),
       },
       overTheWire(b, parseDirectorMessage),

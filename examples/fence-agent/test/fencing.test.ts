@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '@sleepi3/simulator';
 import { guardLine, performAct, releaseOrphan } from '../src/fencing.js';
@@ -110,6 +111,17 @@ describe('an off', () => {
       expect(await cluster.act(0, { action, hold })).toMatchObject({ kind: kinds[action] });
     },
   );
+
+  it('ends a test pulse in whichever fraction of a millisecond it began', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 53 - 1 }), async (bits) => {
+        const cluster = await createCluster();
+        await cluster.clock.advance((bits / 2 ** 53) * 1024);
+        expect(await cluster.act(0, { action: 'test', hold: 500 })).toMatchObject({ kind: 'tested' });
+      }),
+      { numRuns: 200, seed: 1 },
+    );
+  });
 
   it('opens the board again when that fails in the first second', async () => {
     const cluster = await createCluster();

@@ -43,7 +43,7 @@ export async function wireCase({ random = () => 0.5, ...options }: WireCaseOptio
   const listener = new PiProcess('wire-listen');
   const end = (index: 0 | 1): WireEnd => {
     const board = harness.boards[index];
-    const openBoard = () => Sleepi3.open({ bus: board.bus, clock });
+    const openBoard = () => Sleepi3.open({ bus: board.bus, clock, random });
     const machine = pis[index].machine({ hostname: names[index], defaults: parseDefaults(''), openBoard });
     const stop = new AbortController().signal;
     const process = index === 0 ? tester : listener;

@@ -42,7 +42,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Virtu
   const { clock } = harness;
   const pi = async (index: 0 | 1) => {
     const board = harness.boards[index];
-    const driver = await Sleepi3.open({ bus: board.bus, clock, probe: false });
+    const driver = await Sleepi3.open({ bus: board.bus, clock, probe: false, random: () => 0.5 });
     const virtualPi = new VirtualPi({
       clock,
       lines: boardLines(driver),
