@@ -115,6 +115,7 @@ describe.runIf(possible)('the VIP', () => {
         on 1 start
         "$NODE" -e "$CLIENT" "$PLACE/ready" "$PLACE/end" > "$PLACE/seen" & client=$!
         until [ -e "$PLACE/ready" ]; do sleep 0.05; done
+        sleep 1.5 # A start announces the address five times in a second: until then the client would go to and fro.
         ${commands}
         sleep 1
         touch "$PLACE/end"
@@ -125,11 +126,10 @@ describe.runIf(possible)('the VIP', () => {
 
   it('answers at all times while it is handed over', () => {
     const { answers, failures } = moved('on 1 migrate_to; on 2 migrate_from; sleep 0.3; on 1 stop');
-    expect(answers[0]).toBe('node 1');
-    expect(answers.at(-1)).toBe('node 2');
+    expect(answers).toEqual(['node 1', 'node 2']);
     // A connection that is open when the address moves belongs to the old node, and may be reset; none may wait in vain.
     expect(failures.filter((code) => code !== 'ECONNRESET')).toEqual([]);
-    expect(failures.length).toBeLessThanOrEqual(2);
+    expect(failures.length).toBeLessThanOrEqual(1);
   });
 
   it('is away for as long as the cluster takes between stop and start, where it is not', () => {
