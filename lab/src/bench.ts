@@ -41,6 +41,11 @@ export const contenders: readonly [Contender, ...Contender[]] = [
     measured: [serviceBack],
   },
   {
+    name: '… token 1 s',
+    cluster: { layout: 'hot-standby', fencing: 'sdk', token: 1000 },
+    measured: everything.filter((what) => what !== plannedMove),
+  },
+  {
     name: 'active/passive',
     cluster: { layout: 'active-passive', fencing: 'sdk' },
     measured: [plannedMove, serviceBack],

@@ -42,7 +42,9 @@ describe('the ready cluster', () => {
   });
 
   it('names the nodes in corosync as in Pacemaker', () => {
-    expect(corosyncConf()).toMatch(/name: raspberrypi-1\n\s+nodeid: 1/);
-    expect(corosyncConf()).toMatch(/two_node: 1/);
+    expect(corosyncConf({})).toMatch(/name: raspberrypi-1\n\s+nodeid: 1/);
+    expect(corosyncConf({})).toMatch(/two_node: 1/);
+    expect(corosyncConf({})).not.toMatch(/token/);
+    expect(corosyncConf({ token: 1000 })).toMatch(/crypto_hash: sha256\n    token: 1000\n}\n/);
   });
 });

@@ -284,6 +284,33 @@ describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => 
     patience,
   );
 
+  it(
+    'gives a new cluster the token of the file, and one that was made without it, and leaves it when the file is silent',
+    async () => {
+      const quick = designOf(readClusterFile('timers: {token: 1000}', 'cluster.yaml'));
+      const quicker = designOf(readClusterFile('timers: {token: 800}', 'cluster.yaml'));
+      await using cluster = await FakeCluster.create({ nodes: names, password });
+      const pis = pairOfPis(cluster);
+      const pcs = new Pcs({ runner: cluster });
+      const applied = async (wish: typeof design) => {
+        cluster.requests.length = 0;
+        const reality = realityOf(pis, pcs);
+        await apply(allSteps(wish, reality), reality, host());
+        const made = cluster.requests.filter(({ program }) => program === 'pcs').map(({ argv }) => argv.join(' '));
+        return { made, totem: (await realityOf(pis, pcs).corosyncConf(names[1]))?.totem };
+      };
+      const anew = await applied(quick);
+      expect(anew.totem).toMatchObject({ cluster_name: 'apachecluster', token: '1000' });
+      expect(anew.made).not.toContainEqual(expect.stringContaining('config update'));
+      expect((await applied(quick)).made).toEqual([]);
+      const changed = await applied(quicker);
+      expect(changed.totem).toMatchObject({ cluster_name: 'apachecluster', token: '800' });
+      expect(changed.made).toEqual([expect.stringMatching(/cluster config update totem token=800$/)]);
+      expect(await applied(design)).toMatchObject({ made: [], totem: { token: '800' } });
+    },
+    patience,
+  );
+
   it.each(['before', 'after'] as const)(
     'killed %s each change of the cluster in turn and run again after each, it ends at the same configuration',
     async (when) => {

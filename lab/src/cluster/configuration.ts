@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly fencing: Fencing;
   /** When the other node takes over; `at-once` is cluster-setup's option of that name, with its price in a split. */
   readonly takeover?: 'after-fencing' | 'at-once';
+  /** corosync's totem token, ms, as cluster-setup's option of that name; corosync's own without. */
+  readonly token?: number;
 }
 
 /** The address the service is reached at: the article's. */
@@ -33,7 +35,7 @@ export const resources = { container: 'Apache_container', vip: 'VIP' } as const;
 export const fenceDevice = (node: string): string => `fence_${node}`;
 
 /** corosync.conf as `pcs cluster setup` writes it. */
-export function corosyncConf(): string {
+export function corosyncConf({ token }: Pick<ClusterOptions, 'token'>): string {
   const nodes = identities.map(
     ({ name, number }) => `    node {
         ring0_addr: ${name}
@@ -47,7 +49,7 @@ export function corosyncConf(): string {
     transport: knet
     crypto_cipher: aes256
     crypto_hash: sha256
-}
+${token === undefined ? '' : `    token: ${token}\n`}}
 
 nodelist {
 ${nodes.join('\n\n')}

@@ -69,7 +69,7 @@ export async function writeProvision(
     await copyFile(sources.busContract, join(root, otherContract));
     await copyModules(sources.nodeModules, join(root, dirname(otherNode), 'node_modules'));
   } else {
-    await write('etc/corosync/corosync.conf', corosyncConf(), 0o644);
+    await write('etc/corosync/corosync.conf', corosyncConf(cluster), 0o644);
     await write('etc/corosync/authkey', authkey, 0o400);
     await write('etc/pacemaker/authkey', authkey, 0o640);
     await write('var/lib/pacemaker/cib/cib.xml', cib(cluster), 0o600);

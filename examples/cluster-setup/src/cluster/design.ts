@@ -38,6 +38,8 @@ export interface ClusterDesign {
   readonly containers: readonly ContainerDesign[];
   readonly vip: PrimitiveDesign;
   readonly stickiness: number;
+  /** corosync's totem token, ms; undefined: as it is. */
+  readonly token: number | undefined;
 }
 
 /** What can hold the VIP: the one is the other, and can besides be on the new node before it leaves the old one. */
@@ -72,6 +74,7 @@ export function designOf(file: ClusterFile): ClusterDesign {
       operations: { monitor: { interval: timers.monitor, timeout: 20 } },
     },
     stickiness: timers.stickiness,
+    token: timers.token,
   };
 }
 

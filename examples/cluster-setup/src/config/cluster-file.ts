@@ -203,6 +203,17 @@ export const clusterFile = object({
         }),
         start: integer({ min: 10, max: 3600, default: 90, unit: 's', description: 'For the start of a container.' }),
         stop: integer({ min: 20, max: 3600, default: 90, unit: 's', description: 'For the stop of a container.' }),
+        token: optional(
+          integer({
+            min: 500,
+            max: 60000,
+            unit: 'ms',
+            description:
+              'How long a node must be silent until corosync takes it for lost (totem token); fencing begins 1.2 times as long ' +
+              'after that. By default what corosync has, 3000 unless somebody changed it. Shorter makes every recovery from a ' +
+              'failure shorter, and fences a node that only stalls for that long.',
+          }),
+        ),
       },
     }),
   },

@@ -2,6 +2,8 @@
 
 export interface CorosyncConf {
   readonly clusterName: string | undefined;
+  /** The options of the section `totem`. */
+  readonly totem: Readonly<Record<string, string>>;
   readonly nodes: readonly CorosyncNode[];
   /** The options of the section `quorum`. */
   readonly quorum: Readonly<Record<string, string>>;
@@ -15,7 +17,7 @@ export interface CorosyncNode {
 
 /** Reads a corosync.conf (corosync.conf(5)). */
 export function parseCorosyncConf(text: string): CorosyncConf {
-  let clusterName: string | undefined;
+  const totem: Record<string, string> = {};
   const quorum: Record<string, string> = {};
   const nodes: { name: string | undefined; addresses: string[] }[] = [];
   const path: string[] = [];
@@ -36,7 +38,7 @@ export function parseCorosyncConf(text: string): CorosyncConf {
     const node = nodes.at(-1);
     switch (path.join('/')) {
       case 'totem':
-        if (key === 'cluster_name') clusterName = value;
+        totem[key] = value;
         break;
       case 'quorum':
         quorum[key] = value;
@@ -47,7 +49,7 @@ export function parseCorosyncConf(text: string): CorosyncConf {
         break;
     }
   }
-  return { clusterName, nodes, quorum };
+  return { clusterName: totem['cluster_name'], totem, nodes, quorum };
 }
 
 /**

@@ -13,7 +13,7 @@ import {
 import { SetupError } from '../errors.js';
 import { type CorosyncConf, isPlaceholder } from '../nodes/corosync-conf.js';
 import type { Reality } from './reality.js';
-import { type Action, done, type Step, type Todo } from './step.js';
+import { type Action, type Difference, done, type Step, type Todo } from './step.js';
 
 /** Seconds that pcs waits for the other node; it gives up after 60 by itself, and slow machines were seen to take longer. */
 const requestTimeout = 300;
@@ -114,6 +114,8 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
         };
       },
     },
+
+    ...(design.token === undefined ? [] : [noticing(design.token)]),
 
     ...design.fences.map((fence) =>
       configured(
@@ -288,7 +290,41 @@ async function setUp(design: ClusterDesign, reality: Reality): Promise<Todo> {
       .filter(({ name }) => !ours.includes(name))
       .map(({ name, addresses }) => ({ what: `${name} in the cluster`, should: addresses.join(', ') })),
     actions: [
-      { kind: 'pcs', commands: [commands.cluster.setup(design.name, nodes, ours.length > 0 ? { force: true } : {})] },
+      {
+        kind: 'pcs',
+        commands: [
+          commands.cluster.setup(design.name, nodes, {
+            ...(design.token !== undefined && { totem: { token: design.token } }),
+            ...(ours.length > 0 && { force: true }),
+          }),
+        ],
+      },
     ],
+  };
+}
+
+/** For a cluster that was made before: a new one has it from the beginning. */
+function noticing(token: number): Step {
+  return {
+    id: 'token',
+    title: `A node that is silent for ${token} ms is lost`,
+    why:
+      'Nothing is recovered before corosync has noticed that a node is gone, and the hold comes on top: this time (totem ' +
+      'token), and 1.2 times as long until the rest agree, lie between a failure and the first shot.',
+    look: async (reality) => {
+      const differences: Difference[] = [];
+      for (const { name } of reality.machines) {
+        const conf = await reality.corosyncConf(name);
+        const is = conf?.totem['token'];
+        if (conf === undefined || is === String(token)) continue;
+        differences.push({ what: `totem token on ${name}`, is: is ?? "corosync's own", should: `${token} ms` });
+      }
+      if (differences.length === 0) return done;
+      // pcs puts it on both nodes and has the running corosync take it over.
+      return {
+        differences,
+        actions: [{ kind: 'pcs', commands: [commands.cluster.config.update({ totem: { token } })] }],
+      };
+    },
   };
 }
