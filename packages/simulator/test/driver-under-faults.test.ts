@@ -28,7 +28,7 @@ const faultScript: fc.Arbitrary<Fault[]> = fc.constantFrom('read' as const, 'wri
 
 async function setUp(clock: VirtualClock) {
   const board = new VirtualBoard({ clock });
-  const sleepi3 = await Sleepi3.open({ bus: board.bus, clock });
+  const sleepi3 = await Sleepi3.open({ bus: board.bus, clock, random: () => 0.5 });
   return { board, sleepi3 };
 }
 
