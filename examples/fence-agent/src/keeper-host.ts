@@ -16,7 +16,7 @@ export function keeperHost(owner: LineOwner, processId: number): KeeperHost {
     stop,
     log,
     record: powerRecord(files),
-    tryLock: () => tryLock(files),
+    tryLock: () => tryLock(owner),
     listen: async (onCall) => {
       await promisify(writeFile)(files.keeper, `${processId}\n`, { mode: 0o600 }).catch((error: unknown) => {
         // It only helps to kill a keeper that hangs: a full /run is no reason not to fence.

@@ -3,13 +3,28 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { kill } from 'node:process';
-import { acquireFileLock, readDefaultsFile, runProgram, Sleepi3Error, systemClock } from '@sleepi3/driver';
+import {
+  acquireFileLock,
+  type FileLock,
+  type FileLockOptions,
+  readDefaultsFile,
+  runProgram,
+  Sleepi3Error,
+  systemClock,
+} from '@sleepi3/driver';
 import { boardLines, openBoard } from './board-access.js';
 import type { FencingHost } from './fencing.js';
 import type { AgentMessage, KeeperEvent } from './keeper-messages.js';
 import type { Machine } from './machine.js';
 import { PowerRecord, type RecordFile } from './power-record.js';
-import { type BoardName, makeStateDirectory, recordFile, type StateFiles, stateFiles } from './state-files.js';
+import {
+  type BoardName,
+  filesElsewhere,
+  makeStateDirectory,
+  recordFile,
+  type StateFiles,
+  stateFiles,
+} from './state-files.js';
 import { WireTestRecord } from './wire-test-record.js';
 
 /** What both sides need to know. */
@@ -67,14 +82,21 @@ export function fencingHost(owner: LineOwner): FencingHost {
     // Loaded when needed: monitor and status have nothing to say to a keeper, nor to start one, while EXTOUT is idle.
     call: async () => {
       const { callKeeper } = await import('./keeper-socket.js');
-      return callKeeper<KeeperEvent, AgentMessage>(files.socket);
+      const own = await callKeeper<KeeperEvent, AgentMessage>(files.socket);
+      if (own) return own;
+      for (const { socket } of filesElsewhere(files.directory, board)) {
+        // What is wrong with a directory that is not ours is no reason not to fence: the lock decides.
+        const other = await callKeeper<KeeperEvent, AgentMessage>(socket).catch(() => undefined);
+        if (other) return other;
+      }
+      return undefined;
     },
     startKeeper: async () => {
       const { startKeeper } = await import('./line-programs.js');
       await startKeeper(owner);
     },
     killKeeper: () => killKeeper(owner),
-    tryLock: () => tryLock(files),
+    tryLock: () => tryLock(owner),
     openLines: async () => boardLines(await openBoard(board, log)),
   };
 }
@@ -125,15 +147,44 @@ function keptFile(path: string): RecordFile {
   };
 }
 
-/** The board's lock, or undefined when another process has it. */
-export async function tryLock(files: StateFiles): Promise<{ release(): Promise<void> } | undefined> {
+/** The board's lock, or undefined when another process has it, be it in another directory. */
+export async function tryLock(
+  owner: Pick<LineOwner, 'files' | 'board' | 'log'>,
+): Promise<{ release(): Promise<void> } | undefined> {
+  const { files, board } = owner;
   makeStateDirectory(files.directory);
+  const lock = await lockOrBusy(files.lock);
+  if (lock === 'busy') return undefined;
+  // Only with the own one in hand: of two that look at each other's at the same time one sees it at least.
+  for (const other of filesElsewhere(files.directory, board)) {
+    if (!(await isLocked(other.lock, owner))) continue;
+    await lock.release();
+    return undefined;
+  }
+  return lock;
+}
+
+async function lockOrBusy(path: string, options?: FileLockOptions): Promise<FileLock | 'busy'> {
   try {
-    return await acquireFileLock(files.lock, { timeout: 0 });
+    return await acquireFileLock(path, { timeout: 0, ...options });
   } catch (error) {
-    if (error instanceof Sleepi3Error && error.code === 'LOCK_BUSY') return undefined;
+    if (error instanceof Sleepi3Error && error.code === 'LOCK_BUSY') return 'busy';
     throw error;
   }
+}
+
+/** Whether somebody has a lock that is not ours to take. */
+async function isLocked(path: string, { log }: Pick<LineOwner, 'log'>): Promise<boolean> {
+  try {
+    const lock = await lockOrBusy(path, { shared: true, create: false });
+    if (lock === 'busy') return true;
+    await lock.release();
+  } catch (error) {
+    // A directory that cannot be read is no reason not to fence.
+    if (!(error instanceof Sleepi3Error && error.errno === 'ENOENT'))
+      log(`another line keeper's lock cannot be read: ${String(error)}`);
+  }
+  return false;
 }
 
 /** One ping of Debian's iputils-ping, which ends with 0 when there was an answer and with 1 when there was none. */
@@ -146,7 +197,11 @@ async function ping(address: string): Promise<boolean | undefined> {
   return status === 0 ? true : status === 1 ? false : undefined;
 }
 
-async function killKeeper({ board, files }: LineOwner): Promise<void> {
+async function killKeeper({ files, board }: LineOwner): Promise<void> {
+  for (const one of [files, ...filesElsewhere(files.directory, board)]) await killKeeperOf(one, board);
+}
+
+async function killKeeperOf(files: StateFiles, board: BoardName): Promise<void> {
   const processId = Number.parseInt(await readText(files.keeper).catch(() => ''), 10);
   // The file may be an old one: only a process that still is the keeper of this board is killed.
   const commandLine = await readText(`/proc/${processId}/cmdline`).catch(() => '');

@@ -83,19 +83,37 @@ export function makeStateDirectory(directory: string): void {
       { cause: error },
     );
   }
-  // Of a link it is the link that is judged: where everybody may make one it could lead anywhere.
-  const found = lstatSync(directory);
-  const { uid, mode } = found;
-  if (!found.isDirectory() || (mode & 0o022) !== 0 || (uid !== 0 && uid !== getuid?.())) {
+  if (!isOurs(directory)) {
     throw new Error(
       `the state directory ${directory} can be written by others: chmod 700 and chown it, or set state_dir to another`,
     );
   }
 }
 
+/** Whether nobody else can write there. Throws when it is not there. */
+function isOurs(directory: string): boolean {
+  // Of a link it is the link that is judged: where everybody may make one it could lead anywhere.
+  const found = lstatSync(directory);
+  const { uid, mode } = found;
+  return found.isDirectory() && (mode & 0o022) === 0 && (uid === 0 || uid === getuid?.());
+}
+
 /** Where an act is tried when `directory` cannot be used: a disk that is full or failing must not prevent fencing. */
 export function otherDirectories(directory: string): string[] {
   return [defaultStateDirectory, emergencyDirectory].filter((other) => other !== directory);
+}
+
+/** The same board's files in {@link otherDirectories}, where there are any that can be trusted. */
+export function filesElsewhere(directory: string, board: BoardName): StateFiles[] {
+  return otherDirectories(directory)
+    .filter((other) => {
+      try {
+        return isOurs(other);
+      } catch {
+        return false; // no act was ever carried out from there
+      }
+    })
+    .map((other) => stateFiles(other, board));
 }
 
 /** Whether it is the disk that is to blame for an error about the state directory, and not who configured it. */

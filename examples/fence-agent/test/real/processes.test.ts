@@ -1,10 +1,12 @@
 // The built agent with its keeper and guard as real processes, killed for real.
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kill } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../../tools/testing/real-parts.js';
+import { stateFiles } from '../../src/state-files.js';
 import { canMakeScratchRoot } from '../scratch-root.js';
 import { buildAgent, liveCluster, processesOf, until } from './live-cluster.js';
 
@@ -20,6 +22,17 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     program = buildAgent(directory);
   });
   afterAll(() => rm(directory, { recursive: true }));
+
+  /** The program in a mount namespace of its own, with a /run that all its calls have in common. */
+  async function withRunOfItsOwn(name: string): Promise<string> {
+    const run = join(directory, `run-${name}`);
+    await mkdir(run);
+    const wrapper = join(directory, name);
+    const script = `mount --bind ${run} /run; exec ${program}`;
+    await writeFile(wrapper, `#!/bin/sh\nexec unshare --mount sh -c '${script}'\n`, { mode: 0o755 });
+    return wrapper;
+  }
+  const elsewhere = { state_dir: '/run/fence_sleepi3' };
 
   it('reboots the peer, answers after the hold, wakes it afterwards, and leaves nothing behind', async () => {
     const cluster = await liveCluster(program);
@@ -164,6 +177,46 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     expect(await cluster.run('off', { parameters })).toMatchObject({ exitStatus: 0, stdout: 'Success: Powered OFF\n' });
     expect(cluster.holds()[0]).toBeGreaterThanOrEqual(11_000);
     expect(cluster.harness.boards[0].powered).toBe(false);
+    await cluster.close();
+  });
+
+  it.runIf(canMakeScratchRoot())(
+    'joins an act that was carried out from another directory, and lets it be',
+    async () => {
+      const cluster = await liveCluster(await withRunOfItsOwn('joined'));
+      const first = cluster.run('off', { parameters: { ...cluster.parameters, ...elsewhere } });
+      await until('the line is asserted', () => cluster.harness.boards[1].extout);
+      // Its disk was full a moment ago, and is not any more.
+      expect(await cluster.run('status')).toMatchObject({ exitStatus: 0, stdout: 'Status: ON\n' });
+      expect(await cluster.run('off')).toMatchObject({ exitStatus: 0 });
+      expect(await first).toMatchObject({ exitStatus: 0 });
+      expect(cluster.holds()).toHaveLength(1);
+      await cluster.close();
+    },
+  );
+
+  it.runIf(canMakeScratchRoot())('pulses once when asked from two directories at once', async () => {
+    const cluster = await liveCluster(await withRunOfItsOwn('at-once'));
+    const calls = [{}, {}, elsewhere, elsewhere].map((call) => ({ parameters: { ...cluster.parameters, ...call } }));
+    const all = await Promise.all(calls.map((call) => cluster.run('off', call)));
+    expect(all).toMatchObject(calls.map(() => ({ exitStatus: 0 })));
+    expect(cluster.holds()).toHaveLength(1);
+    await cluster.close();
+  });
+
+  it.runIf(canMakeScratchRoot())('calls nobody in another directory that others can write to', async () => {
+    const cluster = await liveCluster(await withRunOfItsOwn('open'));
+    const bus = `unix:${join(cluster.stateDirectory, '../board.sock')}`;
+    const open = join(directory, 'run-open/fence_sleepi3');
+    await mkdir(open);
+    await chmod(open, 0o777);
+    const callers: unknown[] = [];
+    const impostor = createServer((caller) => callers.push(caller.end('{"event":"busy"}\n')));
+    impostor.listen(stateFiles(open, { bus, address: 0x6e }).socket);
+    expect(await cluster.run('off')).toMatchObject({ exitStatus: 0 });
+    expect(cluster.holds()).toHaveLength(1);
+    expect(callers).toEqual([]);
+    impostor.close();
     await cluster.close();
   });
 
