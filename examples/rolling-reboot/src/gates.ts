@@ -56,6 +56,14 @@ export const gates = [
     },
   },
   {
+    name: 'managed',
+    requires: 'all that runs on this node is managed, so that it can leave',
+    reason: ({ facts, settings: { node } }) => {
+      const left = facts.resources.find(({ managed, activeOn }) => !managed && activeOn.includes(node));
+      return left && `${left.id} is not managed and would stay on ${node}: pcs resource manage ${left.id}`;
+    },
+  },
+  {
     name: 'window',
     requires: 'the window is open',
     kind: 'plan',

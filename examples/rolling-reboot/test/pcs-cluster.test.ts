@@ -111,6 +111,26 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a c
     }
   });
 
+  it('finds what would stay on the node because it is not managed, and only there', async () => {
+    await pcs.resource.unmanage('web');
+    const { managed = '', ...others } = await shut();
+    expect(others).toEqual({});
+    const [, advised = ''] =
+      /^web\S* is not managed and would stay on n1: pcs resource manage (\S+)$/.exec(managed) ?? [];
+    await pcs.resource.manage(advised);
+    expect(await shut()).toEqual({});
+    for (const [node, gates] of [
+      ['n2', ['service']],
+      ['n1', ['service', 'managed']],
+    ] as const) {
+      const at = (await pcs.status()).resource('VIP')?.startedOn[0];
+      if (at !== node) await cluster.move('VIP', node);
+      await pcs.resource.unmanage('VIP');
+      expect(Object.keys(await shut()), node).toEqual(gates);
+      await pcs.resource.manage('VIP');
+    }
+  });
+
   it('finds fencing that is off, and no fence device', async () => {
     await pcs.property.set({ 'stonith-enabled': false });
     expect(await shut()).toMatchObject({ fencing: expect.stringContaining('stonith-enabled') });
