@@ -117,11 +117,85 @@ describe('a hold', () => {
           expect(outcome).toMatchObject({ kind: 'verified', restarts: 0 });
         } else {
           expect(outcome).toEqual({ kind: 'conceded', reason: expect.stringContaining('is the preferred one') });
-          expect(clock.now()).toBeLessThan(at + 500);
+          expect(clock.now()).toBeLessThan(at === 0 ? 100 : at + 500); // before the first sample, or at the next
         }
       }
     },
   );
+
+  it('is not begun on a line that was asserted before, when the peer shoots: that one was first', async () => {
+    const clock = new VirtualClock();
+    const { lines, state } = slowLines(clock);
+    state.extout = true;
+    state.extin = true;
+    expect(await clock.runUntil(verifiedHold(lines, clock, plan))).toMatchObject({ kind: 'conceded' });
+  });
+
+  it.each([true, false])(
+    'obeys, when its first write fails, the rule of what came of that (asserted: %s)',
+    async (took) => {
+      for (const preferred of [true, false]) {
+        const clock = new VirtualClock();
+        const { lines, state } = slowLines(clock);
+        let writes = 0;
+        const failing: Lines = {
+          read: () => lines.read(),
+          writeExtout: async (asserted) => {
+            if (took) await lines.writeExtout(asserted);
+            state.extin = true; // and the peer shoots at the same time
+            if (++writes === 1) throw new Error('EREMOTEIO');
+          },
+        };
+        const outcome = await clock.runUntil(verifiedHold(failing, clock, { ...plan, preferred }));
+        expect(outcome.kind).toBe(took && preferred ? 'verified' : 'conceded');
+        expect(writes).toBe(1);
+      }
+    },
+  );
+
+  it('does not believe a single garbled sample', async () => {
+    for (const garbled of [
+      { extout: false, extin: false },
+      { extout: true, extin: true },
+    ]) {
+      const clock = new VirtualClock();
+      const { lines } = slowLines(clock);
+      let told = false;
+      const noisy: Lines = {
+        ...lines,
+        read: async () => {
+          const state = await lines.read();
+          if (told || clock.now() < 5000) return state;
+          told = true;
+          return garbled;
+        },
+      };
+      const outcome = await clock.runUntil(verifiedHold(noisy, clock, { ...plan, preferred: false }));
+      expect(outcome).toMatchObject({ kind: 'verified', restarts: 0 });
+    }
+  });
+
+  it('takes its last sample at its end, however long a sample takes', async () => {
+    const clock = new VirtualClock();
+    const { lines } = slowLines(clock, 30);
+    expect(await clock.runUntil(verifiedHold(lines, clock, { ...plan, hold: 12_050 }))).toMatchObject({ held: 12_051 });
+  });
+
+  it('goes on at its pace when that sample fails', async () => {
+    const clock = new VirtualClock();
+    const { lines } = slowLines(clock);
+    let failed = 0;
+    const failing: Lines = {
+      ...lines,
+      read: async () => {
+        if (clock.now() < 12_010 || clock.now() > 12_600) return lines.read();
+        failed++;
+        throw new Error('EREMOTEIO');
+      },
+    };
+    expect(await clock.runUntil(verifiedHold(failing, clock, plan))).toMatchObject({ kind: 'verified', restarts: 0 });
+    expect(failed).toBeLessThanOrEqual(5);
+  });
 
   it('goes on after a gap in which the peer began to shoot when it is the preferred one, and not when it is not', async () => {
     for (const preferred of [false, true]) {
