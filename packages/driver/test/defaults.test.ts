@@ -95,6 +95,29 @@ describe('reading the settings', () => {
     ]);
   });
 
+  it('names them in their order, however often a key is there', () => {
+    const { problems } = parseDefaults('BOOT_TIMEOUT=x\nRETRY_BOOT=x\nodd\nBOOT_TIMEOUT=y\n');
+    expect(problems.map(({ line, value }) => [line, value])).toEqual([
+      [2, 'x'],
+      [3, 'odd'],
+      [4, 'y'],
+    ]);
+    expect(problems[1]?.message).toBe('is neither a comment nor KEY=value');
+  });
+
+  it.each([
+    ['6e', 0x6e],
+    ['0X6D', 0x6d],
+    ['6e6', undefined],
+    ['0x6b0', undefined],
+    ['x6e', undefined],
+    ['a6e', undefined],
+  ])('takes I2C_ADDRESS=%s as %s', (value, address) => {
+    const { values, problems } = parseDefaults(`I2C_ADDRESS=${value}\n`);
+    expect(problems).toHaveLength(address === undefined ? 1 : 0);
+    expect(values.I2C_ADDRESS).toBe(address ?? 0x6e);
+  });
+
   it('forgets a bad line when a later one is good', () => {
     expect(parseDefaults('BOOT_TIMEOUT=x\nBOOT_TIMEOUT=5\n')).toMatchObject({
       values: { BOOT_TIMEOUT: 5 },
@@ -217,8 +240,36 @@ describe('editing the settings', () => {
     [{ RTC_DEVICE: 'a b' }, 'INVALID_VALUE'],
     [{ HEARTBEAT: 1 }, 'UNKNOWN_PARAMETER'],
     [{ toString: 1 }, 'UNKNOWN_PARAMETER'],
+    [{ I2C_ADDRESS: '0x6e' }, 'INVALID_VALUE'],
+    [{ HCTOSYS: 'yes' }, 'INVALID_VALUE'],
+    [{ RTC_DEVICE: true }, 'INVALID_VALUE'],
   ])('refuses %j', (edit, code) => {
     expect(() => editDefaults('', edit as Partial<Defaults>)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('says in its errors which setting, and what is allowed', () => {
+    const refused = (edit: Record<string, unknown>): unknown => {
+      try {
+        return editDefaults('', edit);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refused({ BOOT: 1 })).toMatchObject({
+      message: `unknown setting 'BOOT'; the settings are ${Object.keys(defaultsSettings).join(', ')}`,
+      parameter: 'BOOT',
+      value: 1,
+    });
+    expect(refused({ BOOT_TIMEOUT: 256 })).toMatchObject({
+      message: 'BOOT_TIMEOUT must be whole seconds from 0 to 255, not 256',
+      parameter: 'BOOT_TIMEOUT',
+      value: 256,
+    });
+    expect(refused({ BOOT_TIMEOUT: '60' })).toMatchObject({
+      message: 'BOOT_TIMEOUT cannot be 60',
+      parameter: 'BOOT_TIMEOUT',
+      value: '60',
+    });
   });
 });
 
@@ -321,6 +372,7 @@ describe('the file', () => {
       await board.set('extout', true);
     }
     expect(memory.memory[0x0d]).toBe(1);
+    await server.idle(); // the bus was closed with the board
     await server.close();
   });
 
@@ -332,6 +384,11 @@ describe('the file', () => {
       line: 2,
       parameter: 'I2C_ADDRESS',
       value: '0x70',
+    });
+    await writeFile(path, 'BOOT_TIMEOUT=x\nI2C_BUS=usb\n');
+    await expect(Sleepi3.fromDefaultsFile(path)).rejects.toMatchObject({
+      message: expect.stringContaining(`${path}, line 2: I2C_BUS=usb: `) as string,
+      parameter: 'I2C_BUS',
     });
     await expect(Sleepi3.fromDefaultsFile(join(directory, 'none'))).rejects.toMatchObject({
       code: 'DEFAULTS_FILE_UNREADABLE',

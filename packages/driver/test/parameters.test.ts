@@ -87,6 +87,7 @@ describe('the codec of the parameters', () => {
     expect(wrong('watchdog-timeout', '60')).toMatchObject({
       message: "watchdog-timeout must be a whole number from 0 to 255, not '60'",
     });
+    expect(wrong('extout', 1)).toMatchObject({ message: 'extout must be true or false, not 1' });
     expect(wrong('extin-trigger', 0)).toMatchObject({ message: "extin-trigger must be 'edge' or 'level', not 0" });
     expect(wrong('voltage', 1)).toMatchObject({
       message: `voltage can only be read; what can be set is ${settable.join(', ')}`,

@@ -81,6 +81,8 @@ describe('opening a board', () => {
   it.each([0, -1, 1.5, Number.NaN])('refuses %s as the number of tries', async (tries) => {
     expect(await errorOf(Sleepi3.open({ bus: new MemoryBus(), retry: { tries } }))).toMatchObject({
       code: 'INVALID_VALUE',
+      value: tries,
+      message: `retry.tries must be a whole number from 1, not ${tries}`,
     });
   });
 
@@ -180,6 +182,18 @@ describe('reading', () => {
     expect(bus.calls).toHaveLength(5);
   });
 
+  it('asks for all registers at once where the bus can take that, and gives the same', async () => {
+    const { bus, board } = await openOn();
+    bus.memory.set([0x10, 0x27, 0xe0, 0x2e, 0xc0, 0x5d, 7, 8, 9, 10, 11, 0b101, 0b011, 0b110, 0b1010001, 3]);
+    const one = await board.snapshot();
+    bus.pipelined = true;
+    bus.calls.length = 0;
+    const all = board.snapshot();
+    expect(bus.calls).toHaveLength(Object.keys(registers).length);
+    expect(await all).toEqual(one);
+    expect(Object.keys(await all)).toEqual(Object.keys(one));
+  });
+
   it('sees EXTOUT, EXTIN and the switch in one transfer', async () => {
     const { bus, board } = await openOn();
     bus.memory[0x0d] = 0b011;
@@ -271,9 +285,36 @@ describe('writing', () => {
       code: 'TRANSFER_FAILED',
       errno: 'EBADMSG',
       register: 'inputControl',
+      transfer: 'readByte',
       tries: 5,
+      message: expect.stringMatching(
+        /EBADMSG after 5 tries \(it read differently each time, last 0x08 and 0x10\)$/,
+      ) as string,
     });
     expect(bus.calls.filter(({ transfer }) => transfer === 'writeByte')).toEqual([]);
+  });
+
+  it.each([
+    [false, ['readByte', 'readByte', 'writeByte', 'readByte']],
+    [true, ['readByte', 'readByte', 'writeByte', 'readByte']],
+  ])(
+    'reads twice what it has to write back, both at once where the bus can take that (%s)',
+    async (pipelined, transfers) => {
+      const { bus, board } = await openOn();
+      bus.pipelined = pipelined;
+      const writing = board.set('extin-trigger', 'level');
+      await Promise.resolve();
+      const atOnce = bus.calls.length;
+      await writing;
+      expect(atOnce).toBe(pipelined ? 2 : 1);
+      expect(bus.calls.map(({ transfer }) => transfer)).toEqual(transfers);
+    },
+  );
+
+  it('of EXTOUT looks once at what is beside it: that follows the pins', async () => {
+    const { bus, board } = await openOn();
+    await board.set('extout', true);
+    expect(bus.calls.map(({ transfer }) => transfer)).toEqual(['readByte', 'writeByte', 'readByte']);
   });
 
   it('mends what a garbled write did to the other bits, while it still knows them', async () => {
@@ -322,8 +363,10 @@ describe('writing', () => {
     };
     const error = await errorOf(board.set('watchdog-timeout', 60));
     expect(error).toMatchObject({ code: 'READ_BACK_MISMATCH', expected: 60, actual: 44, register: 'watchdogTimeout' });
-    expect(error.message).toContain('0x3c');
-    expect(error.message).toContain('0x2c');
+    expect(error.message).toBe(
+      'wrote 0x3c to watchdogTimeout (0x09) of the board at 0x6e on bus memory but it reads 0x2c; ' +
+        'try again, and see that no other program writes to the board',
+    );
   });
 
   it('notices that a write spoiled a neighbouring bit', async () => {
@@ -451,7 +494,35 @@ describe('a transfer that fails', () => {
     };
     const error = await errorOf(board.set('extout', true));
     expect(error).toMatchObject({ errno: 'ETIMEDOUT', transfer: 'writeByte' });
-    expect(error.message).toContain('cannot write ioStatus (0x0d)');
+    expect(error.message).toBe(
+      'cannot write ioStatus (0x0d) of the board at 0x6e on bus memory: ETIMEDOUT after 5 tries (stuck); ' +
+        'the bus does not answer in time: check what else is on it',
+    );
+  });
+
+  it('says what it was that failed: the last try', async () => {
+    const { bus, board } = await openOn();
+    let tries = 0;
+    bus.before = () => {
+      throw new BusError('EIO', `try ${++tries}`);
+    };
+    for (const [transfer, fail] of [
+      ['readWord', () => board.readRegister('voltage1')],
+      ['writeWord', () => board.writeRegister('restoreVoltage', 1)],
+    ] as const) {
+      tries = 0;
+      const error = await errorOf(fail());
+      expect(error).toMatchObject({ transfer, cause: { message: 'try 5' } });
+      expect(error.message).toContain(`cannot ${transfer.slice(0, -4)} `);
+    }
+  });
+
+  it('gives no advice where there is none to give', async () => {
+    const { bus, board } = await openOn();
+    bus.before = () => {
+      throw new BusError('EOVERFLOW', 'odd');
+    };
+    expect((await errorOf(board.get('extin'))).message).toMatch(/: EOVERFLOW after 1 try \(odd\)$/);
   });
 
   it('passes on what is no failure of the bus as it is', async () => {
