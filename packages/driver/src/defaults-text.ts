@@ -52,7 +52,7 @@ export function parseDefaults(text: string): ParsedDefaults {
       }
     }
   }
-  return { values: values as Defaults, problems: [...problems.values()].sort((a, b) => a.line - b.line) };
+  return { values: values as Defaults, problems: [...problems.values()] };
 }
 
 /**

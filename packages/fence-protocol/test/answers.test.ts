@@ -150,6 +150,11 @@ describe('help', () => {
     }
   });
 
+  it.each(['metadata', 'manpage'])('is given instead of %s, which moves nothing either', async (action) => {
+    const { exitStatus, stdout } = await ask({}, { stdin: `action=${action}\nhelp=1\n` });
+    expect({ exitStatus, usage: stdout.startsWith('Usage:\n') }).toEqual({ exitStatus: 0, usage: true });
+  });
+
   it('has the sections of the agent', async () => {
     const { stdout } = await ask(
       { helpSections: [{ title: 'Commands', lines: ['wire-test  tests', ''] }] },

@@ -53,6 +53,8 @@ describe('a request on stdin', () => {
   it('keeps everything behind the first equals sign, and inner quotes', async () => {
     const { options } = await optionsOf({ stdin: 'action=monitor\nbus_name=a=b="c"\nrandom_sleep=""x""' });
     expect(options).toMatchObject({ bus_name: 'a=b="c"', random_sleep: '"x"' });
+    const half = await optionsOf({ stdin: 'action=monitor\nbus_name="a"b' });
+    expect(half.options).toMatchObject({ bus_name: '"a"b' });
   });
 
   it('takes - for _ and _ for - in names', async () => {
@@ -332,6 +334,8 @@ describe('a device at an address', () => {
     expect((await run(['-omonitor', '-a', '10.0.0.1', '-n', '2'])).stderr).toContain(
       '--plug goes with --port-as-ip only',
     );
+    const { stderr } = await run(['-omonitor', '-n', '10.0.0.2']);
+    expect(stderr).toContain('the address of the device is missing: give --ip, or --plug with --port-as-ip');
   });
 
   it('never shows the password in a log', async () => {
