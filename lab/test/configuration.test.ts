@@ -45,6 +45,6 @@ describe('the ready cluster', () => {
     expect(corosyncConf({})).toMatch(/name: raspberrypi-1\n\s+nodeid: 1/);
     expect(corosyncConf({})).toMatch(/two_node: 1/);
     expect(corosyncConf({})).not.toMatch(/token/);
-    expect(corosyncConf({ token: 1000 })).toMatch(/crypto_hash: sha256\n    token: 1000\n}\n/);
+    expect(corosyncConf({ token: 1000 })).toMatch(/crypto_hash: sha256\n {4}token: 1000\n}\n/);
   });
 });

@@ -48,6 +48,29 @@ export const scopes: Readonly<Record<string, Scope>> = {
     ]),
     floor: 95,
   },
+  // What is done with the line, by whom, and what is remembered of it.
+  keeper: {
+    mutate: within('examples/fence-agent/src', [
+      'pulse.ts',
+      'line-keeper.ts',
+      'lines.ts',
+      'patience.ts',
+      'silence.ts',
+      'power-record.ts',
+      'keeper-messages.ts',
+    ]),
+    tests: within('examples/fence-agent/test', [
+      'line-keeper.test.ts',
+      'pulse.test.ts',
+      'silence.test.ts',
+      'power-record.test.ts',
+      'keeper-socket.test.ts',
+      'hold.test.ts',
+      'fencing.test.ts',
+      'agent.test.ts',
+    ]),
+    floor: 50,
+  },
   // What a node knows of a roll after a power cut, and what the nodes agree on.
   journal: {
     mutate: within('examples/rolling-reboot/src', ['journal.ts', 'lock.ts']),

@@ -61,6 +61,8 @@ describe('what an agent may say', () => {
   it.each<[string, AgentMessage]>([
     ['an off', { request }],
     ['a reboot', { request: { ...request, action: 'reboot' } }],
+    ['the shortest off', { request: { ...request, hold: 11_000 } }],
+    ['the shortest reboot', { request: { ...request, action: 'reboot', hold: 11_000, wakeDelay: 0 } }],
     ['an on', { request: { ...request, action: 'on' } }],
     ['a test pulse', { request: { ...request, action: 'test', hold: 900 } }],
     ['a pulse of characterize', { request: { ...request, action: 'test', hold: 4200 } }],
@@ -80,6 +82,14 @@ describe('what an agent may say', () => {
     ['an off without end', JSON.stringify({ request: { ...request, hold: null } })],
     ['an off too short to cut', JSON.stringify({ request: { ...request, hold: 9000 } })],
     ['a test pulse long enough to cut', JSON.stringify({ request: { ...request, action: 'test' } })],
+    ['a reboot too short to cut', JSON.stringify({ request: { ...request, action: 'reboot', hold: 10_999 } })],
+    ['a test pulse of negative length', JSON.stringify({ request: { ...request, action: 'test', hold: -1 } })],
+    ['a hold in words', JSON.stringify({ request: { ...request, hold: '12000' } })],
+    ['an act without an end', JSON.stringify({ request: { ...request, holdTimeout: undefined } })],
+    ['a wake pulse in the past', JSON.stringify({ request: { ...request, wakeDelay: -1 } })],
+    ['an act without a name', JSON.stringify({ request: { ...request, action: undefined } })],
+    ['a target that is a number', JSON.stringify({ request: { ...request, target: 1 } })],
+    ['a text', JSON.stringify({ request: 'off' })],
     ['an act without arbitration', JSON.stringify({ request: { ...request, preferred: undefined } })],
   ])('is not %s: that ends the conversation, and the keeper goes on', async (_, garbage) => {
     const received: unknown[] = [];

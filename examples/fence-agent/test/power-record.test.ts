@@ -74,8 +74,37 @@ describe('the power record', () => {
     const record = new PowerRecord({ ...file, remove: async () => void (memory.text = undefined) }, undefined);
     await record.rememberOff(proof);
     expect(memory.text).toBeUndefined();
+    memory.text = `${JSON.stringify({ state: 'off', ...proof, bootId: undefined })}\n`;
+    expect(await record.offProof('raspberrypi-2')).toBeUndefined();
     memory.text = `${JSON.stringify({ state: 'off', ...proof })}\n`;
     expect(await record.offProof('raspberrypi-2')).toBeUndefined();
+  });
+
+  it('resolves as settled when the last change is made, and not before', async () => {
+    let finish: () => void = () => {};
+    const removed = new Promise<void>((resolve) => (finish = resolve));
+    const file = { read: async () => undefined, replace: async () => {}, remove: () => removed };
+    const record = new PowerRecord(file, 'this-boot');
+    void record.forget();
+    let settled = false;
+    const waiting = record.settled().then(() => (settled = true));
+    await new Promise(setImmediate);
+    expect(settled).toBe(false);
+    finish();
+    await waiting;
+    expect(settled).toBe(true);
+  });
+
+  it.each([
+    ['state', 'on'],
+    ['target', undefined],
+    ['held', '12000'],
+    ['samples', null],
+    ['at', 0],
+    ['bootId', undefined],
+  ])('proves nothing with %s as %j', async (key, value) => {
+    const text = `${JSON.stringify({ state: 'off', ...proof, bootId: 'this-boot', [key]: value })}\n`;
+    expect(await recordIn({ text }).offProof('raspberrypi-2')).toBeUndefined();
   });
 
   it('proves nothing when it is cut off at any byte', async () => {
