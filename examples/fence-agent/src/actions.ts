@@ -197,6 +197,7 @@ async function openSite(
   const { options, log, signal } = context;
   const defaults = await defaultsOf(options, machine);
   return machine.site(boardOf(options, defaults), directory, {
+    configured: options.state_dir,
     log: (message) => {
       log.info(message);
     },

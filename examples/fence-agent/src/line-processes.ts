@@ -1,5 +1,5 @@
 // The line keeper and its guard as programs: what the agent and the keeper start with `program line-keeper|line-guard
-// BUS ADDRESS STATE-DIRECTORY`.
+// BUS ADDRESS STATE-DIRECTORY CONFIGURED-DIRECTORY`.
 import type { Readable, Writable } from 'node:stream';
 import { guardLine } from './fencing.js';
 import { keeperHost } from './keeper-host.js';
@@ -9,7 +9,7 @@ import { stateFiles } from './state-files.js';
 
 export interface LineProcess extends Pick<LineOwner, 'program' | 'execPath' | 'stop' | 'log'> {
   readonly pid: number;
-  /** Bus, address, state directory. */
+  /** Bus, address, state directory, and the one that was configured. */
   readonly words: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export async function runLineGuard(guard: LineProcess, input: Readable): Promise
 }
 
 function ownerOf({ words, ...rest }: LineProcess): LineOwner {
-  const [bus = '', address = '', directory = ''] = words;
+  const [bus = '', address = '', directory = '', configured] = words;
   const board = { bus, address: Number(address) };
-  return { ...rest, board, files: stateFiles(directory, board) };
+  return { ...rest, board, files: stateFiles(directory, board, configured) };
 }

@@ -63,5 +63,5 @@ export function startGuard(owner: LineOwner): { dismiss(): void } {
 }
 
 function programArguments(command: string, { program, board, files }: LineOwner): string[] {
-  return [program, command, board.bus, String(board.address), files.directory];
+  return [program, command, board.bus, String(board.address), files.directory, files.configured];
 }

@@ -35,6 +35,8 @@ export interface Machine {
 
 /** What a run of the agent passes on. */
 export interface SiteContext {
+  /** The state directory that was asked for, when its disk made it go to another one. */
+  readonly configured?: string;
   readonly log: (message: string) => void;
   readonly stop: AbortSignal;
   readonly onProgress?: FencingHost['onProgress'];

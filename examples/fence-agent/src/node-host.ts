@@ -38,7 +38,7 @@ export interface LineOwner {
   readonly stop: AbortSignal;
 }
 
-/** The program's own words for running as a line keeper or its guard; the arguments are the board and the state directory. */
+/** The program's own words for running as a line keeper or its guard; the arguments are the board and the state directories. */
 export const keeperCommand = 'line-keeper';
 export const guardCommand = 'line-guard';
 
@@ -54,8 +54,8 @@ export function nodeMachine(
     answers: ping,
     readCorosyncConf: (path) => readText(path),
     readDefaults: (path) => readDefaultsFile(path),
-    site: (board, directory, { log, stop, onProgress: tell }) => {
-      const files = stateFiles(directory, board);
+    site: (board, directory, { configured, log, stop, onProgress: tell }) => {
+      const files = stateFiles(directory, board, configured);
       return {
         ...fencingHost({ program, execPath, board, files, log, stop }),
         ...(tell && { onProgress: tell }),
@@ -84,7 +84,7 @@ export function fencingHost(owner: LineOwner): FencingHost {
       const { callKeeper } = await import('./keeper-socket.js');
       const own = await callKeeper<KeeperEvent, AgentMessage>(files.socket);
       if (own) return own;
-      for (const { socket } of filesElsewhere(files.directory, board)) {
+      for (const { socket } of filesElsewhere(files, board)) {
         // What is wrong with a directory that is not ours is no reason not to fence: the lock decides.
         const other = await callKeeper<KeeperEvent, AgentMessage>(socket).catch(() => undefined);
         if (other) return other;
@@ -153,20 +153,22 @@ export async function tryLock(
 ): Promise<{ release(): Promise<void> } | undefined> {
   const { files, board } = owner;
   makeStateDirectory(files.directory);
-  const lock = await lockOrBusy(files.lock);
+  const lock = await lockOrBusy(files.lock, { timeout: 0 });
   if (lock === 'busy') return undefined;
-  // Only with the own one in hand: of two that look at each other's at the same time one sees it at least.
-  for (const other of filesElsewhere(files.directory, board)) {
-    if (!(await isLocked(other.lock, owner))) continue;
+  // Only with the own one in hand: of two that look at each other's at the same time one sees it at least. So that they do
+  // not both give way, again and again, the one in the directory that was configured waits a moment.
+  const timeout = files.directory === files.configured ? 500 : 0;
+  for (const other of filesElsewhere(files, board)) {
+    if (!(await isLocked(other.lock, timeout, owner))) continue;
     await lock.release();
     return undefined;
   }
   return lock;
 }
 
-async function lockOrBusy(path: string, options?: FileLockOptions): Promise<FileLock | 'busy'> {
+async function lockOrBusy(path: string, options: FileLockOptions): Promise<FileLock | 'busy'> {
   try {
-    return await acquireFileLock(path, { timeout: 0, ...options });
+    return await acquireFileLock(path, options);
   } catch (error) {
     if (error instanceof Sleepi3Error && error.code === 'LOCK_BUSY') return 'busy';
     throw error;
@@ -174,9 +176,9 @@ async function lockOrBusy(path: string, options?: FileLockOptions): Promise<File
 }
 
 /** Whether somebody has a lock that is not ours to take. */
-async function isLocked(path: string, { log }: Pick<LineOwner, 'log'>): Promise<boolean> {
+async function isLocked(path: string, timeout: number, { log }: Pick<LineOwner, 'log'>): Promise<boolean> {
   try {
-    const lock = await lockOrBusy(path, { shared: true, create: false });
+    const lock = await lockOrBusy(path, { timeout, shared: true, create: false });
     if (lock === 'busy') return true;
     await lock.release();
   } catch (error) {
@@ -198,7 +200,7 @@ async function ping(address: string): Promise<boolean | undefined> {
 }
 
 async function killKeeper({ files, board }: LineOwner): Promise<void> {
-  for (const one of [files, ...filesElsewhere(files.directory, board)]) await killKeeperOf(one, board);
+  for (const one of [files, ...filesElsewhere(files, board)]) await killKeeperOf(one, board);
 }
 
 async function killKeeperOf(files: StateFiles, board: BoardName): Promise<void> {

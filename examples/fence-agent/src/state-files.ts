@@ -33,6 +33,8 @@ export interface BoardName {
 
 export interface StateFiles {
   readonly directory: string;
+  /** The one that was configured, when it could not be used. */
+  readonly configured: string;
   /** Whoever holds the lock on it owns the line. */
   readonly lock: string;
   /** The process that last had the lock as a keeper. */
@@ -45,8 +47,12 @@ export interface StateFiles {
   readonly observation: string;
 }
 
-/** The files of one board. Which back end reaches it makes no difference: it is the same board. */
-export function stateFiles(directory: string, { bus, address }: BoardName): StateFiles {
+/**
+ * The files of one board. Which back end reaches it makes no difference: it is the same board.
+ *
+ * @param configured Where they would be if its disk were sound.
+ */
+export function stateFiles(directory: string, { bus, address }: BoardName, configured = directory): StateFiles {
   const place = bus.replace(/^i2c-tools:/, '');
   const readable = /^\d+$/.test(place) ? `i2c-${place}` : fingerprint(place);
   const name = `${readable}-${address.toString(16)}`;
@@ -54,6 +60,7 @@ export function stateFiles(directory: string, { bus, address }: BoardName): Stat
   const kept = join(directory === defaultStateDirectory ? keptDirectory : directory, name);
   return {
     directory,
+    configured,
     lock: `${base}.lock`,
     keeper: `${base}.pid`,
     socket: `${base}.sock`,
@@ -103,10 +110,11 @@ export function otherDirectories(directory: string): string[] {
   return [defaultStateDirectory, emergencyDirectory].filter((other) => other !== directory);
 }
 
-/** The same board's files in {@link otherDirectories}, where there are any that can be trusted. */
-export function filesElsewhere(directory: string, board: BoardName): StateFiles[] {
-  return otherDirectories(directory)
+/** The same board's files wherever else an act may have gone, as far as those directories are there and can be trusted. */
+export function filesElsewhere({ directory, configured }: StateFiles, board: BoardName): StateFiles[] {
+  return [configured, ...otherDirectories(configured)]
     .filter((other) => {
+      if (other === directory) return false;
       try {
         return isOurs(other);
       } catch {

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemClock } from '@sleepi3/driver';
 import { type PacemakerCall, type ProcessResult, runLikePacemaker } from '@sleepi3/fence-protocol/testing';
 import { createHarness, type Harness, record, type Recording, serveBoard } from '@sleepi3/simulator';
@@ -64,6 +64,8 @@ export async function liveCluster(program: string): Promise<LiveCluster> {
     },
     holds: () => recording.pulses('node2', 'EXTOUT').map(({ start, end }) => end - start),
     close: async () => {
+      // A guard of a keeper that was killed may still be at work, with files in the directory.
+      await until('all processes have ended', () => processesIn(directory).length === 0, 60);
       await server.close();
       harness.close();
       await rm(directory, { recursive: true });
@@ -73,6 +75,11 @@ export async function liveCluster(program: string): Promise<LiveCluster> {
 
 /** The agent processes (keepers and guards included) that work on this cluster's board. */
 export function processesOf({ stateDirectory }: LiveCluster): string[] {
+  return processesIn(dirname(stateDirectory));
+}
+
+/** Those whose board has its socket in `directory`. */
+function processesIn(directory: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => {
@@ -82,7 +89,7 @@ export function processesOf({ stateDirectory }: LiveCluster): string[] {
         return ''; // it has ended meanwhile
       }
     })
-    .filter((commandLine) => commandLine.includes(stateDirectory));
+    .filter((commandLine) => commandLine.includes(`${directory}/`));
 }
 
 /** Resolves once `condition` is true; rejects after `seconds`, saying for what it waited. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kill } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runLikePacemaker } from '@sleepi3/fence-protocol/testing';
 import { haveRealParts } from '../../../../tools/testing/real-parts.js';
 import { stateFiles } from '../../src/state-files.js';
 import { canMakeScratchRoot } from '../scratch-root.js';
@@ -23,16 +24,21 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  /** The program in a mount namespace of its own, with a /run that all its calls have in common. */
-  async function withRunOfItsOwn(name: string): Promise<string> {
-    const run = join(directory, `run-${name}`);
-    await mkdir(run);
-    const wrapper = join(directory, name);
-    const script = `mount --bind ${run} /run; exec ${program}`;
+  /** The program in a mount namespace of its own, with a /run and a /mnt that all its calls have in common. */
+  async function withMounts(name: string, how: 'sound' | 'read-only' = 'sound'): Promise<string> {
+    const own = join(directory, name);
+    await mkdir(join(own, 'run'), { recursive: true });
+    await mkdir(join(own, 'mnt'), { recursive: true });
+    const script = [
+      `mount --bind ${own}/run /run`,
+      `mount --bind ${own}/mnt /mnt`,
+      ...(how === 'read-only' ? ['mount -o remount,bind,ro /mnt'] : []),
+      `exec ${program}`,
+    ].join('; ');
+    const wrapper = join(own, how);
     await writeFile(wrapper, `#!/bin/sh\nexec unshare --mount sh -c '${script}'\n`, { mode: 0o755 });
     return wrapper;
   }
-  const elsewhere = { state_dir: '/run/fence_sleepi3' };
 
   it('reboots the peer, answers after the hold, wakes it afterwards, and leaves nothing behind', async () => {
     const cluster = await liveCluster(program);
@@ -180,34 +186,43 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     await cluster.close();
   });
 
-  it.runIf(canMakeScratchRoot())(
-    'joins an act that was carried out from another directory, and lets it be',
-    async () => {
-      const cluster = await liveCluster(await withRunOfItsOwn('joined'));
-      const first = cluster.run('off', { parameters: { ...cluster.parameters, ...elsewhere } });
+  describe.runIf(canMakeScratchRoot())('of whose calls some cannot use the disk of their state directory', () => {
+    async function brokenNow(name: string) {
+      const cluster = await liveCluster(await withMounts(name));
+      const parameters = { ...cluster.parameters, state_dir: '/mnt/state' };
+      const elsewhere = await withMounts(name, 'read-only');
+      return {
+        cluster,
+        run: (action: string) => cluster.run(action, { parameters }),
+        runElsewhere: (action: string) =>
+          runLikePacemaker(elsewhere, { action, target: 'node1', parameters }, { timeout: 60 }),
+      };
+    }
+
+    it('joins an act that was carried out from another directory, and lets it be', async () => {
+      const { cluster, run, runElsewhere } = await brokenNow('joined');
+      const first = runElsewhere('off');
       await until('the line is asserted', () => cluster.harness.boards[1].extout);
-      // Its disk was full a moment ago, and is not any more.
-      expect(await cluster.run('status')).toMatchObject({ exitStatus: 0, stdout: 'Status: ON\n' });
-      expect(await cluster.run('off')).toMatchObject({ exitStatus: 0 });
+      expect(await run('status')).toMatchObject({ exitStatus: 0, stdout: 'Status: ON\n' });
+      expect(await run('off')).toMatchObject({ exitStatus: 0 });
       expect(await first).toMatchObject({ exitStatus: 0 });
       expect(cluster.holds()).toHaveLength(1);
       await cluster.close();
-    },
-  );
+    });
 
-  it.runIf(canMakeScratchRoot())('pulses once when asked from two directories at once', async () => {
-    const cluster = await liveCluster(await withRunOfItsOwn('at-once'));
-    const calls = [{}, {}, elsewhere, elsewhere].map((call) => ({ parameters: { ...cluster.parameters, ...call } }));
-    const all = await Promise.all(calls.map((call) => cluster.run('off', call)));
-    expect(all).toMatchObject(calls.map(() => ({ exitStatus: 0 })));
-    expect(cluster.holds()).toHaveLength(1);
-    await cluster.close();
+    it('pulses once when all call at the same time', async () => {
+      const { cluster, run, runElsewhere } = await brokenNow('at-once');
+      const all = await Promise.all([run, runElsewhere, run, runElsewhere].map((call) => call('off')));
+      expect(all).toMatchObject(all.map(() => ({ exitStatus: 0 })));
+      expect(cluster.holds()).toHaveLength(1);
+      await cluster.close();
+    });
   });
 
   it.runIf(canMakeScratchRoot())('calls nobody in another directory that others can write to', async () => {
-    const cluster = await liveCluster(await withRunOfItsOwn('open'));
+    const cluster = await liveCluster(await withMounts('open'));
     const bus = `unix:${join(cluster.stateDirectory, '../board.sock')}`;
-    const open = join(directory, 'run-open/fence_sleepi3');
+    const open = join(directory, 'open/run/fence_sleepi3');
     await mkdir(open);
     await chmod(open, 0o777);
     const callers: unknown[] = [];
