@@ -115,7 +115,7 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
       },
     },
 
-    ...(design.token === undefined ? [] : [noticing(design.token)]),
+    ...(design.token === undefined ? [] : [tokenStep(design.token)]),
 
     ...design.fences.map((fence) =>
       configured(
@@ -304,7 +304,7 @@ async function setUp(design: ClusterDesign, reality: Reality): Promise<Todo> {
 }
 
 /** For a cluster that was made before: a new one has it from the beginning. */
-function noticing(token: number): Step {
+function tokenStep(token: number): Step {
   return {
     id: 'token',
     title: `A node that is silent for ${token} ms is lost`,
