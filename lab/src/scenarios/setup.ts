@@ -43,6 +43,7 @@ function clusterSetup(name: string, killed: boolean): Scenario {
         'run once more, it changes nothing',
         (await apply(first, false)) === 0 && (await changed(first)) === '',
       );
+      if (!killed) await changeWhatRuns(lab, verdict);
       await examine(lab, verdict);
     },
   };
@@ -116,6 +117,20 @@ const changed = async (machine: Machine): Promise<string> =>
     .split('\n')
     .filter((line) => line.startsWith('+ '))
     .join('; ');
+
+/** A change of the file that corosync itself has to take over, on both nodes, while the service goes on. */
+async function changeWhatRuns(lab: Lab, verdict: Verdict): Promise<void> {
+  const [first] = lab.machines;
+  const start = lab.clock.now();
+  await first.mustExec(['sh', '-c', `cat >> ${clusterFile}`], { input: '  token: 2000\n' });
+  verdict.see('the token of the running cluster can be changed', (await apply(first, false)) === 0);
+  for (const machine of lab.machines) {
+    const token = await machine.mustExec(['corosync-cmapctl', '-g', 'runtime.config.totem.token']);
+    verdict.see(`corosync of ${machine.name} has it`, token.trim().endsWith('= 2000'), token.trim());
+  }
+  await lab.settled();
+  verdict.see('and the service went on', lab.http.silence(start) === 0);
+}
 
 /** What doctor says of the cluster, once the wires have been tested and each node was fenced. */
 async function examine(lab: Lab, verdict: Verdict): Promise<void> {
