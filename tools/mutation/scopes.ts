@@ -69,7 +69,7 @@ export const scopes: Readonly<Record<string, Scope>> = {
       'fencing.test.ts',
       'agent.test.ts',
     ]),
-    floor: 50,
+    floor: 69,
   },
   // What a node knows of a roll after a power cut, and what the nodes agree on.
   journal: {
