@@ -183,6 +183,16 @@ describe('another cluster on the nodes', () => {
     return { changes, pis, foreign: planned.find(({ step }) => step.id === 'foreign') };
   }
 
+  it('is not given the token of the file: ours is made with it', async () => {
+    const quick = designOf(readClusterFile('timers: {token: 1000}', 'cluster.yaml'));
+    const pis = pairOfPis();
+    for (const pi of pis) pi.files.set('/etc/corosync/corosync.conf', conf('precious', names));
+    const reality = realityOf(pis, nothing(), ['precious']);
+    const planned = await plan(allSteps(quick, reality), reality);
+    const state = (id: string) => planned.find(({ step }) => step.id === id)?.state;
+    expect([state('foreign'), state('setup'), state('token')]).toEqual(['to do', 'to do', 'done']);
+  });
+
   it('stands in the way until its name is typed', async () => {
     const { foreign } = await reached(conf('precious', ['raspberrypi-2', 'other']));
     expect(foreign).toMatchObject({ state: 'blocked', reason: { code: 'FOREIGN_CLUSTER' } });
