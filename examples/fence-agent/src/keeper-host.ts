@@ -15,7 +15,7 @@ export function keeperHost(owner: LineOwner, processId: number): KeeperHost {
     clock: systemClock,
     stop,
     log,
-    record: powerRecord(files),
+    record: powerRecord(owner),
     tryLock: () => tryLock(owner),
     listen: async (onCall) => {
       await promisify(writeFile)(files.keeper, `${processId}\n`, { mode: 0o600 }).catch((error: unknown) => {

@@ -59,7 +59,7 @@ export function nodeMachine(
       return {
         ...fencingHost({ program, execPath, board, files, log, stop }),
         ...(tell && { onProgress: tell }),
-        record: powerRecord(files),
+        record: powerRecord({ files, board }),
         openBoard: () => openBoard(board, log),
         prepare: () =>
           promised(() => {
@@ -101,8 +101,14 @@ export function fencingHost(owner: LineOwner): FencingHost {
   };
 }
 
-export function powerRecord(files: StateFiles): PowerRecord {
-  return new PowerRecord(recordFile(files.record), bootId());
+/** What is forgotten is forgotten everywhere: an act that went to another directory leaves no proof of old in the first. */
+export function powerRecord({ files, board }: Pick<LineOwner, 'files' | 'board'>): PowerRecord {
+  const file = recordFile(files.record);
+  const remove = async () => {
+    const others = filesElsewhere(files, board).map(({ record }) => recordFile(record));
+    await Promise.all([file, ...others].map((one) => one.remove()));
+  };
+  return new PowerRecord({ ...file, remove }, bootId());
 }
 
 /** A small file, by a plain call: see state-files.ts. */

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { powerRecord } from '../src/node-host.js';
 import { isDiskFault, makeStateDirectory, otherDirectories, recordFile, stateFiles } from '../src/state-files.js';
 
 let parent: string;
@@ -57,6 +58,19 @@ describe('the state directory', () => {
     for (const code of ['ENOTDIR', 'EACCES', 'ENAMETOOLONG']) expect(isDiskFault(coded(code)), code).toBe(false);
     expect(otherDirectories('/mnt/state')).toEqual(['/run/fence_sleepi3', '/dev/shm/fence_sleepi3']);
     expect(otherDirectories('/run/fence_sleepi3')).toEqual(['/dev/shm/fence_sleepi3']);
+  });
+});
+
+describe('the proof of a power-off', () => {
+  it('is forgotten in the directory that was configured, too, by an act that had to go to another one', async () => {
+    const board = { bus: '1', address: 0x6e };
+    const [configured, other] = [join(parent, 'configured'), join(parent, 'other')];
+    for (const directory of [configured, other]) makeStateDirectory(directory);
+    const there = powerRecord({ files: stateFiles(configured, board), board });
+    await there.rememberOff({ target: 'node1', held: 12_000, samples: 61, at: '2026-01-01T00:00:00.000Z' });
+    expect(await there.offProof('node1')).toBeDefined();
+    await powerRecord({ files: stateFiles(other, board, configured), board }).forget();
+    expect(await there.offProof('node1')).toBeUndefined();
   });
 });
 
