@@ -48,6 +48,19 @@ function stage() {
   return { clock, state, logs, stop, writes, edges, lines, context, act };
 }
 
+/** What comes of an act when something happens to the line `at` ms. */
+async function disturbed(
+  request: Partial<PulseRequest>,
+  at: number,
+  state: Partial<ReturnType<typeof stage>['state']>,
+) {
+  const { act, clock, logs, ...rest } = stage();
+  const acting = act(request);
+  await clock.advance(at);
+  Object.assign(rest.state, state);
+  return { outcome: await clock.runUntil(acting), logs };
+}
+
 describe('a wake pulse', () => {
   it('lasts a second', async () => {
     const { clock, edges, act } = stage();
@@ -85,20 +98,10 @@ describe('a wake pulse', () => {
   });
 
   it('is none when EXTOUT fell before its end, or cannot be released', async () => {
-    const fallen = stage();
-    const waking = fallen.act({ action: 'on' });
-    await fallen.clock.advance(500);
-    fallen.state.extout = false;
-    expect(await fallen.clock.runUntil(waking)).toEqual({
-      kind: 'failed',
-      reason: 'EXTOUT fell during the wake pulse',
-    });
-
-    const stuck = stage();
-    const sticking = stuck.act({ action: 'on' });
-    await stuck.clock.advance(500);
-    stuck.state.obeys = false;
-    expect(await stuck.clock.runUntil(sticking)).toEqual({
+    const fallen = await disturbed({ action: 'on' }, 500, { extout: false });
+    expect(fallen.outcome).toEqual({ kind: 'failed', reason: 'EXTOUT fell during the wake pulse' });
+    const stuck = await disturbed({ action: 'on' }, 500, { obeys: false });
+    expect(stuck.outcome).toEqual({
       kind: 'failed',
       reason: 'EXTOUT could not be released after the wake pulse',
     });
@@ -139,7 +142,7 @@ describe('a test pulse', () => {
     expect(outcome.longest).toBeLessThan(700);
   });
 
-  it('sees that this node own EXTIN moves with it, be it for a moment', async () => {
+  it("sees that this node's own EXTIN moves with it, be it for a moment", async () => {
     const { clock, state, act } = stage();
     const testing = act({ action: 'test', hold: 500 });
     await clock.advance(200);
@@ -167,19 +170,12 @@ describe('a test pulse', () => {
   });
 
   it('fails when EXTOUT fell, or cannot be released', async () => {
-    const fallen = stage();
-    const falling = fallen.act({ action: 'test', hold: 500 });
-    await fallen.clock.advance(300);
-    fallen.state.extout = false;
-    expect(await fallen.clock.runUntil(falling)).toEqual({
+    const test = { action: 'test', hold: 500 } as const;
+    expect((await disturbed(test, 300, { extout: false })).outcome).toEqual({
       kind: 'failed',
       reason: 'EXTOUT fell during the test pulse',
     });
-    const stuck = stage();
-    const sticking = stuck.act({ action: 'test', hold: 500 });
-    await stuck.clock.advance(300);
-    stuck.state.obeys = false;
-    expect(await stuck.clock.runUntil(sticking)).toEqual({
+    expect((await disturbed(test, 300, { obeys: false })).outcome).toEqual({
       kind: 'failed',
       reason: 'EXTOUT could not be released after the test pulse',
     });
