@@ -37,7 +37,12 @@ export const scopes: Readonly<Record<string, Scope>> = {
   },
   // Who may be shot, who yields, what counts as a hold, and who lets go of the line.
   arbitration: {
-    mutate: within('examples/fence-agent/src', ['arbitration.ts', 'hold.ts', 'target-guard.ts', 'fencing.ts']),
+    mutate: within('examples/fence-agent/src', [
+      'line/arbitration.ts',
+      'line/hold.ts',
+      'target/guard.ts',
+      'keeper/ask.ts',
+    ]),
     tests: within('examples/fence-agent/test', [
       'arbitration.test.ts',
       'target-guard.test.ts',
@@ -51,13 +56,14 @@ export const scopes: Readonly<Record<string, Scope>> = {
   // What is done with the line, by whom, and what is remembered of it.
   keeper: {
     mutate: within('examples/fence-agent/src', [
-      'pulse.ts',
-      'line-keeper.ts',
-      'lines.ts',
-      'patience.ts',
-      'silence.ts',
-      'power-record.ts',
-      'keeper-messages.ts',
+      'line/pulse.ts',
+      'keeper/keeper.ts',
+      'line/lines.ts',
+      'line/patience.ts',
+      'target/silence.ts',
+      'line/power-record.ts',
+      'keeper/messages.ts',
+      'line/act.ts',
     ]),
     tests: within('examples/fence-agent/test', [
       'line-keeper.test.ts',

@@ -491,7 +491,7 @@ describe('what doctor reads', () => {
   });
 
   it('looks for the last wire test where fence_sleepi3 puts it', async () => {
-    const { stateFiles } = await import('../../fence-agent/src/state-files.js');
+    const { stateFiles } = await import('../../fence-agent/src/node/state.js');
     for (const I2C_BUS of ['1', 'i2c-tools:3', 'unix:/run/board.sock']) {
       for (const I2C_ADDRESS of [0x6e, 0x6b]) {
         expect(wireTestFile({ I2C_BUS, I2C_ADDRESS })).toBe(

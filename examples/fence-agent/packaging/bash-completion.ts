@@ -1,6 +1,6 @@
 // The completion for bash, from the agent's definition and that of its commands. It needs nothing but bash itself.
 import type { FenceAgent } from '@sleepi3/fence-protocol';
-import type { Command } from '../src/commands.js';
+import type { Command } from '../src/commands/table.js';
 
 export function renderBashCompletion(agent: FenceAgent, commands: Readonly<Record<string, Command>>): string {
   const agentOptions = [...agent.options.values()];

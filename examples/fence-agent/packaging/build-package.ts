@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buildProgramPackage } from '../../../tools/debian/program-package.js';
 import { version } from '../package.json';
 import { createAgent } from '../src/agent.js';
-import { commands } from '../src/commands.js';
+import { commands } from '../src/commands/table.js';
 import { renderBashCompletion } from './bash-completion.js';
 import { renderManualPage } from './manual-page.js';
 

@@ -1,17 +1,17 @@
 // The agent's actions: guard the target, then have the line keeper do it, then report what was proven.
 import { type ParsedDefaults, boardAddresses, Sleepi3Error } from '@sleepi3/driver';
 import { FenceError, type Outlet, type PowerStatus } from '@sleepi3/fence-protocol';
-import type { AgentContext, AgentOptions } from './agent-options.js';
-import { preferredNode } from './arbitration.js';
-import { checkBoard, readBoard } from './board-check.js';
-import { corosyncNodes, findWiring } from './cluster-nodes.js';
-import { careForAssertedLine, performAct } from './fencing.js';
-import type { PulseOutcome, PulseRequest } from './keeper-messages.js';
-import { readSettled } from './lines.js';
-import type { BoardSite, Machine } from './machine.js';
-import { SilenceWatch } from './silence.js';
-import { type BoardName, isDiskFault, otherDirectories } from './state-files.js';
-import { guardTarget, type Wiring } from './target-guard.js';
+import type { AgentContext, AgentOptions } from './options.js';
+import { preferredNode } from './line/arbitration.js';
+import { checkBoard, readBoard } from './node/board-check.js';
+import { corosyncNodes, findWiring } from './target/wiring.js';
+import { careForAssertedLine, performAct } from './keeper/ask.js';
+import type { PulseOutcome, PulseRequest } from './line/act.js';
+import { readSettled } from './line/lines.js';
+import type { BoardSite, Machine } from './node/machine.js';
+import { SilenceWatch } from './target/silence.js';
+import { type BoardName, isDiskFault, otherDirectories } from './node/state.js';
+import { guardTarget, type Wiring } from './target/guard.js';
 
 /** on, off and reboot. Resolves only when it was proven. */
 export async function power(action: 'on' | 'off' | 'reboot', context: AgentContext, machine: Machine): Promise<void> {

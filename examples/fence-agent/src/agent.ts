@@ -1,8 +1,8 @@
 // fence_sleepi3 as data: what it is called, what it can be asked, and who carries it out.
 import { defineFenceAgent, type FenceAgent } from '@sleepi3/fence-protocol';
 import type * as actions from './actions.js';
-import { type AgentContext, agentOptions } from './agent-options.js';
-import type { Machine } from './machine.js';
+import { type AgentContext, agentOptions } from './options.js';
+import type { Machine } from './node/machine.js';
 
 /** What carries the actions out. */
 export interface Workings {

@@ -40,7 +40,7 @@ async function run(): Promise<number> {
   switch (command) {
     case 'line-keeper':
     case 'line-guard': {
-      const { runLineGuard, runLineKeeper } = await import('./line-processes.js');
+      const { runLineGuard, runLineKeeper } = await import('./keeper/line-processes.js');
       const log = (message: string) => {
         host.syslog('info', `${command}: ${message}`);
       };
@@ -54,8 +54,8 @@ async function run(): Promise<number> {
     case 'wire-test':
     case 'characterize': {
       const [{ runCommand }, { nodeMachine }] = await Promise.all([
-        import('./run-command.js'),
-        import('./node-host.js'),
+        import('./commands/run.js'),
+        import('./node/machine-of-linux.js'),
       ]);
       return runCommand(command, words, {
         clock: host.clock,
@@ -64,13 +64,16 @@ async function run(): Promise<number> {
         writeError: (text) => process.stderr.write(text),
         machine: nodeMachine(self),
         random: Math.random,
-        network: () => import('./wire-socket.js'),
+        network: () => import('./wire-test/socket.js'),
         ask,
       });
     }
     default: {
       const load = async () => {
-        const [actions, { nodeMachine }] = await Promise.all([import('./actions.js'), import('./node-host.js')]);
+        const [actions, { nodeMachine }] = await Promise.all([
+          import('./actions.js'),
+          import('./node/machine-of-linux.js'),
+        ]);
         return { actions, machine: nodeMachine(self, showProgress()) };
       };
       return runFenceAgent(createAgent(version, load), host);

@@ -5,9 +5,10 @@ import { pacemakerEnvironment, pacemakerInput } from '@sleepi3/fence-protocol/te
 import { describe, expect, it } from 'vitest';
 import * as actions from '../src/actions.js';
 import { createAgent } from '../src/agent.js';
-import type { KeeperConversation } from '../src/fencing.js';
-import type { KeeperEvent, PulseOutcome } from '../src/keeper-messages.js';
-import type { Ask } from '../src/silence.js';
+import type { KeeperConversation } from '../src/keeper/ask.js';
+import type { KeeperEvent } from '../src/keeper/messages.js';
+import type { PulseOutcome } from '../src/line/act.js';
+import type { Ask } from '../src/target/silence.js';
 import { createCluster, type VirtualCluster } from '../virtual/virtual-cluster.js';
 
 interface Call {

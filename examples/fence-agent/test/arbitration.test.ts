@@ -1,6 +1,6 @@
 // The rules by which two nodes settle who shoots, each as what it decides in every case there is.
 import { describe, expect, it } from 'vitest';
-import { preferredNode, reasonNotToFire, reasonToYield } from '../src/arbitration.js';
+import { preferredNode, reasonNotToFire, reasonToYield } from '../src/line/arbitration.js';
 
 const states = [false, true].flatMap((extin) => [false, true].map((extout) => ({ extin, extout })));
 

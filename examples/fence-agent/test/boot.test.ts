@@ -1,7 +1,7 @@
 import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { FenceError } from '@sleepi3/fence-protocol';
 import { describe, expect, it } from 'vitest';
-import { type BootHost, prepareNode } from '../src/boot.js';
+import { type BootHost, prepareNode } from '../src/commands/boot.js';
 import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
 
 const fenceable = 'EXTIN_FORCED_SHUTDOWN=1\n';

@@ -1,10 +1,10 @@
 import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import type { UnknownBehaviour } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
-import { characterize, type DirectorHost, renderReport } from '../src/characterize.js';
-import { parseDirectorMessage, parseSubjectMessage } from '../src/characterize-messages.js';
-import { Observation, observeBoot, serveDirector, type SubjectHost } from '../src/characterize-subject.js';
-import { performAct } from '../src/fencing.js';
+import { characterize, type DirectorHost, renderReport } from '../src/characterize/director.js';
+import { parseDirectorMessage, parseSubjectMessage } from '../src/characterize/messages.js';
+import { Observation, observeBoot, serveDirector, type SubjectHost } from '../src/characterize/subject.js';
+import { performAct } from '../src/keeper/ask.js';
 import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
 import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
 import { overTheWire } from './virtual-wire.js';

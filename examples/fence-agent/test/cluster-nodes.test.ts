@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { corosyncNodes, findWiring } from '../src/cluster-nodes.js';
+import { corosyncNodes, findWiring } from '../src/target/wiring.js';
 
 const corosyncConf = `totem {
     version: 2

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { commandHelp, numberOption, parseCommandLine } from '../src/command-line.js';
-import { commands, isCommand } from '../src/commands.js';
-import { runCommand } from '../src/run-command.js';
-import { defaultStateDirectory, stateFiles } from '../src/state-files.js';
-import { WireTestRecord } from '../src/wire-test-record.js';
+import { commandHelp, numberOption, parseCommandLine } from '../src/commands/command-line.js';
+import { commands, isCommand } from '../src/commands/table.js';
+import { runCommand } from '../src/commands/run.js';
+import { defaultStateDirectory, stateFiles } from '../src/node/state.js';
+import { WireTestRecord } from '../src/wire-test/record.js';
 
 describe('the command line of a command', () => {
   it('takes values after a space or an equals sign, and flags', () => {

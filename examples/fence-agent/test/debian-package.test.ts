@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDebianPackage } from '../../../tools/testing/debian-package.js';
 import { haveRealParts } from '../../../tools/testing/real-parts.js';
 import { buildPackage } from '../packaging/build-package.js';
-import { commands } from '../src/commands.js';
+import { commands } from '../src/commands/table.js';
 import { canMakeScratchRoot, makeScratchRoot, type ScratchRoot } from './scratch-root.js';
 
 const home = join(import.meta.dirname, '..');

@@ -1,6 +1,6 @@
 // SIGKILL at every bus operation of every act, before it and after it took effect, to the agent, its keeper, or both.
 import { describe, expect, it } from 'vitest';
-import type { PulseRequest } from '../src/keeper-messages.js';
+import type { PulseRequest } from '../src/line/act.js';
 import { createCluster, requestOf, type VirtualCluster } from '../virtual/virtual-cluster.js';
 
 type Victim = 'agent' | 'keeper' | 'both' | 'all';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '@sleepi3/simulator';
-import { guardLine, performAct, releaseOrphan } from '../src/fencing.js';
-import type { KeeperEvent } from '../src/keeper-messages.js';
+import { guardLine, performAct, releaseOrphan } from '../src/keeper/ask.js';
+import type { KeeperEvent } from '../src/keeper/messages.js';
 import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
 
 const peer = 1;

@@ -1,8 +1,8 @@
 // The hold itself, on lines that do what they are told at the time they are told to.
 import { VirtualClock } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
-import { verifiedHold } from '../src/hold.js';
-import type { Lines } from '../src/lines.js';
+import { verifiedHold } from '../src/line/hold.js';
+import type { Lines } from '../src/line/lines.js';
 
 const plan = { hold: 12_000, deadline: 40_000, preferred: true };
 

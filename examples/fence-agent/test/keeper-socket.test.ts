@@ -5,8 +5,8 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AgentMessage, type Conversation, type KeeperEvent, parseAgentMessage } from '../src/keeper-messages.js';
-import { callKeeper, listenForAgents } from '../src/keeper-socket.js';
+import { type AgentMessage, type Conversation, type KeeperEvent, parseAgentMessage } from '../src/keeper/messages.js';
+import { callKeeper, listenForAgents } from '../src/keeper/socket.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
 
 let directory: string;

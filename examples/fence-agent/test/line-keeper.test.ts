@@ -3,9 +3,9 @@ import { VirtualClock } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
 import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
-import type { AgentMessage, KeeperEvent } from '../src/keeper-messages.js';
-import { type AgentConversation, keepLine, type KeeperHost } from '../src/line-keeper.js';
-import { PowerRecord } from '../src/power-record.js';
+import type { AgentMessage, KeeperEvent } from '../src/keeper/messages.js';
+import { type AgentConversation, keepLine, type KeeperHost } from '../src/keeper/keeper.js';
+import { PowerRecord } from '../src/line/power-record.js';
 
 const off = requestOf(0);
 

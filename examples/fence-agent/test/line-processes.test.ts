@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../tools/testing/real-parts.js';
-import type { AgentMessage, KeeperEvent } from '../src/keeper-messages.js';
-import { callKeeper } from '../src/keeper-socket.js';
-import { runLineKeeper } from '../src/line-processes.js';
-import { stateFiles } from '../src/state-files.js';
+import type { AgentMessage, KeeperEvent } from '../src/keeper/messages.js';
+import { callKeeper } from '../src/keeper/socket.js';
+import { runLineKeeper } from '../src/keeper/line-processes.js';
+import { stateFiles } from '../src/node/state.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
 
 let directory: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PowerRecord } from '../src/power-record.js';
+import { PowerRecord } from '../src/line/power-record.js';
 
 function recordIn(memory: { text?: string | undefined }, bootId = 'this-boot'): PowerRecord {
   return new PowerRecord(

@@ -2,10 +2,10 @@
 import { VirtualClock } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
 import { requestOf } from '../virtual/virtual-cluster.js';
-import type { PulseRequest } from '../src/keeper-messages.js';
-import { type Lines, readSettled, settleExtout } from '../src/lines.js';
-import { PowerRecord } from '../src/power-record.js';
-import { pulse, type PulseContext, release, releasePatience, wakeAfterwards } from '../src/pulse.js';
+import type { PulseRequest } from '../src/line/act.js';
+import { type Lines, readSettled, settleExtout } from '../src/line/lines.js';
+import { PowerRecord } from '../src/line/power-record.js';
+import { pulse, type PulseContext, release, releasePatience, wakeAfterwards } from '../src/line/pulse.js';
 
 function stage() {
   const clock = new VirtualClock();

@@ -2,10 +2,10 @@
 // code are the real ones; only time, power and the Pis are virtual.
 import { Sleepi3 } from '@sleepi3/driver';
 import { createHarness, type Harness, VirtualClock, VirtualProcess } from '@sleepi3/simulator';
-import { boardLines } from '../src/board-access.js';
-import type { Lines } from '../src/lines.js';
-import { PowerRecord, type RecordFile } from '../src/power-record.js';
-import { pulse } from '../src/pulse.js';
+import { boardLines } from '../src/node/board.js';
+import type { Lines } from '../src/line/lines.js';
+import { PowerRecord, type RecordFile } from '../src/line/power-record.js';
+import { pulse } from '../src/line/pulse.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
 
 export interface Race {

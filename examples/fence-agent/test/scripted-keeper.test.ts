@@ -1,9 +1,10 @@
 // The agent's side of an act, facing keepers that say what they are told to, and then nothing, or die.
 import { VirtualClock } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
-import { careForAssertedLine, type FencingHost, guardLine, performAct, releaseOrphan } from '../src/fencing.js';
-import type { AgentMessage, KeeperEvent, PulseOutcome } from '../src/keeper-messages.js';
-import { releasePatience } from '../src/pulse.js';
+import { careForAssertedLine, type FencingHost, guardLine, performAct, releaseOrphan } from '../src/keeper/ask.js';
+import type { AgentMessage, KeeperEvent } from '../src/keeper/messages.js';
+import type { PulseOutcome } from '../src/line/act.js';
+import { releasePatience } from '../src/line/pulse.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
 
 /** What a keeper says next: at once, after some ms, `dies` at its end, or nothing more. */

@@ -1,6 +1,6 @@
 import { VirtualClock } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
-import { SilenceWatch } from '../src/silence.js';
+import { SilenceWatch } from '../src/target/silence.js';
 
 /** A watch whose answers come one after the other, and how often it has asked. */
 function watch(...answers: readonly (boolean | undefined)[]) {

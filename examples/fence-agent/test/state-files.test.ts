@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { powerRecord } from '../src/node-host.js';
-import { isDiskFault, makeStateDirectory, otherDirectories, recordFile, stateFiles } from '../src/state-files.js';
+import { powerRecord } from '../src/node/machine-of-linux.js';
+import { isDiskFault, makeStateDirectory, otherDirectories, recordFile, stateFiles } from '../src/node/state.js';
 
 let parent: string;
 beforeEach(async () => {

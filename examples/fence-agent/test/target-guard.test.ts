@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { guardTarget } from '../src/target-guard.js';
+import { guardTarget } from '../src/target/guard.js';
 
 const wiring = { self: 'raspberrypi-1', peer: 'raspberrypi-2' };
 

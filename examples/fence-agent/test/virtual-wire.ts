@@ -1,10 +1,10 @@
 // Two virtual nodes that test the wire between them: virtual boards, line keepers and network on one virtual clock.
 import { Sleepi3 } from '@sleepi3/driver';
 import type { HarnessOptions, VirtualBoard } from '@sleepi3/simulator';
-import { performAct } from '../src/fencing.js';
-import type { Conversation } from '../src/keeper-messages.js';
-import { parseListenerMessage, parseTesterMessage } from '../src/wire-messages.js';
-import { answerWireTest, testWire, type WireEnd } from '../src/wire-test.js';
+import { performAct } from '../src/keeper/ask.js';
+import type { Conversation } from '../src/keeper/messages.js';
+import { parseListenerMessage, parseTesterMessage } from '../src/wire-test/messages.js';
+import { answerWireTest, testWire, type WireEnd } from '../src/wire-test/test.js';
 import { createCluster, requestOf, type VirtualCluster } from '../virtual/virtual-cluster.js';
 import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
 import { parseDefaults } from '@sleepi3/driver';

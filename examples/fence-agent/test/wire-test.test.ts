@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseListenerMessage, parseTesterMessage } from '../src/wire-messages.js';
-import { listenForWireTests } from '../src/wire-listen.js';
-import { answerWireTest, type ListenerConversation, testWire } from '../src/wire-test.js';
-import { judgeWire } from '../src/wire-verdict.js';
+import { parseListenerMessage, parseTesterMessage } from '../src/wire-test/messages.js';
+import { listenForWireTests } from '../src/wire-test/listen.js';
+import { answerWireTest, type ListenerConversation, testWire } from '../src/wire-test/test.js';
+import { judgeWire } from '../src/wire-test/verdict.js';
 import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
 import { overTheWire, wireCase } from './virtual-wire.js';
 

@@ -2,8 +2,8 @@
 // its /run; it does not boot by itself.
 import { Sleepi3 } from '@sleepi3/driver';
 import { createHarness, type Harness, type HarnessOptions, type VirtualClock } from '@sleepi3/simulator';
-import { boardLines } from '../src/board-access.js';
-import type { PulseOutcome, PulseRequest } from '../src/keeper-messages.js';
+import { boardLines } from '../src/node/board.js';
+import type { PulseOutcome, PulseRequest } from '../src/line/act.js';
 import { VirtualPi, type VirtualPiOptions } from './virtual-pi.js';
 
 export interface VirtualCluster {

@@ -8,14 +8,15 @@ import {
   type KeeperConversation,
   performAct,
   releaseOrphan,
-} from '../src/fencing.js';
-import type { AgentMessage, Conversation, KeeperEvent, PulseOutcome, PulseRequest } from '../src/keeper-messages.js';
-import { type AgentConversation, keepLine } from '../src/line-keeper.js';
-import type { Lines } from '../src/lines.js';
-import type { Machine } from '../src/machine.js';
-import type { Ask } from '../src/silence.js';
-import { PowerRecord, type RecordFile } from '../src/power-record.js';
-import { WireTestRecord } from '../src/wire-test-record.js';
+} from '../src/keeper/ask.js';
+import type { AgentMessage, Conversation, KeeperEvent } from '../src/keeper/messages.js';
+import type { PulseOutcome, PulseRequest } from '../src/line/act.js';
+import { type AgentConversation, keepLine } from '../src/keeper/keeper.js';
+import type { Lines } from '../src/line/lines.js';
+import type { Machine } from '../src/node/machine.js';
+import type { Ask } from '../src/target/silence.js';
+import { PowerRecord, type RecordFile } from '../src/line/power-record.js';
+import { WireTestRecord } from '../src/wire-test/record.js';
 
 const never = new Promise<never>(() => {});
 

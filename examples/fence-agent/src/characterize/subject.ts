@@ -1,0 +1,148 @@
+// The side of characterize that is cut: it reads and writes its own board for the director, and at boot keeps the registers as
+// they are found, before the vendor's service or this project's writes them.
+import { type Clock, type Sleepi3 } from '@sleepi3/driver';
+import {
+  type DirectorMessage,
+  parseRegisters,
+  registerNames,
+  type Registers,
+  type SubjectMessage,
+} from './messages.js';
+import type { Conversation } from '../keeper/messages.js';
+import type { RecordFile } from '../line/power-record.js';
+import { wireProtocol } from '../wire-test/messages.js';
+
+export interface SubjectHost {
+  readonly node: string;
+  readonly peer: string;
+  log(message: string): void;
+  openBoard(): Promise<Sleepi3>;
+  readonly observation: Observation;
+}
+
+/** The registers found at a boot, kept over it. */
+export class Observation {
+  readonly #file: RecordFile;
+
+  constructor(file: RecordFile) {
+    this.#file = file;
+  }
+
+  /** Asks the next boot to keep its registers. */
+  async arm(): Promise<void> {
+    await this.#file.replace('armed\n');
+  }
+
+  /** To be called at boot before anything writes to the board. Does nothing unless it was asked to. */
+  async keep(read: () => Promise<Registers>): Promise<boolean> {
+    if ((await this.#file.read()) !== 'armed\n') return false;
+    await this.#file.replace(`${JSON.stringify(await read())}\n`);
+    return true;
+  }
+
+  /** What the last boot that was asked to has kept; undefined when there is nothing, or it cannot be read. */
+  async recall(): Promise<Registers | undefined> {
+    try {
+      return parseRegisters(JSON.parse((await this.#file.read()) ?? ''));
+    } catch {
+      return undefined; // none, or still armed
+    }
+  }
+
+  async forget(): Promise<void> {
+    await this.#file.remove();
+  }
+}
+
+/** Every register, each read once. */
+export async function readRegisters(board: Pick<Sleepi3, 'readRegister'>): Promise<Registers> {
+  const contents: [string, number][] = [];
+  for (const name of registerNames) contents.push([name, await board.readRegister(name)]);
+  return Object.fromEntries(contents) as Registers;
+}
+
+/** Keeps the registers as this boot found them, with retries until the board answers or `patience` ms are over. */
+export async function observeBoot(
+  host: Pick<SubjectHost, 'openBoard' | 'observation'>,
+  clock: Clock,
+  patience: number,
+): Promise<boolean> {
+  const giveUp = clock.now() + patience;
+  for (;;) {
+    try {
+      return await host.observation.keep(async () => {
+        const board = await host.openBoard();
+        return readRegisters(board).finally(() => board.close());
+      });
+    } catch (error) {
+      if (clock.now() >= giveUp) throw error;
+    }
+    await clock.sleep(200);
+  }
+}
+
+/**
+ * Serves one director to its end. EXTOUT is released then, whatever happened.
+ *
+ * @returns Whether the director was the right one.
+ */
+export async function serveDirector(
+  host: SubjectHost,
+  conversation: Conversation<DirectorMessage, SubjectMessage>,
+): Promise<boolean> {
+  const greeting = await conversation.receive();
+  const { node, peer } = host;
+  if (greeting?.say !== 'characterize' || greeting.protocol !== wireProtocol) {
+    conversation.close();
+    return false;
+  }
+  if (greeting.peer !== node || greeting.node !== peer) {
+    conversation.send({ say: 'failed', reason: `this is ${node}, wired to ${peer}: give --self and --peer` });
+    conversation.close();
+    return false;
+  }
+  const board = await host.openBoard();
+  try {
+    await board.set('extout', false);
+    conversation.send({ say: 'done' });
+    for (let message = await conversation.receive(); message; message = await conversation.receive()) {
+      conversation.send(
+        await obey(message, board, host).catch((error: unknown) => ({
+          say: 'failed' as const,
+          reason: (error instanceof Error ? error.message : String(error)).slice(0, 300),
+        })),
+      );
+    }
+    return true;
+  } finally {
+    await board.set('extout', false).finally(() => board.close());
+    conversation.close();
+  }
+}
+
+async function obey(message: DirectorMessage, board: Sleepi3, { observation }: SubjectHost): Promise<SubjectMessage> {
+  switch (message.say) {
+    case 'look':
+      return { say: 'looked', registers: await readRegisters(board) };
+    case 'put':
+      // Whoever speaks over the network could shoot the peer. Who holds this EXTIN is at the other end of the wire.
+      if (message.ioStatus % 2 === 1 && !(await board.ioStatus()).extin) {
+        return { say: 'failed', reason: 'EXTOUT is asserted only while the director holds EXTIN of this node' };
+      }
+      await board.writeRegister('ioStatus', message.ioStatus);
+      return { say: 'done' };
+    case 'powerdown':
+      await board.set('extin-powerdown', message.on);
+      return { say: 'done' };
+    case 'arm':
+      await observation.arm();
+      return { say: 'done' };
+    case 'recall': {
+      const found = await observation.recall();
+      await observation.forget();
+      return { say: 'recalled', ...(found && { registers: found }) };
+    }
+    case 'characterize':
+      return { say: 'failed', reason: 'the greeting comes once' };
+  }
+}

@@ -1,0 +1,111 @@
+// What the commands that go with the agent have around them, and what several of them do the same way.
+import { type Clock, defaultsFilePath } from '@sleepi3/driver';
+import { type BoardChoice, boardOf, defaultsOf, wiringOf } from '../actions.js';
+import { type CommandValues, numberOption } from './command-line.js';
+import type { CommandName, commands } from './table.js';
+import { performAct } from '../keeper/ask.js';
+import type { PulseOutcome, PulseRequest } from '../line/act.js';
+import type { BoardSite, Machine } from '../node/machine.js';
+import { defaultStateDirectory } from '../node/state.js';
+import { wirePort } from '../wire-test/messages.js';
+import type * as wireSocket from '../wire-test/socket.js';
+import type { WireEnd } from '../wire-test/test.js';
+
+export interface CommandHost {
+  readonly clock: Clock;
+  /** Aborts when the program is asked to end. */
+  readonly stop: AbortSignal;
+  /** To standard output. */
+  write(text: string): void;
+  /** To standard error. */
+  writeError(text: string): void;
+  readonly machine: Machine;
+  /** From 0 up to 1. */
+  random(): number;
+  network(): Promise<WireNetwork>;
+  /** Asks the person at the terminal; false is no, and also that nobody is there. */
+  ask(question: string): Promise<boolean>;
+}
+
+/** How the two ends of a wire test reach each other. */
+export type WireNetwork = Pick<typeof wireSocket, 'callListener' | 'listenForCalls'>;
+
+/** How long the peer's machine may take to answer a connection, ms. */
+export const connectPatience = 5000;
+/** How much longer than its hold an act may take, ms: it may have to wait for others. */
+const holdMargin = 10_000;
+
+/** This node's end of the wire, and its board. */
+export async function wireEnd(
+  values: CommandValues<(typeof commands)['wire-test' | 'wire-listen' | 'characterize']>,
+  host: CommandHost,
+): Promise<{
+  end: WireEnd;
+  site: BoardSite;
+  act: (action: PulseRequest['action'], hold: number) => Promise<PulseOutcome>;
+}> {
+  const { clock, machine } = host;
+  const { self, peer } = await wiringOf(
+    { self: values.self, peer: values.peer, corosync_conf: values['corosync-conf'] ?? '/etc/corosync/corosync.conf' },
+    machine,
+  );
+  const site = await siteOf(values, host);
+  await site.prepare();
+  const act = (action: PulseRequest['action'], hold: number) =>
+    performAct(
+      { action, target: peer, hold, holdTimeout: hold + holdMargin, wakeDelay: 0, preferred: true },
+      site,
+      hold + holdMargin,
+    );
+  const end = {
+    node: self,
+    peer,
+    clock,
+    random: () => host.random(),
+    log: logTo(host),
+    openBoard: () => site.openBoard(),
+    pulse: (length: number) => act('test', length),
+  };
+  return { end, site, act };
+}
+
+/** The board that the options choose, with what is kept about it. */
+export async function siteOf(values: CommandValues<(typeof commands)['boot']>, host: CommandHost): Promise<BoardSite> {
+  const { stop, machine } = host;
+  const choice = boardChoice(values);
+  const board = boardOf(choice, await defaultsOf(choice, machine));
+  return machine.site(board, values['state-dir'] ?? defaultStateDirectory, { log: logTo(host), stop });
+}
+
+export function portOf({ port }: { readonly port?: string }): number {
+  return numberOption('port', port, { min: 0, max: 65_535, fallback: wirePort });
+}
+
+/** The options that choose the board, in the agent's words. */
+export function boardChoice(values: CommandValues<(typeof commands)['boot']>): BoardChoice {
+  return {
+    bus: values.bus,
+    address: values.address,
+    defaults_file: values['defaults-file'] ?? defaultsFilePath,
+  };
+}
+
+/** What is going on, for people and for the journal. */
+export function logTo(host: Pick<CommandHost, 'writeError'>): (message: string) => void {
+  return (message) => {
+    host.writeError(`${message}\n`);
+  };
+}
+
+/** Prints a report: as JSON whatever it says, or its message, as the reason on standard error if it is no success. */
+export function finish(
+  name: CommandName,
+  report: { readonly ok: boolean; readonly message: string },
+  json: true | undefined,
+  host: CommandHost,
+): number {
+  if (json) host.write(`${JSON.stringify(report)}\n`);
+  else if (report.ok) host.write(`${report.message}\n`);
+  else host.writeError(`fence_sleepi3 ${name}: ${report.message}\n`);
+  return report.ok ? 0 : 1;
+}

@@ -1,0 +1,131 @@
+// Runs the commands that go with the agent: reads their options, gives each what it needs, prints what came of it.
+import { boardOf, defaultsOf } from '../actions.js';
+import { boardChoice, type CommandHost, connectPatience, finish, logTo, portOf, wireEnd } from './host.js';
+import { commandHelp, type CommandValues, numberOption, parseCommandLine, UsageError } from './command-line.js';
+import { type CommandName, commands } from './table.js';
+import type { BoardSite } from '../node/machine.js';
+import { defaultStateDirectory } from '../node/state.js';
+import {
+  type ListenerMessage,
+  parseListenerMessage,
+  parseTesterMessage,
+  type TesterMessage,
+} from '../wire-test/messages.js';
+
+/** Resolves to the exit status: 0, or 1 with one line of why on standard error. */
+export async function runCommand(name: CommandName, words: readonly string[], host: CommandHost): Promise<number> {
+  try {
+    return await runners[name](words, host);
+  } catch (error) {
+    const hint = error instanceof UsageError ? `; see fence_sleepi3 ${name} --help` : '';
+    host.writeError(`fence_sleepi3 ${name}: ${error instanceof Error ? error.message : String(error)}${hint}\n`);
+    return 1;
+  }
+}
+
+type Runner = (words: readonly string[], host: CommandHost) => Promise<number>;
+
+const runners: Readonly<Record<CommandName, Runner>> = {
+  boot: withOptions('boot', async (values, host) => {
+    const { prepareNode } = await import('./boot.js');
+    const patience = numberOption('timeout', values.timeout, { min: 0, max: 3600, fallback: 60 }) * 1000;
+    const { clock, stop, machine } = host;
+    const log = logTo(host);
+    const choice = boardChoice(values);
+    const report = await prepareNode(
+      {
+        clock,
+        stop,
+        log,
+        readDefaults: () => defaultsOf(choice, machine),
+        site: (defaults) =>
+          machine.site(boardOf(choice, defaults), values['state-dir'] ?? defaultStateDirectory, { log, stop }),
+      },
+      patience,
+    );
+    return finish('boot', report, values.json, host);
+  }),
+
+  'wire-test': withOptions('wire-test', async (values, host) => {
+    const [{ testWire, noTest }, { callListener }] = await Promise.all([
+      import('../wire-test/test.js'),
+      host.network(),
+    ]);
+    const { end, site } = await wireEnd(values, host);
+    const port = portOf(values);
+    const address = values.host ?? end.peer;
+    const conversation = await callListener<ListenerMessage, TesterMessage>(
+      { host: address, port, patience: connectPatience },
+      parseListenerMessage,
+    ).catch((error: unknown) => String(error));
+    if (typeof conversation === 'string') {
+      const remedy = `run fence_sleepi3 wire-listen on ${end.peer}, or name its address with --host`;
+      const report = noTest('no-listener', `nobody answers at ${address}, port ${port} (${conversation}): ${remedy}`);
+      return finish('wire-test', report, values.json, host);
+    }
+    const hangUp = () => {
+      conversation.close();
+    };
+    host.stop.addEventListener('abort', hangUp, { once: true });
+    const report = await testWire(end, conversation, values.both ?? false);
+    host.stop.removeEventListener('abort', hangUp);
+    await rememberWireTest(site, report.directions.find(({ from }) => from === end.node)?.verdict, host);
+    return finish('wire-test', report, values.json, host);
+  }),
+
+  'wire-listen': withOptions('wire-listen', async (values, host) => {
+    const [{ listenForWireTests }, { listenForCalls }] = await Promise.all([
+      import('../wire-test/listen.js'),
+      host.network(),
+    ]);
+    const { end, site } = await wireEnd(values, host);
+    const patience = numberOption('timeout', values.timeout, { min: 1, max: 86_400, fallback: 600 }) * 1000;
+    const report = await listenForWireTests(end, {
+      patience,
+      keep: values.keep ?? false,
+      stop: host.stop,
+      listen: async (onCall) => {
+        const server = await listenForCalls({ bind: values.bind, port: portOf(values) }, parseTesterMessage, onCall);
+        end.log(`listening on port ${server.port} for wire-test on ${end.peer}`);
+        return server;
+      },
+      onTested: async ({ back, result }) => {
+        await rememberWireTest(site, back?.verdict, host);
+        if (values.keep && result) host.write(`${values.json ? JSON.stringify(result) : result.message}\n`);
+      },
+    });
+    return finish('wire-listen', report, values.json, host);
+  }),
+
+  characterize: withOptions('characterize', async (values, host) => {
+    const { runCharacterize } = await import('../characterize/command.js');
+    return runCharacterize(values, host);
+  }),
+};
+
+/** A command with its options read, or its help printed. */
+function withOptions<N extends CommandName>(
+  name: N,
+  run: (values: CommandValues<(typeof commands)[N]>, host: CommandHost) => Promise<number>,
+): Runner {
+  return (words, host) => {
+    const values = parseCommandLine(commands[name], words);
+    if (!values.help) return run(values, host);
+    host.write(commandHelp(name, commands[name]));
+    return Promise.resolve(0);
+  };
+}
+
+/** Keeps what was found out about the wire that leaves this node; an inconclusive test has found out nothing. */
+async function rememberWireTest(
+  { wireTest }: BoardSite,
+  verdict: string | undefined,
+  host: CommandHost,
+): Promise<void> {
+  if (verdict === undefined || verdict === 'inconclusive') return;
+  try {
+    await wireTest.remember(host.machine.date(), verdict);
+  } catch (error) {
+    host.writeError(`the result could not be kept: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+}

@@ -1,0 +1,42 @@
+// An act on the line: what is asked for, and what came of it.
+
+/** The act a keeper is asked for. Times in ms. */
+export interface PulseRequest {
+  readonly action: 'on' | 'off' | 'reboot' | 'test';
+  /** The node at the other end of the wire. */
+  readonly target: string;
+  /** How long EXTOUT must be held without a gap to power the target off; for a test the length of the pulse, below 1000. */
+  readonly hold: number;
+  /** After this long no hold is begun anew. */
+  readonly holdTimeout: number;
+  /** Between the end of the hold and the wake pulse of a reboot. */
+  readonly wakeDelay: number;
+  /** Whether this node goes on when both shoot. */
+  readonly preferred: boolean;
+}
+
+export type PulseOutcome =
+  /** EXTOUT was held without a gap for `held` ms, seen in `samples` readings. */
+  | {
+      readonly kind: 'verified';
+      readonly held: number;
+      readonly samples: number;
+      readonly restarts: number;
+      /** False when EXTOUT could not be released afterwards. */
+      readonly released: boolean;
+    }
+  /** The wake pulse was given. */
+  | { readonly kind: 'woken' }
+  /**
+   * The test pulse was given. EXTOUT was asserted for at least `shortest` and at most `longest` ms; `extinMoved`: this
+   * node's own EXTIN was asserted with it.
+   */
+  | { readonly kind: 'tested'; readonly shortest: number; readonly longest: number; readonly extinMoved: boolean }
+  /** The peer was fencing this node. */
+  | { readonly kind: 'conceded'; readonly reason: string }
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** No keeper could be started: nothing was touched. */
+      readonly unstarted?: true;
+    };
