@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { haveRealParts } from '../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../tools/test/support/real-parts.js';
 import { cib, corosyncConf, type ClusterOptions } from '../src/cluster/configuration.js';
 
 const all: ClusterOptions[] = (['hot-standby', 'active-passive'] as const).flatMap((layout) =>

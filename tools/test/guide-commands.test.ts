@@ -10,8 +10,8 @@ import { parseCommandLine as parseRollingReboot } from '../../examples/rolling-r
 import { commands as labCommands } from '../../lab/src/command-line.js';
 import { parameters } from '../../packages/driver/src/index.js';
 import { parseArgv } from '../../packages/fence-protocol/src/argv.js';
-import { proseOf } from '../testing/markdown.js';
-import { readText } from '../testing/repository.js';
+import { proseOf } from './support/markdown.js';
+import { readText } from './support/repository.js';
 
 const root = join(import.meta.dirname, '../..');
 const files = [

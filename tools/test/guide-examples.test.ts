@@ -4,10 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ExampleFolder } from '../testing/examples.js';
-import { codeBlocksOf, sectionsOf } from '../testing/markdown.js';
-import { haveRealParts } from '../testing/real-parts.js';
-import { readText } from '../testing/repository.js';
+import { ExampleFolder } from './support/examples.js';
+import { codeBlocksOf, sectionsOf } from './support/markdown.js';
+import { haveRealParts } from './support/real-parts.js';
+import { readText } from './support/repository.js';
 
 const root = join(import.meta.dirname, '../..');
 const blocksOf = (file: string) => typescriptOf(readText(root, file));

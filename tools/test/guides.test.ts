@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorCodesOf } from '../testing/error-codes.js';
-import { anchorsOf, linksOf, markdownFiles, rowsOf, sectionsOf } from '../testing/markdown.js';
-import { readText } from '../testing/repository.js';
+import { errorCodesOf } from './support/error-codes.js';
+import { anchorsOf, linksOf, markdownFiles, rowsOf, sectionsOf } from './support/markdown.js';
+import { readText } from './support/repository.js';
 
 const root = join(import.meta.dirname, '../..');
 const files = markdownFiles(root);

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { haveRealParts } from '../testing/real-parts.js';
+import { haveRealParts } from './support/real-parts.js';
 
 const root = join(import.meta.dirname, '../..');
 const threatModel = readFileSync(join(root, 'docs/threat-model.md'), 'utf8');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Pcs, type RawResult, reads, type Runner, type RunRequest } from '@sleepi3/pcs';
 import { FakeCluster } from '@sleepi3/pcs/testing';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { designOf } from '../src/cluster/design.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
 import type { SetupError } from '../src/errors.js';

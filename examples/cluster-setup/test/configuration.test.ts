@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterStatus, parseClusterConfiguration, Pcs, reads } from '@sleepi3/pcs';
 import { FakeCluster } from '@sleepi3/pcs/testing';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { designOf } from '../src/cluster/design.js';
 import { everything } from '../src/cluster/elements.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';

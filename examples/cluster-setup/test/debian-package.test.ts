@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { testDebianPackage } from '../../../tools/testing/debian-package.js';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { testDebianPackage } from '../../../tools/test/support/debian-package.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { buildPackage } from '../packaging/build-package.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
 import { type CommandDefinition, commandTable } from '../src/program/commands.js';

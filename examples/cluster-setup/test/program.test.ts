@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { RunRequest } from '@sleepi3/pcs';
 import { answer } from '@sleepi3/pcs/testing';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { dockerDropIn } from '../src/nodes/docker-drop-in.js';
 import { commandTable } from '../src/program/commands.js';
 import { type ProgramHost, run } from '../src/program/run.js';

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Pcs, type RawResult, type RunRequest } from '@sleepi3/pcs';
 import { answer, FakeCluster } from '@sleepi3/pcs/testing';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { designOf } from '../src/cluster/design.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
 import { dockerDropIn } from '../src/nodes/docker-drop-in.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import type { AgentMessage, KeeperEvent } from '../src/keeper/messages.js';
 import { callKeeper } from '../src/keeper/socket.js';
 import { runLineKeeper } from '../src/keeper/line-processes.js';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runLikePacemaker, StandaloneFenced } from '@sleepi3/fence-protocol/testing';
 import { bundleProgram } from '../../../tools/bundle/bundle-program.js';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { fenceDummyOfPacemaker, haveCtsFencing, runCtsFencing } from './cts-fencing.js';
 
 let directory: string;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bringNode } from '../../../tools/bring-node.mjs';
 import { bundleProgram } from '../../../tools/bundle/bundle-program.js';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 
 const home = join(import.meta.dirname, '..');
 let directory: string;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Pcs, shellQuote } from '@sleepi3/pcs';
 import { answer } from '@sleepi3/pcs/testing';
 import { describe, expect, it } from 'vitest';
-import { findProgram } from '../../../tools/testing/real-parts.js';
+import { findProgram } from '../../../tools/test/support/real-parts.js';
 import { pcsCluster } from '../src/pcs-cluster.js';
 
 const based = findProgram('pacemaker-based');

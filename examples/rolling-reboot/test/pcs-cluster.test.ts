@@ -2,7 +2,7 @@
 import { isPcsError, Pcs } from '@sleepi3/pcs';
 import { FakeCluster, type FakeClusterSnapshot, WarmPcs } from '@sleepi3/pcs/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import type { Cluster } from '../src/cluster.js';
 import { lookAtGates } from '../src/gates.js';
 import { changeLock, readLock, writeLock } from '../src/lock.js';

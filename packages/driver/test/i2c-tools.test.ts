@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findProgram, haveRealParts } from '../../../tools/testing/real-parts.js';
+import { findProgram, haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { openBus, type ProgramResult, type RunProgram, Sleepi3 } from '../src/index.js';
 import { createFakeI2cTools, type FakeI2cTools } from './fake-i2c-tools.js';
 

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processContender, type RatioBench } from '../../../tools/bench/ratio.js';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { Pcs, createNodeRunner } from '../src/index.js';
 import { FakeCluster } from '../src/testing/index.js';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { findProgram, haveRealParts } from '../../../tools/testing/real-parts.js';
+import { findProgram, haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { parseClusterConfiguration, PcsError, resourcesOf, valueIn } from '../src/index.js';
 import { expectEverythingAccountedFor, expectEveryTruncationRefused, expectTheUnknownKept } from './accounting.js';
 import { fixture, fixtures } from './fixtures.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { type EnsureCalls, type Ensured, Pcs } from '../src/index.js';
 import { FakeCluster, type FakeClusterSnapshot, WarmPcs } from '../src/testing/index.js';
 

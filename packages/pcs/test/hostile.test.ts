@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { type Command, commands, execute, isPcsError, shellQuote, toScript } from '../src/index.js';
 import { WarmPcs } from '../src/testing/index.js';
 import { BASE_CIB } from './base-cib.js';

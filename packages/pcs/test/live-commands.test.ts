@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { type Command, invocation } from '../src/index.js';
 import { leftOut, live, onFile, onFileUnchanged } from './every-command.js';
 

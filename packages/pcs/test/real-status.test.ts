@@ -5,7 +5,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findProgram, haveRealParts } from '../../../tools/testing/real-parts.js';
+import { findProgram, haveRealParts } from '../../../tools/test/support/real-parts.js';
 import {
   changesBetween,
   createNodeRunner,

@@ -1,6 +1,6 @@
 // The fakes are products too.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { haveRealParts } from '../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { commands, createNodeRunner, execute, isPcsError, Pcs } from '../src/index.js';
 import {
   answer,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StandaloneFenced } from '@sleepi3/fence-protocol/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { haveRealParts } from '../../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import { buildAgent, type LiveCluster, liveCluster, until } from './live-cluster.js';
 
 const possible =

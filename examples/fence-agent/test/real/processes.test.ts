@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { kill } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runLikePacemaker } from '@sleepi3/fence-protocol/testing';
-import { haveRealParts } from '../../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import { stateFiles } from '../../src/node/state.js';
 import { canMakeScratchRoot } from '../scratch-root.js';
 import { buildAgent, liveCluster, processesOf, until } from './live-cluster.js';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { systemClock } from '@sleepi3/driver';
 import { createHarness, type Harness, serveBoard } from '@sleepi3/simulator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { haveRealParts } from '../../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import { buildAgent, until } from './live-cluster.js';
 
 interface Run {

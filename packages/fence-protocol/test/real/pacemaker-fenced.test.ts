@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runLikePacemaker, StandaloneFenced } from '../../src/testing/index.js';
-import { haveRealParts } from '../../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import { bundle } from './bundle.js';
 
 const possible =

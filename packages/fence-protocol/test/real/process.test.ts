@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pacemakerInput, runLikePacemaker, StandaloneFenced } from '../../src/testing/index.js';
 import { bringNode } from '../../../../tools/bring-node.mjs';
-import { findProgram } from '../../../../tools/testing/real-parts.js';
+import { findProgram } from '../../../../tools/test/support/real-parts.js';
 import { bundle } from './bundle.js';
 
 let directory: string;

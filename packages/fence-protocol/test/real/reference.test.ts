@@ -8,7 +8,7 @@ import { format } from 'prettier';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineFenceAgent, type FenceAgent, standard, string } from '../../src/index.js';
 import { pacemakerEnvironment, runInMemory, ScriptedDevice } from '../../src/testing/index.js';
-import { haveRealParts } from '../../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import { differenceDocument, type Outcome } from './fencing-py-document.js';
 import { type ReferenceCase, referenceCases, type ReferenceDevice } from './reference-cases.js';
 import { type ReferenceOption, verdictOn } from './reference-options.js';

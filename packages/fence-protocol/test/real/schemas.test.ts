@@ -21,7 +21,7 @@ import {
   string,
 } from '../../src/index.js';
 import { runInMemory } from '../../src/testing/index.js';
-import { haveRealParts } from '../../../../tools/testing/real-parts.js';
+import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 
 const schemas = ['/usr/share/cluster/relaxng/metadata.rng', '/usr/share/pcs/data/ocf-1.0.rng'];
 

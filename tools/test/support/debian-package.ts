@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleProgram } from '../bundle/bundle-program.js';
+import { bundleProgram } from '../../bundle/bundle-program.js';
 import { haveRealParts } from './real-parts.js';
 
 export interface PackagedProgram {
