@@ -12,19 +12,25 @@ export const scopes: Readonly<Record<string, Scope>> = {
   // The core of the driver: what is read, written, checked and tried again.
   driver: {
     mutate: within('packages/driver/src', [
-      'sleepi3.ts',
-      'parameters.ts',
-      'registers.ts',
-      'defaults-settings.ts',
-      'defaults-text.ts',
-      'retry.ts',
+      'board/sleepi3.ts',
+      'board/parameters.ts',
+      'board/registers.ts',
+      'defaults/settings.ts',
+      'defaults/text.ts',
+      'board/retry.ts',
     ]),
     tests: within('packages/driver/test', ['sleepi3.test.ts', 'parameters.test.ts', 'defaults.test.ts']),
     floor: 97,
   },
   // From Pacemaker's words to a checked request.
   protocol: {
-    mutate: within('packages/fence-protocol/src', ['argv.ts', 'stdin.ts', 'parse-value.ts', 'options.ts', 'check.ts']),
+    mutate: within('packages/fence-protocol/src', [
+      'request/argv.ts',
+      'request/stdin.ts',
+      'options/parse-value.ts',
+      'options/options.ts',
+      'request/check.ts',
+    ]),
     tests: within('packages/fence-protocol/test', [
       'requests.test.ts',
       'hazards.test.ts',

@@ -9,7 +9,7 @@ import { commands as agentCommands, isCommand } from '../../examples/fence-agent
 import { parseCommandLine as parseRollingReboot } from '../../examples/rolling-reboot/src/program/command-line.js';
 import { commands as labCommands } from '../../lab/src/command-line.js';
 import { parameters } from '../../packages/driver/src/index.js';
-import { parseArgv } from '../../packages/fence-protocol/src/argv.js';
+import { parseArgv } from '../../packages/fence-protocol/src/request/argv.js';
 import { proseOf } from './support/markdown.js';
 import { readText } from './support/repository.js';
 

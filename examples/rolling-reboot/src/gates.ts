@@ -1,6 +1,6 @@
 // What must hold before a node may be taken out, as data: each gate says what it asks for, and when it is shut, why.
-import type { ClusterFacts, NodeFacts } from './cluster.js';
-import type { Board, Host } from './host.js';
+import type { ClusterFacts, NodeFacts } from './cluster/cluster.js';
+import type { Board, Host } from './node/host.js';
 import type { Outcome } from './journal.js';
 import type { Settings } from './settings.js';
 import { isOpen } from './window.js';

@@ -1,6 +1,6 @@
 // The lock of a roll: one text in the cluster's configuration, changed by compare-and-set alone. It names the roll, who
 // has the turn, who had it, and whether something went wrong.
-import type { Cluster } from './cluster.js';
+import type { Cluster } from './cluster/cluster.js';
 import { RollError } from './errors.js';
 
 /** What the lock says. */

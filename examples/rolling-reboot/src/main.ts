@@ -1,7 +1,7 @@
 // The program rolling-reboot. The only file that touches the process.
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { exclusive, nodeHost } from './node-host.js';
+import { exclusive, nodeHost } from './node/node-host.js';
 import { runProgram } from './program/program.js';
 
 const stop = new AbortController();

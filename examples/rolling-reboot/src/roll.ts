@@ -1,11 +1,11 @@
 // The engine: carries a turn through its steps, one entry of the journal at a time, and stands down when it must.
-import type { ClusterFacts } from './cluster.js';
+import type { ClusterFacts } from './cluster/cluster.js';
 import { messageOf, RollError, type RollErrorCode } from './errors.js';
 import { gates, lookAtGates } from './gates.js';
-import type { Host } from './host.js';
+import type { Host } from './node/host.js';
 import { type Journal, type Outcome, readHistory, readJournal, remember } from './journal.js';
 import { changeLock, claimOf, type LockRecord, readLock, writeLock } from './lock.js';
-import { measureOutage } from './outage.js';
+import { measureOutage } from './report/outage.js';
 import { type Settings, turnLimit } from './settings.js';
 import { reached, stepNames } from './step-names.js';
 import { ownConstraints, type Step, steps, titleOf } from './steps.js';

@@ -1,6 +1,6 @@
 // The steps of one node's turn, as data: how to see that one is done already, how to do it, how to see that it worked,
 // and what to undo.
-import type { ClusterFacts } from './cluster.js';
+import type { ClusterFacts } from './cluster/cluster.js';
 import { RollError } from './errors.js';
 import { fencingReason, instanceReason, othersReason, probeTimeoutMs } from './gates.js';
 import { changeLock, claimOf, readLock } from './lock.js';

@@ -1,8 +1,8 @@
 // One turn of this node: what all its steps share.
-import type { ClusterFacts } from './cluster.js';
+import type { ClusterFacts } from './cluster/cluster.js';
 import { messageOf, RollError } from './errors.js';
 import { type GateView, lookAtGates } from './gates.js';
-import type { Host } from './host.js';
+import type { Host } from './node/host.js';
 import { type Journal, readHistory, writeJournal } from './journal.js';
 import { changeLock, type LockRecord } from './lock.js';
 import { type Settings, turnLimit } from './settings.js';

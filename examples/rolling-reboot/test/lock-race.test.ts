@@ -8,7 +8,7 @@ import { Pcs, shellQuote } from '@sleepi3/pcs';
 import { answer } from '@sleepi3/pcs/testing';
 import { describe, expect, it } from 'vitest';
 import { findProgram } from '../../../tools/test/support/real-parts.js';
-import { pcsCluster } from '../src/pcs-cluster.js';
+import { pcsCluster } from '../src/cluster/pcs-cluster.js';
 
 const based = findProgram('pacemaker-based');
 /** Needs root, or a machine that lets anyone have namespaces with mounts. */

@@ -3,10 +3,10 @@ import { isPcsError, Pcs } from '@sleepi3/pcs';
 import { FakeCluster, type FakeClusterSnapshot, WarmPcs } from '@sleepi3/pcs/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
-import type { Cluster } from '../src/cluster.js';
+import type { Cluster } from '../src/cluster/cluster.js';
 import { lookAtGates } from '../src/gates.js';
 import { changeLock, readLock, writeLock } from '../src/lock.js';
-import { pcsCluster } from '../src/pcs-cluster.js';
+import { pcsCluster } from '../src/cluster/pcs-cluster.js';
 import { readSettings } from '../src/settings.js';
 
 const warm = new WarmPcs();

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { probe } from '../src/probe.js';
+import { probe } from '../src/cluster/probe.js';
 
 let server: Server;
 afterEach(() => {

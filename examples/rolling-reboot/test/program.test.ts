@@ -1,7 +1,7 @@
 import { PcsError } from '@sleepi3/pcs';
 import { describe, expect, it } from 'vitest';
 import { messageOf, RollError } from '../src/errors.js';
-import type { Host } from '../src/host.js';
+import type { Host } from '../src/node/host.js';
 import { helpText, parseCommandLine } from '../src/program/command-line.js';
 import { commandTable } from '../src/program/commands.js';
 import { exitStatus, type ProgramHost, runProgram } from '../src/program/program.js';

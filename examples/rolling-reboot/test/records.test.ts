@@ -2,9 +2,9 @@ import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { recordFiles, replaceFile } from '../src/files.js';
+import { recordFiles, replaceFile } from '../src/node/files.js';
 import { type Journal, type Outcome, readHistory, readJournal, remember, writeJournal } from '../src/journal.js';
-import { exclusive } from '../src/node-host.js';
+import { exclusive } from '../src/node/node-host.js';
 import { stepNames } from '../src/step-names.js';
 
 const journal: Journal = {

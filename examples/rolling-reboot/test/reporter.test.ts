@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../src/journal.js';
-import { metricsText } from '../src/metrics.js';
-import { nodeHost } from '../src/node-host.js';
-import { probe } from '../src/probe.js';
-import { reporter, type ReporterHost } from '../src/reporter.js';
+import { metricsText } from '../src/report/metrics.js';
+import { nodeHost } from '../src/node/node-host.js';
+import { probe } from '../src/cluster/probe.js';
+import { reporter, type ReporterHost } from '../src/report/reporter.js';
 import { readSettings } from '../src/settings.js';
 
 const texts = {

@@ -1,6 +1,6 @@
 import { VirtualClock } from '@sleepi3/simulator';
 import { expect, it } from 'vitest';
-import type { Host } from '../src/host.js';
+import type { Host } from '../src/node/host.js';
 import type { Journal } from '../src/journal.js';
 import type { Settings } from '../src/settings.js';
 import { Turn } from '../src/turn.js';

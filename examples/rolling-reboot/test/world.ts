@@ -2,13 +2,13 @@
 // boards and the program are as real as they can be in one process; Pacemaker is played, in a few rules.
 import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { SimulatedPi, VirtualBoard, VirtualClock, type VirtualProcess } from '@sleepi3/simulator';
-import type { Cluster, ClusterFacts } from '../src/cluster.js';
-import type { Host, ProbeResult } from '../src/host.js';
+import type { Cluster, ClusterFacts } from '../src/cluster/cluster.js';
+import type { Host, ProbeResult } from '../src/node/host.js';
 import type { RecordName } from '../src/journal.js';
-import type { EventName } from '../src/report.js';
+import type { EventName } from '../src/report/report.js';
 import { abort, type Ending, resume, run } from '../src/roll.js';
 import { readSettings, type Settings, type SettingTexts } from '../src/settings.js';
-import { sleepi3Board } from '../src/sleepi3-board.js';
+import { sleepi3Board } from '../src/node/sleepi3-board.js';
 
 export type FaultKind =
   /** The operation fails, and nothing has happened. */

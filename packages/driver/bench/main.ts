@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { processContender, type RatioBench, runRatioBenches } from '../../../tools/bench/ratio.js';
 import type * as Driver from '../src/index.js';
 import type { Bus } from '../src/index.js';
-import { Mutex } from '../src/mutex.js';
+import { Mutex } from '../src/system/mutex.js';
 import { MemoryBus } from '../test/memory-bus.js';
 
 // The package as it is built and published, not as this bench's runner would compile it.

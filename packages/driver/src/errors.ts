@@ -1,5 +1,5 @@
-import type { Transfer } from './bus.js';
-import type { RegisterName } from './registers.js';
+import type { Transfer } from './bus/bus.js';
+import type { RegisterName } from './board/registers.js';
 
 /**
  * What went wrong, stable across versions. The facts that come with each stand as fields of {@link Sleepi3Error}.

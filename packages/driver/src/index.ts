@@ -1,7 +1,7 @@
-export { boardAddresses } from './board-address.js';
-export { type Bus, BusError, type Transfer } from './bus.js';
-export { type Clock, systemClock } from './clock.js';
-export { type DefaultsEdit, defaultsFilePath, editDefaultsFile, readDefaultsFile } from './defaults-file.js';
+export { boardAddresses } from './bus/board-address.js';
+export { type Bus, BusError, type Transfer } from './bus/bus.js';
+export { type Clock, systemClock } from './system/clock.js';
+export { type DefaultsEdit, defaultsFilePath, editDefaultsFile, readDefaultsFile } from './defaults/file.js';
 export {
   type Defaults,
   type DefaultsKey,
@@ -9,7 +9,7 @@ export {
   defaultsSettings,
   type DefaultsValue,
   type TakesEffect,
-} from './defaults-settings.js';
+} from './defaults/settings.js';
 export {
   type DefaultsProblem,
   editDefaults,
@@ -17,10 +17,10 @@ export {
   parseDefaults,
   planReapplication,
   type Reapplication,
-} from './defaults-text.js';
+} from './defaults/text.js';
 export { Sleepi3Error, type Sleepi3ErrorCode, type Sleepi3ErrorFacts } from './errors.js';
-export { acquireFileLock, type FileLock, type FileLockOptions } from './file-lock.js';
-export { type BusOptions, type BusSpec, openBus, parseBusSpec } from './open-bus.js';
+export { acquireFileLock, type FileLock, type FileLockOptions } from './system/file-lock.js';
+export { type BusOptions, type BusSpec, openBus, parseBusSpec } from './bus/open-bus.js';
 export {
   decodeWakeupFlags,
   isParameterName,
@@ -30,7 +30,7 @@ export {
   parameters,
   type ParameterValue,
   type SettableParameterName,
-} from './parameters.js';
+} from './board/parameters.js';
 export {
   type BitName,
   bits,
@@ -39,9 +39,9 @@ export {
   registers,
   type WakeupFlag,
   wakeupFlags,
-} from './registers.js';
-export { defaultRetryPolicy, isTransient, type RetryPolicy } from './retry.js';
-export { type ProgramOptions, type ProgramResult, type RunProgram, runProgram } from './run-program.js';
+} from './board/registers.js';
+export { defaultRetryPolicy, isTransient, type RetryPolicy } from './board/retry.js';
+export { type ProgramOptions, type ProgramResult, type RunProgram, runProgram } from './system/run-program.js';
 export {
   type BoardOptions,
   type DefaultsFileOptions,
@@ -52,7 +52,7 @@ export {
   type Voltages,
   type WritableRegisterName,
   type WriteOptions,
-} from './sleepi3.js';
+} from './board/sleepi3.js';
 export {
   createLineDecoder,
   encodeFrame,
@@ -61,7 +61,7 @@ export {
   parseResponse,
   type UnixRequest,
   type UnixResponse,
-} from './unix-protocol.js';
+} from './bus/unix-protocol.js';
 export {
   clearWakeAlarm,
   getRtcTime,
@@ -69,4 +69,4 @@ export {
   setWakeAlarm,
   type WakeAlarmFiles,
   type WakeAlarmOptions,
-} from './wake-alarm.js';
+} from './board/wake-alarm.js';

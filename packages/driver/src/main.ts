@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { version } from '../package.json';
-import { systemClock } from './clock.js';
+import { systemClock } from './system/clock.js';
 import { runCommand } from './command/run-command.js';
 
 /** Synchronous, so that a script's `get` need not load and drain Node's stream for its standard output. */

@@ -1,8 +1,8 @@
 // What every bus back end must do, as one suite for all of them. It needs no test runner of its own: hand it vitest's
 // or node:test's describe and it, so that it can also be bundled and run where there is a real bus.
 import assert from 'node:assert/strict';
-import { type Bus, BusError } from '../src/bus.js';
-import { isTransient } from '../src/retry.js';
+import { type Bus, BusError } from '../src/bus/bus.js';
+import { isTransient } from '../src/board/retry.js';
 
 /** A bus with one board on it. */
 export interface BusContractSubject {

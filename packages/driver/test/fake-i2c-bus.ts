@@ -1,6 +1,6 @@
 // The i2c-bus package 5.2.3 as it behaves, traps included, on a board in memory: files are opened late, the address is
 // set once per address and forgotten about when that failed, concurrent first calls race, a second close is an error.
-import type { I2cBusHandle } from '../src/back-ends/i2c-bus.js';
+import type { I2cBusHandle } from '../src/bus/i2c-bus.js';
 
 export interface FakeI2cBusOptions {
   /** Throws a system error in place of opening /dev/i2c-N. */

@@ -1,6 +1,6 @@
 // A bus in memory with one board on it: sixteen bytes of registers, and a hook that can fail or spoil any transfer.
-import { type Bus, BusError, type Transfer } from '../src/bus.js';
-import { Mutex } from '../src/mutex.js';
+import { type Bus, BusError, type Transfer } from '../src/bus/bus.js';
+import { Mutex } from '../src/system/mutex.js';
 
 /** One transfer as it was asked for. */
 export interface TransferCall {

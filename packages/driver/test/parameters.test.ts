@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { editDefaults, isSettable, type ParameterName, parameters, registers } from '../src/index.js';
-import { encodeParameter, parameterReading, type Parameter } from '../src/parameters.js';
+import { encodeParameter, parameterReading, type Parameter } from '../src/board/parameters.js';
 
 const entries = Object.entries(parameters) as [ParameterName, Parameter][];
 

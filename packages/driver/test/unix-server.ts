@@ -1,13 +1,13 @@
 // Serves any bus on a unix socket in the protocol of unix-protocol.ts, with hooks to misbehave.
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Bus, BusError } from '../src/bus.js';
+import type { Bus, BusError } from '../src/bus/bus.js';
 import {
   createLineDecoder,
   encodeFrame,
   parseRequest,
   type UnixRequest,
   type UnixResponse,
-} from '../src/unix-protocol.js';
+} from '../src/bus/unix-protocol.js';
 
 export interface UnixServer {
   readonly server: Server;

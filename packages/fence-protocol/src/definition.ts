@@ -1,10 +1,10 @@
 // What the author of an agent writes, and what the rest of the package reads.
 import { type ActionName, actionNames, type PowerAction } from './actions.js';
-import type { Clock } from './clock.js';
+import type { Clock } from './host/clock.js';
 import { FenceError } from './error.js';
-import type { Log } from './log.js';
-import { LONGEST_SECONDS, type Option } from './options.js';
-import { parseValue } from './parse-value.js';
+import type { Log } from './host/log.js';
+import { LONGEST_SECONDS, type Option } from './options/options.js';
+import { parseValue } from './options/parse-value.js';
 import {
   automaticOptions,
   companions,
@@ -15,7 +15,7 @@ import {
   type StandardName,
   standardOptions,
   type StandardPick,
-} from './standard-options.js';
+} from './options/standard-options.js';
 
 /** A plug's power. */
 export type PowerStatus = 'on' | 'off';

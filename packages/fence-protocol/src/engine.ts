@@ -1,11 +1,11 @@
 // How an action is carried out on the device: what is asked first, what is told, how long is waited, what is reported.
 import { type ActionName, isPowerAction } from './actions.js';
-import type { CheckedRequest } from './check.js';
-import type { Clock } from './clock.js';
+import type { CheckedRequest } from './request/check.js';
+import type { Clock } from './host/clock.js';
 import type { ActionContext, DeviceFunctions, FenceAgent, PlugContext, PlugStatus, PowerStatus } from './definition.js';
 import { FenceError } from './error.js';
-import type { Log } from './log.js';
-import { canonicalUuid } from './uuid.js';
+import type { Log } from './host/log.js';
+import { canonicalUuid } from './host/uuid.js';
 
 /** What goes to stdout, and the exit status. */
 export interface Answer {

@@ -14,7 +14,7 @@ export type {
   RequestedTarget,
 } from './definition.js';
 
-export { boolean, choice, integer, LONGEST_SECONDS, seconds, string } from './options.js';
+export { boolean, choice, integer, LONGEST_SECONDS, seconds, string } from './options/options.js';
 export type {
   BooleanSpec,
   ChoiceSpec,
@@ -24,8 +24,8 @@ export type {
   OptionSpec,
   StringSpec,
   ValueOf,
-} from './options.js';
-export { automaticOptions, standard, standardOptions } from './standard-options.js';
+} from './options/options.js';
+export { automaticOptions, standard, standardOptions } from './options/standard-options.js';
 export type {
   OptionPick,
   OptionValues,
@@ -33,18 +33,18 @@ export type {
   StandardChanges,
   StandardName,
   StandardPick,
-} from './standard-options.js';
+} from './options/standard-options.js';
 
 export { runFenceAgent } from './run.js';
-export { nodeHost } from './host.js';
-export type { FenceHost, NodeProcess } from './host.js';
-export { systemClock } from './clock.js';
-export type { Clock } from './clock.js';
+export { nodeHost } from './host/host.js';
+export type { FenceHost, NodeProcess } from './host/host.js';
+export { systemClock } from './host/clock.js';
+export type { Clock } from './host/clock.js';
 
 export { actionNames } from './actions.js';
 export type { ActionName, PowerAction } from './actions.js';
 export { FenceError } from './error.js';
 export type { FenceErrorCode } from './error.js';
-export type { Log, LogLevel } from './log.js';
-export { renderManpage, renderMetadata } from './metadata.js';
-export { renderUsage } from './usage.js';
+export type { Log, LogLevel } from './host/log.js';
+export { renderManpage, renderMetadata } from './describe/metadata.js';
+export { renderUsage } from './describe/usage.js';

@@ -1,16 +1,16 @@
 // One run of an agent: read the request, check it, carry it out, answer.
-import { checkRequest, type CheckedRequest, requestedInformation } from './check.js';
+import { checkRequest, type CheckedRequest, requestedInformation } from './request/check.js';
 import type { FenceAgent } from './definition.js';
 import { type Answer, carryOut, messageOf } from './engine.js';
 import { FenceError } from './error.js';
-import type { FenceHost } from './host.js';
-import { createLog, formatLine, type Log, type LogSink } from './log.js';
-import { renderManpage, renderMetadata } from './metadata.js';
-import { parseArgv } from './argv.js';
-import type { Request } from './request.js';
-import { parseStdin } from './stdin.js';
-import { parseValue } from './parse-value.js';
-import { renderUsage } from './usage.js';
+import type { FenceHost } from './host/host.js';
+import { createLog, formatLine, type Log, type LogSink } from './host/log.js';
+import { renderManpage, renderMetadata } from './describe/metadata.js';
+import { parseArgv } from './request/argv.js';
+import type { Request } from './request/request.js';
+import { parseStdin } from './request/stdin.js';
+import { parseValue } from './options/parse-value.js';
+import { renderUsage } from './describe/usage.js';
 
 /**
  * Runs `agent` once in `host` and resolves to the exit status: 0, 1 for every failure, 2 for a status of OFF. It never

@@ -7,28 +7,35 @@ export {
   type NodeOutcome,
   isPcsError,
 } from './errors.js';
-export { type Runner, type RunRequest, type RawResult } from './runner.js';
-export { createNodeRunner, type NodeRunnerOptions } from './node-runner.js';
-export { type Command, type CibCommand, type Invocation, type Program, type Variant, invocation } from './command.js';
-export { execute, type ExecuteContext } from './execute.js';
-export { type Features, detectFeatures, parseFeatures } from './features.js';
+export { type Runner, type RunRequest, type RawResult } from './run/runner.js';
+export { createNodeRunner, type NodeRunnerOptions } from './run/node-runner.js';
+export {
+  type Command,
+  type CibCommand,
+  type Invocation,
+  type Program,
+  type Variant,
+  invocation,
+} from './command/command.js';
+export { execute, type ExecuteContext } from './run/execute.js';
+export { type Features, detectFeatures, parseFeatures } from './command/features.js';
 
 // --- writing: every command of pcs ---
 export { Pcs, type PcsOptions } from './pcs.js';
 export * as commands from './commands/index.js';
-export type { Bound, BoundOnFile, Run } from './bind.js';
-export type { Change, Confirmed, Force, RequestTimeout, SkipOffline, Wait } from './change.js';
+export type { Bound, BoundOnFile, Run } from './command/bind.js';
+export type { Change, Confirmed, Force, RequestTimeout, SkipOffline, Wait } from './command/change.js';
 export type { Moved } from './procedures.js';
-export type { EnsureCalls, Ensured } from './ensure.js';
+export type { EnsureCalls, Ensured } from './ensure/ensure.js';
 export type { Transaction, TransactionResult } from './transaction.js';
-export { createTemporaryFiles, type TemporaryFiles } from './files.js';
-export { shellQuote, toScript } from './script.js';
+export { createTemporaryFiles, type TemporaryFiles } from './run/files.js';
+export { shellQuote, toScript } from './run/script.js';
 export { CLUSTER_PROPERTIES, type ClusterProperties } from './properties.js';
-export type { NodeSelection, OptionChanges, Options, OptionValue, Role, Score } from './words.js';
-export type { Credentials } from './password.js';
-export type { CleanupFilter, CreateSettings, Operations, UpdateSettings } from './commands/primitive.js';
-export type { BundleChanges, BundleParts } from './commands/bundle.js';
-export type { DefaultsFamily, DefaultsSet } from './commands/defaults.js';
+export type { NodeSelection, OptionChanges, Options, OptionValue, Role, Score } from './command/words.js';
+export type { Credentials } from './command/password.js';
+export type { CleanupFilter, CreateSettings, Operations, UpdateSettings } from './commands/resource/primitive.js';
+export type { BundleChanges, BundleParts } from './commands/resource/bundle.js';
+export type { DefaultsFamily, DefaultsSet } from './commands/resource/defaults.js';
 export type { Rule as RuleExpression } from './commands/rule.js';
 
 // --- reading: the status of a cluster ---
@@ -143,7 +150,7 @@ export {
   type AgentParameterOption,
   type AgentText,
   parseAgentMetadata,
-} from './agents/agent-metadata.js';
+} from './read/agent-metadata.js';
 export {
   parseQuorumStatus,
   type QuorumDevice,
@@ -151,7 +158,7 @@ export {
   type QuorumMemberDevice,
   type QuorumStatus,
   type QuorumVotes,
-} from './quorum/quorum-status.js';
-export type { ReadSource } from './reads.js';
+} from './read/quorum-status.js';
+export type { ReadSource } from './read/reads.js';
 /** Reading, as commands. */
-export * as reads from './reads.js';
+export * as reads from './read/reads.js';

@@ -1,12 +1,12 @@
 // The calls that take more than one command to be safe.
-import type { Run } from './bind.js';
-import type { Change, Confirmed, RequestTimeout } from './change.js';
+import type { Run } from './command/bind.js';
+import type { Change, Confirmed, RequestTimeout } from './command/change.js';
 import * as commands from './commands/index.js';
-import { DEFAULT_MOVE_WAIT } from './commands/primitive.js';
-import type { MoveOptions } from './commands/resource.js';
+import { DEFAULT_MOVE_WAIT } from './commands/resource/primitive.js';
+import type { MoveOptions } from './commands/resource/resource.js';
 import { PcsError } from './errors.js';
-import type { Features } from './features.js';
-import { status } from './reads.js';
+import type { Features } from './command/features.js';
+import { status } from './read/reads.js';
 
 /**
  * Destroys the cluster whose name the caller knows; pcs itself asks nothing without a terminal (observed).

@@ -1,6 +1,6 @@
 // Pacemaker's cluster properties as data: what each may be set to, and which settings endanger the cluster.
 // Source: pacemaker-controld(7), pacemaker-schedulerd(7) and the metadata of pacemaker-based, 2.1.5 and 3.0.
-import { boolean, choice, integer, invalid, literal } from './words.js';
+import { boolean, choice, integer, invalid, literal } from './command/words.js';
 
 type Kind = 'boolean' | 'time' | 'integer' | 'score' | 'percentage' | 'text' | readonly string[];
 

@@ -1,14 +1,14 @@
 // Several changes at once: made on a copy of the CIB, checked there, and pushed as one difference.
 import { join } from 'node:path';
-import { type BoundOnFile, bind } from './bind.js';
-import type { Change, Wait } from './change.js';
-import type { Command } from './command.js';
+import { type BoundOnFile, bind } from './command/bind.js';
+import type { Change, Wait } from './command/change.js';
+import type { Command } from './command/command.js';
 import * as commands from './commands/index.js';
-import { type EnsureCalls, ensureCalls } from './ensure.js';
+import { type EnsureCalls, ensureCalls } from './ensure/ensure.js';
 import { PcsError } from './errors.js';
-import { execute, type ExecuteContext } from './execute.js';
-import type { TemporaryFiles } from './files.js';
-import type { Runner } from './runner.js';
+import { execute, type ExecuteContext } from './run/execute.js';
+import type { TemporaryFiles } from './run/files.js';
+import type { Runner } from './run/runner.js';
 
 /** The calls of a transaction: everything that works on a CIB in a file, on this transaction's copy. */
 export interface Transaction extends BoundOnFile<typeof commands> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createNodeRunner, scrubEnvironment } from '../src/node-runner.js';
+import { createNodeRunner, scrubEnvironment } from '../src/run/node-runner.js';
 
 const runner = createNodeRunner({ graceMs: 200 });
 const sh = (script: string, more: object = {}) => runner.run({ program: '/bin/sh', argv: ['-c', script], ...more });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Command, commands, invocation, PcsError } from '../src/index.js';
-import { KEYWORDS } from '../src/words.js';
+import { KEYWORDS } from '../src/command/words.js';
 
 const {
   node,

@@ -1,10 +1,10 @@
 // Two boards and the two wires between them, as a two-node cluster is wired: CN5 of each to CN4 of the other.
 import type { Clock } from '@sleepi3/driver';
-import { VirtualBoard } from './board.js';
-import type { BoardOptions } from './board-options.js';
+import { VirtualBoard } from './board/board.js';
+import type { BoardOptions } from './board/board-options.js';
 import { oneOf } from './errors.js';
-import { timersOn, type Timers } from './timers.js';
-import { VirtualClock } from './virtual-clock.js';
+import { timersOn, type Timers } from './time/timers.js';
+import { VirtualClock } from './time/virtual-clock.js';
 
 /** What a wire does: its job, nothing (`open`), or one thing whatever it is told (`stuck-high` is asserted). */
 export type WireState = 'sound' | 'open' | 'stuck-high' | 'stuck-low';

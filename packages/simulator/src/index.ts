@@ -1,10 +1,10 @@
-export { VirtualBoard } from './board.js';
-export type { BoardOptions, Supply, UnknownBehaviour } from './board-options.js';
+export { VirtualBoard } from './board/board.js';
+export type { BoardOptions, Supply, UnknownBehaviour } from './board/board-options.js';
 export { SimulatorError, type SimulatorErrorCode } from './errors.js';
-export type { BoardEventName, BoardEvents, BoardListener, CutCause, TransferRecord } from './events.js';
-export type { ActiveFault, Fault, FaultInjector, FaultKind, TransferRequest } from './faults.js';
+export type { BoardEventName, BoardEvents, BoardListener, CutCause, TransferRecord } from './board/events.js';
+export type { ActiveFault, Fault, FaultInjector, FaultKind, TransferRequest } from './board/faults.js';
 export { createHarness, Harness, type HarnessOptions, type Wire, type WireState, type Wiring } from './harness.js';
-export type { Pi } from './pi.js';
+export type { Pi } from './pi/pi.js';
 export {
   type BoardTrack,
   type Pulse,
@@ -12,8 +12,8 @@ export {
   type RecordedSignal,
   Recording,
   type SignalOptions,
-} from './recording.js';
-export { type PiState, SimulatedPi, type SimulatedPiOptions } from './simulated-pi.js';
+} from './recording/recording.js';
+export { type PiState, SimulatedPi, type SimulatedPiOptions } from './pi/simulated-pi.js';
 export { type BoardServer, serveBoard, type ServeBoardOptions } from './serve-board.js';
 export {
   type DigitalTrack,
@@ -24,9 +24,9 @@ export {
   type Tone,
   type Track,
   type TrackGroup,
-} from './timeline.js';
-export { drawTimeline, type DrawingOptions } from './timeline-svg.js';
-export { type Timers, timersOn } from './timers.js';
-export { type RunOptions, VirtualClock, type VirtualClockOptions } from './virtual-clock.js';
-export { writeVcd } from './vcd.js';
-export { VirtualProcess } from './virtual-process.js';
+} from './recording/timeline.js';
+export { drawTimeline, type DrawingOptions } from './recording/timeline-svg.js';
+export { type Timers, timersOn } from './time/timers.js';
+export { type RunOptions, VirtualClock, type VirtualClockOptions } from './time/virtual-clock.js';
+export { writeVcd } from './recording/vcd.js';
+export { VirtualProcess } from './pi/virtual-process.js';

@@ -11,7 +11,7 @@ import {
   type UnixRequest,
   type UnixResponse,
 } from '@sleepi3/driver';
-import type { VirtualBoard } from './board.js';
+import type { VirtualBoard } from './board/board.js';
 import { SimulatorError } from './errors.js';
 
 export interface ServeBoardOptions {

@@ -3,7 +3,7 @@ import { Sleepi3Error } from '@sleepi3/driver';
 import { isPcsError } from '@sleepi3/pcs';
 import { version } from '../../package.json';
 import { isSystemError, messageOf, RollError } from '../errors.js';
-import type { Host } from '../host.js';
+import type { Host } from '../node/host.js';
 import { readJournal } from '../journal.js';
 import { abort, type Ending, resume, run } from '../roll.js';
 import { defaultConfigPath, parseConfig, readSettings, type Settings } from '../settings.js';

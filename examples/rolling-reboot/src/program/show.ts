@@ -1,7 +1,7 @@
 // What status and a dry run print.
 import { messageOf } from '../errors.js';
 import { lookAtGates } from '../gates.js';
-import type { Host } from '../host.js';
+import type { Host } from '../node/host.js';
 import { readHistory, readJournal } from '../journal.js';
 import { readLock } from '../lock.js';
 import type { Settings } from '../settings.js';

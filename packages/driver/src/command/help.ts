@@ -1,4 +1,4 @@
-import { type Parameter, parameters } from '../parameters.js';
+import { type Parameter, parameters } from '../board/parameters.js';
 import { valueSyntax } from './values.js';
 
 const usage = `Usage: sleepi3 COMMAND [OPTION...]

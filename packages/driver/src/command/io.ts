@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../system/clock.js';
 
 /** The outside of the `sleepi3` command. */
 export interface CommandIo {

@@ -6,8 +6,8 @@ import {
   parameterNamed,
   type SettableParameterName,
   unknownParameter,
-} from '../parameters.js';
-import { type DefaultsFileOptions, Sleepi3 } from '../sleepi3.js';
+} from '../board/parameters.js';
+import { type DefaultsFileOptions, Sleepi3 } from '../board/sleepi3.js';
 import { type Arguments, parseArguments } from './arguments.js';
 import { helpText } from './help.js';
 import { type CommandIo, UsageError } from './io.js';

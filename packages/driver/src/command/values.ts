@@ -1,5 +1,5 @@
 /** Values as sleepi3ctl prints and takes them. */
-import type { Parameter } from '../parameters.js';
+import type { Parameter } from '../board/parameters.js';
 import { UsageError } from './io.js';
 
 /** What sleepi3ctl prints for a value: flags and triggers as 0 or 1, a list one a line. */

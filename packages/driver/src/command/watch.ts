@@ -1,5 +1,5 @@
 import { Sleepi3Error } from '../errors.js';
-import type { Sleepi3, Snapshot } from '../sleepi3.js';
+import type { Sleepi3, Snapshot } from '../board/sleepi3.js';
 import type { Arguments } from './arguments.js';
 import type { CommandIo } from './io.js';
 import { jsonOf, shownValue, statusTable } from './status.js';

@@ -1,7 +1,7 @@
 import { FenceError } from '../error.js';
 import type { FenceAgent } from '../definition.js';
-import type { FenceHost } from '../host.js';
-import type { LogLevel } from '../log.js';
+import type { FenceHost } from '../host/host.js';
+import type { LogLevel } from '../host/log.js';
 import { runFenceAgent } from '../run.js';
 import { VirtualClock } from './virtual-clock.js';
 

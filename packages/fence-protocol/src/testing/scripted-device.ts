@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../host/clock.js';
 import type { Outlet, PlugStatus, PowerStatus } from '../definition.js';
 import { FenceError } from '../error.js';
 

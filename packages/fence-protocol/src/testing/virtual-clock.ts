@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../host/clock.js';
 
 interface Sleeper {
   readonly wakesAt: number;

@@ -1,7 +1,7 @@
 // pcs acl: which users may see and change what in the CIB.
-import type { CibCommand } from '../command.js';
-import { cibChange, type Change } from '../change.js';
-import { choice, id, invalid, literal, nodeName, pairs } from '../words.js';
+import type { CibCommand } from '../command/command.js';
+import { cibChange, type Change } from '../command/change.js';
+import { choice, id, invalid, literal, nodeName, pairs } from '../command/words.js';
 
 /** What a role may do to the element with an id, or to all that an XPath finds. */
 export type Permission = { readonly kind: 'read' | 'write' | 'deny' } & (

@@ -1,6 +1,6 @@
 // pcs alert: programs the cluster calls when something happens.
-import type { CibCommand } from '../command.js';
-import { cibChange, type Change, type Force } from '../change.js';
+import type { CibCommand } from '../command/command.js';
+import { cibChange, type Change, type Force } from '../command/change.js';
 import {
   changes,
   id,
@@ -12,7 +12,7 @@ import {
   pairs,
   path,
   section,
-} from '../words.js';
+} from '../command/words.js';
 
 interface Described {
   /** pcs makes one up otherwise. */

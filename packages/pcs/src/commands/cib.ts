@@ -1,10 +1,10 @@
 // The CIB as a whole: read with cibadmin, written only as a difference.
 import type { ClusterConfiguration } from '../cib/cluster-configuration.js';
-import type { CibCommand, Command } from '../command.js';
-import { change, type Change, type Wait } from '../change.js';
+import type { CibCommand, Command } from '../command/command.js';
+import { change, type Change, type Wait } from '../command/change.js';
 import { PcsError } from '../errors.js';
-import { configuration } from '../reads.js';
-import { path } from '../words.js';
+import { configuration } from '../read/reads.js';
+import { path } from '../command/words.js';
 
 /**
  * `cibadmin -Q`: the whole CIB as XML text, 25 to 40 ms where `pcs cluster cib` takes ten times as long.

@@ -1,8 +1,8 @@
 // pcs config: saving and restoring the files of a cluster.
-import type { CibCommand, Command } from '../command.js';
-import { cibChange, change, type Change, flags, type RequestTimeout } from '../change.js';
+import type { CibCommand, Command } from '../command/command.js';
+import { cibChange, change, type Change, flags, type RequestTimeout } from '../command/change.js';
 import { PcsError } from '../errors.js';
-import { integer, invalid } from '../words.js';
+import { integer, invalid } from '../command/words.js';
 
 /**
  * `pcs config backup`: the bzip2-compressed tarball, as bytes. It holds keys and passwords.

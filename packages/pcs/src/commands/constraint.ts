@@ -1,7 +1,7 @@
 // pcs constraint: where, in which order and beside what resources run.
-import type { CibCommand } from '../command.js';
-import { cibChange, type Change, type Force } from '../change.js';
-import { legacyRoles } from '../roles.js';
+import type { CibCommand } from '../command/command.js';
+import { cibChange, type Change, type Force } from '../command/change.js';
+import { legacyRoles } from '../command/roles.js';
 import {
   boolean,
   choice,
@@ -17,7 +17,7 @@ import {
   type Score,
   score,
   section,
-} from '../words.js';
+} from '../command/words.js';
 import { type Rule, ruleForms, ruleWords } from './rule.js';
 
 /** A resource by id, or all whose ids match a POSIX extended regular expression. */

@@ -1,8 +1,8 @@
 // pcs property: the cluster's own settings.
-import type { CibCommand } from '../command.js';
-import { cibChange, type Change, type Force } from '../change.js';
+import type { CibCommand } from '../command/command.js';
+import { cibChange, type Change, type Force } from '../command/change.js';
 import { CLUSTER_PROPERTIES, type ClusterProperties, propertyValue, propertyWarnings } from '../properties.js';
-import { invalid, type OptionChanges, optionName, someChanges } from '../words.js';
+import { invalid, type OptionChanges, optionName, someChanges } from '../command/words.js';
 
 export interface PropertySetOptions extends Force {
   /** Properties that Pacemaker does not define; pcs takes them only with `force`. */

@@ -1,7 +1,7 @@
 // Rules: when a constraint or a set of defaults applies. Written as data, so that no value can become a part of the
 // expression; pcs before 0.12 takes one word per token, later ones want the whole rule as one word.
-import type { Variant } from '../command.js';
-import { choice, invalid, literal, optionName } from '../words.js';
+import type { Variant } from '../command/command.js';
+import { choice, invalid, literal, optionName } from '../command/words.js';
 
 /** An expression over node attributes, dates, resources and operations. */
 export type Rule =

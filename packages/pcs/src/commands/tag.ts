@@ -1,7 +1,7 @@
 // pcs tag: names for several resources at once.
-import type { CibCommand } from '../command.js';
-import { cibChange, type Change, flags } from '../change.js';
-import { id, ids, invalid } from '../words.js';
+import type { CibCommand } from '../command/command.js';
+import { cibChange, type Change, flags } from '../command/change.js';
+import { id, ids, invalid } from '../command/words.js';
 
 /** `pcs tag create`. */
 export const create = (tag: string, members: readonly string[]): CibCommand<Change> =>

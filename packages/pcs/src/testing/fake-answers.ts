@@ -1,5 +1,5 @@
 // The small pieces of an answer, and of a question.
-import type { RawResult } from '../runner.js';
+import type { RawResult } from '../run/runner.js';
 
 /** A raw result with what is not said left empty. */
 export function answer(

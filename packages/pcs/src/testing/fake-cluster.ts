@@ -3,7 +3,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RawResult, Runner, RunRequest } from '../runner.js';
+import type { RawResult, Runner, RunRequest } from '../run/runner.js';
 import { liveCommands } from './live-commands.js';
 import { aged, answer, cibWith, refused, splitArgv } from './fake-answers.js';
 import { WarmPcs } from './warm-pcs.js';

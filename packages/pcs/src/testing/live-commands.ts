@@ -1,7 +1,7 @@
 // The commands that need daemons, as data: what each does to the fake cluster. What is missing here and does not work
 // on a CIB file is refused by the real pcs itself.
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import type { RawResult, RunRequest } from '../runner.js';
+import type { RawResult, RunRequest } from '../run/runner.js';
 import { answer, freshCib, refused } from './fake-answers.js';
 import type { FakeCluster } from './fake-cluster.js';
 

@@ -1,5 +1,5 @@
 // A runner that plays answers recorded before, for what no machine without daemons can answer.
-import type { RawResult, Runner, RunRequest } from '../runner.js';
+import type { RawResult, Runner, RunRequest } from '../run/runner.js';
 import { answer } from './fake-answers.js';
 
 /** One call and its answer; text stands for bytes in UTF-8. */

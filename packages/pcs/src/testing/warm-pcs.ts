@@ -5,8 +5,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createNodeRunner, scrubEnvironment } from '../node-runner.js';
-import type { RawResult, Runner, RunRequest } from '../runner.js';
+import { createNodeRunner, scrubEnvironment } from '../run/node-runner.js';
+import type { RawResult, Runner, RunRequest } from '../run/runner.js';
 
 /** Reads a request a line, forks, runs it with its files as standard streams, answers a line: exit code and signal. */
 const FORKING_PCS = `

@@ -1,0 +1,75 @@
+// Files that are replaced as a whole: a reader, and a power cut, find the old text or the new one.
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { getuid } from 'node:process';
+import { RollError } from '../errors.js';
+import type { RecordName, Records } from '../journal.js';
+
+/** On the disk, with its name, before it resolves. */
+export async function replaceFile(path: string, text: string, mode = 0o644): Promise<void> {
+  const draft = `${path}.new`;
+  // A file of its own: the textfile's directory may be another user's, whose link would lead the text elsewhere.
+  await rm(draft, { force: true });
+  const file = await open(draft, 'wx', mode);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+  await syncDirectory(dirname(path));
+}
+
+/** The records of this program, as JSON files in a directory that is made when it is first needed. */
+export function recordFiles(directory: string): Records {
+  const pathOf = (name: RecordName) => join(directory, `${name}.json`);
+  return {
+    read: async (name) => {
+      try {
+        await refuseForeign(directory);
+        return await readFile(pathOf(name), 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    replace: async (name, text) => {
+      await makeStateDirectory(directory);
+      await replaceFile(pathOf(name), text);
+    },
+    remove: async (name) => {
+      await rm(pathOf(name), { force: true });
+      await syncDirectory(directory);
+    },
+  };
+}
+
+/**
+ * Makes the directory if it is not there.
+ *
+ * @throws RollError `BAD_SETTING` when others can write to it.
+ */
+export async function makeStateDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o755 });
+  await refuseForeign(directory);
+}
+
+/** Whoever can put a journal there says which process is ended, and what is undone, by root. */
+async function refuseForeign(directory: string): Promise<void> {
+  const { uid, mode } = await stat(directory);
+  if ((mode & 0o022) === 0 && (uid === 0 || uid === getuid?.())) return;
+  throw new RollError(
+    'BAD_SETTING',
+    `state-dir: ${directory} can be written by others: chmod 755 and chown it, or use another`,
+  );
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
