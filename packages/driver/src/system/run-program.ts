@@ -17,6 +17,8 @@ export interface ProgramOptions {
   readonly signal?: AbortSignal;
   /** Open file descriptors of this process that the program gets as 3, 4 … */
   readonly fileDescriptors?: readonly number[];
+  /** What it reads on its standard input; nothing by default. */
+  readonly input?: string;
 }
 
 /**
@@ -26,11 +28,13 @@ export interface ProgramOptions {
 export type RunProgram = (command: string, args: readonly string[], options?: ProgramOptions) => Promise<ProgramResult>;
 
 /** Runs programs of this machine. */
-export const runProgram: RunProgram = async (command, args, { timeout, signal, fileDescriptors = [] } = {}) => {
+export const runProgram: RunProgram = async (command, args, { timeout, signal, fileDescriptors = [], input } = {}) => {
   // Only now: a process that runs no program need not load it, which takes longer than a whole transfer.
   const { spawn } = await import('node:child_process');
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe', ...fileDescriptors] });
+    const stdin = input === undefined ? 'ignore' : 'pipe';
+    const child = spawn(command, args, { stdio: [stdin, 'pipe', 'pipe', ...fileDescriptors] });
+    child.stdin?.on('error', () => undefined).end(input); // a program need not read it
     const output = { stdout: '', stderr: '' };
     let timedOut = false;
     const kill = () => child.kill('SIGKILL');

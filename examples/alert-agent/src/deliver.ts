@@ -1,0 +1,104 @@
+// The delivery service: tells what is in the spool to every receiver that wants it, tries again those that are down, and
+// gives up after a day.
+import type { Clock } from '@sleepi3/driver';
+import type { AlertEvent } from './event.js';
+import { nameOf, type Receiver } from './receivers/receivers.js';
+import { longestQueue, type Pending, type Spool } from './spool.js';
+
+export interface DeliveryHost {
+  readonly clock: Clock;
+  readonly date: () => Date;
+  readonly spool: Spool;
+  /** The receivers of a file; rejects, saying what is wrong with it. */
+  readonly receivers: (file: string) => Promise<readonly Receiver[]>;
+  /** Rejects, saying why, when the receiver did not take the message. */
+  readonly send: (event: AlertEvent, receiver: Receiver) => Promise<void>;
+  readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
+  /** Aborts when the service is asked to end; what is left stays in the spool. */
+  readonly stop: AbortSignal;
+}
+
+/** Between two attempts, s; the last one holds for all that follow. */
+const pauses = [10, 30, 60, 300, 900] as const;
+/** After this an event is no news, ms. */
+const longestWait = 24 * 3_600_000;
+/** Between two looks for new events while one waits, ms. */
+const lookPeriod = 5000;
+
+/** Delivers until nothing is left. */
+export async function deliver(host: DeliveryHost): Promise<void> {
+  const { clock, spool, stop } = host;
+  while (!stop.aborted) {
+    const waiting = await spool.pending();
+    if (waiting.length === 0) return;
+    for (const [index, { name, pending }] of waiting.entries()) {
+      const surplus = index < waiting.length - longestQueue;
+      await attend(name, surplus ? 'surplus' : pending, host);
+    }
+    const left = await spool.pending();
+    const next = Math.min(...left.map(({ pending }) => pending?.notBefore ?? 0)) - host.date().getTime();
+    if (left.length > 0 && next > 0) {
+      await clock.sleep(Math.min(next, lookPeriod), stop).catch((error: unknown) => {
+        if (!stop.aborted) throw error;
+      });
+    }
+  }
+}
+
+/** One event: tried if it is its time, kept if somebody has still to be told. */
+async function attend(name: string, pending: Pending | 'surplus' | undefined, host: DeliveryHost): Promise<void> {
+  const { spool, log } = host;
+  const now = host.date().getTime();
+  if (pending === 'surplus' || pending === undefined) {
+    log(
+      'error',
+      pending === undefined
+        ? `${name} cannot be read: removed`
+        : `more than ${longestQueue} events wait: the oldest is dropped`,
+    );
+    return spool.remove(name);
+  }
+  // A clock that was set back must not put an event off for ever.
+  if (pending.notBefore > now && pending.notBefore - now <= pauses[4] * 1000) return;
+  const { event } = pending;
+  const { delivered, failures } = await tellAll(pending, host);
+  if (failures.length === 0) return spool.remove(name);
+  if (now - Date.parse(event.at) > longestWait) {
+    log('error', `"${event.title}" was not told within a day, and is given up: ${failures.join('; ')}`);
+    return spool.remove(name);
+  }
+  const pause = pauses[Math.min(pending.attempts, pauses.length - 1)] ?? pauses[4];
+  log('warning', `"${event.title}" is told again in ${pause} s: ${failures.join('; ')}`);
+  await spool.put(name, { ...pending, delivered, attempts: pending.attempts + 1, notBefore: now + pause * 1000 });
+}
+
+async function tellAll(
+  { event, receivers: file, delivered }: Pending,
+  host: DeliveryHost,
+): Promise<{ delivered: readonly string[]; failures: readonly string[] }> {
+  let receivers: readonly Receiver[];
+  try {
+    receivers = await host.receivers(file);
+  } catch (error) {
+    return { delivered, failures: [messageOf(error)] };
+  }
+  const failures: string[] = [];
+  const done = [...delivered];
+  const told = receivers.map(async (receiver, index) => {
+    const key = `${index} ${nameOf(receiver)}`;
+    if (!receiver.events.includes(event.kind) || delivered.includes(key)) return;
+    try {
+      await host.send(event, receiver);
+      done.push(key);
+      host.log('info', `told ${nameOf(receiver)}: ${event.title}`);
+    } catch (error) {
+      failures.push(messageOf(error));
+    }
+  });
+  await Promise.all(told);
+  return { delivered: done, failures };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,57 @@
+// The outside of the alert agent on a real node.
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AlertError } from './errors.js';
+import type { SendHost } from './receivers/send.js';
+import { parseReceivers, type Receiver } from './receivers/receivers.js';
+import type { Directory } from './spool.js';
+
+/** Of the package: hacluster's, since Pacemaker calls the agent as that user. */
+export const spoolDirectory = '/var/lib/alert-sleepi3';
+
+/** A directory of this machine. Root writes there, too: what it writes the delivery, as hacluster, has to read. */
+export function directoryAt(path: string): Directory {
+  const unlessMissing = (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  };
+  return {
+    list: async () => (await readdir(path).catch(unlessMissing)) ?? [],
+    read: (name) => readFile(join(path, name), 'utf8').catch(unlessMissing),
+    replace: async (name, text) => {
+      await mkdir(path, { recursive: true, mode: 0o770 });
+      // A new file of a name that nobody can know: root must not follow a link that another user has put there.
+      const draft = join(path, `.${name}.${randomBytes(8).toString('hex')}`);
+      const file = await open(draft, 'wx', 0o644);
+      try {
+        await file.writeFile(text);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, join(path, name));
+    },
+    remove: (name) => rm(join(path, name), { force: true }),
+  };
+}
+
+/** @throws AlertError `RECEIVERS` */
+export async function readReceivers(file: string): Promise<Receiver[]> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new AlertError('RECEIVERS', `cannot read ${file}: ${(cause as Error).message}`, { cause });
+  });
+  return parseReceivers(text, file);
+}
+
+export const post: SendHost['post'] = async (url, body, headers, timeoutMs) => {
+  const response = await fetch(url, {
+    method: 'POST',
+    body,
+    headers,
+    signal: AbortSignal.timeout(timeoutMs),
+    redirect: 'error', // an address elsewhere would be given the headers, and so the secret
+  });
+  await response.body?.cancel();
+  return response.status;
+};

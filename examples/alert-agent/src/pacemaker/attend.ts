@@ -1,0 +1,47 @@
+// One call of Pacemaker: what it says, whether a person should know, and whether it is this node that tells.
+import type { RunProgram } from '@sleepi3/driver';
+import { defaultReceiversFile } from '../receivers/receivers.js';
+import type { Spool } from '../spool.js';
+import { alertIn } from './environment.js';
+import { eventOf } from './tell.js';
+import { type Position, tells } from './teller.js';
+
+export interface AgentHost {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly date: () => Date;
+  readonly hostname: () => string;
+  readonly runProgram: RunProgram;
+  readonly spool: Spool;
+}
+
+/** ms for a question to the cluster; Pacemaker gives the whole agent 30 s by default. */
+const patience = 5000;
+
+/** Puts the event into the spool. @returns what was done, for the log. */
+export async function attendAlert(host: AgentHost): Promise<string> {
+  const alert = alertIn(host.environment, host.date());
+  if (alert === undefined) return 'nothing to tell';
+  if (alert.kind === 'node') {
+    // Each node keeps this for itself: at the start of the cluster everybody comes, and nobody is back.
+    if (alert.state === 'lost') await host.spool.rememberLost(alert.node);
+    else if (!(await host.spool.wasLost(alert.node))) return `${alert.node} was not lost: nothing to tell`;
+  }
+  const position = await positionOf(host);
+  const event = eventOf(alert, position.self);
+  if (event === undefined) return 'nothing to tell';
+  if (!tells(alert, position)) return `another node tells: ${event.title}`;
+  const added = await host.spool.add(event, alert.receivers ?? defaultReceiversFile);
+  return added ? `to be told: ${event.title}` : `told a moment ago: ${event.title}`;
+}
+
+async function positionOf({ runProgram, hostname }: AgentHost): Promise<Position> {
+  const ask = async (option: string) => {
+    const { status, stdout } = await runProgram('crm_node', [option], { timeout: patience }).catch(() => ({
+      status: null,
+      stdout: '',
+    }));
+    return status === 0 ? stdout.trim() : '';
+  };
+  const [name, partition] = await Promise.all([ask('--name'), ask('--partition')]);
+  return { self: name || hostname(), members: partition.split(/\s+/).filter((word) => word !== '') };
+}

@@ -1,0 +1,109 @@
+// Whether an alert of Pacemaker is worth a person's time, and what to say then.
+import type { AlertEvent } from '../event.js';
+import type { PacemakerAlert } from './environment.js';
+import { type FencingOperation, isByHand, operationOf } from './fencing-operation.js';
+
+type AlertOf<Kind extends PacemakerAlert['kind']> = Extract<PacemakerAlert, { kind: Kind }>;
+
+/** Exit statuses of resource agents that a probe may well find: running where nothing was expected, in either role. */
+const found = new Set([0, 8]);
+
+/** The event of an alert; undefined for what nobody has to know, as each start and stop that went well. */
+export function eventOf(alert: PacemakerAlert, reporter: string): AlertEvent | undefined {
+  switch (alert.kind) {
+    case 'fencing':
+      return fencingEvent(alert, reporter);
+    case 'node':
+      return nodeEvent(alert, reporter);
+    case 'resource':
+      return resourceEvent(alert, reporter);
+  }
+}
+
+function fencingEvent(alert: AlertOf<'fencing'>, reporter: string): AlertEvent | undefined {
+  const { target, action, status, description, at } = alert;
+  if (action === 'on') return undefined; // unfencing is no news
+  const operation = operationOf(description);
+  const common = { kind: 'fencing', subject: target, reporter, at } as const;
+  if (status !== 0) {
+    return {
+      ...common,
+      severity: 'error',
+      title: `${target} could not be fenced`,
+      text:
+        `${sentence(description)} Until a fencing of ${target} succeeds the cluster starts nothing of what ran there, so the ` +
+        'service may be down. Pacemaker tries again by itself. Look at "pcs stonith history" and "fence_sleepi3 check". ' +
+        `If ${target} is off for certain, with its power unplugged, "pcs stonith confirm ${target}" lets the cluster go on.`,
+      key: `fencing-failed ${target}`,
+      quietSeconds: 900,
+    };
+  }
+  const back =
+    action === 'off'
+      ? `${target} stays off. Switch it on when you know why it failed.`
+      : `Nothing has to be done: ${target} is woken and comes back by itself.`;
+  return {
+    ...common,
+    severity: isByHand(operation) ? 'info' : 'warning',
+    title: `${target} was fenced`,
+    text:
+      `${operation.executor ?? 'The cluster'} cut the power of ${target} ${reasonFor(operation)}. What ran there is started ` +
+      `on another node. ${back} "cluster-setup history" shows what happened.`,
+    key: `fenced ${target}`,
+    quietSeconds: 5,
+  };
+}
+
+function reasonFor(operation: FencingOperation): string {
+  if (!isByHand(operation)) return 'because the cluster had lost it, or could not stop what ran there';
+  return `at the request of a person${operation.origin === undefined ? '' : ` on ${operation.origin}`}`;
+}
+
+function nodeEvent({ node, state, at }: AlertOf<'node'>, reporter: string): AlertEvent {
+  const common = { kind: 'node', severity: 'info', subject: node, reporter, at } as const;
+  return state === 'lost'
+    ? {
+        ...common,
+        title: `${node} left the cluster`,
+        text:
+          `${reporter} does not hear ${node} any more. If it was not shut down in order, the cluster fences it before it starts ` +
+          'what ran there; a message about that follows.',
+        key: `lost ${node}`,
+        quietSeconds: 5,
+      }
+    : {
+        ...common,
+        title: `${node} is back`,
+        text: `${node} is a member of the cluster again. Nothing has to be done.`,
+        key: `back ${node}`,
+        quietSeconds: 5,
+      };
+}
+
+function resourceEvent(alert: AlertOf<'resource'>, reporter: string): AlertEvent | undefined {
+  const { resource, node, task, interval, status, expected, description, at } = alert;
+  if (status === expected) return undefined;
+  if (task === 'monitor' && interval === 0 && found.has(status)) return undefined;
+  const failed = task === 'stop' || task === 'demote';
+  const next = failed
+    ? `A node that cannot stop a resource is fenced, so that it can be started elsewhere.`
+    : 'The cluster starts it again, here or on another node.';
+  return {
+    kind: 'resource',
+    severity: failed ? 'error' : 'warning',
+    subject: resource,
+    reporter,
+    at,
+    title: `${task} of ${resource} failed on ${node}`,
+    text:
+      `The ${task} of ${resource} on ${node} ended with ${status} (${description}), where ${expected} was expected. ${next} ` +
+      `Look at its log on ${node}; after the remedy run "pcs resource cleanup ${resource}".`,
+    key: `failed ${task} ${resource} ${node}`,
+    quietSeconds: 900,
+  };
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  return trimmed === '' || /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { RunProgram } from '@sleepi3/driver';
+import { attendAlert } from '../src/pacemaker/attend.js';
+import { Spool } from '../src/spool.js';
+import { memoryDirectory } from './memory-directory.js';
+
+const fencing = {
+  CRM_alert_kind: 'fencing',
+  CRM_alert_node: 'pi-b',
+  CRM_alert_task: 'reboot',
+  CRM_alert_rc: '0',
+  CRM_alert_desc: 'Operation reboot of pi-b by pi-a for pacemaker-controld.1234@pi-a: OK (ref=0b1c2d3e)',
+  CRM_alert_timestamp_epoch: '1796000000',
+  CRM_alert_timestamp_usec: '250000',
+  CRM_alert_recipient: '/etc/sleepi3/alerts.json',
+};
+const resource = {
+  CRM_alert_kind: 'resource',
+  CRM_alert_rsc: 'Web',
+  CRM_alert_node: 'pi-a',
+  CRM_alert_task: 'monitor',
+  CRM_alert_interval: '10000',
+  CRM_alert_rc: '7',
+  CRM_alert_target_rc: '0',
+  CRM_alert_desc: 'not running',
+};
+
+/** One node of a cluster: its agent, called with what Pacemaker gives it. */
+function node(self: string, members: readonly string[] = ['pi-a', 'pi-b']) {
+  let now = new Date('2026-11-29T03:12:04Z');
+  const directory = memoryDirectory();
+  const spool = new Spool(directory, () => now);
+  const runProgram: RunProgram = (_program, [option]) =>
+    Promise.resolve({
+      status: 0,
+      signal: null,
+      stdout: option === '--name' ? `${self}\n` : `${members.join(' ')} \n`,
+      stderr: '',
+      timedOut: false,
+    });
+  return {
+    directory,
+    wait: (seconds: number) => (now = new Date(now.getTime() + seconds * 1000)),
+    call: (environment: Readonly<Record<string, string>>) =>
+      attendAlert({ environment, date: () => now, hostname: () => 'host', runProgram, spool }),
+    told: async () => (await spool.pending()).map(({ pending }) => pending!.event),
+  };
+}
+
+describe('the alert agent', () => {
+  it('says who was fenced, by whom, why, and what a person has to do', async () => {
+    const a = node('pi-a', ['pi-a']);
+    await a.call(fencing);
+    const [event] = await a.told();
+    expect(event).toMatchObject({
+      kind: 'fencing',
+      severity: 'warning',
+      subject: 'pi-b',
+      title: 'pi-b was fenced',
+      reporter: 'pi-a',
+      at: '2026-11-30T00:53:20.250Z',
+    });
+    expect(event!.text).toContain('pi-a cut the power of pi-b because the cluster had lost it');
+    expect(event!.text).toContain('Nothing has to be done');
+  });
+
+  it('says that a person asked for a fencing', async () => {
+    const a = node('pi-a');
+    await a.call({
+      ...fencing,
+      CRM_alert_desc: 'Operation reboot of pi-b by pi-a for stonith_admin.99@pi-b: OK (ref=1)',
+    });
+    const [event] = await a.told();
+    expect(event!.severity).toBe('info');
+    expect(event!.text).toContain('at the request of a person on pi-b');
+  });
+
+  it('says what a failed fencing means, with the reason', async () => {
+    const a = node('pi-a', ['pi-a']);
+    await a.call({
+      ...fencing,
+      CRM_alert_rc: '-19',
+      CRM_alert_desc: 'Operation reboot of pi-b by <anyone> for pacemaker-controld.1@pi-a: No such device (ref=1)',
+    });
+    const [event] = await a.told();
+    expect(event).toMatchObject({ severity: 'error', title: 'pi-b could not be fenced' });
+    expect(event!.text).toContain('No such device');
+    expect(event!.text).toContain('pcs stonith confirm pi-b');
+  });
+
+  it('tells a fencing on one node only, the one that carried it out, whatever the case of its name', async () => {
+    const members = ['pi-a', 'pi-b', 'pi-c'];
+    const told = [];
+    for (const self of members) {
+      const one = node(self, members);
+      await one.call({ ...fencing, CRM_alert_desc: fencing.CRM_alert_desc.replace('by pi-a', 'by PI-C') });
+      if ((await one.told()).length > 0) told.push(self);
+    }
+    expect(told).toEqual(['pi-c']);
+  });
+
+  it('tells a fencing that nobody carried out on the first node by name', async () => {
+    const told = [];
+    for (const self of ['pi-a', 'pi-c']) {
+      const one = node(self, ['pi-c', 'pi-a', 'pi-b']);
+      await one.call({ ...fencing, CRM_alert_rc: '1', CRM_alert_desc: 'something new in Pacemaker 4' });
+      if ((await one.told()).length > 0) told.push(self);
+    }
+    expect(told).toEqual(['pi-a']);
+  });
+
+  it('tells where it cannot know who else would', async () => {
+    const one = node('pi-b', []);
+    await one.call(fencing);
+    expect(await one.told()).toHaveLength(1);
+  });
+
+  it('tells the same fencing once, and the next one again', async () => {
+    const a = node('pi-a', ['pi-a']);
+    await a.call(fencing);
+    expect(await a.call(fencing)).toBe('told a moment ago: pi-b was fenced');
+    a.wait(60);
+    await a.call(fencing);
+    expect(await a.told()).toHaveLength(2);
+  });
+
+  it('tells again after a clock was set back', async () => {
+    const a = node('pi-a', ['pi-a']);
+    await a.call(fencing);
+    a.wait(-3600);
+    await a.call(fencing);
+    expect(await a.told()).toHaveLength(2);
+  });
+
+  it('tells a resource that failed, a stop that failed as worse, and no probe and no success', async () => {
+    const a = node('pi-a');
+    await a.call(resource);
+    await a.call({ ...resource, CRM_alert_task: 'stop', CRM_alert_rc: '1', CRM_alert_desc: 'error' });
+    await a.call({ ...resource, CRM_alert_rc: '0' });
+    await a.call({ ...resource, CRM_alert_interval: '0', CRM_alert_rc: '0', CRM_alert_target_rc: '7' });
+    expect((await a.told()).map(({ severity, title }) => [severity, title])).toEqual([
+      ['warning', 'monitor of Web failed on pi-a'],
+      ['error', 'stop of Web failed on pi-a'],
+    ]);
+  });
+
+  it('tells a node that is back only when it was lost before: at the start of a cluster nobody is back', async () => {
+    const a = node('pi-a');
+    const event = (desc: string) => ({ CRM_alert_kind: 'node', CRM_alert_node: 'pi-b', CRM_alert_desc: desc });
+    await a.call(event('member'));
+    expect(await a.told()).toEqual([]);
+    await a.call(event('lost'));
+    await a.call(event('member'));
+    await a.call(event('member'));
+    expect((await a.told()).map(({ title }) => title).sort()).toEqual(['pi-b is back', 'pi-b left the cluster']);
+  });
+
+  it.each([
+    [{}, 'CRM_alert_kind is not set'],
+    [{ ...fencing, CRM_alert_rc: 'x' }, 'CRM_alert_rc is not a number: x'],
+    [{ CRM_alert_kind: 'node', CRM_alert_node: 'pi-b' }, 'CRM_alert_desc is not set'],
+  ])('refuses an environment that is not whole', async (environment, message) => {
+    await expect(node('pi-a').call(environment as Record<string, string>)).rejects.toThrow(message);
+  });
+
+  it('leaves alone the kinds that are nobody’s business', async () => {
+    const a = node('pi-a');
+    expect(await a.call({ CRM_alert_kind: 'attribute' })).toBe('nothing to tell');
+  });
+});

@@ -1,0 +1,3 @@
+import { programConfig } from '../../tools/bundle/program-config.js';
+
+export default programConfig('alert_sleepi3');
