@@ -52,7 +52,6 @@ export function parseReceivers(text: string, file: string): Receiver[] {
   const receivers = list.map((one: unknown, index) =>
     receiverIn(one, (problem) => {
       problems.push(`receivers[${index}]: ${problem}`);
-      return undefined;
     }),
   );
   if (problems.length > 0) throw new AlertError('RECEIVERS', `${file}: ${problems.join('; ')}`);
@@ -64,8 +63,8 @@ export function nameOf(receiver: Receiver): string {
   return receiver.kind === 'mail' ? `mail to ${receiver.to}` : `${receiver.kind} ${new URL(receiver.url).host}`;
 }
 
-/** Takes note of something that is wrong; undefined stands for what it makes unusable. */
-type Problem = (text: string) => undefined;
+/** Takes note of something that is wrong. */
+type Problem = (text: string) => void;
 
 const keysOf: Readonly<Record<Receiver['kind'], readonly string[]>> = {
   mail: ['mail', 'from', 'events'],
@@ -74,21 +73,36 @@ const keysOf: Readonly<Record<Receiver['kind'], readonly string[]>> = {
 };
 
 function receiverIn(value: unknown, problem: Problem): Receiver | undefined {
-  if (!isObject(value)) return problem('is not an object');
+  if (!isObject(value)) {
+    problem('is not an object');
+    return undefined;
+  }
   const kinds = Object.keys(keysOf).filter((key) => key in value) as Receiver['kind'][];
   const [kind] = kinds;
-  if (kind === undefined || kinds.length > 1) return problem('needs exactly one of mail, webhook, ntfy');
+  if (kind === undefined || kinds.length > 1) {
+    problem('needs exactly one of mail, webhook, ntfy');
+    return undefined;
+  }
   const unknown = Object.keys(value).filter((key) => !keysOf[kind].includes(key));
   if (unknown.length > 0) problem(`unknown key ${unknown.join(', ')}; ${kind} takes ${keysOf[kind].join(', ')}`);
   const events = eventsIn(value['events'], problem);
   const place = value[kind];
   if (kind === 'mail') {
     const from = optionalText(value, 'from', problem);
-    if (!isAddresses(place)) return problem('mail is not an address');
-    if (from !== undefined && !isAddresses(from)) return problem('from is not an address');
+    if (!isAddresses(place)) {
+      problem('mail is not an address');
+      return undefined;
+    }
+    if (from !== undefined && !isAddresses(from)) {
+      problem('from is not an address');
+      return undefined;
+    }
     return { kind, to: place, from, events };
   }
-  if (!isHttpUrl(place)) return problem(`${kind} is not an http or https URL without user and password`);
+  if (!isHttpUrl(place)) {
+    problem(`${kind} is not an http or https URL without user and password`);
+    return undefined;
+  }
   if (kind === 'ntfy') return { kind, url: place, token: optionalText(value, 'token', problem), events };
   return { kind, url: place, headers: headersIn(value['headers'], problem), events };
 }
@@ -118,7 +132,8 @@ function headersIn(value: unknown, problem: Problem): Record<string, string> {
 function optionalText(value: Readonly<Record<string, unknown>>, key: string, problem: Problem): string | undefined {
   const text = value[key];
   if (text === undefined || isOneLine(text)) return text;
-  return problem(`${key} is not a text of one line`);
+  problem(`${key} is not a text of one line`);
+  return undefined;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
