@@ -52,6 +52,18 @@ describe('a cluster file', () => {
   });
 });
 
+/** The nodes a and b with these addresses, on one line. */
+function twoNodes(first: readonly string[], second: readonly string[], vip?: string): string {
+  const node = (name: string, addresses: readonly string[]) =>
+    `{ name: ${name}, addresses: [${addresses.map((one) => `"${one}"`).join(', ')}] }`;
+  return `nodes: [${node('a', first)}, ${node('b', second)}]${vip === undefined ? '' : `\nvip: ${vip}`}`;
+}
+
+/** A container with one key more, on the fifth line. */
+function container(line: string): string {
+  return `containers:\n  - resource: a\n    name: a\n    image: a\n    ${line}`;
+}
+
 /** A bad file, and what its error must say: line, key, what is allowed. */
 const bad: readonly (readonly [file: string, line: number, key: string, says: RegExp])[] = [
   ['cluster: a b', 1, 'cluster', /must be letters, digits, _ \. and -, at most 15 in all, not 'a b'/],
@@ -144,6 +156,66 @@ const bad: readonly (readonly [file: string, line: number, key: string, says: Re
     'containers[0].health.command',
     /is missing; must be one line of text/,
   ],
+  // Addresses are compared as addresses, however they are written.
+  [twoNodes(['fd00::1'], ['FD00:0::0001']), 1, 'nodes[1].addresses', /FD00:0::0001 is given twice/],
+  [twoNodes(['fd00::1'], ['fd00::2'], '{ address: "FD00:0::1", prefix: 64 }'), 2, 'vip.address', /a node's, a's/],
+  [
+    twoNodes(['10.0.0.1'], ['10.0.0.2'], '{ address: "::ffff:10.0.0.1", prefix: 120 }'),
+    2,
+    'vip.address',
+    /a node's, a's/,
+  ],
+  [twoNodes(['10.0.0.1'], ['fd00::2']), 1, 'nodes[1].addresses[0]', /an IPv4 address, as a has on the same link/],
+  [
+    twoNodes(['10.0.0.1', 'fd00::1'], ['10.0.0.2', '10.1.0.2']),
+    1,
+    'nodes[1].addresses[1]',
+    /an IPv6 address, as a has on the same link \(fd00::1\)/,
+  ],
+  [twoNodes(['224.0.0.1'], ['10.0.0.2']), 1, 'nodes[0].addresses[0]', /that the other node can reach/],
+  [twoNodes(['fe80::1'], ['fe80::2']), 1, 'nodes[0].addresses[0]', /that the other node can reach/],
+  ['vip: { address: 192.168.11.0 }', 1, 'vip.address', /not the network address of its network, 192\.168\.11\.0\/24/],
+  ['vip: { address: 192.168.11.255 }', 1, 'vip.address', /not the broadcast address of its network/],
+  ['vip: { address: 192.168.11.191, prefix: 26 }', 1, 'vip.address', /not the broadcast address/],
+  ['vip: { address: 239.1.1.1 }', 1, 'vip.address', /not the multicast address/],
+  ['vip: { address: 127.0.0.2, interface: lo }', 1, 'vip.address', /not the loopback address/],
+  ['vip: { address: "ff02::1", prefix: 64, interface: eth0 }', 1, 'vip.address', /not the multicast address/],
+  ['vip: { address: "0::0", prefix: 64, interface: eth0 }', 1, 'vip.address', /not the unspecified address/],
+  ['vip: { address: "fd00::", prefix: 64, interface: eth0 }', 1, 'vip.address', /not the network address/],
+  ['vip: { address: "fe80::5", prefix: 64 }', 1, 'vip.address', /with vip\.interface.*link-local/],
+  ['vip: { address: 169.254.7.7, prefix: 16 }', 1, 'vip.address', /with vip\.interface.*link-local/],
+  // What the agent for containers hands on to docker.
+  [container('ports: ["65536:80"]'), 5, 'containers[0].ports[0]', /ports from 1 to 65535, not 65536/],
+  [container('ports: ["80:99999"]'), 5, 'containers[0].ports[0]', /ports from 1 to 65535, not 99999/],
+  [container('ports: ["90-80:90-80"]'), 5, 'containers[0].ports[0]', /the lower port first/],
+  [container('ports: ["80-90:80-81"]'), 5, 'containers[0].ports[0]', /as many ports on both sides, not 11 and 2/],
+  [
+    container('ports: ["80:80", "0.0.0.0:80:81"]'),
+    5,
+    'containers[0].ports[1]',
+    /80 is taken by containers\[0\]\.ports\[0\]/,
+  ],
+  [
+    container('ports: ["80:80"]\n    run_options: --memory=1g -p70-90:70-90'),
+    6,
+    'containers[0].run_options',
+    /80 is taken/,
+  ],
+  [
+    `${container('ports: ["80:80"]')}\n  - { resource: b, name: b, image: b, ports: ["80:8080"] }`,
+    6,
+    'containers[1].ports[0]',
+    /80 is taken by containers\[0\]\.ports\[0\]/,
+  ],
+  [container('run_options: -dit'), 5, 'containers[0].run_options', /must be without --detach/],
+  [container('run_options: -itd --memory 1g'), 5, 'containers[0].run_options', /must be without --detach/],
+  [container('run_options: -it --rm=true'), 5, 'containers[0].run_options', /must be without --rm/],
+  [container('run_options: -v /a:/a nginx'), 5, 'containers[0].run_options', /would take 'nginx' for the image/],
+  [container('run_options: --memory'), 5, 'containers[0].run_options', /a value for --memory/],
+  [container(`run_options: '-e "MSG=hello world"'`), 5, 'containers[0].run_options', /without ".*--env-file=/],
+  [container(`run_options: -e MSG=hello\\ world`), 5, 'containers[0].run_options', /--env-file=/],
+  [container(`command: sh -c 'sleep 1'`), 5, 'containers[0].command', /without '.*a script in the image/],
+  [container(`health: { command: "sh -c 'exit 0'" }`), 5, 'containers[0].health.command', /a script in the image/],
   ['mode: hot', 1, 'mode', /must be hot-standby or active-passive, not 'hot'/],
   ['takeover: now', 1, 'takeover', /must be after-fencing or at-once/],
   ['fencing:\n  hold: 9', 2, 'fencing.hold', /a whole number from 11 to 60 \(s\), not 9/],
@@ -155,6 +227,47 @@ const bad: readonly (readonly [file: string, line: number, key: string, says: Re
   ['nodes: [', 1, '', /must be YAML or JSON/],
   ['- a', 1, '', /must be a mapping with the keys cluster, nodes/],
 ];
+
+/** Files that look like bad ones, and are not. */
+const good: Readonly<Record<string, string>> = {
+  'a value that only looks like a flag': container('run_options: -e dit=1 -edit=1 --label --detach -it --init=true'),
+  'the same port of two addresses': container('ports: ["10.0.0.1:80:80", "10.0.0.2:80:80"]'),
+  'the same port of two protocols': container('ports: ["53:53/udp", "53:53/tcp"]'),
+  'one of many host ports for one inside': container('ports: ["8000-8010:80"]'),
+  'a link-local VIP with its interface': 'vip: { address: "fe80::5", prefix: 64, interface: eth0 }',
+  'another interface on each node':
+    'nodes: [{ name: a, addresses: [10.0.0.1], interface: eth0 }, { name: b, addresses: [10.0.0.2], interface: end0 }]\nvip: { address: 10.9.9.9 }',
+  'links of different families': twoNodes(['10.0.0.1', 'fd00::1'], ['10.0.0.2', 'fd00::2'], '{ address: 10.0.0.9 }'),
+  'a network of two addresses': twoNodes(['10.0.0.1'], ['10.0.0.2'], '{ address: 10.9.9.0, prefix: 31, interface: x }'),
+};
+
+describe('a cluster file with', () => {
+  it.each(Object.entries(good))('%s is read', (_, text) => {
+    expect(() => readClusterFile(text, 'cluster.yaml')).not.toThrow();
+  });
+
+  it('--init in its options has it there once, however it is written', () => {
+    const runOptions = (line: string) =>
+      designOf(readClusterFile(container(`run_options: ${line}`), 'x')).containers[0]?.options['run_opts'];
+    expect(runOptions('--memory=1g')).toBe('--init --memory=1g');
+    for (const line of ['--init=true', '--init', '--init=false', '-it --init=1']) expect(runOptions(line)).toBe(line);
+    expect(runOptions('--label --init')).toBe('--init --label --init');
+  });
+
+  it('one interface for both nodes names it as an option, and one for each by node', () => {
+    const vip = (nodes: string) =>
+      designOf(readClusterFile(`${nodes}\nvip: { address: 10.0.0.9, interface: eth0 }`, 'x')).vip;
+    expect(vip(twoNodes(['10.0.0.1'], ['10.0.0.2']))).toMatchObject({ options: { nic: 'eth0' }, interfaces: [] });
+    const different = vip(
+      'nodes: [{ name: a, addresses: [10.0.0.1] }, { name: b, addresses: [10.0.0.2], interface: end0 }]',
+    );
+    expect(different.options['nic']).toBeNull();
+    expect(different.interfaces).toEqual([
+      { node: 'a', name: 'eth0' },
+      { node: 'b', name: 'end0' },
+    ]);
+  });
+});
 
 describe('a bad cluster file', () => {
   it.each(bad)('%j is refused at line %i, key "%s"', (file, line, key, says) => {

@@ -28,6 +28,11 @@ containers:
 fencing: { hold: 20, delay: 2, timeout: 90, monitor: 30 }
 timers: { stickiness: 50, monitor: 7, start: 30, stop: 40 }
 `,
+  'two-interfaces': `
+nodes:
+  - { name: raspberrypi-1, addresses: [192.168.11.211], interface: eth0 }
+  - { name: raspberrypi-2, addresses: [192.168.11.179], interface: end0 }
+`,
 };
 
 const design = (file: string) => designOf(readClusterFile(file, 'cluster.yaml'));

@@ -2,6 +2,7 @@
 // makes a cluster, undoes it or looks it over reads it from here.
 import type { Options } from '@sleepi3/pcs';
 import type { ClusterFile } from '../config/cluster-file.js';
+import { initIn } from '../config/run-options.js';
 
 /** A resource or fence device as it should be. */
 export interface PrimitiveDesign {
@@ -22,6 +23,11 @@ export interface FenceDesign extends PrimitiveDesign {
   readonly banId: string;
 }
 
+export interface AddressDesign extends PrimitiveDesign {
+  /** The interface on each node where they differ; otherwise it is an option, `nic`, like any other. */
+  readonly interfaces: readonly { readonly node: string; readonly name: string }[];
+}
+
 export interface ContainerDesign extends PrimitiveDesign {
   /** The id of its clone; undefined when it is not cloned. */
   readonly clone: string | undefined;
@@ -36,7 +42,7 @@ export interface ClusterDesign {
   readonly preferred: string;
   readonly fences: readonly FenceDesign[];
   readonly containers: readonly ContainerDesign[];
-  readonly vip: PrimitiveDesign;
+  readonly vip: AddressDesign;
   readonly stickiness: number;
   /** corosync's totem token, ms; undefined: as it is. */
   readonly token: number | undefined;
@@ -57,6 +63,11 @@ export function designOf(file: ClusterFile): ClusterDesign {
   const { nodes, vip, timers, takeover } = file;
   const preferred = file.preferred ?? nodes[0]?.name ?? '';
   const requires = takeover === 'at-once' ? 'quorum' : null;
+  const interfaces = nodes.flatMap(({ name, interface: own = vip.interface }) =>
+    own === undefined ? [] : [{ node: name, name: own }],
+  );
+  const [nic, ...otherNics] = new Set(interfaces.map(({ name }) => name));
+  const oneForAll = otherNics.length === 0 && interfaces.length === nodes.length;
   // Where the containers move as well, Pacemaker would stop the address anyway.
   const live = file.mode === 'hot-standby' && vip.handover === 'make-before-break';
   return {
@@ -69,7 +80,8 @@ export function designOf(file: ClusterFile): ClusterDesign {
       id: vip.resource,
       family: 'resource',
       agent: live ? addressAgents.migratable : addressAgents.plain,
-      options: { ip: vip.address, cidr_netmask: vip.prefix, nic: vip.interface ?? null },
+      options: { ip: vip.address, cidr_netmask: vip.prefix, nic: oneForAll ? (nic ?? null) : null },
+      interfaces: oneForAll ? [] : interfaces,
       meta: { requires, 'allow-migrate': live ? 'true' : null },
       operations: { monitor: { interval: timers.monitor, timeout: 20 } },
     },
@@ -127,7 +139,7 @@ function containerDesign(
       name: container.name,
       run_opts: [
         // Without an init process the container ignores SIGTERM, and a stop takes its whole timeout (measured: 80 s).
-        ...(/(?:^|\s)--init(?=\s|$)/.test(container.run_options ?? '') ? [] : ['--init']),
+        ...(initIn(container.run_options ?? '') === undefined ? ['--init'] : []),
         ...container.ports.map((port) => `-p ${port}`),
         ...(container.run_options === undefined ? [] : [container.run_options]),
       ].join(' '),

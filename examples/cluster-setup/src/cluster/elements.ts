@@ -2,16 +2,17 @@
 import {
   type AttributeSet,
   type CibCommand,
-  type ClusterConfiguration,
   commands,
   type ConfiguredPrimitive,
   type Constraint,
   valueIn,
 } from '@sleepi3/pcs';
 import { SetupError } from '../errors.js';
-import type { Difference } from '../plan/step.js';
+import type { Change, Configuration } from './change.js';
+import { nodeInterfaces } from './node-interfaces.js';
 import {
   addressAgents,
+  type AddressDesign,
   type ClusterDesign,
   type ContainerDesign,
   type FenceDesign,
@@ -51,15 +52,6 @@ export function service(
     ),
   );
 }
-
-/** How far an element is from its design, and the way there. Without differences there are no commands. */
-export interface Change {
-  readonly differences: readonly Difference[];
-  readonly commands: readonly CibCommand<unknown>[];
-}
-
-/** Undefined stands for a cluster that is not there yet. */
-export type Configuration = ClusterConfiguration | undefined;
 
 export function together(...changes: readonly Change[]): Change {
   return {
@@ -132,7 +124,7 @@ export function sideBySide(configuration: Configuration, containers: readonly Co
 /** The VIP with all that ties it to the containers, which are there already. */
 export function vip(
   configuration: Configuration,
-  design: PrimitiveDesign,
+  design: AddressDesign,
   containers: readonly string[],
   preferred: string,
 ): Change {
@@ -142,6 +134,7 @@ export function vip(
   }
   return together(
     primitive(configuration, design),
+    nodeInterfaces(configuration, design),
     ...containers.flatMap((one) => [
       constraint(configuration, {
         id: `${design.id}-after-${one}`,
@@ -187,7 +180,7 @@ function leaves(configuration: Configuration, former: ConfiguredPrimitive): Chan
 }
 
 /** What was set by hand of the former one, and the design does not know of, stays. */
-function heirOf({ instanceAttributes, metaAttributes }: ConfiguredPrimitive, design: PrimitiveDesign): PrimitiveDesign {
+function heirOf({ instanceAttributes, metaAttributes }: ConfiguredPrimitive, design: AddressDesign): AddressDesign {
   return {
     ...design,
     options: { ...valuesOf(instanceAttributes), ...design.options },

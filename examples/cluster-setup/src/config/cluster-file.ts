@@ -10,6 +10,11 @@ const address = {
   allowed: 'an IPv4 or IPv6 address',
 } as const;
 
+const networkInterface = {
+  pattern: /^[A-Za-z0-9_.:-]{1,15}$/,
+  allowed: 'the name of a network interface, such as eth0',
+} as const;
+
 const resourceId = {
   pattern: /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/,
   allowed: 'a letter or _, then letters, digits, _ and -, at most 63 in all',
@@ -50,6 +55,9 @@ export const clusterFile = object({
             max: 8,
             item: text({ ...address, description: 'An address on one link.' }),
           }),
+          interface: optional(
+            text({ ...networkInterface, description: 'Its network interface for the VIP; by default vip.interface.' }),
+          ),
         },
       }),
     }),
@@ -69,9 +77,8 @@ export const clusterFile = object({
         prefix: integer({ min: 1, max: 128, default: 24, description: 'The length of its network prefix.' }),
         interface: optional(
           text({
-            pattern: /^[A-Za-z0-9_.:-]{1,15}$/,
-            allowed: 'the name of a network interface, such as eth0',
-            description: 'The network interface; by default the one with an address in the same network.',
+            ...networkInterface,
+            description: 'The network interface on both nodes; by default the one with an address in the same network.',
           }),
         ),
         handover: choice({

@@ -1,7 +1,17 @@
 // What one key demands of another. Each mistake is told at the key that is to be changed.
 import { isIPv6 } from 'node:net';
 import type { ClusterFile } from './cluster-file.js';
-import { isAddress, sameNetwork } from './networks.js';
+import {
+  endOfNetwork,
+  familyOf,
+  isAddress,
+  isLinkLocal,
+  sameAddress,
+  sameNetwork,
+  unreachableKind,
+} from './networks.js';
+import { portInBoth, portProblem, type PublishedPort, readPublishedPort } from './published-ports.js';
+import { quoteIn, readRunOptions } from './run-options.js';
 
 export interface CrossProblem {
   readonly key: string;
@@ -10,16 +20,31 @@ export interface CrossProblem {
 
 /** The mistakes in a file whose keys are right one by one. */
 export function* crossChecks(file: ClusterFile): Generator<CrossProblem> {
-  const { nodes, preferred, vip, containers, fencing } = file;
+  yield* nodeProblems(file);
+  const problem = addressProblem(file);
+  if (problem !== undefined) yield problem;
+  yield* nameProblems(file);
+  for (const [index, container] of file.containers.entries())
+    yield* containerProblems(container, `containers[${index}]`);
+  yield* portsTakenTwice(file);
+  const { hold, timeout } = file.fencing;
+  const needed = 2 * hold + 8;
+  if (timeout < needed) {
+    yield {
+      key: 'fencing.timeout',
+      message: `must be at least ${needed} (twice the hold of ${hold} s, and 8 s), not ${timeout}`,
+    };
+  }
+}
+
+function* nodeProblems({ nodes, preferred }: ClusterFile): Generator<CrossProblem> {
   const [first, second] = nodes;
   if (first === undefined || second === undefined) return;
-  const names = nodes.map(({ name }) => name);
-
   for (const [index, node] of nodes.entries()) {
     for (const [link, address] of node.addresses.entries()) {
       const key = `nodes[${index}].addresses[${link}]`;
       if (!isAddress(address)) yield { key, message: `must be an IPv4 or IPv6 address, not '${address}'` };
-      else if (/^127\.|^::1$|^0\.0\.0\.0$|^::$/.test(address)) {
+      else if (unreachableKind(address) !== undefined || (familyOf(address) === 6 && isLinkLocal(address))) {
         yield { key, message: `must be an address that the other node can reach, not ${address}` };
       }
     }
@@ -33,72 +58,153 @@ export function* crossChecks(file: ClusterFile): Generator<CrossProblem> {
       message: `must be as many as the first node has: ${first.addresses.length}, not ${second.addresses.length}`,
     };
   }
+  for (const [link, address] of second.addresses.entries()) {
+    const other = first.addresses[link];
+    if (other === undefined || familyOf(other) === familyOf(address)) continue;
+    // pcs refuses it, but in the middle of apply, when the nodes are prepared and the cluster is not.
+    yield {
+      key: `nodes[1].addresses[${link}]`,
+      message: `must be an IPv${familyOf(other) ?? 4} address, as ${first.name} has on the same link (${other}), not ${address}`,
+    };
+  }
   const all = nodes.flatMap(({ addresses }) => addresses);
-  const twice = all.find((address, index) => all.indexOf(address) !== index);
+  const twice = all.find((address, index) => all.findIndex((other) => sameAddress(other, address)) < index);
   if (twice !== undefined) {
     yield { key: 'nodes[1].addresses', message: `must be addresses of their own: ${twice} is given twice` };
   }
+  const names = nodes.map(({ name }) => name);
   if (preferred !== undefined && !names.includes(preferred)) {
     yield { key: 'preferred', message: `must be ${names.join(' or ')}, not '${preferred}'` };
   }
+}
 
-  const longest = isIPv6(vip.address) ? 128 : 32;
-  if (!isAddress(vip.address)) {
-    yield { key: 'vip.address', message: `must be an IPv4 or IPv6 address, not '${vip.address}'` };
-  } else if (vip.prefix > longest) {
-    yield { key: 'vip.prefix', message: `must be a whole number from 1 to ${longest}, not ${vip.prefix}` };
-  } else if (all.includes(vip.address)) {
-    yield { key: 'vip.address', message: `must be an address of its own: ${vip.address} is a node's` };
-  } else if (vip.interface === undefined) {
-    const outside = nodes.find(
-      ({ addresses }) => !addresses.some((address) => sameNetwork(address, vip.address, vip.prefix)),
-    );
-    if (outside !== undefined) {
-      yield {
-        key: 'vip.address',
-        message:
-          `must be in a network of both nodes: ${vip.address}/${vip.prefix} is in none of ${outside.name} ` +
-          `(${outside.addresses.join(', ')}); correct it, or name the interface in vip.interface`,
-      };
-    }
+/** The VIP is an address that clients can reach, that no node has, and that each node can find an interface for. */
+function addressProblem({ nodes, vip }: ClusterFile): CrossProblem | undefined {
+  const key = 'vip.address';
+  const { address, prefix } = vip;
+  const longest = isIPv6(address) ? 128 : 32;
+  if (!isAddress(address)) return { key, message: `must be an IPv4 or IPv6 address, not '${address}'` };
+  if (prefix > longest) {
+    return { key: 'vip.prefix', message: `must be a whole number from 1 to ${longest}, not ${prefix}` };
   }
+  const kind = unreachableKind(address) ?? endOfNetwork(address, prefix);
+  if (kind !== undefined) {
+    const of = kind === 'network' || kind === 'broadcast' ? ` of its network, ${address}/${prefix}` : `, ${address}`;
+    return { key, message: `must be an address of a machine, not the ${kind} address${of}` };
+  }
+  const owner = nodes.find(({ addresses }) => addresses.some((one) => sameAddress(one, address)));
+  if (owner !== undefined) {
+    return { key, message: `must be an address of its own: ${address} is a node's, ${owner.name}'s` };
+  }
+  const without = nodes.filter((node) => (node.interface ?? vip.interface) === undefined);
+  if (without.length === 0) return undefined;
+  if (isLinkLocal(address)) {
+    return {
+      key,
+      message:
+        `must be given with vip.interface, or with nodes[…].interface for each node: ${address} is a link-local address, and ` +
+        'every interface has a network of those',
+    };
+  }
+  const outside = without.find(({ addresses }) => !addresses.some((one) => sameNetwork(one, address, prefix)));
+  if (outside !== undefined) {
+    return {
+      key,
+      message:
+        `must be in a network of both nodes: ${address}/${prefix} is in none of ${outside.name} ` +
+        `(${outside.addresses.join(', ')}); correct it, or name the interface in vip.interface`,
+    };
+  }
+  return undefined;
+}
 
-  const fences = names.map((name) => `fence_${name}`);
+function* nameProblems({ nodes, vip, containers }: ClusterFile): Generator<CrossProblem> {
   const taken = new Map<string, string>([
     [vip.resource, 'vip.resource'],
-    ...fences.map((id) => [id, 'a fence device'] as const),
+    ...nodes.map(({ name }) => [`fence_${name}`, 'a fence device'] as const),
   ]);
   const containerNames = new Set<string>();
-  for (const [index, container] of containers.entries()) {
-    const owner = taken.get(container.resource);
+  for (const [index, { resource, name }] of containers.entries()) {
+    const owner = taken.get(resource);
     if (owner !== undefined) {
       yield {
         key: `containers[${index}].resource`,
-        message: `must be a name of its own: '${container.resource}' is taken by ${owner}`,
+        message: `must be a name of its own: '${resource}' is taken by ${owner}`,
       };
     }
-    taken.set(container.resource, `containers[${index}].resource`);
-    if (containerNames.has(container.name)) {
-      yield {
-        key: `containers[${index}].name`,
-        message: `must be a name of its own: '${container.name}' is given twice`,
-      };
+    taken.set(resource, `containers[${index}].resource`);
+    if (containerNames.has(name)) {
+      yield { key: `containers[${index}].name`, message: `must be a name of its own: '${name}' is given twice` };
     }
-    containerNames.add(container.name);
-    const forbidden = /(?:^|\s)(--name|--restart|--detach|-d|--rm)(?=[\s=]|$)/.exec(container.run_options ?? '')?.[1];
-    if (forbidden !== undefined) {
-      yield {
-        key: `containers[${index}].run_options`,
-        message: `must be without ${forbidden}: the cluster alone names, starts, restarts and removes the container`,
-      };
-    }
+    containerNames.add(name);
   }
+}
 
-  const needed = 2 * fencing.hold + 8;
-  if (fencing.timeout < needed) {
+type Container = ClusterFile['containers'][number];
+
+/** What the cluster does with a container, and no option may take out of its hands. */
+const forbiddenOptions = ['--name', '--restart', '--detach', '--rm', '--help'];
+
+function* containerProblems({ run_options, command, health }: Container, at: string): Generator<CrossProblem> {
+  const texts = [
+    [
+      'run_options',
+      run_options,
+      'write values with spaces into a file on both nodes and name it: --env-file=/etc/web.env',
+    ],
+    ['command', command, 'put what needs them into a script in the image, and name that'],
+    ['health.command', health?.command, 'put what needs them into a script in the image, and name that'],
+  ] as const;
+  for (const [name, text, instead] of texts) {
+    const quote = quoteIn(text ?? '');
+    if (quote === undefined) continue;
     yield {
-      key: 'fencing.timeout',
-      message: `must be at least ${needed} (twice the hold of ${fencing.hold} s, and 8 s), not ${fencing.timeout}`,
+      key: `${at}.${name}`,
+      message: `must be without ${quote}: ocf:heartbeat:docker cuts it at every space and hands quotes on to docker as they are; ${instead}`,
     };
+  }
+  const key = `${at}.run_options`;
+  if (quoteIn(run_options ?? '') !== undefined) return;
+  const { options, stray, unfinished } = readRunOptions(run_options ?? '');
+  const forbidden = options.find(({ name }) => forbiddenOptions.includes(name));
+  if (forbidden !== undefined) {
+    yield {
+      key,
+      message: `must be without ${forbidden.name}: the cluster alone names, starts, restarts and removes the container`,
+    };
+  }
+  if (stray !== undefined) {
+    yield {
+      key,
+      message: `must be options alone: docker would take '${stray}' for the image; is it part of a value with a space?`,
+    };
+  }
+  if (unfinished !== undefined) yield { key, message: `must have a value for ${unfinished}, its last option` };
+}
+
+/** All containers are on one node, in either mode: each host port can be had once. */
+function* portsTakenTwice({ containers }: ClusterFile): Generator<CrossProblem> {
+  const taken: { readonly port: PublishedPort; readonly key: string }[] = [];
+  for (const [index, { ports, run_options }] of containers.entries()) {
+    const published = [
+      ...ports.map((text, number) => ({ text, key: `containers[${index}].ports[${number}]` })),
+      ...readRunOptions(run_options ?? '').options.flatMap(({ name, value }) =>
+        name === '--publish' && value !== undefined ? [{ text: value, key: `containers[${index}].run_options` }] : [],
+      ),
+    ];
+    for (const { text, key } of published) {
+      const port = readPublishedPort(text);
+      if (port === undefined) continue;
+      const problem = portProblem(port);
+      if (problem !== undefined) yield { key, message: `${problem}, in '${text}'` };
+      const earlier = taken.find((other) => portInBoth(other.port, port) !== undefined);
+      if (earlier !== undefined) {
+        yield {
+          key,
+          message: `must be a port of its own: ${String(portInBoth(earlier.port, port))} is taken by ${earlier.key}`,
+        };
+      }
+      taken.push({ port, key });
+    }
   }
 }

@@ -128,7 +128,9 @@ function words(command: Command<unknown>, features?: Features): string {
 
 function onCopy(command: Command<unknown>, features?: Features): string {
   const { program, argv } = invocation(command, features);
-  return `${program} -f "$cib/new.xml" ${argv.map(shellQuote).join(' ')}`;
+  const words = argv.map(shellQuote).join(' ');
+  // Pacemaker's own tools take the file from the environment.
+  return program === 'pcs' ? `pcs -f "$cib/new.xml" ${words}` : `CIB_file="$cib/new.xml" ${program} ${words}`;
 }
 
 /** A node on which there is nothing but a board that is set up. */
