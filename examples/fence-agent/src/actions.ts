@@ -1,9 +1,9 @@
 // The agent's actions: guard the target, then have the line keeper do it, then report what was proven.
-import { type ParsedDefaults, boardAddresses, Sleepi3Error } from '@sleepi3/driver';
+import { boardAddresses, healthMessage, judgeHealth, type ParsedDefaults, Sleepi3Error } from '@sleepi3/driver';
 import { FenceError, type Outlet, type PowerStatus } from '@sleepi3/fence-protocol';
 import type { AgentContext, AgentOptions } from './options.js';
 import { preferredNode } from './line/arbitration.js';
-import { checkBoard, readBoard } from './node/board-check.js';
+import { readBoard } from './node/board-check.js';
 import { corosyncNodes, findWiring } from './target/wiring.js';
 import { careForAssertedLine, performAct } from './keeper/ask.js';
 import type { PulseOutcome, PulseRequest } from './line/act.js';
@@ -131,9 +131,12 @@ export async function monitor(context: AgentContext, machine: Machine): Promise<
   const board = await site.openBoard();
   const reading = await readBoard(board).finally(() => board.close());
   const care = reading.extout ? await clearLine(site) : 'idle';
-  const findings = checkBoard(reading, defaults?.values);
-  for (const { message } of findings.filter(({ severity }) => severity === 'warning')) log.warning(message);
-  const problems = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  // What EXTOUT is about has been seen to above.
+  const findings = judgeHealth({ board: reading, defaults, defaultsPath: options.defaults_file, extoutOwned: true });
+  for (const finding of findings) {
+    if (finding.severity === 'warning' && finding.concerns === 'fencing') log.warning(healthMessage(finding));
+  }
+  const problems = findings.filter(({ severity }) => severity === 'error').map(healthMessage);
   if (care === 'released') problems.unshift('EXTOUT was asserted with no owner, and has been released');
 
   const tested = await site.wireTest.last();

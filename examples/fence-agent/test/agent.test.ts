@@ -313,8 +313,8 @@ describe('monitor', () => {
   });
 
   it.each([
-    ['EIPDE is 0', { inputControl: 0b000 }, soundDefaults, 'sleepi3 set extin-powerdown 1'],
-    ['EITRG is level', { inputControl: 0b011 }, soundDefaults, 'sleepi3 set extin-trigger edge'],
+    ['EIPDE is 0', { inputControl: 0b000 }, soundDefaults, 'to mend it: fence_sleepi3 boot'],
+    ['EITRG is level', { inputControl: 0b011 }, soundDefaults, 'to mend it: fence_sleepi3 boot'],
     ['the next boot would clear EIPDE', {}, 'EXTIN_FORCED_SHUTDOWN=0\nHEARTBEAT_TIMEOUT=0\n', 'after its next boot'],
     [
       'the boot is retried without a time-out',
@@ -326,7 +326,7 @@ describe('monitor', () => {
       'the watchdog is not as configured',
       {},
       `${soundDefaults}HEARTBEAT_TIMEOUT=60\n`,
-      'sleepi3 set watchdog-timeout 60',
+      'sleepi3ctl set watchdog-timeout 60',
     ],
   ])('fails with the remedy when %s', async (_, coldRegisters, defaults, remedy) => {
     const cluster = await createCluster({ coldRegisters });
@@ -382,7 +382,7 @@ describe('monitor', () => {
     cluster.harness.wires[0].state = 'stuck-high';
     await cluster.clock.advance(5000);
     const early = await call(cluster, { action: 'monitor' });
-    expect(early.stderr).toContain('the peer is fencing this node, or testing the wire');
+    expect(early.stderr).toContain('the other node is fencing this one, or testing the wire');
     expect(early.stderr).not.toContain('shorted');
     await cluster.clock.advance(30_000);
     expect((await call(cluster, { action: 'monitor' })).stderr).toContain('the wire is shorted');

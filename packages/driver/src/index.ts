@@ -20,6 +20,15 @@ export {
 } from './defaults/text.js';
 export { Sleepi3Error, type Sleepi3ErrorCode, type Sleepi3ErrorFacts } from './errors.js';
 export { acquireFileLock, type FileLock, type FileLockOptions } from './system/file-lock.js';
+export {
+  type HealthConcern,
+  type HealthFinding,
+  type HealthId,
+  healthMessage,
+  type HealthReading,
+  type HealthView,
+  judgeHealth,
+} from './health.js';
 export { type BusOptions, type BusSpec, openBus, parseBusSpec } from './bus/open-bus.js';
 export {
   decodeWakeupFlags,
