@@ -1,0 +1,33 @@
+// The Debian package alert-sleepi3: the agent, the units that deliver, and the manual page.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { renderManualPage } from '../../../tools/debian/manual-page.js';
+import { buildProgramPackage } from '../../../tools/debian/program-package.js';
+import { version } from '../package.json';
+import { manualPage } from './manual-page.js';
+
+const home = join(import.meta.dirname, '..');
+const units = ['alert-sleepi3.path', 'alert-sleepi3.service'];
+
+/**
+ * Builds the package from the bundled program in `directory` and puts it there.
+ *
+ * @param epoch - Every time in it, s since 1970.
+ * @returns The path of the package.
+ */
+export function buildPackage(directory: string, epoch: number): string {
+  return buildProgramPackage(
+    {
+      name: 'alert-sleepi3',
+      version,
+      home,
+      program: join(directory, 'alert_sleepi3'),
+      manualPage: (date) => renderManualPage(manualPage(version, date)),
+      files: Object.fromEntries(
+        units.map((unit) => [`usr/lib/systemd/system/${unit}`, { content: readFileSync(join(home, 'systemd', unit)) }]),
+      ),
+    },
+    directory,
+    epoch,
+  );
+}
