@@ -101,7 +101,7 @@ export {
   type ConfiguredNode,
   parseClusterConfiguration,
 } from './cib/cluster-configuration.js';
-export { type AttributeSet, type NameValuePair, valueIn } from './cib/attribute-sets.js';
+export type { AttributeSet, NameValuePair } from './cib/attribute-sets.js';
 export type {
   AttributeExpression,
   DateExpression,
@@ -139,6 +139,24 @@ export type { FencingLevel } from './cib/fencing-levels.js';
 export type { Tag, TagReference } from './cib/tags.js';
 export type { AclPermission, AclRole, AclRoleReference, Acls, AclTarget } from './cib/acls.js';
 export type { Alert, AlertRecipient, AlertSelect, AlertSelectAttribute, AlertSelectAttributes } from './cib/alerts.js';
+
+// --- semantics: what a configuration means, as Pacemaker reads it ---
+export {
+  isTrue,
+  parseBoolean,
+  parseDuration,
+  parseScore,
+  parseWord,
+  sameDuration,
+  sameName,
+  scoreOf,
+} from './semantics/values.js';
+export { conditionalValues, type ValueContext, valueIn, valuesIn } from './semantics/attributes.js';
+export { type RuleContext, ruleHolds } from './semantics/rules.js';
+export { parseRole, type ResourceRole, sameRole } from './semantics/roles.js';
+export { baseId, instanceNumber } from './semantics/ids.js';
+export { type AgentName, formatAgent, parseAgent, sameAgent } from './semantics/agents.js';
+export { isMember, membersIn, nodeNamed } from './semantics/nodes.js';
 
 // --- reading: agents and quorum ---
 export {

@@ -185,8 +185,8 @@ describe('a value in several sets', () => {
     expect(property(set(1, ['a', 'low']), set(2, ['a', 'high']), set(3, ['b', 'other']))).toBe('high');
   });
 
-  it('is the first of equal scores, and none counts as 0', () => {
-    expect(property(set(undefined, ['a', 'first']), set(0, ['a', 'second']))).toBe('first');
+  it('is the last of equal scores, and none counts as 0', () => {
+    expect(property(set(undefined, ['a', 'first']), set(0, ['a', 'second']))).toBe('second');
     expect(property(set(-1, ['a', 'low']), set(undefined, ['a', 'none']))).toBe('none');
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digits } from '../src/xml/digits.js';
-import { parseScore } from '../src/xml/shape.js';
+import { parseScore } from '../src/index.js';
 import { parseTime } from '../src/xml/times.js';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -92,7 +92,9 @@ describe('a score', () => {
     ['INFINITY', Infinity],
     ['+INFINITY', Infinity],
     ['-INFINITY', -Infinity],
-    ['-infinity', -Infinity],
+    ['-infinity', undefined],
+    ['infinity', undefined],
+    ['12abc', 12],
     ['1000000', Infinity],
     ['-1000000', -Infinity],
     ['-2000000', -Infinity],

@@ -1,6 +1,6 @@
 // Sets of name-value pairs, which is how the configuration holds almost everything: properties, options of resources
 // and operations, node attributes, utilization, defaults.
-import { each, maybe, optional, score, shape, text, type WithUnknown } from '../xml/shape.js';
+import { configuredScore, each, maybe, optional, shape, text, type WithUnknown } from '../xml/shape.js';
 import { type Rule, rule } from './rules.js';
 
 /** One set: `cluster_property_set`, `meta_attributes`, `instance_attributes`, `utilization`. */
@@ -9,7 +9,7 @@ export interface AttributeSet extends WithUnknown {
   readonly id: string | undefined;
   /** The id of the set it stands for, elsewhere in the configuration. */
   readonly idRef: string | undefined;
-  /** Of several sets the one with the highest score counts; undefined is 0. */
+  /** Of several sets the one with the highest score counts, of equal ones the last; undefined is 0. See {@link valueIn}. */
   readonly score: number | undefined;
   /** The set counts only while this holds. */
   readonly rule: Rule | undefined;
@@ -30,7 +30,7 @@ export interface NameValuePair extends WithUnknown {
 export const attributeSet = shape<AttributeSet>({
   id: optional(text('id')),
   idRef: optional(text('id-ref')),
-  score: optional(score('score')),
+  score: optional(configuredScore('score')),
   rule: maybe('rule', rule),
   pairs: each({
     nvpair: shape<NameValuePair>({
@@ -41,18 +41,3 @@ export const attributeSet = shape<AttributeSet>({
     }),
   }),
 });
-
-/**
- * The value of `name` in `sets`: of the sets that have it, the one with the highest score counts, of equal ones the
- * first (Pacemaker Explained, "Rules"). Sets with a rule are passed over, as whether it holds is for the cluster to say.
- */
-export function valueIn(sets: readonly AttributeSet[], name: string): string | undefined {
-  let best: { readonly score: number; readonly value: string | undefined } | undefined;
-  for (const { rule: condition, score: setScore = 0, pairs } of sets) {
-    const pair = condition === undefined ? pairs.find((candidate) => candidate.name === name) : undefined;
-    if (pair !== undefined && (best === undefined || setScore > best.score)) {
-      best = { score: setScore, value: pair.value };
-    }
-  }
-  return best?.value;
-}

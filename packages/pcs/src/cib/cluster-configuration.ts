@@ -10,7 +10,7 @@ import {
   optional,
   raw,
   requiredListIn,
-  score,
+  configuredScore,
   shape,
   text,
   type WithUnknown,
@@ -20,7 +20,9 @@ import { parseTime } from '../xml/times.js';
 import { parseXml, type XmlElement } from '../xml/tree.js';
 import { type Acls, acls } from './acls.js';
 import { type Alert, alert } from './alerts.js';
-import { type AttributeSet, attributeSet, valueIn } from './attribute-sets.js';
+import { valueIn } from '../semantics/attributes.js';
+import { nodeNamed } from '../semantics/nodes.js';
+import { type AttributeSet, attributeSet } from './attribute-sets.js';
 import { type ConfiguredPrimitive, type ConfiguredResource, configuredResource } from './configured-resources.js';
 import { type Constraint, constraint, resourcesOf } from './constraints.js';
 import { type FencingLevel, fencingLevel } from './fencing-levels.js';
@@ -96,7 +98,7 @@ const configurationSections = shape<ConfigurationSections>({
       name: text('uname'),
       type: optional(text('type')),
       description: optional(text('description')),
-      score: optional(score('score')),
+      score: optional(configuredScore('score')),
       attributes: each({ instance_attributes: attributeSet }),
       utilization: each({ utilization: attributeSet }),
     }),
@@ -163,16 +165,16 @@ export class ClusterConfiguration extends fieldsOf<ConfigurationSections>() {
   }
 
   /**
-   * The value of a cluster property; undefined when it is not set and Pacemaker's default holds.
+   * The value of a cluster property as written; undefined when it is not set and Pacemaker's default holds.
    * Sets with a rule are passed over (see {@link valueIn}).
    */
   property(name: string): string | undefined {
-    return valueIn(this.properties, name);
+    return valueIn(this.properties, name, { first: 'cib-bootstrap-options' });
   }
 
-  /** The node of this name. */
+  /** The node of this name, in any case. */
   node(name: string): ConfiguredNode | undefined {
-    return this.nodes.find((node) => node.name === name);
+    return nodeNamed(this.nodes, name);
   }
 
   /** The permanent attribute of a node. */

@@ -1,5 +1,15 @@
 // Rules of the configuration: conditions on node attributes, on the time, on the resource or operation.
-import { constant, each, lazy, optional, score, shape, type Shape, text, type WithUnknown } from '../xml/shape.js';
+import {
+  constant,
+  each,
+  lazy,
+  optional,
+  configuredScore,
+  shape,
+  type Shape,
+  text,
+  type WithUnknown,
+} from '../xml/shape.js';
 
 /** A rule: expressions that must all hold, or one of them. */
 export interface Rule extends WithUnknown {
@@ -139,7 +149,7 @@ export const rule = shape<Rule>({
   idRef: optional(text('id-ref')),
   booleanOp: optional(text('boolean-op')),
   role: optional(text('role')),
-  score: optional(score('score')),
+  score: optional(configuredScore('score')),
   scoreAttribute: optional(text('score-attribute')),
   expressions: each(expressions),
 });

@@ -1,7 +1,7 @@
 // Idempotent changes: look first, then change what differs, and nothing when nothing does.
 import type { Run } from '../command/bind.js';
 import type { Change } from '../command/change.js';
-import { valueIn } from '../cib/attribute-sets.js';
+import { valueIn } from '../semantics/attributes.js';
 import type { ClusterConfiguration } from '../cib/cluster-configuration.js';
 import type { ConfiguredPrimitive } from '../cib/configured-resources.js';
 import type { CibCommand } from '../command/command.js';

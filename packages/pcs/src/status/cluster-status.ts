@@ -1,4 +1,7 @@
 // The status of a cluster as one typed value, with the questions people ask of it.
+import { baseId } from '../semantics/ids.js';
+import { isMember, nodeNamed } from '../semantics/nodes.js';
+import { sameName } from '../semantics/values.js';
 import { readToolAnswer, type ToolAnswer, toolAnswer } from '../xml/pacemaker-result.js';
 import { fieldsOf } from '../xml/fields-of.js';
 import { parseTime } from '../xml/times.js';
@@ -120,14 +123,14 @@ export class ClusterStatus extends fieldsOf<ClusterStatusParts>() {
     return this.summary.lastUpdate?.time;
   }
 
-  /** The node of this name. */
+  /** The node of this name, in any case. */
   node(name: string): NodeStatus | undefined {
-    return this.nodes.find((node) => node.name === name);
+    return nodeNamed(this.nodes, name);
   }
 
   /** The nodes of the cluster proper, without remote, guest and bundle nodes. */
   get members(): readonly NodeStatus[] {
-    return this.nodes.filter(({ type }) => type === 'member');
+    return this.nodes.filter(isMember);
   }
 
   /** The nodes whose state is not known and that must be fenced. */
@@ -155,20 +158,23 @@ export class ClusterStatus extends fieldsOf<ClusterStatusParts>() {
 
   /**
    * Failures counted against a resource: on one node, or on the worst without `node`. `Infinity` after a fatal one;
-   * 0 when none is counted.
+   * 0 when none is counted. Those of all instances of a globally unique clone count together for its id, and for `ID:N`
+   * those of that one.
    */
   failCount(resource: string, node?: string): number {
     const counts = this.nodeHistory
-      .filter(({ name }) => node === undefined || name === node)
-      .flatMap(({ resources }) => resources)
-      .filter(({ id }) => id === resource)
-      .map(({ failCount }) => failCount ?? 0);
+      .filter(({ name }) => node === undefined || sameName(name, node))
+      .map(({ resources }) =>
+        resources
+          .filter(({ id }) => id === resource || baseId(id) === resource)
+          .reduce((sum, { failCount = 0 }) => sum + failCount, 0),
+      );
     return Math.max(0, ...counts);
   }
 
   /** The value of a node's attribute. */
   attribute(node: string, name: string): string | undefined {
-    const attributes = this.nodeAttributes.find((candidate) => candidate.name === node)?.attributes;
+    const attributes = nodeNamed(this.nodeAttributes, node)?.attributes;
     return attributes?.find((attribute) => attribute.name === name)?.value;
   }
 

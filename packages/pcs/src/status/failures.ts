@@ -1,4 +1,5 @@
 // The failed resource operations of a cluster status.
+import { baseId } from '../semantics/ids.js';
 import { parseTime } from '../xml/times.js';
 import { integer, lenient, optional, shape, text, type WithUnknown } from '../xml/shape.js';
 
@@ -43,9 +44,12 @@ export const resourceFailure = shape<ResourceFailure>({
   task: optional(text('task')),
 });
 
-/** The resource whose operation failed, taken from {@link ResourceFailure.opKey}; undefined when that is no key. */
+/**
+ * The resource whose operation failed, taken from {@link ResourceFailure.opKey}, by the id that is configured: `ClusterIP`
+ * of `ClusterIP:0_monitor_30000`. Undefined when that is no key.
+ */
 export function failedResource({ opKey, task, intervalMs }: ResourceFailure): string | undefined {
   const suffix = task === undefined || intervalMs === undefined ? /_[a-z]+(?:_[a-z]+)?_\d+$/ : `_${task}_${intervalMs}`;
   const end = typeof suffix === 'string' ? opKey.lastIndexOf(suffix) : opKey.search(suffix);
-  return end > 0 ? opKey.slice(0, end) : undefined;
+  return end > 0 ? baseId(opKey.slice(0, end)) : undefined;
 }

@@ -1,9 +1,11 @@
 // One resource of a cluster status by its id, with all its copies seen together.
+import { baseId } from '../semantics/ids.js';
+import { parseRole } from '../semantics/roles.js';
 import type { BundleReplica, BundleStatus, PrimitiveStatus, ResourceStatus } from './resources.js';
 
-/** Roles in which a resource does its work. Master and Slave are the names before Pacemaker 2.1. */
-const STARTED_ROLES: ReadonlySet<string> = new Set(['Started', 'Promoted', 'Unpromoted', 'Master', 'Slave']);
-const PROMOTED_ROLES: ReadonlySet<string> = new Set(['Promoted', 'Master']);
+/** Roles in which a resource does its work. */
+const STARTED_ROLES: ReadonlySet<string> = new Set(['Started', 'Promoted', 'Unpromoted']);
+const PROMOTED_ROLES: ReadonlySet<string> = new Set(['Promoted']);
 
 /** A resource of any kind, looked up by id: what holds for all its copies and members together. */
 export class ResourceView {
@@ -67,7 +69,7 @@ export class ResourceView {
     return this.parts.every((part) =>
       part.kind === 'group' || part.kind === 'clone'
         ? part.disabled
-        : primitivesIn(part).every(({ targetRole }) => targetRole?.toLowerCase() === 'stopped'),
+        : primitivesIn(part).every(({ targetRole }) => targetRole !== undefined && parseRole(targetRole) === 'Stopped'),
     );
   }
 
@@ -80,7 +82,7 @@ export class ResourceView {
   get pending(): readonly string[] {
     return distinct(
       this.instances.flatMap(({ pending, role }) => [
-        ...(STARTED_ROLES.has(role) || role === 'Stopped' ? [] : [role]),
+        ...(parseRole(role) !== undefined ? [] : [role]),
         ...(pending === undefined ? [] : [pending]),
       ]),
     );
@@ -96,8 +98,7 @@ export function indexResources(tree: readonly ResourceStatus[]): ReadonlyMap<str
     else known.push(part);
   };
   const visit = (part: ResourceStatus) => {
-    // Copies are written ID:N; a configured id cannot contain a colon (it is an NCName).
-    const bare = part.id.replace(/:\d+$/, '');
+    const bare = baseId(part.id);
     add(bare, part);
     if (bare !== part.id) add(part.id, part);
     for (const child of childrenOf(part)) visit(child);
@@ -126,7 +127,9 @@ function primitivesIn(part: ResourceStatus): readonly PrimitiveStatus[] {
 function nodesInRole(part: ResourceStatus, roles: ReadonlySet<string>): readonly string[] {
   switch (part.kind) {
     case 'primitive':
-      return roles.has(part.role) ? part.nodes.filter(({ cached }) => cached).map(({ name }) => name) : [];
+      return roles.has(parseRole(part.role) ?? part.role)
+        ? part.nodes.filter(({ cached }) => cached).map(({ name }) => name)
+        : [];
     case 'group':
       return nodesOfGroup(part.members, roles);
     case 'clone':

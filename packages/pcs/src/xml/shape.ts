@@ -1,6 +1,7 @@
 // What an element of an answer means, as data: a shape names the attributes and children of an element and the typed
 // fields they become. `read` follows it, and keeps whatever the shape does not name in `unknown`, so that an answer of
 // a newer Pacemaker is read in full and never fatal, and nothing is lost silently.
+import { parseScore, scoreOf } from '../semantics/values.js';
 import { digits } from './digits.js';
 import { malformedAnswer } from './malformed.js';
 import type { XmlElement } from './tree.js';
@@ -138,6 +139,9 @@ export const integer = (...names: string[]): AttributePart<number> => attribute(
  */
 export const score = (...names: string[]): AttributePart<number> => attribute(names, 'a score', parseScore);
 
+/** A required score of a configuration, where Pacemaker takes 0 for what is none. */
+export const configuredScore = (...names: string[]): AttributePart<number> => attribute(names, 'a score', scoreOf);
+
 /** A required attribute with a list of words, separated by any of `separator`. */
 export const list = (separator: string, ...names: string[]): AttributePart<readonly string[]> =>
   attribute(names, 'a list', (value) => value.split(separator).filter((word) => word !== ''));
@@ -180,18 +184,6 @@ function parseInteger(value: string): number | undefined {
 
 const PLUS = 43;
 const MINUS = 45;
-
-/** Pacemaker's INFINITY as a number. */
-const INFINITY_SCORE = 1_000_000;
-
-/** A score's value, ±`Infinity` for ±INFINITY; undefined when the text is no score. */
-export function parseScore(value: string): number | undefined {
-  if (/^\+?infinity$/i.test(value)) return Infinity;
-  if (/^-infinity$/i.test(value)) return -Infinity;
-  const number = parseInteger(value);
-  if (number === undefined || Math.abs(number) < INFINITY_SCORE) return number;
-  return number > 0 ? Infinity : -Infinity;
-}
 
 type Keyed<P> = P & { readonly key: string };
 
