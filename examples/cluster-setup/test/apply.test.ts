@@ -5,6 +5,7 @@ import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { designOf } from '../src/cluster/design.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
 import type { SetupError } from '../src/errors.js';
+import { clusterPackages } from '../src/nodes/packages.js';
 import { apply } from '../src/plan/apply.js';
 import { plan } from '../src/plan/plan.js';
 import { Reality } from '../src/plan/reality.js';
@@ -110,7 +111,7 @@ describe('preparing the nodes', () => {
     async (what) => {
       const pis = pairOfPis();
       pis[0][what] = false;
-      for (const one of ['pacemaker', 'corosync', 'pcs', 'resource-agents', 'fence-agents', 'docker.io', 'i2c-tools']) {
+      for (const one of [...clusterPackages, 'docker.io']) {
         pis[0].packages.add(one);
       }
       const before = pis[0].state();
@@ -121,6 +122,71 @@ describe('preparing the nodes', () => {
       expect(pis[0].state()).toEqual(before);
     },
   );
+
+  it('installs what pacemaker only recommends, and on Debian 13 the program docker, and no fence agent of others', async () => {
+    for (const release of [12, 13] as const) {
+      const pis = names.map((name) => new FakePi(name, undefined, release)) as [FakePi, FakePi];
+      await prepare(pis);
+      expect([...pis[0].packages].sort()).toEqual(
+        [...clusterPackages, 'docker.io', ...(release === 13 ? ['docker-cli'] : [])].sort(),
+      );
+      expect(pis[0].packages.has('pacemaker-cli-utils')).toBe(true);
+      expect(pis[0].images.size).toBe(1);
+    }
+  });
+
+  it("asks each resource agent's own check on each node, and stops with what it says before anything is pushed", async () => {
+    const pis = pairOfPis();
+    pis[1].refusals.push([
+      'image=httpd',
+      'Nov 29 10:00:00 ERROR: no such thing\nocf-exit-reason:base image, httpd, could not be found.\n',
+    ]);
+    await expect(prepare(pis)).rejects.toMatchObject({
+      code: 'NOT_READY',
+      message:
+        'raspberrypi-2: ocf:heartbeat:docker does not take the options of Apache_container: no such thing; ' +
+        'base image, httpd, could not be found.; change them in the file',
+    });
+  });
+
+  describe('with cloud-init', () => {
+    const template = '/etc/cloud/templates/hosts.debian.tmpl';
+    const shipped =
+      '## template:jinja\n{# manage_etc_hosts: True -#}\n127.0.1.1 {{fqdn}} {{hostname}}\n127.0.0.1 localhost\n\n::1 localhost ip6-localhost\n';
+
+    it('that writes /etc/hosts at each boot, puts the nodes into its template, and undo takes them out', async () => {
+      const pis = pairOfPis();
+      for (const pi of pis) {
+        pi.managesHosts = 'true';
+        pi.files.set(template, shipped);
+      }
+      await prepare(pis);
+      const text = pis[0].files.get(template) ?? '';
+      expect(text).toMatch(/^# cluster-setup: 127\.0\.1\.1 \{\{fqdn\}\}/m);
+      expect(text).toMatch(/^192\.168\.11\.211\traspberrypi-1\t/m);
+      expect(text).toMatch(/^192\.168\.11\.179\traspberrypi-2\t/m);
+      const reality = realityOf(pis, nothing());
+      await apply(undoSteps(design, reality), reality, host());
+      expect(pis.map((pi) => pi.files.get(template))).toEqual([shipped, shipped]);
+    });
+
+    it('that is told to leave it alone, changes nothing', async () => {
+      const pis = pairOfPis();
+      pis[0].managesHosts = 'false # mine';
+      pis[0].files.set(template, shipped);
+      await prepare(pis);
+      expect(pis[0].files.get(template)).toBe(shipped);
+    });
+
+    it('that puts the own name at 127.0.1.1 without a template, says what to set', async () => {
+      const pis = pairOfPis();
+      pis[0].managesHosts = "'localhost'";
+      await expect(prepare(pis)).rejects.toMatchObject({
+        code: 'NOT_READY',
+        message: expect.stringContaining('set manage_etc_hosts: false'),
+      });
+    });
+  });
 
   it('says what is wrong with the board when it is still not ready after fence_sleepi3 boot', async () => {
     const pis = pairOfPis();
@@ -287,7 +353,7 @@ describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => 
       for (const pi of pis) {
         expect(await pi.readFile('/etc/corosync/corosync.conf')).toBeUndefined();
         expect(pi.files.get('/etc/default/sleepi3')).toContain('EXTIN_FORCED_SHUTDOWN=0');
-        expect([...pi.files.keys()].sort()).toEqual(['/etc/default/sleepi3', '/etc/hosts']);
+        expect([...pi.files.keys()].sort()).toEqual(['/etc/default/sleepi3', '/etc/hosts', '/etc/os-release']);
       }
       expect(pis[1].containers.has('httpd-test')).toBe(true);
     },

@@ -18,11 +18,11 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
   [
     'packages',
     'error',
-    /not installed: pcs/,
+    /not installed: pacemaker-cli-utils, pcs$/,
     (n) =>
       n.answers.set(
         'dpkg-query',
-        'installed pacemaker 1\ninstalled corosync 1\ninstalled resource-agents 1\ninstalled i2c-tools 1\n',
+        'installed pacemaker 1\ninstalled corosync 1\ninstalled resource-agents 1\ninstalled i2c-tools 1\ninstalled docker.io 1\n',
       ),
   ],
   [
@@ -32,7 +32,7 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
     (n) =>
       n.answers.set(
         'dpkg-query',
-        'installed pacemaker 1\ninstalled corosync 1\ninstalled pcs 0.11.5-1\ninstalled resource-agents 1\ninstalled i2c-tools 1\n',
+        'installed pacemaker 1\ninstalled pacemaker-cli-utils 1\ninstalled docker.io 1\ninstalled corosync 1\ninstalled pcs 0.11.5-1\ninstalled resource-agents 1\ninstalled i2c-tools 1\n',
       ),
   ],
   [
@@ -52,6 +52,52 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
     'warning',
     /does not have raspberrypi-2/,
     (n) => n.spoilFile('/etc/hosts', '192.168.11.179\traspberrypi-2\n', ''),
+  ],
+  [
+    'cloud-init',
+    'error',
+    /hosts\.debian\.tmpl, which does not have the nodes/,
+    (n) => {
+      n.answers.set('sh -c command -v cloud-init', 'true\n');
+      n.files.set('/etc/cloud/templates/hosts.debian.tmpl', '127.0.1.1 {{fqdn}} {{hostname}}\n127.0.0.1 localhost\n');
+    },
+  ],
+  [
+    'cloud-init',
+    'warning',
+    /puts this node's own name at 127\.0\.1\.1/,
+    (n) => n.answers.set('sh -c command -v cloud-init', 'localhost\n'),
+  ],
+  [
+    'host-name',
+    'warning',
+    /this host is named kitchen, and the cluster's nodes are raspberrypi-1 and raspberrypi-2/,
+    (n) => n.answers.set('hostname', 'kitchen\n'),
+  ],
+  ['packages', 'note', /this is Debian GNU\/Linux 11/, (n) => n.spoilFile('/etc/os-release', /12/g, '11')],
+  ['packages', 'error', /not installed: docker-cli/, (n) => n.spoilFile('/etc/os-release', /12/g, '13')],
+  [
+    'monitor-hooks',
+    'warning',
+    /extin\.d\/99-off shuts this node down/,
+    (n) => {
+      n.answers.set(
+        'find -L /etc/sleepi3-monitor',
+        '/etc/sleepi3-monitor/extin.d/99-off\n/etc/sleepi3-monitor/extin.d/1\n',
+      );
+      n.files.set('/etc/sleepi3-monitor/extin.d/99-off', '#!/bin/bash\nif true; then\n  poweroff\nfi\n');
+      n.files.set('/etc/sleepi3-monitor/extin.d/1', '#!/bin/sh\n# no shutdown here\nlogger EXTIN\n');
+    },
+  ],
+  [
+    'monitor-hooks',
+    'warning',
+    /monitor\.yml shuts this node down/,
+    (n) =>
+      n.files.set(
+        '/etc/sleepi3-monitor/monitor.yml',
+        'extin:\n  history_size: 1\n  commands:\n    - { exec: "shutdown -h now", condition: over, threshold: 3 }\n',
+      ),
   ],
   [
     'enabled',

@@ -2,7 +2,6 @@
 import type { FakeCluster } from '@sleepi3/pcs/testing';
 import { SetupError } from '../src/errors.js';
 import type { CommandAnswer, Machine, RunOptions } from '../src/nodes/machine.js';
-import { packages } from '../src/plan/node-steps.js';
 
 interface FakeContainer {
   restart: string;
@@ -20,6 +19,12 @@ export class FakePi implements Machine {
   readonly containers = new Map<string, FakeContainer>();
   password: string | undefined;
   agentInstalled = true;
+  /** Debian's release. */
+  readonly release: 12 | 13;
+  /** What a resource agent's validate-all says to options that have this in them. */
+  readonly refusals: (readonly [options: string, says: string])[] = [];
+  /** cloud-init's manage_etc_hosts; empty: there is no cloud-init. */
+  managesHosts = '';
   addressAgentInstalled = true;
   /** EIPDE of the board. */
   fenceable = false;
@@ -27,9 +32,14 @@ export class FakePi implements Machine {
   onChange: (when: 'before' | 'after', what: string) => void = () => {};
   readonly #cluster: FakeCluster | undefined;
 
-  constructor(name: string, cluster?: FakeCluster) {
+  constructor(name: string, cluster?: FakeCluster, release: 12 | 13 = 12) {
     this.name = name;
     this.#cluster = cluster;
+    this.release = release;
+    this.files.set(
+      '/etc/os-release',
+      `PRETTY_NAME="Debian GNU/Linux ${release}"\nID=debian\nVERSION_ID="${release}"\n`,
+    );
     this.files.set('/etc/hosts', `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n`);
     this.files.set('/etc/default/sleepi3', '# board\nHEARTBEAT_TIMEOUT=60\nEXTIN_FORCED_SHUTDOWN=0\n');
   }
@@ -69,18 +79,27 @@ export class FakePi implements Machine {
     const line = words.join(' ');
     const last = words.at(-1) ?? '';
     if (words[0] === 'dpkg-query') {
-      return { ...yes(true), stdout: [...this.packages].map((one) => `installed ${one} \n`).join('') };
+      return { ...yes(true), stdout: [...this.packages].map((one) => `installed ${one} 1.0 \n`).join('') };
     }
     if (line.includes('apt-get update')) return change(() => undefined);
     if (line.includes('apt-get install')) {
       return change(() => {
-        for (const one of packages) this.packages.add(one);
+        for (const one of words.slice(words.indexOf('--no-install-recommends') + 1)) this.packages.add(one);
         this.services.add('corosync.service').add('pacemaker.service').add('docker.service').add('pcsd.service');
         // As Debian does it: a cluster of its own.
         this.files.set('/etc/corosync/corosync.conf', debianConf);
       });
     }
-    if (line === 'which docker') return yes(this.packages.has('docker.io'));
+    if (line === 'which dockerd') return yes(this.packages.has('docker.io'));
+    // Since Debian 13 the program is in a package of its own.
+    if (line === 'which docker') return yes(this.packages.has(this.release < 13 ? 'docker.io' : 'docker-cli'));
+    if (line === 'which crm_resource') return yes(this.packages.has('pacemaker-cli-utils'));
+    if (line.startsWith('crm_resource --validate ')) {
+      const refusal = this.refusals.find(([options]) => line.includes(options))?.[1];
+      return { exitCode: refusal === undefined ? 0 : 6, stdout: '', stderr: refusal ?? '' };
+    }
+    if (words[0] === 'sh' && line.includes('manage_etc_hosts'))
+      return { ...yes(true), stdout: `${this.managesHosts}\n` };
     if (line === 'test -x /usr/sbin/fence_sleepi3') return yes(this.agentInstalled);
     if (line === 'test -x /usr/lib/ocf/resource.d/sleepi3/IPaddr2') return yes(this.addressAgentInstalled);
     if (line === 'pcs cluster destroy') {

@@ -6,7 +6,7 @@ import { answer, FakeCluster } from '@sleepi3/pcs/testing';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { designOf } from '../src/cluster/design.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
-import { dockerDropIn } from '../src/nodes/docker-drop-in.js';
+import { dockerDropIn } from '../src/nodes/docker.js';
 import { apply } from '../src/plan/apply.js';
 import { plan } from '../src/plan/plan.js';
 import { Reality } from '../src/plan/reality.js';

@@ -4,7 +4,7 @@ import type { Snapshot } from '@sleepi3/driver';
 import { Pcs, type RawResult } from '@sleepi3/pcs';
 import { answer } from '@sleepi3/pcs/testing';
 import { Facts } from '../src/doctor/facts.js';
-import { dockerDropIn } from '../src/nodes/docker-drop-in.js';
+import { dockerDropIn } from '../src/nodes/docker.js';
 import type { CommandAnswer, Machine } from '../src/nodes/machine.js';
 import { Reality } from '../src/plan/reality.js';
 
@@ -71,6 +71,7 @@ export class SoundNode implements Machine {
     ['/etc/hosts', '127.0.0.1\tlocalhost\n192.168.11.211\traspberrypi-1\n192.168.11.179\traspberrypi-2\n'],
     ['/etc/corosync/corosync.conf', corosyncConf],
     ['/etc/default/sleepi3', 'HEARTBEAT_TIMEOUT=60\nBOOT_TIMEOUT=90\nEXTIN_FORCED_SHUTDOWN=1\n'],
+    ['/etc/os-release', 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n'],
     ['/var/lib/fence_sleepi3/i2c-1-6e.wire-test', '2026-11-20T09:00:00.000Z sound\n'],
     [dockerDropIn.path, dockerDropIn.text],
   ]);
@@ -78,7 +79,7 @@ export class SoundNode implements Machine {
   readonly answers = new Map<string, string | { readonly exitCode: number; readonly stdout?: string }>([
     [
       'dpkg-query',
-      'installed pacemaker 2.1.5-1\ninstalled corosync 3.1.7-1\ninstalled pcs 0.11.5-1+deb12u1\ninstalled resource-agents 1:4.12.0-2\ninstalled i2c-tools 4.3-2\n',
+      'installed pacemaker 2.1.5-1\ninstalled pacemaker-cli-utils 2.1.5-1\ninstalled docker.io 20.10.24\ninstalled corosync 3.1.7-1\ninstalled pcs 0.11.5-1+deb12u1\ninstalled resource-agents 1:4.12.0-2\ninstalled i2c-tools 4.3-2\n',
     ],
     ['test -x /usr/sbin/fence_sleepi3', ''],
     ['test -e /dev/i2c-1', ''],
@@ -88,6 +89,10 @@ export class SoundNode implements Machine {
       'Requires=docker.service\nWants=\nAfter=docker.service sysinit.target\n',
     ],
     ['docker inspect', 'no true\n'],
+    ['sh -c command -v cloud-init', ''],
+    ['find -L /etc/sleepi3-monitor', { exitCode: 1 }],
+    ['hostname', 'raspberrypi-1\n'],
+    ['which', { exitCode: 1 }],
     ['grep -rlE', { exitCode: 1 }],
     ['timedatectl show', 'yes\n'],
     ['systemd-analyze time', 'Startup finished in 3.1s (kernel) + 32.4s (userspace) = 35.5s \n'],

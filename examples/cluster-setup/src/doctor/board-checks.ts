@@ -1,6 +1,7 @@
 // What is looked at of a node's slee-Pi 3: whether the node can be cut off, and come back.
 import { parseBusSpec, type ParsedDefaults, type Snapshot } from '@sleepi3/driver';
 import { editDefaults } from '@sleepi3/driver';
+import { isMap, isSeq, parseDocument } from 'yaml';
 import { agentPath, defaultsPath } from '../plan/node-steps.js';
 import type { Action } from '../plan/step.js';
 import type { Ailment, Check } from './check.js';
@@ -12,6 +13,12 @@ const bootMargin = 1.5;
 const wireTestAge = 30;
 /** mV below which a Raspberry Pi does not run: what is measured cannot be right then. */
 const lowest = 5000;
+
+/** Where sleepi3-monitor looks for what to run while EXTIN is asserted, and its settings. */
+const hookDirectory = '/etc/sleepi3-monitor/extin.d';
+const monitorSettings = '/etc/sleepi3-monitor/monitor.yml';
+/** A command that ends the system. */
+const ending = /\b(?:poweroff|shutdown|halt|reboot|systemctl +(?:suspend|hibernate|kexec)|(?:tel)?init +[06])\b/;
 
 const boot = (facts: Facts): Action => ({ kind: 'run', node: facts.node, program: agentPath, argv: ['boot'] });
 
@@ -166,6 +173,29 @@ export const boardChecks: readonly Check[] = [
       ),
   },
   {
+    id: 'monitor-hooks',
+    of: 'node',
+    title: "the vendor's monitor leaves a held EXTIN alone",
+    look: async (facts) => {
+      const listed = await facts.ask('find', '-L', hookDirectory, '-maxdepth', '1', '-type', 'f', '-perm', '/111');
+      const paths = (listed?.stdout ?? '').split('\n').filter((path) => path !== '');
+      const commands = [
+        ...(await Promise.all(paths.map(async (path) => ({ path, text: (await facts.file(path)) ?? '' })))),
+        ...extinCommands((await facts.file(monitorSettings)) ?? '').map((text) => ({ path: monitorSettings, text })),
+      ];
+      return commands
+        .filter(({ text }) => ending.test(text.replace(/^\s*#.*$/gm, '')))
+        .map(({ path }): Ailment => ({
+          severity: 'warning',
+          fact: `${path} shuts this node down when EXTIN is asserted (sleepi3-monitor)`,
+          why:
+            'A hold is asserted for 12 s, and its first seconds already start the shutdown: the node goes down by itself in the ' +
+            'middle of a fencing, and a wire test shuts it down, too.',
+          fix: [path === monitorSettings ? `take the command out of extin in ${path}` : `chmod -x ${path}`],
+        }));
+    },
+  },
+  {
     id: 'watchdog',
     of: 'node',
     title: 'the watchdog',
@@ -246,6 +276,19 @@ export const boardChecks: readonly Check[] = [
 async function ofBoard(facts: Facts, look: (board: Snapshot) => readonly Ailment[]): Promise<readonly Ailment[]> {
   const board = await facts.board();
   return board instanceof Error ? [] : look(board);
+}
+
+/** What sleepi3-monitor's settings have it run by itself, besides what is in a directory. */
+function extinCommands(text: string): readonly string[] {
+  const document = parseDocument(text, { logLevel: 'silent' });
+  // One that is no YAML is not read by the monitor either.
+  const commands: unknown = document.errors.length > 0 ? undefined : document.getIn(['extin', 'commands']);
+  return isSeq(commands)
+    ? commands.items.flatMap((command) => {
+        const [run, condition] = isMap(command) ? [command.get('exec'), command.get('condition')] : [];
+        return typeof run === 'string' && condition !== 'none' ? [run] : [];
+      })
+    : [];
 }
 
 /** The total of `systemd-analyze time`: `… = 1min 2.345s`. */

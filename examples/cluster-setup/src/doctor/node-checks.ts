@@ -1,10 +1,14 @@
 // What is looked at on each node, besides its board.
-import { valueIn } from '@sleepi3/pcs';
-import { dockerDropIn } from '../nodes/docker-drop-in.js';
-import { addressesOf, withHosts } from '../nodes/hosts-file.js';
-import { agentPath, packages } from '../plan/node-steps.js';
+import { isIP } from 'node:net';
+import { sameName, valueIn } from '@sleepi3/pcs';
+import { dockerDropIn } from '../nodes/docker.js';
+import { hostsManagement, hostsTemplate, withTemplateHosts } from '../nodes/cloud-init.js';
+import { addressesOf, type HostEntry, withHosts } from '../nodes/hosts-file.js';
+import { clusterPackages, dockerPackages, findPackages, parseRelease, triedReleases } from '../nodes/packages.js';
+import { agentPath } from '../plan/node-steps.js';
 import type { Action } from '../plan/step.js';
 import type { Ailment, Check } from './check.js';
+import type { Facts } from './facts.js';
 
 /** In Debian 12's first release pcs crashes in `resource move` (Debian bug 1042893); 0.11.5-1+deb12u1 mends it. */
 const crashingPcs = '0.11.5-1';
@@ -15,20 +19,10 @@ export const nodeChecks: readonly Check[] = [
     of: 'node',
     title: 'packages and versions',
     look: async (facts) => {
-      const answer = await facts.ask(
-        'dpkg-query',
-        '-W',
-        '-f=${db:Status-Status} ${Package} ${Version}\\n',
-        ...packages,
-      );
-      const installed = new Map(
-        (answer?.stdout ?? '').split('\n').flatMap((line) => {
-          const [status, name = '', version = ''] = line.split(' ');
-          return status === 'installed' ? [[name, version] as const] : [];
-        }),
-      );
-      const needed = ['pacemaker', 'corosync', 'pcs', 'resource-agents', 'i2c-tools'];
-      const missing = needed.filter((name) => !installed.has(name));
+      const release = parseRelease((await facts.file('/etc/os-release')) ?? '');
+      const containers = await facts.primitives('ocf:heartbeat:docker');
+      const needed = [...clusterPackages, ...(containers.length > 0 ? dockerPackages(release) : [])];
+      const { missing, versions } = await findPackages(facts.machine, needed);
       const findings: Ailment[] = [];
       if (missing.length > 0) {
         findings.push({
@@ -38,7 +32,15 @@ export const nodeChecks: readonly Check[] = [
           fix: [`apt-get install ${missing.join(' ')}`],
         });
       }
-      if (installed.get('pcs') === crashingPcs) {
+      if (!triedReleases.some((one) => one === release.debian)) {
+        findings.push({
+          severity: 'note',
+          fact: `this is ${release.name}`,
+          why: `All of this is tried on Debian ${triedReleases.join(' and ')}, and so on Raspberry Pi OS, which is Debian.`,
+          fix: [`upgrade this node to Debian ${triedReleases.join(' or ')}`],
+        });
+      }
+      if (versions.get('pcs') === crashingPcs) {
         findings.push({
           severity: 'warning',
           fact: `pcs is ${crashingPcs}`,
@@ -63,10 +65,7 @@ export const nodeChecks: readonly Check[] = [
     title: '/etc/hosts',
     look: async (facts) => {
       const text = (await facts.file('/etc/hosts')) ?? '';
-      const nodes = (await facts.corosyncConf())?.nodes ?? [];
-      const entries = nodes.flatMap(({ name, addresses: [address] }) =>
-        name !== undefined && address !== undefined && address !== name ? [{ name, address }] : [],
-      );
+      const entries = await hostEntries(facts);
       const after = withHosts(text, entries);
       const mend: Action[] =
         entries.length > 0 && after !== text
@@ -93,6 +92,66 @@ export const nodeChecks: readonly Check[] = [
           why: 'Finding the other node depends on a name server, which may be gone when it matters.',
           fix: entries.map(({ name, address }) => `echo '${address} ${name}' >>/etc/hosts`),
           mend,
+        },
+      ];
+    },
+  },
+  {
+    id: 'cloud-init',
+    of: 'node',
+    title: 'who writes /etc/hosts',
+    look: async (facts) => {
+      const management = await hostsManagement(facts.machine);
+      if (management === undefined) return [];
+      const why =
+        'It does so at each boot (manage_etc_hosts): what stands in /etc/hosts now is gone then, and the own name is back at ' +
+        '127.0.1.1, which is not where the other node finds it.';
+      const template = (await facts.file(hostsTemplate)) ?? '';
+      if (management === 'own-name' || template === '') {
+        return [
+          {
+            severity: 'warning',
+            fact: "cloud-init puts this node's own name at 127.0.1.1 of /etc/hosts",
+            why,
+            fix: [
+              'set manage_etc_hosts: false where it is set: grep -r manage_etc_hosts /boot/firmware/user-data /etc/cloud',
+            ],
+          },
+        ];
+      }
+      const entries = await hostEntries(facts);
+      const text = withTemplateHosts(template, entries);
+      if (entries.length === 0 || text === template) return [];
+      return [
+        {
+          severity: 'error',
+          fact: `cloud-init writes /etc/hosts from ${hostsTemplate}, which does not have the nodes`,
+          why,
+          fix: [
+            `take the line of 127.0.1.1 out of ${hostsTemplate}`,
+            ...entries.map(({ name, address }) => `echo '${address} ${name}' >>${hostsTemplate}`),
+          ],
+          mend: [{ kind: 'write', node: facts.node, path: hostsTemplate, before: template, text }],
+        },
+      ];
+    },
+  },
+  {
+    id: 'host-name',
+    of: 'node',
+    title: "the host's name is the node's",
+    look: async (facts) => {
+      const host = (await facts.ask('hostname'))?.stdout.trim() ?? '';
+      const names = ((await facts.corosyncConf())?.nodes ?? []).flatMap(({ name }) => name ?? []);
+      const bare = host.split('.')[0] ?? host;
+      if (host === '' || names.length === 0 || names.some((name) => sameName(name, host) || sameName(name, bare)))
+        return [];
+      return [
+        {
+          severity: 'warning',
+          fact: `this host is named ${host}, and the cluster's nodes are ${names.join(' and ')}`,
+          why: 'Which of the nodes it is cannot be told by its name; corosync tells it by its addresses, and other programs do not.',
+          fix: ["hostnamectl hostname NODE, NODE being this node's name in corosync.conf"],
         },
       ];
     },
@@ -233,3 +292,11 @@ export const nodeChecks: readonly Check[] = [
     },
   },
 ];
+
+/** The nodes with their first addresses, as far as corosync.conf has both. */
+async function hostEntries(facts: Facts): Promise<readonly HostEntry[]> {
+  const nodes = (await facts.corosyncConf())?.nodes ?? [];
+  return nodes.flatMap(({ name, addresses: [address] }) =>
+    name !== undefined && address !== undefined && isIP(address) !== 0 ? [{ name, address }] : [],
+  );
+}

@@ -5,11 +5,12 @@ import { SetupError } from '../errors.js';
 import { isPlaceholder } from '../nodes/corosync-conf.js';
 import { addressesOf, withHosts } from '../nodes/hosts-file.js';
 import type { Machine } from '../nodes/machine.js';
-import { dockerDropIn } from '../nodes/docker-drop-in.js';
+import { hostsManagement, hostsTemplate, templateHostsInShell, withTemplateHosts } from '../nodes/cloud-init.js';
+import { dockerDropIn, hasDockerObject } from '../nodes/docker.js';
+import { clusterPackages, dockerPackages, findPackages, parseRelease } from '../nodes/packages.js';
+import { validated } from './agent-check.js';
+import type { Reality } from './reality.js';
 import { type Action, done, type Step } from './step.js';
-
-/** Debian's packages. i2c-tools and sleepi3's own tools come with the board's setup. */
-export const packages = ['pacemaker', 'corosync', 'pcs', 'resource-agents', 'fence-agents', 'docker.io', 'i2c-tools'];
 
 export const agentPath = '/usr/sbin/fence_sleepi3';
 export const defaultsPath = '/etc/default/sleepi3';
@@ -31,39 +32,19 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
     step('packages', {
       title: 'Packages',
       why: 'Pacemaker decides what runs where, corosync tells it who is there, pcs sets both up, Docker runs the containers.',
+      bare: {
+        actions: [
+          run('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'update'),
+          install(node, [...clusterPackages, 'docker.io']),
+          { ...install(node, ['docker-cli']), onlyIf: '! command -v docker >/dev/null' },
+        ],
+      },
       look: async (reality) => {
-        const { stdout } = await reality
-          .machine(node)
-          .run('dpkg-query', ['-W', '-f=${db:Status-Status} ${Package} ${Provides}\\n', ...packages], {
-            exitCodes: [0, 1],
-          });
-        const installed = stdout.split('\n').filter((line) => line.startsWith('installed '));
-        const missing = packages.filter((name) => !installed.some((line) => line.split(/[\s,]+/).includes(name)));
-        // Docker's own packages bring the same program.
-        const needed =
-          missing.includes('docker.io') && (await hasProgram(reality.machine(node), 'docker'))
-            ? missing.filter((name) => name !== 'docker.io')
-            : missing;
+        const needed = await missingPackages(reality, node);
         if (needed.length === 0) return done;
         return {
           differences: needed.map((what) => ({ what, should: 'installed' })),
-          actions: [
-            run('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'update'),
-            {
-              kind: 'run',
-              node,
-              program: 'env',
-              argv: [
-                'DEBIAN_FRONTEND=noninteractive',
-                'apt-get',
-                'install',
-                '--yes',
-                '--no-install-recommends',
-                ...needed,
-              ],
-              timeoutMs: 1_800_000,
-            },
-          ],
+          actions: [run('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'update'), install(node, needed)],
         };
       },
     }),
@@ -137,6 +118,43 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
       },
     }),
 
+    step('cloud-init', {
+      title: 'Names that last',
+      why:
+        'cloud-init, which Raspberry Pi OS 13 brings, is told to write /etc/hosts at each boot from a template of its own: our ' +
+        'lines would be gone, and the own name back at 127.0.1.1. The template gets them, too.',
+      bare: {
+        actions: [
+          {
+            kind: 'write',
+            node,
+            path: hostsTemplate,
+            before: undefined,
+            text: '',
+            shell: templateHostsInShell(entries),
+          },
+        ],
+      },
+      look: async (reality) => {
+        const management = await hostsManagement(reality.machine(node));
+        if (management === undefined) return done;
+        const before = (await reality.file(node, hostsTemplate)) ?? '';
+        if (management === 'own-name' || before === '') {
+          throw new SetupError(
+            'NOT_READY',
+            `${node}: cloud-init puts the own name at 127.0.1.1 of /etc/hosts at each boot; set manage_etc_hosts: false where ` +
+              'it is set (grep -r manage_etc_hosts /boot/firmware/user-data /etc/cloud), then run this again',
+          );
+        }
+        const text = withTemplateHosts(before, entries);
+        if (text === before) return done;
+        return {
+          differences: [{ what: hostsTemplate, is: 'without the nodes', should: "the nodes' addresses" }],
+          actions: [{ kind: 'write', node, path: hostsTemplate, before, text }],
+        };
+      },
+    }),
+
     step('docker', {
       title: 'Docker before Pacemaker',
       why:
@@ -203,6 +221,16 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
         },
       }),
     ]),
+
+    ...[design.vip, ...design.containers].map((primitive) =>
+      step(`valid-${primitive.id}`, {
+        title: `${primitive.id} by the agent's own check`,
+        why:
+          'What a resource agent cannot work with on this node (an interface, an image, an option) it says itself: its ' +
+          'validate-all is asked before anything is written into the cluster.',
+        look: (reality) => validated(reality, node, primitive),
+      }),
+    ),
 
     step('extin', {
       title: 'This node can be cut off',
@@ -291,9 +319,24 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
   ];
 }
 
-async function hasProgram(machine: Machine, program: string): Promise<boolean> {
-  const { exitCode } = await machine.run('which', [program], { exitCodes: [0, 1] });
-  return exitCode === 0;
+function install(node: string, packages: readonly string[]): Extract<Action, { kind: 'run' }> {
+  return {
+    kind: 'run',
+    node,
+    program: 'env',
+    argv: [
+      ...['DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '--yes', '--no-install-recommends'],
+      ...packages,
+    ],
+    timeoutMs: 1_800_000,
+  };
+}
+
+/** What a node of the cluster needs and does not have. */
+async function missingPackages(reality: Reality, node: string): Promise<readonly string[]> {
+  const release = parseRelease((await reality.file(node, '/etc/os-release')) ?? '');
+  const { missing } = await findPackages(reality.machine(node), [...clusterPackages, ...dockerPackages(release)]);
+  return missing;
 }
 
 async function isEnabled(machine: Machine, unit: string): Promise<boolean> {
@@ -301,14 +344,6 @@ async function isEnabled(machine: Machine, unit: string): Promise<boolean> {
   const enabled = await machine.run('systemctl', ['is-enabled', '--quiet', unit], { exitCodes: [0, 1, 4] });
   const active = await machine.run('systemctl', ['is-active', '--quiet', unit], { exitCodes: [0, 1, 3, 4] });
   return enabled.exitCode === 0 && active.exitCode === 0;
-}
-
-async function hasDockerObject(machine: Machine, type: 'image' | 'container', name: string): Promise<boolean> {
-  if (!(await hasProgram(machine, 'docker'))) return false;
-  const { exitCode } = await machine.run('docker', ['inspect', '--type', type, '--format', '{{.Id}}', '--', name], {
-    exitCodes: [0, 1],
-  });
-  return exitCode === 0;
 }
 
 function hostsInShell(entries: readonly { readonly name: string; readonly address: string }[]): string {

@@ -2,7 +2,8 @@
 import { editDefaults, parseDefaults } from '@sleepi3/driver';
 import { type Command, commands } from '@sleepi3/pcs';
 import type { ClusterDesign } from '../cluster/design.js';
-import { dockerDropIn } from '../nodes/docker-drop-in.js';
+import { dockerDropIn } from '../nodes/docker.js';
+import { hostsTemplate, withoutTemplateHosts } from '../nodes/cloud-init.js';
 import { withoutHosts } from '../nodes/hosts-file.js';
 import { defaultsBackup, defaultsPath } from './node-steps.js';
 import type { Reality } from './reality.js';
@@ -130,6 +131,19 @@ function nodeSteps(design: ClusterDesign, node: string): readonly Step[] {
         return {
           differences: [{ what: '/etc/hosts', is: 'with lines of cluster-setup' }],
           actions: [{ kind: 'write', node, path: '/etc/hosts', before, text }],
+        };
+      },
+    }),
+    step('cloud-init', {
+      title: "The lines of the nodes in cloud-init's template",
+      why: 'As they were, so that /etc/hosts is at the next boot what it was without a cluster.',
+      look: async (reality) => {
+        const before = (await reality.file(node, hostsTemplate)) ?? '';
+        const text = withoutTemplateHosts(before);
+        if (text === before) return done;
+        return {
+          differences: [{ what: hostsTemplate, is: 'with lines of cluster-setup' }],
+          actions: [{ kind: 'write', node, path: hostsTemplate, before, text }],
         };
       },
     }),
