@@ -128,8 +128,11 @@ export interface DeviceFunctions<O = unknown> {
   // Whole actions that an agent takes into its own hands: the engine still reads and checks the request, waits out the
   // delay, reports and sets the exit status, but asks no power status before and none after.
 
+  /** The whole action `on`. */
   on?(context: ActionContext<O>): Promise<void>;
+  /** The whole action `off`: return when the power is off for certain. */
   off?(context: ActionContext<O>): Promise<void>;
+  /** The whole action `reboot`. Once the power was off it is a success, even if the machine does not come back. */
   reboot?(context: ActionContext<O>): Promise<void>;
 }
 

@@ -23,7 +23,6 @@ export { type Features, detectFeatures, parseFeatures } from './command/features
 // --- writing: every command of pcs ---
 export { Pcs, type PcsOptions } from './pcs.js';
 export * as commands from './commands/index.js';
-export type { Bound, BoundOnFile, Run } from './command/bind.js';
 export type { Change, Confirmed, Force, RequestTimeout, SkipOffline, Wait } from './command/change.js';
 export type { Moved } from './procedures.js';
 export type { EnsureCalls, Ensured } from './ensure/ensure.js';

@@ -39,7 +39,8 @@ const longestPath = 107;
  * @throws SimulatorError `ADDRESS_IN_USE` when another server answers at the path, `NOT_A_SOCKET` when something else is
  *   there, `INVALID_ARGUMENT` when the path is too long, `NOT_SERVED` when the system refuses it (see `cause`).
  */
-export async function serveBoard(board: VirtualBoard, { path }: ServeBoardOptions): Promise<BoardServer> {
+export async function serveBoard(board: VirtualBoard, options: ServeBoardOptions): Promise<BoardServer> {
+  const { path } = options;
   if (Buffer.byteLength(path) > longestPath) {
     throw new SimulatorError('INVALID_ARGUMENT', `a socket's path has at most ${longestPath} bytes: ${path}`);
   }

@@ -7,7 +7,9 @@ import { Sleepi3Error } from '../errors.js';
 
 /** The two file operations that are needed; Node's own fit. */
 export interface WakeAlarmFiles {
+  /** As that of node:fs/promises. */
   readFile(path: string, encoding: 'utf8'): Promise<string>;
+  /** As that of node:fs/promises. */
   writeFile(path: string, data: string): Promise<void>;
 }
 
@@ -23,7 +25,8 @@ export interface WakeAlarmOptions {
  *
  * @throws {@link Sleepi3Error} `WAKE_ALARM_FAILED`.
  */
-export async function getRtcTime({ device = 'rtc0', files = fs }: WakeAlarmOptions = {}): Promise<Date> {
+export async function getRtcTime(options: WakeAlarmOptions = {}): Promise<Date> {
+  const { device = 'rtc0', files = fs } = options;
   const path = fileOf(device, 'since_epoch');
   const text = (await files.readFile(path, 'utf8').catch(failed('read', path))).trim();
   if (/^\d+$/.test(text)) return new Date(Number(text) * 1000);

@@ -57,8 +57,9 @@ export interface ProcessOptions {
 export function runLikePacemaker(
   program: string,
   call: PacemakerCall,
-  { timeout = 20, env = {} }: ProcessOptions = {},
+  options: ProcessOptions = {},
 ): Promise<ProcessResult> {
+  const { timeout = 20, env = {} } = options;
   return new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', ['-c', 'umask 026; exec "$0"', program], {
       detached: true,

@@ -49,12 +49,18 @@ export class ScriptedDevice {
   readonly calls: DeviceCall[] = [];
   /** The functions of a device that is told and watched. */
   readonly functions = {
+    /** The power of the plug, `missing` when there is none. */
     powerStatus: (context: DeviceContext): Promise<PlugStatus> => this.#powerStatus(context),
+    /** Tells the plug; its power follows after `secondsToChange`. */
     setPower: (context: DeviceContext & { readonly action: PowerStatus }): Promise<void> => this.#setPower(context),
   };
   /** `list` as well, for a device with plugs. */
   readonly functionsWithPlugs = {
-    ...this.functions,
+    /** The power of the plug, `missing` when there is none. */
+    powerStatus: this.functions.powerStatus,
+    /** Tells the plug; its power follows after `secondsToChange`. */
+    setPower: this.functions.setPower,
+    /** All plugs with their power. */
     list: (context: DeviceContext): Promise<Outlet[]> => this.#list(context.clock),
   };
   readonly #plugs: Map<string, { from: PowerStatus; to: PowerStatus; at: number }>;

@@ -8,6 +8,7 @@ export interface Features {
   readonly version: string;
   /** The capability ids of pcs's own capabilities list, such as `pcmk.resource.move.autoclean.default`. */
   readonly ids: ReadonlySet<string>;
+  /** Whether the installed pcs names this capability. */
   has(capability: string): boolean;
 }
 

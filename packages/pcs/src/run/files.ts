@@ -7,7 +7,9 @@ import { join } from 'node:path';
 export interface TemporaryFiles {
   /** A new, empty directory's absolute path. */
   makeDirectory(): Promise<string>;
+  /** Writes a file that nobody else can read. */
   write(path: string, text: string): Promise<void>;
+  /** The whole file as text. */
   read(path: string): Promise<string>;
   /** Removes a directory with all that is in it. */
   remove(directory: string): Promise<void>;

@@ -34,5 +34,6 @@ export interface RawResult {
  * started (`error.code` is Node's, such as `ENOENT`) or {@link RunRequest.signal} was aborted.
  */
 export interface Runner {
+  /** Starts one program and waits until it and its children have ended. */
   run(request: RunRequest): Promise<RawResult>;
 }

@@ -48,7 +48,8 @@ export const resourceFailure = shape<ResourceFailure>({
  * The resource whose operation failed, taken from {@link ResourceFailure.opKey}, by the id that is configured: `ClusterIP`
  * of `ClusterIP:0_monitor_30000`. Undefined when that is no key.
  */
-export function failedResource({ opKey, task, intervalMs }: ResourceFailure): string | undefined {
+export function failedResource(failure: ResourceFailure): string | undefined {
+  const { opKey, task, intervalMs } = failure;
   const suffix = task === undefined || intervalMs === undefined ? /_[a-z]+(?:_[a-z]+)?_\d+$/ : `_${task}_${intervalMs}`;
   const end = typeof suffix === 'string' ? opKey.lastIndexOf(suffix) : opKey.search(suffix);
   return end > 0 ? baseId(opKey.slice(0, end)) : undefined;

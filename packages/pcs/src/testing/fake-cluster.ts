@@ -120,6 +120,7 @@ export class FakeCluster implements Runner, AsyncDisposable {
     };
   }
 
+  /** Carries a request out on the node where the caller is, as `new Pcs({ runner: cluster })` asks for it. */
   run(request: RunRequest): Promise<RawResult> {
     return this.runOn(this.#local, request);
   }
@@ -174,7 +175,7 @@ export class FakeCluster implements Runner, AsyncDisposable {
     return [...this.nodes].filter(([, node]) => node.running).map(([name]) => name);
   }
 
-  /** @throws Error for a name that is no node of this cluster. */
+  /** What the fake knows of a node. @throws Error for a name that is no node of this cluster. */
   node(name: string): FakeNode {
     const node = this.nodes.get(name);
     if (node === undefined) throw new Error(`the fake cluster has no node '${name}'`);

@@ -26,6 +26,7 @@ export class RecordedRunner implements Runner {
     this.#left = [...recordings];
   }
 
+  /** Answers with the first recording that fits and is left. @throws Error when there is none. */
   run(request: RunRequest): Promise<RawResult> {
     this.requests.push(request);
     const index = this.#left.findIndex((recording) => fits(recording, request));

@@ -65,6 +65,7 @@ export class WarmPcs implements Runner, AsyncDisposable {
     this.#others = others;
   }
 
+  /** Runs pcs in a process that has loaded it already, and every other program as usual. */
   run(request: RunRequest): Promise<RawResult> {
     if (request.program !== 'pcs') return this.#others.run(request);
     this.#python ??= new Python();

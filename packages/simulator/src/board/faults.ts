@@ -56,6 +56,7 @@ export interface ActiveFault {
   readonly fault: Fault;
   /** How many transfers it has hit. */
   readonly hits: number;
+  /** Ends the fault; what it has done stays done. */
   remove(): void;
 }
 

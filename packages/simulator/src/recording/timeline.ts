@@ -50,7 +50,8 @@ export interface Segment {
 }
 
 /** The stretches of one value each from `start` to `end`; none is empty. */
-export function segments({ changes }: DigitalTrack, start: number, end: number): Segment[] {
+export function segments(track: DigitalTrack, start: number, end: number): Segment[] {
+  const { changes } = track;
   const result: Segment[] = [];
   changes.forEach(({ time, value }, index) => {
     const from = Math.max(time, start);

@@ -2,7 +2,8 @@
 import { type Timeline, type Track, within } from './timeline.js';
 
 /** Writes a timeline as VCD with a resolution of 1 µs, its start at 0. Labels of events have no place in it. */
-export function writeVcd({ title, start, end, groups }: Timeline): string {
+export function writeVcd(timeline: Timeline): string {
+  const { title, start, end, groups } = timeline;
   const lines = [`$comment ${words(title)} $end`, '$timescale 1us $end'];
   const initial: string[] = [];
   const changes: { time: number; change: string }[] = [];

@@ -69,12 +69,12 @@ export interface QuorumDevice {
 /** `pcs quorum device …` */
 export const device = {
   /** `pcs quorum device add`. */
-  add: ({ generic, model, heuristics }: QuorumDevice, settings: Force & SkipOffline & RequestTimeout = {}) =>
+  add: (parts: QuorumDevice, settings: Force & SkipOffline & RequestTimeout = {}) =>
     change(
       [
-        ...['quorum', 'device', 'add', ...pairs(generic)],
-        ...['model', 'net', ...pairs(model)],
-        ...section('heuristics', pairs(heuristics)),
+        ...['quorum', 'device', 'add', ...pairs(parts.generic)],
+        ...['model', 'net', ...pairs(parts.model)],
+        ...section('heuristics', pairs(parts.heuristics)),
       ],
       settings,
     ),

@@ -28,8 +28,11 @@ export interface DefaultsFamily {
   /** Changes the one set of defaults there is, or creates it; null removes a value. */
   readonly update: (values: OptionChanges) => CibCommand<Change>;
   readonly set: {
+    /** One more set, with values that may apply only where its rule holds. */
     readonly create: (settings: DefaultsSet) => CibCommand<Change>;
+    /** Changes values of the set with this id; null removes one. */
     readonly update: (set: string, values: OptionChanges) => CibCommand<Change>;
+    /** Deletes sets by their ids. */
     readonly delete: (...sets: readonly string[]) => CibCommand<Change>;
   };
 }

@@ -232,7 +232,14 @@ export const group = {
 };
 
 /** `pcs resource bundle …` */
-export const bundle = { create: bundleCreate, reset: bundleReset, update: bundleUpdate };
+export const bundle = {
+  /** `pcs resource bundle create`: `rkt` ended with Pacemaker 3. */
+  create: bundleCreate,
+  /** `pcs resource bundle reset`: what is not named goes back to the default. */
+  reset: bundleReset,
+  /** `pcs resource bundle update`: what is not named is kept. */
+  update: bundleUpdate,
+};
 
 /** `pcs resource meta`: of a resource, group or clone; null removes. */
 export const meta = (resource: string, attributes: OptionChanges, options: Wait & Force = {}): CibCommand<Change> =>
