@@ -99,6 +99,7 @@ export {
   type ConfigurationSections,
   type ConfiguredNode,
   parseClusterConfiguration,
+  type References,
 } from './cib/cluster-configuration.js';
 export type { AttributeSet, NameValuePair } from './cib/attribute-sets.js';
 export type {
@@ -155,7 +156,58 @@ export { type RuleContext, ruleHolds } from './semantics/rules.js';
 export { parseRole, type ResourceRole, sameRole } from './semantics/roles.js';
 export { baseId, instanceNumber } from './semantics/ids.js';
 export { type AgentName, formatAgent, parseAgent, sameAgent } from './semantics/agents.js';
-export { isMember, membersIn, nodeNamed } from './semantics/nodes.js';
+export { isMember, nodeNamed } from './semantics/nodes.js';
+export { agentOf, membersOf, withMembers } from './semantics/resources.js';
+export {
+  type EffectiveProperty,
+  namesOf,
+  propertyIn,
+  type PropertyMeaning,
+  type PropertyName,
+  type PropertySource,
+} from './semantics/properties.js';
+export {
+  type ColocationPair,
+  colocationsIn,
+  isFirm,
+  type LocationPreference,
+  locationsIn,
+  type OrderPair,
+  ordersIn,
+  runsOnlyWith,
+  startsOnlyAfter,
+} from './semantics/constraints.js';
+export {
+  canFence,
+  delayOf,
+  type DeviceOptions,
+  type DeviceTargets,
+  type FencingDelay,
+  levelsFor,
+  plugOf,
+  type TargetCheck,
+  targetsOf,
+  timeoutOf,
+} from './semantics/fencing.js';
+export {
+  type DeviceForNode,
+  type FenceDevice,
+  fenceDevicesFor,
+  fenceDevicesIn,
+  type FencingStep,
+  fencingTimeout,
+  type PlacedDevice,
+} from './semantics/fence-devices.js';
+export { type Loss, type LossOptions, type LostNodeFencing, type Placement, Scheduler } from './semantics/scheduler.js';
+export {
+  parseSimulation,
+  simulate,
+  type SimulatedDisturbance,
+  type SimulatedEvents,
+  type SimulatedFencing,
+  type SimulatedState,
+  type Simulation,
+} from './semantics/simulation.js';
 
 // --- reading: agents and quorum ---
 export {

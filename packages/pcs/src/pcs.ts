@@ -14,6 +14,8 @@ import { confirmFenced, destroyCluster, type Moved, moveResource } from './proce
 import { status } from './read/reads.js';
 import type { Runner } from './run/runner.js';
 import { toScript } from './run/script.js';
+import type { ClusterConfiguration } from './cib/cluster-configuration.js';
+import { Scheduler } from './semantics/scheduler.js';
 import type { ClusterStatus } from './status/cluster-status.js';
 import { watch, type WatchEvent, type WatchOptions } from './status/watch.js';
 import { runTransaction, type Transaction, type TransactionResult } from './transaction.js';
@@ -138,6 +140,15 @@ export class Pcs {
   /** The cluster's status, from `crm_mon`, which answers ten times faster than `pcs status xml`. */
   status(): Promise<ClusterStatus> {
     return this.run(status());
+  }
+
+  /**
+   * The scheduler, to ask what would be: where a resource may run, what happens when a node is lost. On the cluster as it is
+   * now, or on another configuration, such as one of a transaction.
+   */
+  async scheduler(configuration?: ClusterConfiguration): Promise<Scheduler> {
+    const source = configuration ?? (await this.run(commands.cib.config()));
+    return new Scheduler(source, (command) => this.run(command), this.#files);
   }
 
   /**

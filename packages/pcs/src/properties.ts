@@ -1,5 +1,5 @@
 // Pacemaker's cluster properties as data: what each may be set to, and which settings endanger the cluster.
-// Source: pacemaker-controld(7), pacemaker-schedulerd(7) and the metadata of pacemaker-based, 2.1.5 and 3.0.
+// Source: pacemaker-controld(7), pacemaker-schedulerd(7) and the metadata of pacemaker-based, 2.1.5 and 3.0.2.
 import { boolean, choice, integer, invalid, literal } from './command/words.js';
 
 type Kind = 'boolean' | 'time' | 'integer' | 'score' | 'percentage' | 'text' | readonly string[];
@@ -7,6 +7,7 @@ type Kind = 'boolean' | 'time' | 'integer' | 'score' | 'percentage' | 'text' | r
 /** Each property that can be set, and the kind of its value. What the cluster itself writes is left out. */
 export const CLUSTER_PROPERTIES = {
   'batch-limit': 'integer',
+  'cancel-removed-actions': 'boolean',
   'cluster-delay': 'time',
   'cluster-ipc-limit': 'integer',
   'cluster-name': 'text',
@@ -17,6 +18,13 @@ export const CLUSTER_PROPERTIES = {
   'enable-acl': 'boolean',
   'enable-startup-probes': 'boolean',
   'fence-reaction': ['stop', 'panic'],
+  'fence-remote-without-quorum': 'boolean',
+  'fencing-action': ['reboot', 'off', 'poweroff'],
+  'fencing-enabled': 'boolean',
+  'fencing-max-attempts': 'integer',
+  'fencing-reaction': ['stop', 'panic'],
+  'fencing-timeout': 'time',
+  'fencing-watchdog-timeout': 'time',
   'join-finalization-timeout': 'time',
   'join-integration-timeout': 'time',
   'load-threshold': 'percentage',
@@ -49,6 +57,7 @@ export const CLUSTER_PROPERTIES = {
   'stop-all-resources': 'boolean',
   'stop-orphan-actions': 'boolean',
   'stop-orphan-resources': 'boolean',
+  'stop-removed-resources': 'boolean',
   'symmetric-cluster': 'boolean',
   'transition-delay': 'time',
 } as const satisfies Readonly<Record<string, Kind>>;
@@ -108,10 +117,9 @@ export function propertyWarnings(properties: ClusterProperties): string[] {
         "everything without quorum. Leave the default (stop); corosync's two_node already keeps the survivor going",
     );
   }
-  if (properties['stonith-enabled'] === false) {
-    warnings.push(
-      'stonith-enabled=false: a node that stops answering is never fenced, so nothing is recovered from it safely',
-    );
+  const disabled = (['stonith-enabled', 'fencing-enabled'] as const).filter((name) => properties[name] === false);
+  for (const name of disabled) {
+    warnings.push(`${name}=false: a node that stops answering is never fenced, so nothing is recovered from it safely`);
   }
   if (properties['shutdown-lock'] === true) {
     warnings.push('shutdown-lock=true keeps resources locked to a node that is shut down: they stay stopped meanwhile');

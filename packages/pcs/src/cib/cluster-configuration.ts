@@ -20,12 +20,26 @@ import { parseTime } from '../xml/times.js';
 import { parseXml, type XmlElement } from '../xml/tree.js';
 import { type Acls, acls } from './acls.js';
 import { type Alert, alert } from './alerts.js';
-import { valueIn } from '../semantics/attributes.js';
-import { nodeNamed } from '../semantics/nodes.js';
-import { type AttributeSet, attributeSet } from './attribute-sets.js';
-import { type ConfiguredPrimitive, type ConfiguredResource, configuredResource } from './configured-resources.js';
-import { type Constraint, constraint, resourcesOf } from './constraints.js';
+import { valueIn, valuesIn } from '../semantics/attributes.js';
+import { failCountIn } from '../semantics/fail-counts.js';
+import { isMember, nodeNamed } from '../semantics/nodes.js';
+import {
+  type EffectiveProperty,
+  propertyIn,
+  type PropertyMeaning,
+  type PropertyName,
+} from '../semantics/properties.js';
+import { membersOf, metaAttributesOf, withMembers, withTemplate } from '../semantics/resources.js';
+import { type AttributeSet, attributeSet, type NameValuePair } from './attribute-sets.js';
+import {
+  type ConfiguredPrimitive,
+  type ConfiguredResource,
+  configuredResource,
+  type ConfiguredTemplate,
+} from './configured-resources.js';
+import { type Constraint, constraint, type ResourceSet, resourcesOf } from './constraints.js';
 import { type FencingLevel, fencingLevel } from './fencing-levels.js';
+import type { Rule } from './rules.js';
 import { type Tag, tag } from './tags.js';
 
 /** A configured node. */
@@ -142,20 +156,35 @@ const cib = shape<Cib>({
  * access control list.
  */
 export function parseClusterConfiguration(xml: string): ClusterConfiguration {
-  const { configuration, status, ...header } = cib.read(parseXml(xml, { root: 'cib', source: 'cibadmin' }), 'cibadmin');
-  return new ClusterConfiguration(header, configuration, status);
+  const root = parseXml(xml, { root: 'cib', source: 'cibadmin' });
+  const { configuration, status, ...header } = cib.read(root, 'cibadmin');
+  return new ClusterConfiguration(header, configuration, status, root);
 }
 
-/** The configuration of a cluster. The fields are what the CIB holds; the rest are questions to them. */
+/** Finds what elements of a configuration refer to with `id-ref`. */
+export interface References {
+  readonly setById: (id: string) => AttributeSet | undefined;
+  readonly pairById: (id: string) => NameValuePair | undefined;
+  readonly ruleById: (id: string) => Rule | undefined;
+  readonly resourceSetById: (id: string) => ResourceSet | undefined;
+}
+
+/**
+ * The configuration of a cluster. The fields are what the CIB holds; the rest are questions to them, answered as Pacemaker
+ * reads a configuration: templates applied, references followed, either name of a property.
+ */
 export class ClusterConfiguration extends fieldsOf<ConfigurationSections>() {
   readonly header: CibHeader;
   /** The CIB's status section as it is. {@link ClusterStatus}, from crm_mon, is what the cluster makes of it. */
   readonly statusSection: XmlElement | undefined;
+  readonly #root: XmlElement | undefined;
+  #references: References | undefined;
 
-  constructor(header: CibHeader, sections: ConfigurationSections, statusSection?: XmlElement) {
+  constructor(header: CibHeader, sections: ConfigurationSections, statusSection?: XmlElement, root?: XmlElement) {
     super(sections);
     this.header = header;
     this.statusSection = statusSection;
+    this.#root = root;
   }
 
   /** The version, to compare with another CIB of the same cluster: `ADMIN_EPOCH.EPOCH.NUM_UPDATES`. */
@@ -164,12 +193,30 @@ export class ClusterConfiguration extends fieldsOf<ConfigurationSections>() {
     return `${adminEpoch}.${epoch}.${numUpdates}`;
   }
 
+  /** The whole CIB as it was read, for tools to work on a copy of; undefined when it was not read from one. */
+  get source(): XmlElement | undefined {
+    return this.#root;
+  }
+
   /**
-   * The value of a cluster property as written; undefined when it is not set and Pacemaker's default holds.
-   * Sets with a rule are passed over (see {@link valueIn}).
+   * The value of a cluster property as written under this name; undefined when it is not set and Pacemaker's default holds.
+   * Sets with a rule are passed over (see {@link valueIn}). {@link effectiveProperty} says what it comes to.
    */
   property(name: string): string | undefined {
-    return valueIn(this.properties, name, { first: 'cib-bootstrap-options' });
+    return valueIn(this.properties, name, { ...this.references, first: 'cib-bootstrap-options' });
+  }
+
+  /**
+   * What a cluster property comes to: its value or else Pacemaker's default, under either of its names (`stonith-enabled` and
+   * `fencing-enabled` are one). Times are milliseconds.
+   */
+  effectiveProperty<Name extends PropertyName>(name: Name): EffectiveProperty<PropertyMeaning<Name>> {
+    return propertyIn(this, name, this.references);
+  }
+
+  /** The cluster's own nodes, without remote nodes. */
+  get members(): readonly ConfiguredNode[] {
+    return this.nodes.filter(isMember);
   }
 
   /** The node of this name, in any case. */
@@ -179,7 +226,7 @@ export class ClusterConfiguration extends fieldsOf<ConfigurationSections>() {
 
   /** The permanent attribute of a node. */
   nodeAttribute(node: string, name: string): string | undefined {
-    return valueIn(this.node(node)?.attributes ?? [], name);
+    return valueIn(this.node(node)?.attributes ?? [], name, this.references);
   }
 
   /** All resources, those inside of groups, clones and bundles after what they are in. */
@@ -192,16 +239,54 @@ export class ClusterConfiguration extends fieldsOf<ConfigurationSections>() {
     return this.allResources.find((resource) => resource.id === id);
   }
 
-  /** What holds the resource directly: its group, clone or bundle. */
-  parentOf(id: string): ConfiguredResource | undefined {
-    return this.allResources.find((resource) => membersOf(resource).some((member) => member.id === id));
+  /** The primitives, wherever they are, with what their templates give them. */
+  get primitives(): readonly ConfiguredPrimitive[] {
+    return this.allResources
+      .filter((resource): resource is ConfiguredPrimitive => resource.kind === 'primitive')
+      .map((primitive) => withTemplate(primitive, this.resources));
   }
 
-  /** The fence devices. */
+  /** The primitive of this id, with what its template gives it. */
+  primitive(id: string): ConfiguredPrimitive | undefined {
+    const resource = this.resource(id);
+    return resource?.kind === 'primitive' ? withTemplate(resource, this.resources) : undefined;
+  }
+
+  /** What holds the resource directly: its group, clone or bundle. */
+  parentOf(id: string): Exclude<ConfiguredResource, ConfiguredPrimitive | ConfiguredTemplate> | undefined {
+    return this.allResources.find((resource) => membersOf(resource).some((member) => member.id === id)) as
+      Exclude<ConfiguredResource, ConfiguredPrimitive | ConfiguredTemplate> | undefined;
+  }
+
+  /** The options of a resource's agent (its instance attributes), its template's too; empty for what has none. */
+  optionsOf(id: string): ReadonlyMap<string, string> {
+    return valuesIn((this.primitive(id) ?? this.resource(id))?.instanceAttributes ?? [], this.references);
+  }
+
+  /**
+   * The meta attributes of a resource, as Pacemaker puts them together from its own, its template's, those of what holds it
+   * and the defaults; empty for a resource that is not there.
+   */
+  metaOf(id: string): ReadonlyMap<string, string> {
+    const path: ConfiguredResource[] = [];
+    for (let one: ConfiguredResource | undefined = this.primitive(id) ?? this.resource(id); one !== undefined;) {
+      path.push(one);
+      one = this.parentOf(one.id);
+    }
+    return path.length === 0 ? new Map() : metaAttributesOf(path, this.resourceDefaults, this.references);
+  }
+
+  /** The fence devices, with what their templates give them. */
   get stonithDevices(): readonly ConfiguredPrimitive[] {
-    return this.allResources.filter(
-      (resource): resource is ConfiguredPrimitive => resource.kind === 'primitive' && resource.class === 'stonith',
-    );
+    return this.primitives.filter(({ class: standard }) => standard === 'stonith');
+  }
+
+  /**
+   * Failures counted against a resource in the CIB's status section: on one node, or on the worst without `node`. `Infinity` after
+   * a fatal one. For the id of a clone's member those of all its instances count, for `ID:N` those of that one.
+   */
+  failCount(resource: string, node?: string): number {
+    return failCountIn(this.statusSection, resource, node);
   }
 
   /** The constraint of this id. */
@@ -218,12 +303,41 @@ export class ClusterConfiguration extends fieldsOf<ConfigurationSections>() {
   get cliConstraints(): readonly Constraint[] {
     return this.constraints.filter(({ id }) => /^cli-(?:prefer|ban|standby)-/.test(id));
   }
+
+  /** What elements refer to with `id-ref`. */
+  get references(): References {
+    return (this.#references ??= referencesIn(this));
+  }
 }
 
-function membersOf(resource: ConfiguredResource): readonly ConfiguredResource[] {
-  return 'members' in resource ? resource.members : [];
-}
-
-function withMembers(resource: ConfiguredResource): readonly ConfiguredResource[] {
-  return [resource, ...membersOf(resource).flatMap(withMembers)];
+function referencesIn(configuration: ClusterConfiguration): References {
+  const { properties, nodes, allResources, constraints, resourceDefaults, operationDefaults } = configuration;
+  const sets = [
+    ...properties,
+    ...nodes.flatMap(({ attributes, utilization }) => [...attributes, ...utilization]),
+    ...allResources.flatMap((one) => [
+      ...one.metaAttributes,
+      ...one.instanceAttributes,
+      ...('utilization' in one ? one.utilization : []),
+      ...('operations' in one
+        ? one.operations.flatMap((operation) => [...operation.metaAttributes, ...operation.instanceAttributes])
+        : []),
+    ]),
+    ...resourceDefaults,
+    ...operationDefaults,
+  ];
+  const rules = [
+    ...sets.flatMap(({ rule }) => rule ?? []),
+    ...constraints.flatMap((one) => (one.kind === 'location' ? one.rules : [])),
+  ];
+  const byId = <T extends { readonly id: string | undefined }>(items: readonly T[]) => {
+    const found = new Map(items.map((item) => [item.id, item]));
+    return (id: string) => found.get(id);
+  };
+  return {
+    setById: byId(sets),
+    pairById: byId(sets.flatMap(({ pairs }) => pairs)),
+    ruleById: byId(rules),
+    resourceSetById: byId(constraints.flatMap(({ resourceSets }) => resourceSets)),
+  };
 }

@@ -1,16 +1,10 @@
 // Which nodes are the cluster's own. Remote nodes, guest nodes and those of bundles are run by it, as resources: they
 // have no corosync, are not started by pcs, and no wire fences them.
-import type { ClusterConfiguration, ConfiguredNode } from '../cib/cluster-configuration.js';
 import { sameName } from './values.js';
 
 /** Whether a node of a configuration or of a status is a member. One without a type is. */
 export function isMember({ type }: { readonly type: string | undefined }): boolean {
   return type === undefined || sameName(type, 'member');
-}
-
-/** The configured members, without remote nodes and ping nodes. */
-export function membersIn({ nodes }: Pick<ClusterConfiguration, 'nodes'>): readonly ConfiguredNode[] {
-  return nodes.filter(isMember);
 }
 
 /** The node of this name, in any case. */

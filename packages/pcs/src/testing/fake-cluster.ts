@@ -202,7 +202,8 @@ export class FakeCluster implements Runner, AsyncDisposable {
 
   private async perform(local: string, request: RunRequest): Promise<RawResult> {
     if (request.program !== 'pcs') {
-      if (request.env?.['CIB_file'] !== undefined) return this.#tools.run(request);
+      if (request.env?.['CIB_file'] !== undefined || request.argv.includes('--xml-pipe'))
+        return this.#tools.run(request);
       if (request.program === 'crm_resource' && request.argv.some((word) => word.startsWith('--show-metadata'))) {
         return this.#tools.run(request);
       }
