@@ -7,7 +7,7 @@
 // Needs the built agent (npm run build) and Debian's fence-agents.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '@sleepi3/driver';
@@ -29,7 +29,15 @@ async function main(): Promise<void> {
   const server = await serveBoard(harness.boards[1], { path });
   const defaultsFile = join(directory, 'sleepi3');
   await writeFile(defaultsFile, `I2C_BUS=unix:${path}\nEXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n`);
-  const parameters = { self: 'node2', peer: 'node1', defaults_file: defaultsFile, state_dir: join(directory, 'state') };
+  const corosyncConf = join(directory, 'corosync.conf');
+  await writeFile(
+    corosyncConf,
+    `nodelist {\n  node {\n    name: ${hostname()}\n  }\n  node {\n    name: node1\n  }\n}\n`,
+  );
+  const parameters = {
+    ...{ self: hostname(), peer: 'node1', peer_address: 'none', corosync_conf: corosyncConf },
+    ...{ defaults_file: defaultsFile, state_dir: join(directory, 'state') },
+  };
 
   const run =
     (program: string, action: string, call: Partial<PacemakerCall> = {}) =>

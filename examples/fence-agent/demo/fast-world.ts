@@ -1,4 +1,5 @@
 // Virtual time: the same agent and the same line keeper in this process, with seconds that pass at once.
+import { hostname } from 'node:os';
 import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { runFenceAgent } from '@sleepi3/fence-protocol';
 import { pacemakerEnvironment, pacemakerInput } from '@sleepi3/fence-protocol/testing';
@@ -18,7 +19,7 @@ export async function fastWorld(): Promise<World> {
     fence: async (on) => {
       const result = { exitStatus: 1, stdout: '', stderr: '' };
       const machine = pis[on].machine({
-        hostname: nodes[on],
+        hostname: hostname(),
         defaults: parseDefaults(defaultsText('1')),
         openBoard: () => openBoard(on),
       });

@@ -1,4 +1,5 @@
 // Where the demonstration takes place: two cross-wired virtual boards with a Pi each, and a way to start the agent on one.
+import { hostname } from 'node:os';
 import type { Sleepi3 } from '@sleepi3/driver';
 import type { Harness } from '@sleepi3/simulator';
 
@@ -49,8 +50,12 @@ EXTIN_FORCED_SHUTDOWN=1
 /** What the agent is told about a node besides the action and the target. */
 export function agentParameters(on: 0 | 1, defaultsFile: string, stateDirectory: string): Record<string, string> {
   return {
-    self: nodes[on],
+    // Who a node is, it is by its host name: there is one here, so that each goes by it.
+    self: hostname(),
     peer: nodes[1 - on] ?? '',
+    preferred: on === 0 ? hostname() : nodes[0],
+    peer_address: 'none',
+    corosync_conf: '/dev/null',
     defaults_file: defaultsFile,
     state_dir: stateDirectory,
   };

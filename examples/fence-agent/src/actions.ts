@@ -2,44 +2,53 @@
 import { boardAddresses, healthMessage, judgeHealth, type ParsedDefaults, Sleepi3Error } from '@sleepi3/driver';
 import { FenceError, type Outlet, type PowerStatus } from '@sleepi3/fence-protocol';
 import type { AgentContext, AgentOptions } from './options.js';
-import { preferredNode } from './line/arbitration.js';
+import { isPreferred } from './line/arbitration.js';
 import { readBoard } from './node/board-check.js';
-import { corosyncNodes, findWiring } from './target/wiring.js';
+import { asksNobody, ownAmong, peerAddresses } from './target/peer-addresses.js';
+import { shortName } from './target/node-names.js';
+import { findWiring, type FoundWiring, type HostFacts, wrongName } from './target/wiring.js';
 import { careForAssertedLine, performAct } from './keeper/ask.js';
 import type { PulseOutcome, PulseRequest } from './line/act.js';
 import { readSettled } from './line/lines.js';
 import type { BoardSite, Machine } from './node/machine.js';
-import { SilenceWatch } from './target/silence.js';
+import { askEverywhere, type Hearing, SilenceWatch } from './target/silence.js';
 import { type BoardName, isDiskFault, otherDirectories } from './node/state.js';
 import { guardTarget, type Wiring } from './target/guard.js';
+import type { WireTestResult } from './wire-test/record.js';
 
 /** on, off and reboot. Resolves only when it was proven. */
 export async function power(action: 'on' | 'off' | 'reboot', context: AgentContext, machine: Machine): Promise<void> {
   const { options, log } = context;
   const wiring = await wiringOf(options, machine);
   const target = guarded(context, wiring);
-  const preferred = preferredOf(options, wiring) === wiring.self;
+  const preferred = isPreferred(wiring.self, wiring.peer, options.preferred);
   const hold = options.hold * 1000;
   const holdTimeout = Math.max(hold, options.hold_timeout * 1000);
   const wakeDelay = options.wake_delay * 1000;
   const request: PulseRequest = { action, target, hold, holdTimeout, wakeDelay, preferred };
 
-  const address = action === 'on' ? undefined : await addressOfPeer(context, wiring, machine);
-  const silence = address === undefined ? undefined : new SilenceWatch(() => machine.answers(address));
+  const silence =
+    action === 'on' || asksNobody(options.peer_address)
+      ? undefined
+      : new SilenceWatch(() => hearingOf(options, wiring, machine));
   const { site, outcome } = await actSomewhere(request, context, machine, (held) => {
     machine.onProgress?.(held, hold);
     silence?.onHeld(held);
   });
   if (outcome.kind === 'verified') {
     if (!outcome.released) log.error('EXTOUT could not be released after the hold: see monitor');
-    if (await silence?.peerAnswers(outcome.held, context.clock)) {
+    const heard = await silence?.hearing(outcome.held, context.clock);
+    const doubt = reasonToDoubt(heard, target) ?? wireDoubt(await site.wireTest.last());
+    if (doubt !== undefined) {
       await site.record.forget();
       throw new FenceError(
         'device',
-        `Failed: ${action} of ${target}: EXTOUT was held for ${(outcome.held / 1000).toFixed(1)} s, and yet ${target} still ` +
-          `answers at ${String(address)}: its board did not cut the power; check the wire and EXTIN_FORCED_SHUTDOWN there`,
+        `Failed: ${action} of ${target}: EXTOUT was held for ${(outcome.held / 1000).toFixed(1)} s, ${doubt}`,
         { plug: target },
       );
+    }
+    if (heard?.unasked !== undefined) {
+      log.warning(`nobody could be asked whether ${target} still has power: ${heard.unasked}`);
     }
   }
   log.info(`${action} of ${target}: ${describe(outcome)}`);
@@ -73,20 +82,31 @@ async function actSomewhere(
   }
 }
 
-/** Where the peer would answer if it had power: as configured, or as corosync.conf has it; undefined when nobody says. */
-async function addressOfPeer(
-  { options, log }: AgentContext,
-  { peer }: Wiring,
-  machine: Machine,
-): Promise<string | undefined> {
-  if (options.peer_address !== undefined) return options.peer_address === 'none' ? undefined : options.peer_address;
-  try {
-    return corosyncNodes(await machine.readCorosyncConf(options.corosync_conf)).find(({ name }) => name === peer)
-      ?.address;
-  } catch (error) {
-    log.debug(`no address of ${peer} to listen for: ${String(error)}`);
-    return undefined;
-  }
+/** Whether the peer answers anywhere. This node's own addresses are not asked: they always answer. */
+async function hearingOf(options: AgentOptions, wiring: FoundWiring, { network }: Machine, packets?: number) {
+  const own = await ownAmong(options.peer_address, network);
+  const addresses = peerAddresses(options.peer_address, wiring).filter((address) => !own.includes(address));
+  return askEverywhere(addresses, network.ask, packets);
+}
+
+/** Why a verified hold proves nothing, going by the peer's answer. */
+function reasonToDoubt(heard: Hearing | undefined, target: string): string | undefined {
+  if (heard?.answeredAt === undefined) return undefined;
+  return (
+    `and yet ${target} still answers at ${heard.answeredAt}: its board did not cut the power; ` +
+    'check the wire and EXTIN_FORCED_SHUTDOWN there'
+  );
+}
+
+/** Why a verified hold proves nothing, going by the last test of the wire. */
+function wireDoubt(tested: WireTestResult | undefined): string | undefined {
+  if (!tested || tested.works) return undefined;
+  return `but ${failedTest(tested)}`;
+}
+
+function failedTest({ at, verdict }: WireTestResult): string {
+  const day = at.toISOString().slice(0, 10);
+  return `the wire test of ${day} found: ${verdict}; mend the wire and run fence_sleepi3 wire-test again`;
 }
 
 /** Off only for a verified power-off that nothing has undone: a peer that answers was powered on since. */
@@ -98,8 +118,12 @@ export async function powerStatus(context: AgentContext, machine: Machine): Prom
   if (!(await site.record.offProof(target))) return 'on';
   // Where nothing can be written nothing could be forgotten: the record may be an old one.
   if (!(await isUsable(site))) return 'on';
-  const address = await addressOfPeer(context, wiring, machine);
-  if (address === undefined || (await machine.answers(address)) !== true) return 'off';
+  const { options } = context;
+  if (wireDoubt(await site.wireTest.last()) === undefined) {
+    if (asksNobody(options.peer_address)) return 'off';
+    const { answeredAt } = await hearingOf(options, wiring, machine);
+    if (answeredAt === undefined) return 'off';
+  }
   await site.record.forget();
   return 'on';
 }
@@ -123,7 +147,7 @@ const wireTestDays = 30;
 /** Whether this node could fence and be fenced right now. Never touches the line unless it is stuck. */
 export async function monitor(context: AgentContext, machine: Machine): Promise<void> {
   const { options, log } = context;
-  preferredOf(options, await wiringOf(options, machine));
+  const wiring = await wiringOf(options, machine);
   const defaults = await defaultsOf(options, machine);
   const site = await openSite(context, machine);
   await site.prepare();
@@ -139,19 +163,31 @@ export async function monitor(context: AgentContext, machine: Machine): Promise<
   const problems = findings.filter(({ severity }) => severity === 'error').map(healthMessage);
   if (care === 'released') problems.unshift('EXTOUT was asserted with no owner, and has been released');
 
+  problems.push(...(await wrongOptions(options, machine)));
   const tested = await site.wireTest.last();
-  const day = tested?.at.toISOString().slice(0, 10) ?? '';
   if (tested && !tested.works) {
-    log.warning(`the wire test of ${day} found: ${tested.verdict}; mend it and run fence_sleepi3 wire-test again`);
-  } else if (tested && machine.date().getTime() - tested.at.getTime() > wireTestDays * 86_400_000) {
-    log.warning(`the wire was last tested on ${day}: run fence_sleepi3 wire-test`);
+    problems.push(failedTest(tested));
+  } else if (!tested) {
+    log.warning('the wire has never been tested: run fence_sleepi3 wire-test');
+  } else if (machine.date().getTime() - tested.at.getTime() > wireTestDays * 86_400_000) {
+    log.warning(`the wire was last tested on ${tested.at.toISOString().slice(0, 10)}: run fence_sleepi3 wire-test`);
+  }
+  if (!asksNobody(options.peer_address)) {
+    const { unasked } = await hearingOf(options, wiring, machine, 1);
+    if (unasked !== undefined) {
+      log.warning(
+        `${wiring.peer} cannot be asked whether it has power (${unasked}), so that a broken wire would not be ` +
+          'noticed at a fencing: install iputils-ping, or set peer_address',
+      );
+    }
   }
   if (problems.length > 0) throw new FenceError('device', `Failed: ${problems.join('; ')}`);
 }
 
 /** Checks what can be checked without a board and without judging the target. */
 export async function validate({ options }: AgentContext, machine: Machine): Promise<void> {
-  if (options.self && options.peer) preferredOf(options, await wiringOf(options, machine));
+  const [wrong] = await wrongOptions(options, machine);
+  if (wrong !== undefined) throw new FenceError('request', wrong);
   if (options.hold_timeout < options.hold) {
     throw new FenceError(
       'request',
@@ -165,30 +201,42 @@ export async function validate({ options }: AgentContext, machine: Machine): Pro
   boardOf(options, defaults);
 }
 
+/** What the options say that can never be right, whichever node this is. */
+async function wrongOptions(options: AgentOptions, machine: Machine): Promise<string[]> {
+  const host = factsOf(options, machine);
+  const wrong = await wrongName(options, host);
+  // Where this host is the peer that is meant, its own addresses are what peer_address should be.
+  const isPeer = options.peer !== undefined && shortName(options.peer) === shortName(machine.hostname());
+  const own = isPeer ? [] : await ownAmong(options.peer_address, host);
+  return [
+    ...(wrong === undefined ? [] : [wrong]),
+    ...own.map(
+      (address) => `peer_address=${address} is this node itself, which always answers: set the peer's address`,
+    ),
+  ];
+}
+
 /** Which node this is and which its peer. */
 export async function wiringOf(
-  options: Pick<AgentOptions, 'self' | 'peer' | 'corosync_conf'>,
-  machine: Pick<Machine, 'hostname' | 'readCorosyncConf'>,
-): Promise<Wiring> {
-  return findWiring(options, {
-    hostname: () => machine.hostname(),
-    corosyncConf: () => machine.readCorosyncConf(options.corosync_conf),
-  }).catch((error: unknown) => {
+  options: Pick<AgentOptions, 'self' | 'peer' | 'corosync_conf'> & Partial<Pick<AgentOptions, 'preferred'>>,
+  machine: Pick<Machine, 'hostname' | 'readCorosyncConf' | 'network'>,
+): Promise<FoundWiring> {
+  return findWiring(options, factsOf(options, machine)).catch((error: unknown) => {
     throw new FenceError('request', error instanceof Error ? error.message : String(error), { cause: error });
   });
+}
+
+function factsOf(
+  { corosync_conf }: Pick<AgentOptions, 'corosync_conf'>,
+  { hostname, network, readCorosyncConf }: Pick<Machine, 'hostname' | 'readCorosyncConf' | 'network'>,
+): HostFacts {
+  return { ...network, hostname, corosyncConf: () => readCorosyncConf(corosync_conf) };
 }
 
 function guarded({ options, target }: AgentContext, wiring: Wiring): string {
   const result = guardTarget({ ...target, plug: target.plug ?? options.plug }, wiring);
   if ('refusal' in result) throw new FenceError('request', `Refused: ${result.refusal}`);
   return result.target;
-}
-
-function preferredOf({ preferred }: AgentOptions, { self, peer }: Wiring): string {
-  if (preferred !== undefined && preferred !== self && preferred !== peer) {
-    throw new FenceError('request', `preferred=${preferred} is neither ${self} nor ${peer}`);
-  }
-  return preferredNode(self, peer, preferred);
 }
 
 async function openSite(

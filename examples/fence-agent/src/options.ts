@@ -5,7 +5,8 @@ export const agentOptions = {
   plug: standard({ required: false }),
   self: string({
     valueName: 'node',
-    description: "This node's name in the cluster; by default the node of corosync.conf that bears the host's name",
+    description:
+      "This node's name in the cluster; by default the node of corosync.conf that has this host's addresses, or its name",
     order: 2,
   }),
   peer: string({
@@ -17,8 +18,8 @@ export const agentOptions = {
   peer_address: string({
     valueName: 'address',
     description:
-      'Address at which the peer must not answer a ping any more at the end of the hold; by default its ring0_addr in ' +
-      'corosync.conf; none asks nobody',
+      'Addresses, separated by commas, at which the peer must not answer any more at the end of the hold; by default all ' +
+      'of its addresses in corosync.conf; none asks nobody',
     order: 2,
   }),
   preferred: string({
@@ -28,14 +29,14 @@ export const agentOptions = {
   }),
   hold: seconds({
     default: 12,
-    min: 11,
+    min: 12,
     max: 60,
     description: 'How long EXTOUT is held to cut the power; the board cuts after 10 s, give or take one',
     order: 3,
   }),
   hold_timeout: seconds({
     default: 40,
-    min: 11,
+    min: 12,
     max: 600,
     description: 'After this long a hold that was disturbed is not begun again',
     order: 3,

@@ -1,4 +1,5 @@
 // The agent as Pacemaker meets it, with the real line keeper, on virtual boards and a virtual clock.
+import { readFileSync } from 'node:fs';
 import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { type FenceHost, runFenceAgent } from '@sleepi3/fence-protocol';
 import { pacemakerEnvironment, pacemakerInput } from '@sleepi3/fence-protocol/testing';
@@ -16,14 +17,17 @@ interface Call {
   readonly target?: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly defaults?: string;
-  readonly answers?: Ask;
+  readonly ask?: Ask;
+  readonly hostname?: string;
+  readonly addresses?: readonly string[];
+  readonly corosyncConf?: string;
   /** Answers in the place of the real one. */
   readonly keeper?: KeeperConversation;
 }
 
 /** Runs the agent on the first Pi of the cluster until it has answered. */
 async function call(cluster: VirtualCluster, request: Call) {
-  const { action, target, parameters, defaults = soundDefaults, answers, keeper } = request;
+  const { action, target, parameters, defaults = soundDefaults, ask, keeper, corosyncConf } = request;
   const { clock, harness, pis } = cluster;
   const result = { exitStatus: -1, stdout: '', stderr: '' };
   const host: FenceHost = {
@@ -50,10 +54,11 @@ async function call(cluster: VirtualCluster, request: Call) {
     runScript: async () => '',
   };
   const machine = pis[0].machine({
-    hostname: 'raspberrypi-1',
+    hostname: request.hostname ?? 'raspberrypi-1',
+    ...(corosyncConf !== undefined && { corosyncConf }),
     defaults: parseDefaults(defaults),
     openBoard: () => Sleepi3.open({ bus: harness.boards[0].bus, clock, random: () => 0.5 }),
-    ...(answers && { answers }),
+    network: { ask: ask ?? silent, ownAddresses: () => request.addresses ?? [] },
   });
   const site: typeof machine.site = (...board) => ({
     ...machine.site(...board),
@@ -64,8 +69,23 @@ async function call(cluster: VirtualCluster, request: Call) {
   return result;
 }
 
+const silent: Ask = async () => 'silent';
 const soundDefaults = 'EXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n';
 const target = 'raspberrypi-2';
+
+/** A call on pi-a of a cluster with two links. */
+const twoLinks = {
+  target: 'pi-b',
+  hostname: 'pi-a',
+  addresses: ['192.168.11.211', '10.0.1.211'],
+  corosyncConf: readFileSync(new URL('fixtures/corosync-two-links.conf', import.meta.url), 'utf8'),
+  parameters: { self: 'pi-a', peer: 'pi-b' },
+};
+
+/** A peer that answers as long as it has power. */
+function answersWhilePowered({ harness }: VirtualCluster): Ask {
+  return async () => (harness.boards[1].powered ? 'answers' : 'silent');
+}
 
 describe('an off', () => {
   it('says success after the hold, without waiting for anything else', async () => {
@@ -82,9 +102,9 @@ describe('an off', () => {
   it('is no success when the peer still answers at the end of the hold: the wire is broken, or EIPDE is not set there', async () => {
     const cluster = await createCluster();
     cluster.harness.wires[1].state = 'open';
-    const answers: Ask = async () => cluster.harness.boards[1].powered;
+    const ask = answersWhilePowered(cluster);
     const parameters = { peer_address: '192.0.2.2' };
-    expect(await call(cluster, { action: 'off', target, parameters, answers })).toMatchObject({
+    expect(await call(cluster, { action: 'off', target, parameters, ask })).toMatchObject({
       exitStatus: 1,
       stdout: '',
       stderr: expect.stringContaining('raspberrypi-2 still answers at 192.0.2.2'),
@@ -95,29 +115,22 @@ describe('an off', () => {
   it('asks the peer when it must be off, and no earlier', async () => {
     const cluster = await createCluster({ boards: [{}, { extinPhase: 1000 }] });
     const asked: number[] = [];
-    const answers: Ask = async () => {
+    const ask: Ask = (...question) => {
       asked.push(cluster.clock.now());
-      return cluster.harness.boards[1].powered;
+      return answersWhilePowered(cluster)(...question);
     };
     const parameters = { peer_address: '192.0.2.2' };
-    expect(await call(cluster, { action: 'off', target, parameters, answers })).toMatchObject({ exitStatus: 0 });
+    expect(await call(cluster, { action: 'off', target, parameters, ask })).toMatchObject({ exitStatus: 0 });
     expect(asked).toHaveLength(1);
     expect(asked[0]).toBeGreaterThanOrEqual(11_200);
     expect(cluster.clock.now()).toBeLessThan(12_300);
   });
 
-  it('with the shortest hold waits the moment it takes until the peer must be silent', async () => {
-    const cluster = await createCluster({ boards: [{}, { extinPhase: 900 }] });
-    const answers: Ask = async () => cluster.harness.boards[1].powered;
-    const parameters = { peer_address: '192.0.2.2', hold: '11' };
-    expect(await call(cluster, { action: 'off', target, parameters, answers })).toMatchObject({ exitStatus: 0 });
-  });
-
   it('does not need an answer to its question: silence and ignorance are alike', async () => {
-    for (const answer of [false, undefined]) {
+    for (const answer of ['silent', { unasked: 'there is no ping' }] as const) {
       const cluster = await createCluster();
       const parameters = { peer_address: '192.0.2.2' };
-      expect(await call(cluster, { action: 'off', target, parameters, answers: async () => answer })).toMatchObject({
+      expect(await call(cluster, { action: 'off', target, parameters, ask: async () => answer })).toMatchObject({
         exitStatus: 0,
       });
     }
@@ -125,9 +138,9 @@ describe('an off', () => {
 
   it('asks nobody when told so', async () => {
     const cluster = await createCluster();
-    const parameters = { peer_address: 'none' };
-    const answers: Ask = () => Promise.reject(new Error('was asked'));
-    expect(await call(cluster, { action: 'off', target, parameters, answers })).toMatchObject({ exitStatus: 0 });
+    const parameters = { peer_address: 'NONE' };
+    const ask: Ask = () => Promise.reject(new Error('was asked'));
+    expect(await call(cluster, { action: 'off', target, parameters, ask })).toMatchObject({ exitStatus: 0 });
   });
 
   it.each<[string, PulseOutcome]>([
@@ -159,6 +172,92 @@ describe('an off', () => {
     cluster.harness.boards[0].on('extout', () => edges++);
     expect(await call(cluster, { action: 'off', ...request })).toMatchObject({ exitStatus: 1, stdout: '' });
     expect(edges).toBe(0);
+  });
+});
+
+describe('what the last test of the wire found', () => {
+  it.each(['open', 'unfenceable', 'looped', 'short', 'stuck', 'unsteady'])(
+    'when it was %s, makes monitor fail, and off, whose peer is merely silent',
+    async (verdict) => {
+      const cluster = await createCluster();
+      cluster.pis[0].wireTestText = `2026-01-02T03:04:05.000Z ${verdict}\n`;
+      const failure = { exitStatus: 1, stdout: '', stderr: expect.stringContaining(`2026-01-02 found: ${verdict}`) };
+      expect(await call(cluster, { action: 'monitor' })).toMatchObject(failure);
+      for (const action of ['off', 'reboot']) expect(await call(cluster, { action, target })).toMatchObject(failure);
+      expect(await call(cluster, { action: 'status', target })).toMatchObject({ stdout: 'Status: ON\n' });
+    },
+  );
+
+  it('voids a proof of old that the peer is off', async () => {
+    const cluster = await createCluster();
+    expect(await call(cluster, { action: 'off', target })).toMatchObject({ exitStatus: 0 });
+    cluster.pis[0].wireTestText = '2026-01-02T03:04:05.000Z open\n';
+    expect(await call(cluster, { action: 'status', target })).toMatchObject({ stdout: 'Status: ON\n' });
+  });
+
+  it('is missed by monitor when there was none, which only warns', async () => {
+    const cluster = await createCluster();
+    cluster.pis[0].wireTestText = undefined;
+    expect(await call(cluster, { action: 'monitor' })).toMatchObject({
+      exitStatus: 0,
+      stderr: expect.stringContaining('never been tested: run fence_sleepi3 wire-test'),
+    });
+  });
+});
+
+describe('the peer of a cluster with two links', () => {
+  it.each(['192.168.11.179', '10.0.1.179'])('that answers at %s alone is not off', async (address) => {
+    const cluster = await createCluster();
+    cluster.harness.wires[1].state = 'open';
+    const ask: Ask = async (asked) => (asked === address ? 'answers' : 'silent');
+    expect(await call(cluster, { ...twoLinks, action: 'off', ask })).toMatchObject({
+      exitStatus: 1,
+      stdout: '',
+      stderr: expect.stringContaining(`pi-b still answers at ${address}`),
+    });
+    expect(await call(cluster, { ...twoLinks, action: 'status', ask })).toMatchObject({ stdout: 'Status: ON\n' });
+  });
+
+  it('that cannot be asked is told by off and by monitor', async () => {
+    const cluster = await createCluster();
+    const ask: Ask = async () => ({ unasked: 'ping cannot be run' });
+    const told = { exitStatus: 0, stderr: expect.stringContaining('ping cannot be run') };
+    expect(await call(cluster, { ...twoLinks, action: 'monitor', ask })).toMatchObject(told);
+    expect(await call(cluster, { ...twoLinks, action: 'off', ask })).toMatchObject(told);
+  });
+
+  it('whose peer_address is a list is asked at each of it', async () => {
+    const cluster = await createCluster();
+    cluster.harness.wires[1].state = 'open';
+    const asked = new Set<string>();
+    const ask: Ask = async (address, packets) => {
+      if (packets === 3) asked.add(address);
+      return 'silent';
+    };
+    const parameters = { peer_address: '192.0.2.2, 192.0.2.3', self: 'pi-a', peer: 'pi-b' };
+    await call(cluster, { ...twoLinks, action: 'off', parameters, ask });
+    expect([...asked]).toEqual(['192.0.2.2', '192.0.2.3']);
+  });
+});
+
+describe('options that can never be right', () => {
+  it.each([
+    [{ self: 'pi-a', peer: 'pi-c' }, 'peer=pi-c is not a node of corosync.conf, which has pi-a, pi-b'],
+    [{ self: 'pi-a', peer: 'pi-b', preferred: 'pi-c' }, 'preferred=pi-c is not a node of corosync.conf'],
+    [{ self: 'pi-a', peer: 'pi-b', peer_address: '10.0.1.179,192.168.11.211' }, 'peer_address=192.168.11.211 is this'],
+    [{ self: 'pi-a', peer: 'pi-b', peer_address: '127.0.0.1' }, 'peer_address=127.0.0.1 is this node itself'],
+  ])('%j are found by validate-all and by monitor', async (parameters, reason) => {
+    const cluster = await createCluster();
+    for (const action of ['validate-all', 'monitor']) {
+      const result = await call(cluster, { ...twoLinks, action, target: 'node1', parameters });
+      expect(result).toMatchObject({ exitStatus: 1, stdout: '', stderr: expect.stringContaining(reason) });
+    }
+  });
+
+  it('are not the own addresses of the node that the device is for, where validate-all may run, too', async () => {
+    const parameters = { self: 'pi-b', peer: 'pi-a', peer_address: '192.168.11.211' };
+    const result = await call(await createCluster(), { ...twoLinks, action: 'validate-all', parameters });
+    expect(result).toEqual({ exitStatus: 0, stdout: '', stderr: '' });
   });
 });
 
@@ -264,13 +363,13 @@ describe('status of a peer that was powered off', () => {
   it('is ON again as soon as the peer answers, whoever powered it on', async () => {
     const cluster = await createCluster();
     const parameters = { peer_address: '192.0.2.2' };
-    const answers: Ask = async () => cluster.harness.boards[1].powered;
-    await call(cluster, { action: 'off', target, parameters, answers });
-    expect(await call(cluster, { action: 'status', target, parameters, answers })).toMatchObject({ exitStatus: 2 });
+    const ask = answersWhilePowered(cluster);
+    await call(cluster, { action: 'off', target, parameters, ask });
+    expect(await call(cluster, { action: 'status', target, parameters, ask })).toMatchObject({ exitStatus: 2 });
     cluster.harness.boards[1].setSwitch(true);
     await cluster.clock.advance(5000);
     expect(cluster.harness.boards[1].powered).toBe(true);
-    expect(await call(cluster, { action: 'status', target, parameters, answers })).toMatchObject({ exitStatus: 0 });
+    expect(await call(cluster, { action: 'status', target, parameters, ask })).toMatchObject({ exitStatus: 0 });
   });
 });
 
@@ -296,10 +395,10 @@ describe('validate-all', () => {
   });
 
   it.each([
-    [{ hold: '10' }, 'hold'],
+    [{ hold: '11' }, 'hold'],
     [{ hold: '20', hold_timeout: '15' }, 'hold_timeout'],
     [{ address: '0x6f' }, '0x6e, 0x6d or 0x6b'],
-    [{ preferred: 'raspberrypi-9' }, 'neither raspberrypi-1 nor raspberrypi-2'],
+    [{ preferred: 'raspberrypi-9' }, 'not raspberrypi-1 or raspberrypi-2'],
     [{ peer: 'raspberrypi-1' }, 'both raspberrypi-1'],
   ])('refuses %j and says why', async (parameters, reason) => {
     const result = await call(await createCluster(), { action: 'validate-all', parameters });

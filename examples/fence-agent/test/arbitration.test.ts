@@ -1,16 +1,27 @@
 // The rules by which two nodes settle who shoots, each as what it decides in every case there is.
 import { describe, expect, it } from 'vitest';
-import { preferredNode, reasonNotToFire, reasonToYield } from '../src/line/arbitration.js';
+import { isPreferred, reasonNotToFire, reasonToYield } from '../src/line/arbitration.js';
 
 const states = [false, true].flatMap((extin) => [false, true].map((extout) => ({ extin, extout })));
 
 describe('the preferred node', () => {
-  it('is the same on both nodes without a choice: the first by name', () => {
-    expect([preferredNode('a', 'b'), preferredNode('b', 'a')]).toEqual(['a', 'a']);
+  it.each([
+    ['a', 'b'],
+    ['PI-A', 'pi-b'],
+    ['pi', 'pi-a.example'],
+    ['n1.a.example', 'n1.b.example'],
+  ])('is the same on both nodes without a choice, however they spell the names: %s before %s', (first, second) => {
+    for (const [one, other] of [
+      [first, second],
+      [first.toUpperCase(), second],
+      [first, second.toUpperCase()],
+    ] as const) {
+      expect([isPreferred(one, other), isPreferred(other, one)]).toEqual([true, false]);
+    }
   });
 
   it('is the configured one, whichever node asks', () => {
-    expect([preferredNode('a', 'b', 'b'), preferredNode('b', 'a', 'b')]).toEqual(['b', 'b']);
+    expect([isPreferred('a', 'b', 'B'), isPreferred('b', 'a', 'B')]).toEqual([false, true]);
   });
 });
 

@@ -61,8 +61,8 @@ describe('what an agent may say', () => {
   it.each<[string, AgentMessage]>([
     ['an off', { request }],
     ['a reboot', { request: { ...request, action: 'reboot' } }],
-    ['the shortest off', { request: { ...request, hold: 11_000 } }],
-    ['the shortest reboot', { request: { ...request, action: 'reboot', hold: 11_000, wakeDelay: 0 } }],
+    ['the shortest off', { request: { ...request, hold: 12_000 } }],
+    ['the shortest reboot', { request: { ...request, action: 'reboot', hold: 12_000, wakeDelay: 0 } }],
     ['an on', { request: { ...request, action: 'on' } }],
     ['a test pulse', { request: { ...request, action: 'test', hold: 900 } }],
     ['a pulse of characterize', { request: { ...request, action: 'test', hold: 4200 } }],

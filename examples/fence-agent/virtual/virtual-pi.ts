@@ -13,8 +13,7 @@ import type { AgentMessage, Conversation, KeeperEvent } from '../src/keeper/mess
 import type { PulseOutcome, PulseRequest } from '../src/line/act.js';
 import { type AgentConversation, keepLine } from '../src/keeper/keeper.js';
 import type { Lines } from '../src/line/lines.js';
-import type { Machine } from '../src/node/machine.js';
-import type { Ask } from '../src/target/silence.js';
+import type { Machine, Network } from '../src/node/machine.js';
 import { PowerRecord, type RecordFile } from '../src/line/power-record.js';
 import { WireTestRecord } from '../src/wire-test/record.js';
 
@@ -72,8 +71,9 @@ export interface VirtualMachineOptions {
   readonly hostname: string;
   readonly defaults: ParsedDefaults;
   readonly openBoard: () => Promise<Sleepi3>;
-  /** What a ping says; by default nobody can tell. */
-  readonly answers?: Ask;
+  /** By default nobody can be asked, and no interface has an address. */
+  readonly network?: Partial<Network>;
+  readonly corosyncConf?: string;
 }
 
 /** One Pi: its lock, its keeper's socket, its record file, its processes. */
@@ -90,7 +90,7 @@ export class VirtualPi {
   /** What a change of the record's file comes to. */
   disk: 'sound' | 'failing' | 'hanging' = 'sound';
   /** Outlives a boot. */
-  wireTestText: string | undefined;
+  wireTestText: string | undefined = '1970-01-01T00:00:00.000Z sound\n';
   readonly #options: VirtualPiOptions;
   #lockHolder: PiProcess | undefined;
   #listener: { process: PiProcess; onCall: (conversation: AgentConversation) => void } | undefined;
@@ -129,12 +129,20 @@ export class VirtualPi {
   }
 
   /** This Pi as the agent's machine; every call of `site` is a process of its own. */
-  machine({ hostname, defaults, openBoard, answers }: VirtualMachineOptions): Machine {
+  machine({ hostname, defaults, openBoard, network, corosyncConf }: VirtualMachineOptions): Machine {
     return {
       date: () => new Date(this.#options.clock.now()),
       hostname: () => hostname,
-      answers: answers ?? (() => Promise.resolve(undefined)),
-      readCorosyncConf: () => Promise.reject(new Error('there is no cluster here')),
+      network: {
+        ownAddresses: () => [],
+        resolve: async () => [],
+        ask: async () => ({ unasked: 'there is no network here' }),
+        ...network,
+      },
+      readCorosyncConf: async () => {
+        if (corosyncConf === undefined) throw new Error('there is no cluster here');
+        return corosyncConf;
+      },
       readDefaults: () => Promise.resolve(defaults),
       site: (_board, directory, { log, stop, onProgress }) => ({
         ...this.#fencingHost(this.#start('agent'), stop),

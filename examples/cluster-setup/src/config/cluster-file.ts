@@ -162,7 +162,7 @@ export const clusterFile = object({
       description: 'How the nodes cut each other off.',
       fields: {
         hold: integer({
-          min: 11,
+          min: 12,
           max: 60,
           default: 12,
           unit: 's',

@@ -12,6 +12,7 @@ import type { PulseOutcome, PulseRequest } from '../line/act.js';
 import type { LineState, Lines } from '../line/lines.js';
 import { patiently, within } from '../line/patience.js';
 import type { PowerRecord } from '../line/power-record.js';
+import { isSameNode } from '../target/node-names.js';
 import { pulse, type PulseContext, release, wakeAfterwards } from '../line/pulse.js';
 
 /** How long a keeper that is done waits for a disk, ms. */
@@ -175,7 +176,7 @@ class Act {
 }
 
 function isSameAct(a: PulseRequest, b: PulseRequest): boolean {
-  return a.action === b.action && a.target === b.target && a.hold >= b.hold;
+  return a.action === b.action && isSameNode(a.target, b.target) && a.hold >= b.hold;
 }
 
 /** Between two signs of life, ms. */

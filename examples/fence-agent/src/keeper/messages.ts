@@ -18,8 +18,8 @@ export type AgentMessage =
   /** Asks for a sign of life. */
   | { readonly probe: true };
 
-/** The shortest hold that cuts for sure, ms. */
-const shortestCut = 11_000;
+/** The shortest hold that cuts for sure, ms: the latest cut is at 11 s, and a board's clock may be 1 % slow. */
+const shortestCut = 12_000;
 /** A test pulse is shorter than this, ms (the longest is that of characterize), far from the 9 s of the earliest cut. */
 const longestTest = 5000;
 

@@ -6,11 +6,17 @@
 //
 // At most one dies, since both fire only if each saw EXTIN idle just before, and then the yielding side withdraws long
 // before the cut. At least one dies, since the one that goes on holds past the latest cut.
+import { isSameNode, shortName } from '../target/node-names.js';
 import type { LineState } from './lines.js';
 
-/** The node that goes on when both shoot. Without a choice, the same one on both nodes: the first by name. */
-export function preferredNode(self: string, peer: string, configured?: string): string {
-  return configured ?? (self < peer ? self : peer);
+/**
+ * Whether this node goes on when both shoot. Without a choice, the same one on both nodes: the first by name, however
+ * either node spells the names.
+ */
+export function isPreferred(self: string, peer: string, configured?: string): boolean {
+  if (configured !== undefined) return isSameNode(configured, self);
+  const [own, other] = [shortName(self), shortName(peer)];
+  return own === other ? self.toLowerCase() < peer.toLowerCase() : own < other;
 }
 
 /** Why this node must not begin to shoot, or undefined when it may. */

@@ -1,5 +1,6 @@
 // What this node has proven about the peer's power. The only thing a record ever claims is "off", only after a verified
 // hold, and only until something may have undone it. Everything else, a torn or foreign record included, means "on".
+import { isSameNode } from '../target/node-names.js';
 
 export interface OffRecord {
   /** The node that was powered off. */
@@ -40,7 +41,8 @@ export class PowerRecord {
     if (this.#bootId === undefined) return undefined;
     const text = await this.#file.read();
     const record = text === undefined ? undefined : parseOffRecord(text);
-    return record?.target === target && record.bootId === this.#bootId ? record : undefined;
+    const sound = record !== undefined && isSameNode(record.target, target) && record.bootId === this.#bootId;
+    return sound ? record : undefined;
   }
 
   /** To be called after the act that it records. */

@@ -8,7 +8,6 @@ import {
   type FileLock,
   type FileLockOptions,
   readDefaultsFile,
-  runProgram,
   Sleepi3Error,
   systemClock,
 } from '@sleepi3/driver';
@@ -25,6 +24,7 @@ import {
   type StateFiles,
   stateFiles,
 } from './state.js';
+import { ask, ownAddresses, resolve } from '../target/network-of-linux.js';
 import { WireTestRecord } from '../wire-test/record.js';
 
 /** What both sides need to know. */
@@ -51,7 +51,7 @@ export function nodeMachine(
     ...(onProgress && { onProgress }),
     date: () => new Date(),
     hostname,
-    answers: ping,
+    network: { ownAddresses, resolve: (name) => resolve(name), ask: (address, packets) => ask(address, packets) },
     readCorosyncConf: (path) => readText(path),
     readDefaults: (path) => readDefaultsFile(path),
     site: (board, directory, { configured, log, stop, onProgress: tell }) => {
@@ -193,16 +193,6 @@ async function isLocked(path: string, timeout: number, { log }: Pick<LineOwner, 
       log(`another line keeper's lock cannot be read: ${String(error)}`);
   }
   return false;
-}
-
-/** One ping of Debian's iputils-ping, which ends with 0 when there was an answer and with 1 when there was none. */
-async function ping(address: string): Promise<boolean | undefined> {
-  const { status } = await runProgram('ping', ['-n', '-q', '-c', '1', '-W', '0.5', '--', address], {
-    timeout: 2000,
-  }).catch(
-    () => ({ status: null }), // not installed
-  );
-  return status === 0 ? true : status === 1 ? false : undefined;
 }
 
 async function killKeeper({ files, board }: LineOwner): Promise<void> {

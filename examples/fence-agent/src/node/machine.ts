@@ -1,9 +1,9 @@
 // What the agent needs of the machine it runs on. The real one is in node-host.ts; a demonstration or a test brings its own.
 import type { ParsedDefaults, Sleepi3 } from '@sleepi3/driver';
-import type { ClusterFiles } from '../target/wiring.js';
+import type { Ask } from '../target/silence.js';
+import type { HostFacts } from '../target/wiring.js';
 import type { FencingHost } from '../keeper/ask.js';
 import type { PowerRecord, RecordFile } from '../line/power-record.js';
-import type { Ask } from '../target/silence.js';
 import type { BoardName } from './state.js';
 import type { WireTestRecord } from '../wire-test/record.js';
 
@@ -21,12 +21,16 @@ export interface BoardSite extends FencingHost {
   readonly observation: RecordFile;
 }
 
+/** What this machine knows of the network between the nodes. */
+export interface Network extends Pick<HostFacts, 'ownAddresses' | 'resolve'> {
+  readonly ask: Ask;
+}
+
 export interface Machine {
   date(): Date;
   hostname(): string;
-  /** Whether something answers a ping at `address` within half a second; undefined when that cannot be told. */
-  answers: Ask;
-  readCorosyncConf(path: string): ReturnType<ClusterFiles['corosyncConf']>;
+  readonly network: Network;
+  readCorosyncConf(path: string): ReturnType<HostFacts['corosyncConf']>;
   readDefaults(path: string): Promise<ParsedDefaults>;
   site(board: BoardName, stateDirectory: string, context: SiteContext): BoardSite;
   /** For people who watch; absent when nobody does. */

@@ -1,5 +1,6 @@
 // Whom this node may shoot: the peer at the other end of the wire, and nobody else. A request that names this node itself,
 // a stranger, or two different nodes is refused before anything moves: with this wiring it would hit the wrong one.
+import { isSameNode } from './node-names.js';
 
 export interface Wiring {
   /** This node's name in the cluster. */
@@ -17,23 +18,27 @@ export interface NamedTarget {
 
 export type GuardedTarget = { readonly target: string } | { readonly refusal: string };
 
-/** The node that a request means, if it is the one this node may shoot. */
-export function guardTarget(named: NamedTarget, wiring: Wiring): GuardedTarget {
-  const names = [
-    ...new Set([named.plug, named.port, named.nodename].filter((name) => name !== undefined && name !== '')),
-  ];
-  const [target] = names;
+/** The node that a request means, if it is the one this node may shoot; in the spelling of the wiring. */
+export function guardTarget(named: NamedTarget, { self, peer }: Wiring): GuardedTarget {
+  const names = [named.plug, named.port, named.nodename].flatMap((name) =>
+    name === undefined || name === '' ? [] : name,
+  );
+  const [target, ...more] = names;
   if (target === undefined) {
-    return { refusal: `no target: give the node to act on with nodename= or --plug; here it is ${wiring.peer}` };
+    return { refusal: `no target: give the node to act on with nodename= or --plug; here it is ${peer}` };
   }
-  if (names.length > 1) {
-    return { refusal: `contradictory targets ${names.join(', ')}: plug, port and nodename must name the same node` };
+  if (more.some((name) => !isSameNode(name, target))) {
+    return {
+      refusal:
+        `contradictory targets ${[...new Set(names)].join(', ')}: plug, port and nodename must name the same node; ` +
+        'a device with pcmk_host_map gets another name for its node: leave the map out, and set pcmk_host_list to the node',
+    };
   }
-  if (target === wiring.self) {
-    return { refusal: `${target} is this node itself: its EXTOUT would shoot the peer ${wiring.peer} instead` };
+  if (isSameNode(target, self)) {
+    return { refusal: `${target} is this node itself: its EXTOUT would shoot the peer ${peer} instead` };
   }
-  if (target !== wiring.peer) {
-    return { refusal: `${target} is not at the other end of the wire: this node can only act on ${wiring.peer}` };
+  if (!isSameNode(target, peer)) {
+    return { refusal: `${target} is not at the other end of the wire: this node can only act on ${peer}` };
   }
-  return { target };
+  return { target: peer };
 }

@@ -1,7 +1,7 @@
 // Two virtual boards on sockets, in real time, with the built agent: what the tests of real processes run on.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemClock } from '@sleepi3/driver';
 import { type PacemakerCall, type ProcessResult, runLikePacemaker } from '@sleepi3/fence-protocol/testing';
@@ -30,7 +30,10 @@ export interface LiveCluster {
   close(): Promise<void>;
 }
 
-/** `node2` is this side, `node1` the target. The hold is the shortest allowed, 11 s. */
+/** This host's name, as the node that it is: none is believed to be another one. */
+export const self = hostname();
+
+/** `node2` is this side, called as this host is; `node1` is the target. */
 export async function liveCluster(program: string): Promise<LiveCluster> {
   const directory = await mkdtemp(join(tmpdir(), 'fence-live-'));
   const harness = createHarness({
@@ -44,10 +47,14 @@ export async function liveCluster(program: string): Promise<LiveCluster> {
   const defaultsFile = join(directory, 'sleepi3');
   const stateDirectory = join(directory, 'state');
   await writeFile(defaultsFile, `I2C_BUS=unix:${path}\nEXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n`);
+  const corosyncConf = join(directory, 'corosync.conf');
+  const nodes = [self, 'node1'].map((name) => `  node {\n    name: ${name}\n  }\n`);
+  await writeFile(corosyncConf, `nodelist {\n${nodes.join('')}}\n`);
   const parameters = {
-    self: 'node2',
+    self,
     peer: 'node1',
-    hold: '11',
+    peer_address: 'none',
+    corosync_conf: corosyncConf,
     defaults_file: defaultsFile,
     state_dir: stateDirectory,
   };

@@ -1,0 +1,50 @@
+// The nodes that a corosync.conf names, read line by line as corosync itself reads it (coroparse.c).
+import { isAddress } from './addresses.js';
+
+/** A node of a corosync.conf. */
+export interface CorosyncNode {
+  /** Its `name`; undefined when it has none, and no address that is a name either. */
+  readonly name?: string;
+  /** Its addresses, or host names, in the order of its links. */
+  readonly addresses: readonly string[];
+}
+
+/** The `node`s of the `nodelist`; one that is not closed is none. */
+export function corosyncNodes(text: string): CorosyncNode[] {
+  const nodes: CorosyncNode[] = [];
+  const path: string[] = [];
+  let name: string | undefined;
+  let links: { readonly link: number; readonly address: string }[] = [];
+  for (const raw of text.split('\n')) {
+    // More than corosync takes off: a no-break space comes from a web page, and belongs to no name.
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    const within = path.join('/');
+    const brace = line.indexOf('{');
+    const colon = line.indexOf(':');
+    if (brace >= 0) {
+      path.push(line.slice(0, brace).trim());
+      if (path.join('/') === 'nodelist/node') [name, links] = [undefined, []];
+    } else if (colon >= 0) {
+      const [key, value] = [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+      const link = /^ring(\d+)_addr$/.exec(key)?.[1];
+      if (within !== 'nodelist/node' || value === '') continue;
+      if (key === 'name') name = value;
+      if (link !== undefined) links.push({ link: Number(link), address: value });
+    } else if (line.includes('}')) {
+      if (within === 'nodelist/node') nodes.push(node(name, links));
+      path.pop();
+    }
+  }
+  return nodes;
+}
+
+function node(
+  name: string | undefined,
+  links: readonly { readonly link: number; readonly address: string }[],
+): CorosyncNode {
+  const addresses = [...links].sort((a, b) => a.link - b.link).map(({ address }) => address);
+  // As Pacemaker does: without a name a host name among the addresses stands for it, a number never.
+  const called = name ?? addresses.slice(0, 1).find((address) => !isAddress(address));
+  return { ...(called !== undefined && { name: called }), addresses };
+}
