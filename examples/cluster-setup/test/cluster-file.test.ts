@@ -218,7 +218,7 @@ const bad: readonly (readonly [file: string, line: number, key: string, says: Re
   [container(`health: { command: "sh -c 'exit 0'" }`), 5, 'containers[0].health.command', /a script in the image/],
   ['mode: hot', 1, 'mode', /must be hot-standby or active-passive, not 'hot'/],
   ['takeover: now', 1, 'takeover', /must be after-fencing or at-once/],
-  ['fencing:\n  hold: 9', 2, 'fencing.hold', /a whole number from 11 to 60 \(s\), not 9/],
+  ['fencing:\n  hold: 9', 2, 'fencing.hold', /a whole number from 12 to 60 \(s\), not 9/],
   ['fencing:\n  hold: 12.5', 2, 'fencing.hold', /a whole number/],
   ['fencing:\n  delay: 30', 2, 'fencing.delay', /from 2 to 10/],
   ['fencing:\n  hold: 30\n  timeout: 60', 3, 'fencing.timeout', /must be at least 68/],

@@ -86,7 +86,7 @@ describe('cluster-setup', () => {
   it('says where a file is wrong, read from standard input too', async () => {
     const { status, errors } = await program().run('plan', '-');
     expect(status).toBe(1);
-    expect(errors).toContain('standard input:1:18: fencing.hold: must be a whole number from 11 to 60 (s), not 3');
+    expect(errors).toContain('standard input:1:18: fencing.hold: must be a whole number from 12 to 60 (s), not 3');
   });
 
   it('changes nothing when it is not root', async () => {

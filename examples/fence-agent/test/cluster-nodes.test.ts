@@ -133,6 +133,10 @@ describe('this node and its peer', () => {
 
   it('are taken from the options where corosync.conf cannot be read, if this host is the one they say', async () => {
     const none = new Error('ENOENT');
+    const stock = conf(['name: node1', 'nodeid: 1', 'ring0_addr: 127.0.0.1']);
+    await expect(findWiring({ self: 'a', peer: 'b' }, facts({ hostname: 'a' }, stock))).resolves.toMatchObject({
+      self: 'a',
+    });
     for (const host of [
       { hostname: 'A.example' },
       { addresses: ['10.0.0.1'], hosts: { a: '10.0.0.1', b: '10.0.0.2' } },

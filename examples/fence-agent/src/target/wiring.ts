@@ -40,7 +40,7 @@ export async function findWiring(options: NamedEnds, host: HostFacts): Promise<F
   const nodes = await clusterNodes(options, host);
   const here = await nodeOfThisHost(nodes, host);
   const self = nameHere(here, options, host.hostname());
-  if (options.peer !== undefined && isSameNode(options.peer, self)) {
+  if (options.peer !== undefined && [self, host.hostname()].some((own) => isSameNode(own, options.peer ?? ''))) {
     const meant = options.self ?? 'another node';
     throw new Error(
       `this host is ${self}, the configured peer, and not ${meant}: its EXTOUT leads to the other node; ` +
@@ -72,7 +72,7 @@ export async function wrongName(
   if (self !== undefined && peer !== undefined && isSameNode(self, peer)) {
     return `self and peer are both ${self}: they must be the two nodes`;
   }
-  const nodes = await host.corosyncConf().then(corosyncNodes, () => []);
+  const nodes = await host.corosyncConf().then(nodesOfCluster, () => []);
   const given = { self, peer, preferred };
   // A node that corosync.conf does not name may have any name.
   const named = nodes.flatMap(({ name }) => name ?? []);
@@ -86,12 +86,18 @@ export async function wrongName(
   return `${strange[0]}=${strange[1] ?? ''} is not ${where}`;
 }
 
+/** None of a single node: that is the file as Debian ships it, before a cluster is set up. */
+function nodesOfCluster(text: string): CorosyncNode[] {
+  const nodes = corosyncNodes(text);
+  return nodes.length < 2 ? [] : nodes;
+}
+
 /** The nodes of corosync.conf, or those of the options where there is none. */
 async function clusterNodes(options: NamedEnds, host: HostFacts): Promise<readonly CorosyncNode[]> {
   const { self, peer } = options;
   let nodes: readonly CorosyncNode[];
   try {
-    nodes = corosyncNodes(await host.corosyncConf());
+    nodes = nodesOfCluster(await host.corosyncConf());
   } catch (error) {
     if (self === undefined || peer === undefined) {
       const reason = error instanceof Error ? error.message : String(error);
