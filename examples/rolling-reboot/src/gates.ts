@@ -1,9 +1,9 @@
 // What must hold before a node may be taken out, as data: each gate says what it asks for, and when it is shut, why.
 import type { ClusterFacts, NodeFacts } from './cluster/cluster.js';
-import type { Board, Host } from './node/host.js';
+import type { Board, Host, Inhibitor } from './node/host.js';
 import type { Outcome } from './journal.js';
 import type { Settings } from './settings.js';
-import { isOpen } from './window.js';
+import { clockTime, describeWindow, isOpen } from './window.js';
 
 /** What gates look at. */
 export interface GateView {
@@ -14,6 +14,7 @@ export interface GateView {
   readonly now: number;
   readonly board: Board | undefined;
   readonly probe: Host['probe'];
+  readonly inhibitors: () => Promise<readonly Inhibitor[]>;
 }
 
 interface Gate {
@@ -22,6 +23,12 @@ interface Gate {
   readonly requires: string;
   /** `plan`: about when and how often, and open for a person who says so. `reboot`: looked at again just before the reboot. */
   readonly kind?: 'plan' | 'reboot';
+  /** What shuts it often ends by itself in a minute or two: a start, a backup. It is waited for. */
+  readonly passes?: true;
+  /** Neither another node's turn nor anything that passes changes it. */
+  readonly lasting?: true;
+  /** What is odd and does not shut it; told to people. */
+  readonly note?: (view: GateView) => string | undefined;
   /** Why it is shut; undefined when it is open. */
   readonly reason: (view: GateView) => string | undefined | Promise<string | undefined>;
 }
@@ -34,6 +41,7 @@ export const gates = [
   {
     name: 'node',
     requires: 'this node is a member of the cluster',
+    lasting: true,
     reason: ({ facts, settings: { node } }) =>
       facts.nodes.some(({ name }) => name === node)
         ? undefined
@@ -42,12 +50,14 @@ export const gates = [
   {
     name: 'peers',
     requires: 'there is another node to run the service',
+    lasting: true,
     reason: ({ facts }) =>
       facts.nodes.length > 1 ? undefined : 'this cluster has one node: nothing could run the service while it reboots',
   },
   {
     name: 'service',
     requires: 'the resource that clients depend on is there, managed and enabled',
+    lasting: true,
     reason: ({ facts, settings: { service } }) => {
       const found = facts.resources.find(({ id }) => id === service);
       if (found === undefined) return `there is no resource ${service} in this cluster: set SERVICE to the VIP's id`;
@@ -67,27 +77,43 @@ export const gates = [
     name: 'window',
     requires: 'the window is open',
     kind: 'plan',
+    lasting: true,
     reason: ({ settings: { window }, now }) =>
-      isOpen(window, new Date(now)) ? undefined : `it is ${clock(now)}, and the window is ${window.text}`,
+      isOpen(window, new Date(now))
+        ? undefined
+        : `it is ${clockTime(now)}, and the window is ${describeWindow(window, new Date(now))}`,
+    note: ({ settings: { window }, now }) => {
+      const today = describeWindow(window, new Date(now));
+      return today === window.text ? undefined : `the window is ${today}`;
+    },
   },
   {
     name: 'interval',
     requires: 'the last reboot of this node is long enough ago',
     kind: 'plan',
+    lasting: true,
     reason: ({ settings, history, now }) => {
-      const last = Math.max(-Infinity, ...history.filter(({ rebooted }) => rebooted).map(({ ended }) => ended));
-      const ago = (now - last) / 1000;
+      const last = Math.max(-Infinity, ...rebootsUntil(history, now));
+      const ago = Math.max(0, now - last) / 1000;
       return ago >= settings['min-interval']
         ? undefined
         : `the last was ${Math.round(ago)} s ago, and min-interval is ${settings['min-interval']} s`;
+    },
+    note: ({ history, now }) => {
+      const ahead = Math.max(...history.map(({ ended }) => ended)) - now;
+      return ahead > clockSlackMs
+        ? `the last turn on record ended ${inWords(ahead)} from now, which cannot be: a clock was wrong then, or is now; ` +
+            'how long ago it was is not known'
+        : undefined;
     },
   },
   {
     name: 'limit',
     requires: 'this node was not rebooted too often in the last 24 hours',
     kind: 'plan',
+    lasting: true,
     reason: ({ settings, history, now }) => {
-      const count = history.filter(({ rebooted, ended }) => rebooted && ended > now - dayMs).length;
+      const count = rebootsUntil(history, now).filter((ended) => ended > now - dayMs).length;
       const most = settings['max-per-day'];
       return count < most ? undefined : `it was rebooted ${count} times, and max-per-day is ${most}`;
     },
@@ -113,6 +139,7 @@ export const gates = [
   {
     name: 'settled',
     requires: 'nothing is under way in the cluster',
+    passes: true,
     reason: ({ facts }) => facts.unsettled[0],
   },
   {
@@ -130,12 +157,28 @@ export const gates = [
   {
     name: 'settings',
     requires: "the cluster's settings let the service move and stay where it is",
+    lasting: true,
     reason: ({ facts }) => facts.unsuitable[0],
   },
   {
     name: 'fencing',
     requires: 'fencing works: devices started, their last monitor good and fresh',
     reason: ({ facts, settings }) => fencingReason(facts, settings['fence-monitor-age']),
+  },
+  {
+    name: 'inhibitors',
+    requires: 'no program on this node asks systemd to hold a shutdown back',
+    kind: 'reboot',
+    passes: true,
+    reason: async ({ inhibitors }) => {
+      const found = (await inhibitors()).find(
+        ({ what, mode }) => what.split(':').includes('shutdown') && mode === 'block',
+      );
+      return (
+        found &&
+        `${found.who} (process ${found.pid}) holds a shutdown back: ${found.why}; wait for it, or end it: systemd-inhibit --list`
+      );
+    },
   },
   {
     name: 'answers',
@@ -158,6 +201,7 @@ export const gates = [
   {
     name: 'board',
     requires: 'a node that hangs in its reboot is power-cycled by its board',
+    lasting: true,
     reason: async ({ board }) => {
       if (board === undefined) return undefined;
       // What the alarm reads does not matter here; that it can be read does.
@@ -177,6 +221,12 @@ export interface GateState {
   readonly requires: string;
   /** Why it is shut; undefined when it is open. */
   readonly reason: string | undefined;
+  /** Whether what shuts it often ends by itself. */
+  readonly passes: boolean;
+  /** Whether nothing that is under way changes it. */
+  readonly lasting: boolean;
+  /** What is odd and does not shut it. */
+  readonly note: string | undefined;
 }
 
 /**
@@ -189,14 +239,53 @@ export async function lookAtGates(view: GateView, which: 'all' | 'by-hand' | 're
     which === 'all' ? true : which === 'reboot' ? gate.kind === 'reboot' : gate.kind !== 'plan',
   );
   return Promise.all(
-    wanted.map(async ({ name, requires, reason }: Gate & { readonly name: GateName }) => ({
+    wanted.map(async ({ name, requires, passes, lasting, reason, note }: Gate & { readonly name: GateName }) => ({
       name,
       requires,
+      passes: passes ?? false,
+      lasting: lasting ?? false,
+      note: note?.(view),
       reason: await Promise.resolve()
         .then(() => reason(view))
         .catch((error: unknown) => (error instanceof Error ? error.message : String(error))),
     })),
   );
+}
+
+/** How {@link lookPatiently} waits. */
+interface Patience extends Pick<Host, 'clock' | 'signal'> {
+  /** Told what is waited for, once. */
+  readonly tell: (text: string) => void;
+  /** s; ten minutes by default. */
+  readonly limit?: number;
+}
+
+/** s for what passes by itself, and ms between two looks at it. */
+const passingLimit = 600;
+const passingPollMs = 10_000;
+
+/**
+ * Looks at gates until none is shut by what passes by itself, within its limit: a start, a monitor or a backup at the
+ * wrong moment must not cost the night. What is shut besides may well be so because of that, and is looked at again, too.
+ */
+export async function lookPatiently(
+  look: () => Promise<readonly GateState[]>,
+  { clock, signal, tell, limit = passingLimit }: Patience,
+): Promise<readonly GateState[]> {
+  const end = clock.now() + limit * 1000;
+  for (let told = false; ; told = true) {
+    const states = await look();
+    const shut = states.filter(({ reason }) => reason !== undefined);
+    const passing = shut.find(({ passes }) => passes);
+    if (passing?.reason === undefined || shut.some(({ lasting }) => lasting)) return states;
+    if (clock.now() >= end) {
+      return states.map((state) =>
+        state.passes && state.reason !== undefined ? { ...state, reason: `${state.reason}, for ${limit} s` } : state,
+      );
+    }
+    if (!told) tell(`waits, for at most ${limit} s: ${passing.reason}`);
+    await clock.sleep(passingPollMs, signal);
+  }
 }
 
 /** Why another node could not run the service; undefined when all could. */
@@ -245,7 +334,19 @@ function first(reasons: readonly (string | undefined)[]): string | undefined {
   return reasons.find((reason) => reason !== undefined);
 }
 
-function clock(now: number): string {
-  const date = new Date(now);
-  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+/** ms that clocks are set back and forth when they are synchronised. */
+const clockSlackMs = 300_000;
+
+/** When this node was rebooted; what is in the future was written by a clock that was wrong, or is read by one. */
+function rebootsUntil(history: readonly Outcome[], now: number): readonly number[] {
+  return history.flatMap(({ rebooted, ended }) => (rebooted && ended <= now + clockSlackMs ? ended : []));
+}
+
+function inWords(milliseconds: number): string {
+  const hours = milliseconds / 3_600_000;
+  return hours >= 48
+    ? `${Math.round(hours / 24)} days`
+    : hours >= 1
+      ? `${Math.round(hours)} h`
+      : `${Math.round(hours * 60)} min`;
 }

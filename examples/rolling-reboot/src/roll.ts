@@ -1,7 +1,6 @@
 // The engine: carries a turn through its steps, one entry of the journal at a time, and stands down when it must.
-import type { ClusterFacts } from './cluster/cluster.js';
 import { messageOf, RollError, type RollErrorCode } from './errors.js';
-import { gates, lookAtGates } from './gates.js';
+import { gates, lookAtGates, lookPatiently } from './gates.js';
 import type { Host } from './node/host.js';
 import { type Journal, type Outcome, readHistory, readJournal, remember } from './journal.js';
 import { changeLock, claimOf, type LockRecord, readLock, writeLock } from './lock.js';
@@ -46,8 +45,7 @@ export async function run(host: Host, settings: Settings, { byHand = false }: Ru
     if (settings.when === 'required' && !byHand && !(await host.fileExists(settings.sentinel))) {
       return { result: 'nothing', reason: `no reboot is required: there is no ${settings.sentinel}` };
     }
-    const facts = await host.cluster.facts();
-    await refuseUnsuitable(host, settings, facts, byHand);
+    await refuseUnsuitable(host, settings, byHand);
     for (;;) {
       const roll = await waitForTurn(host, settings);
       const turn = new Turn(host, settings, await newJournal(host, settings, roll), byHand);
@@ -185,14 +183,21 @@ async function newJournal(host: Host, settings: Settings, roll: string): Promise
 }
 
 /** Says no before anything is begun, and before a lock that another node holds is waited for. */
-async function refuseUnsuitable(host: Host, settings: Settings, facts: ClusterFacts, byHand: boolean): Promise<void> {
-  const states = await lookAtGates(await viewOf(host, settings, facts), byHand ? 'by-hand' : 'all');
-  // While another node has its turn it is out, and things are under way: only what its turn does not change counts.
-  const held = readLock(facts.lock)?.holder !== undefined;
-  const lasting: readonly string[] = ['node', 'peers', 'service', 'window', 'interval', 'limit', 'settings', 'board'];
-  const reasons = states.flatMap(({ name, reason }) =>
-    reason === undefined || (held && !lasting.includes(name)) ? [] : reason,
-  );
+async function refuseUnsuitable(host: Host, settings: Settings, byHand: boolean): Promise<void> {
+  const look = async () => {
+    const facts = await host.cluster.facts();
+    const states = await lookAtGates(await viewOf(host, settings, facts), byHand ? 'by-hand' : 'all');
+    // While another node has its turn it is out, and things are under way: only what its turn does not change counts.
+    return readLock(facts.lock)?.holder === undefined ? states : states.filter(({ lasting }) => lasting);
+  };
+  const states = await lookPatiently(look, {
+    ...host,
+    tell: (text) => {
+      host.report.line('info', text);
+    },
+  });
+  for (const { note } of states) if (note !== undefined) host.report.line('warning', note);
+  const reasons = states.flatMap(({ reason }) => reason ?? []);
   if (reasons.length === 0) return;
   const text = reasons.join('; ');
   // That it is not the time is no trouble; all else is, for reboots that nobody watches would cease in silence.

@@ -1,7 +1,7 @@
 // One turn of this node: what all its steps share.
 import type { ClusterFacts } from './cluster/cluster.js';
 import { messageOf, RollError } from './errors.js';
-import { type GateView, lookAtGates } from './gates.js';
+import { type GateView, lookAtGates, lookPatiently } from './gates.js';
 import type { Host } from './node/host.js';
 import { type Journal, readHistory, writeJournal } from './journal.js';
 import { changeLock, type LockRecord } from './lock.js';
@@ -14,6 +14,9 @@ const pollMs = 2000;
  * take what it waits for its time.
  */
 const leisure = 3;
+
+/** s for what passes by itself while this node has the lock; others wait for that. */
+const heldPatience = 120;
 
 export class Turn {
   readonly host: Host;
@@ -55,7 +58,14 @@ export class Turn {
 
   /** The gates that are shut, as one sentence; undefined when all are open. */
   async shut(which: 'all' | 'reboot'): Promise<string | undefined> {
-    const states = await lookAtGates(await this.view(), which === 'all' && this.byHand ? 'by-hand' : which);
+    const look = async () => lookAtGates(await this.view(), which === 'all' && this.byHand ? 'by-hand' : which);
+    const { clock, signal } = this.host;
+    const tell = (text: string) => {
+      this.say(text);
+    };
+    // Just before the reboot the node is out, and the service must not wait.
+    const states =
+      which === 'all' ? await lookPatiently(look, { clock, signal, tell, limit: heldPatience }) : await look();
     const reasons = states.flatMap(({ reason }) => reason ?? []);
     return reasons.length === 0 ? undefined : reasons.join('; ');
   }
@@ -117,8 +127,8 @@ export async function newHolder(host: Host, settings: Settings): Promise<NonNull
 
 /** What gates look at, now. */
 export async function viewOf(host: Host, settings: Settings, facts: ClusterFacts): Promise<GateView> {
-  const { board, probe } = host;
-  return { facts, settings, history: await readHistory(host.records), now: host.date(), board, probe };
+  const { board, probe, inhibitors } = host;
+  return { facts, settings, history: await readHistory(host.records), now: host.date(), board, probe, inhibitors };
 }
 
 /** For people. */

@@ -48,6 +48,7 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a c
         now: 0,
         board: undefined,
         probe: async () => ({ ok: true, fact: 'HTTP 200' }),
+        inhibitors: async () => [],
       },
       'all',
     );

@@ -439,6 +439,21 @@ describe('gates', () => {
       options: { settings: { 'fence-monitor-age': '30' } },
       said: 'fence device',
     },
+    'a program that holds a shutdown back': {
+      shut: (world) =>
+        world
+          .machine(one)
+          .inhibitors.push(
+            { what: 'sleep', who: 'a', why: 'b', mode: 'block', pid: 1 },
+            { what: 'shutdown', who: 'a', why: 'b', mode: 'delay', pid: 2 },
+            { what: 'sleep:shutdown', who: 'borg', why: 'a backup', mode: 'block', pid: 77 },
+          ),
+      said: 'borg (process 77) holds a shutdown back: a backup; wait for it, or end it: systemd-inhibit --list, for 600 s',
+    },
+    'what never ends': {
+      shut: (world) => world.underWay.push('fencing (reboot) of x is pending'),
+      said: 'fencing (reboot) of x is pending, for 600 s',
+    },
     'a watchdog that is off': {
       shut: (world) => world.machine(one).board.poke('watchdogTimeout', 0),
       said: 'watchdog-timeout',
@@ -462,6 +477,55 @@ describe('gates', () => {
       expect([world.machine(one).reboots, world.lock]).toEqual([0, undefined]);
     });
   }
+
+  it('wait for what passes: a start, or a backup that ends, does not cost the night', async () => {
+    const world = await booted();
+    world.underWay.push('resource web is Starting');
+    world.machine(one).inhibitors.push({ what: 'shutdown', who: 'borg', why: 'a backup', mode: 'block', pid: 77 });
+    world.machine(one).start('run');
+    await world.clock.advance(60_000);
+    world.underWay.length = 0;
+    await world.clock.advance(60_000);
+    expect(world.machine(one).reboots).toBe(0);
+    world.machine(one).inhibitors.length = 0;
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({ result: 'done' });
+    expect(world.lines.some((line) => line.includes('waits, for at most 600 s: resource web is Starting'))).toBe(true);
+  });
+
+  it('wait for what passes after the lock is taken, too, and not when what lasts is wrong', async () => {
+    const world = await booted();
+    world.machine(one).start('run');
+    await world.clock.runUntil(() => world.lock?.includes(`holder=${one}`) === true);
+    world.underWay.push('monitor of web runs on x');
+    await world.clock.advance(30_000);
+    expect(world.standby.size).toBe(0);
+    world.underWay.length = 0;
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({ result: 'done' });
+
+    const other = await booted({ settings: { window: '04:00-05:00' } });
+    other.underWay.push('resource web is Starting');
+    const begun = other.clock.now();
+    other.machine(one).start('run');
+    await other.clock.runUntil(() => other.machine(one).errors.length > 0);
+    expect(other.clock.now() - begun).toBeLessThan(10_000);
+  });
+
+  it('are not shut by a turn that is on record for the future, and tell of it', async () => {
+    const world = await booted();
+    const started = world.date() + 400 * 86_400_000;
+    const ahead = { roll: 'r', node: one, result: 'done', started, ended: started, rebooted: true, outage: 0 };
+    world.machine(one).disk.set('history', JSON.stringify([ahead, { ...ahead, started: started + 1 }]));
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({ result: 'done' });
+    expect(world.lines.some((line) => /warning .*400 days from now, which cannot be/.test(line))).toBe(true);
+    // That turn counts, whatever stands before it.
+    world.machine(one).start('run');
+    await world.quiet();
+    expect(world.machine(one).errors.at(-1)).toMatchObject({ message: expect.stringContaining('min-interval') });
+  });
 
   it('let a node be rebooted once a day, and more often by hand, up to no limit but sense', async () => {
     const world = await booted();

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RollError } from '../src/errors.js';
 import { claimOf, type LockRecord, readLock, writeLock } from '../src/lock.js';
 import { keyOf, parseConfig, readSettings, settingNames, settingTable, turnLimit } from '../src/settings.js';
-import { isOpen, parseWindow, windowLength } from '../src/window.js';
+import { describeWindow, isOpen, parseWindow, windowLength } from '../src/window.js';
 
 const needed = { service: 'VIP', url: 'http://192.168.11.215/' };
 const read = (texts: Readonly<Record<string, string>>) =>
@@ -169,5 +169,51 @@ describe('the text of the lock', () => {
     expect(claimOf(holder('b', 99), me).kind).toBe('expired');
     expect(claimOf(holder('a', 99), me).kind).toBe('mine');
     expect(claimOf({ ...holder('b', 99), failed: 'b' }, me).kind).toBe('failed');
+  });
+});
+
+describe('the window on the days when the clocks change', () => {
+  const zone = process.env['TZ'];
+  beforeAll(() => {
+    process.env['TZ'] = 'Europe/Berlin';
+  });
+  afterAll(() => {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  });
+
+  /** The minutes of a day, from its midnight on, in which the window is open. */
+  const openMinutes = (text: string, ...[year, month, day]: readonly [number, number, number]) => {
+    const midnight = new Date(year, month, day).getTime();
+    const length = (new Date(year, month, day + 1).getTime() - midnight) / 60_000;
+    const minutes = Array.from({ length }, (_, minute) => minute);
+    return minutes.filter((minute) => isOpen(parseWindow(text), new Date(midnight + minute * 60_000)));
+  };
+
+  it('opens on the day that does not have its hours, an hour later and as long, and says so', () => {
+    const spring = [2026, 2, 29] as const;
+    // From 02:00 to 03:00 there is nothing: 120 minutes after midnight it is 03:00.
+    expect(openMinutes('02:00-03:00', ...spring)).toEqual(Array.from({ length: 60 }, (_, minute) => 120 + minute));
+    expect(openMinutes('02:15-02:45', ...spring)).toEqual(Array.from({ length: 30 }, (_, minute) => 135 + minute));
+    expect(openMinutes('02:30-03:15', ...spring)).toHaveLength(45);
+    expect(openMinutes('01:00-05:00', ...spring)).toHaveLength(180);
+    expect(openMinutes('23:00-02:30', ...spring)).not.toHaveLength(0);
+    const noon = new Date(2026, 2, 29, 12);
+    expect(describeWindow(parseWindow('02:00-03:00'), noon)).toBe(
+      '02:00-03:00, today 03:00-04:00 because the clocks are set forward',
+    );
+    expect(describeWindow(parseWindow('03:00-05:00'), noon)).toBe('03:00-05:00');
+    expect(describeWindow(parseWindow('02:00-03:00'), new Date(2026, 2, 28, 12))).toBe('02:00-03:00');
+  });
+
+  it('opens on every day of the year for as long as it says, give or take the hour', () => {
+    for (const text of ['02:00-03:00', '01:30-02:30', '23:00-04:00', '03:00-05:00']) {
+      for (let day = 0; day < 365; day++) {
+        const open = openMinutes(text, 2026, 0, 1 + day).length;
+        expect(open, `${text} on day ${day}`).toBeGreaterThanOrEqual(
+          Math.min(60, windowLength(parseWindow(text)) - 60) || 60,
+        );
+      }
+    }
   });
 });

@@ -3,7 +3,7 @@
 import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { SimulatedPi, VirtualBoard, VirtualClock, type VirtualProcess } from '@sleepi3/simulator';
 import type { Cluster, ClusterFacts } from '../src/cluster/cluster.js';
-import type { Host, ProbeResult } from '../src/node/host.js';
+import type { Host, Inhibitor, ProbeResult } from '../src/node/host.js';
 import type { RecordName } from '../src/journal.js';
 import type { EventName } from '../src/report/report.js';
 import { abort, type Ending, resume, run } from '../src/roll.js';
@@ -78,6 +78,8 @@ export class World {
   sentinel = true;
   failures: string[] = [];
   unsuitable: string[] = [];
+  /** What is under way besides. */
+  underWay: string[] = [];
 
   /** Where the service is; undefined while it moves. */
   serviceOn: string | undefined;
@@ -308,6 +310,7 @@ export class World {
   factsFor(machine: Machine): ClusterFacts {
     const { machines, serviceOn } = this;
     const unsettled = [
+      ...this.underWay,
       ...(this.moving ? ['resource VIP is Starting'] : []),
       ...machines.filter(({ unclean }) => unclean).map(({ name }) => `node ${name} is unclean`),
       ...machines
@@ -391,6 +394,8 @@ export class Machine {
   /** The cluster software does not start at boot. */
   clusterDisabled = false;
   reboots = 0;
+  /** What programs on it ask systemd to hold back. */
+  inhibitors: Inhibitor[] = [];
   readonly #world: World;
   #deadSince: number | undefined;
   #fenced = true;
@@ -634,6 +639,7 @@ export class Machine {
           return { ok: false, fact: (error as Error).message };
         }
       },
+      inhibitors: async () => this.inhibitors,
       fileExists: async () => world.sentinel,
       reboot: () => operate('reboot', () => this.orderReboot({ byProgram: true })),
       goingDown: async () => this.#goesDown,

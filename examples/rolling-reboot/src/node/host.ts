@@ -17,6 +17,17 @@ export interface Board {
   setWakeAlarm(time: number | undefined): Promise<void>;
 }
 
+/** A lock by which a program asks systemd not to shut down (systemd-inhibit(1)). */
+export interface Inhibitor {
+  /** What is held back, colons between: `shutdown:sleep`. */
+  readonly what: string;
+  readonly who: string;
+  readonly why: string;
+  /** `block`, `block-weak` (not for root), `delay` (a few seconds). */
+  readonly mode: string;
+  readonly pid: number;
+}
+
 /** What came of asking a URL once. */
 export interface ProbeResult {
   readonly ok: boolean;
@@ -37,6 +48,8 @@ export interface Host {
   readonly records: Records;
   /** Asks once over HTTP, on a new connection; never rejects. */
   readonly probe: (url: string, timeoutMs: number) => Promise<ProbeResult>;
+  /** The locks that programs hold against a shutdown; none where there is no systemd-logind. */
+  readonly inhibitors: () => Promise<readonly Inhibitor[]>;
   fileExists(path: string): Promise<boolean>;
   /** Asks the system to reboot. Resolves when it has taken the order. */
   reboot(): Promise<void>;

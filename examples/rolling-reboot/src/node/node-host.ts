@@ -7,6 +7,7 @@ import { createNodeRunner, Pcs } from '@sleepi3/pcs';
 import { RollError } from '../errors.js';
 import { makeStateDirectory, recordFiles, replaceFile } from './files.js';
 import type { Host } from './host.js';
+import { inhibitors } from './inhibitors.js';
 import { pcsCluster } from '../cluster/pcs-cluster.js';
 import { probe } from '../cluster/probe.js';
 import { reporter } from '../report/reporter.js';
@@ -39,6 +40,7 @@ export function nodeHost(settings: Settings, options: NodeHostOptions): Host {
       : undefined,
     records: recordFiles(stateDirectory),
     probe,
+    inhibitors: () => inhibitors(),
     fileExists: (path) => exists(path),
     reboot,
     goingDown,

@@ -24,15 +24,17 @@ export async function dryRun(host: Host, settings: Settings, byHand: boolean): P
   const text = [
     describeLock(readLock(facts.lock)),
     '',
-    ...gates.map(
-      ({ requires, reason }) => `${reason === undefined ? 'open' : 'SHUT'}  ${requires}${reason ? `: ${reason}` : ''}`,
-    ),
+    ...gates.flatMap(({ requires, reason, note }) => [
+      `${reason === undefined ? 'open' : 'SHUT'}  ${requires}${reason ? `: ${reason}` : ''}`,
+      ...(note === undefined ? [] : [`      ${note}`]),
+    ]),
     '',
     shut.length === 0 ? 'Would:' : 'Would not begin. With every gate open it would:',
     ...plan.map(({ step, title }, index) => `${String(index + 1).padStart(4)}. ${step}: ${title}`),
     '',
   ].join('\n');
-  return { text, data: { lock: facts.lock, gates, steps: plan }, well: shut.length === 0 };
+  const told = gates.map(({ name, requires, reason, note }) => ({ name, requires, reason, note }));
+  return { text, data: { lock: facts.lock, gates: told, steps: plan }, well: shut.length === 0 };
 }
 
 /** The roll, this node, and its last turns. A cluster that does not answer is part of the answer. */
