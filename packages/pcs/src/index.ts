@@ -209,6 +209,29 @@ export {
   type Simulation,
 } from './semantics/simulation.js';
 
+// --- the ground a cluster stands on ---
+export {
+  type CorosyncConf,
+  type CorosyncConfProblem,
+  type CorosyncNode,
+  isPlaceholder,
+  nodeNameOf,
+  nodeOfHost,
+  parseCorosyncConf,
+} from './corosync-conf.js';
+export {
+  type IpAddress,
+  isLinkLocal,
+  isLoopback,
+  isMulticast,
+  parseAddress,
+  sameAddress,
+  sameNetwork,
+  type VirtualAddressPlace,
+  type VirtualAddressProblem,
+  virtualAddressProblem,
+} from './addresses.js';
+
 // --- reading: agents and quorum ---
 export {
   type AgentAction,

@@ -1,9 +1,14 @@
 // What the checks look at, each thing read once.
 import { parseDefaults, type ParsedDefaults, type Sleepi3, type Snapshot } from '@sleepi3/driver';
-import type { ClusterConfiguration, ClusterStatus, ConfiguredPrimitive } from '@sleepi3/pcs';
+import {
+  type ClusterConfiguration,
+  type ClusterStatus,
+  type ConfiguredPrimitive,
+  type CorosyncConf,
+  isPlaceholder,
+} from '@sleepi3/pcs';
 import { agentOf } from '../cluster/elements.js';
 import type { CommandAnswer, Machine } from '../nodes/machine.js';
-import { type CorosyncConf, isPlaceholder } from '../nodes/corosync-conf.js';
 import { defaultsPath } from '../plan/node-steps.js';
 import type { Reality } from '../plan/reality.js';
 

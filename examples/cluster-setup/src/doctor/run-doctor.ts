@@ -1,8 +1,7 @@
 // The command doctor: looks at this node, with --all at the other one through ssh too, reports, and mends on request.
 import { type ParsedDefaults, parseBusSpec, Sleepi3 } from '@sleepi3/driver';
-import { isPcsError, Pcs, shellQuote } from '@sleepi3/pcs';
+import { isPcsError, nodeNameOf, nodeOfHost, parseCorosyncConf, Pcs, sameName, shellQuote } from '@sleepi3/pcs';
 import { SetupError } from '../errors.js';
-import { parseCorosyncConf } from '../nodes/corosync-conf.js';
 import { commandMachine } from '../nodes/machine.js';
 import { type ApplyHost, perform } from '../plan/apply.js';
 import { Reality } from '../plan/reality.js';
@@ -150,9 +149,11 @@ async function nodeNames(host: ProgramHost): Promise<{ readonly self: string; re
   const hostname = host.hostname();
   const bare = hostname.split('.')[0] ?? hostname;
   const text = await host.readFile('/etc/corosync/corosync.conf').catch(() => '');
-  const names = parseCorosyncConf(text).nodes.flatMap(({ name }) => (name === undefined ? [] : [name]));
-  const self = names.find((name) => name === hostname || name === bare) ?? bare;
-  const others = names.filter((name) => name !== self);
+  const conf = parseCorosyncConf(text);
+  const own = nodeOfHost(conf, hostname);
+  const self = (own && nodeNameOf(own)) ?? bare;
+  const names = conf.nodes.flatMap((node) => nodeNameOf(node) ?? []);
+  const others = names.filter((name) => !sameName(name, self));
   return { self, peer: others.length === 1 ? others[0] : undefined };
 }
 

@@ -1,10 +1,9 @@
 // From two prepared nodes to a running cluster that fences and serves.
-import { type ClusterStatus, commands } from '@sleepi3/pcs';
+import { type ClusterStatus, commands, type CorosyncConf, isPlaceholder } from '@sleepi3/pcs';
 import type { Change, Configuration } from '../cluster/change.js';
 import type { ClusterDesign } from '../cluster/design.js';
 import { fenceDevice, noQuorumPolicy, service, stickiness, stonithEnabled } from '../cluster/elements.js';
 import { SetupError } from '../errors.js';
-import { type CorosyncConf, isPlaceholder } from '../nodes/corosync-conf.js';
 import type { Reality } from './reality.js';
 import { type Action, type Difference, done, type Step, type Todo } from './step.js';
 

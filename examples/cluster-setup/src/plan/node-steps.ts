@@ -1,8 +1,8 @@
 // What each node needs before it can be in the cluster.
+import { isPlaceholder } from '@sleepi3/pcs';
 import { editDefaults, parseDefaults } from '@sleepi3/driver';
 import { addressAgents, type ClusterDesign } from '../cluster/design.js';
 import { SetupError } from '../errors.js';
-import { isPlaceholder } from '../nodes/corosync-conf.js';
 import { addressesOf, withHosts } from '../nodes/hosts-file.js';
 import type { Machine } from '../nodes/machine.js';
 import { hostsManagement, hostsTemplate, templateHostsInShell, withTemplateHosts } from '../nodes/cloud-init.js';

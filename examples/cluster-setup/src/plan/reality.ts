@@ -1,7 +1,14 @@
 // What there is: two machines and perhaps a cluster on them. Everything is read when it is asked for; a change makes what was
 // read void.
-import { type ClusterConfiguration, type ClusterStatus, isPcsError, type Pcs, reads } from '@sleepi3/pcs';
-import { type CorosyncConf, parseCorosyncConf } from '../nodes/corosync-conf.js';
+import {
+  type ClusterConfiguration,
+  type ClusterStatus,
+  type CorosyncConf,
+  isPcsError,
+  parseCorosyncConf,
+  type Pcs,
+  reads,
+} from '@sleepi3/pcs';
 import type { Machine } from '../nodes/machine.js';
 
 export interface RealityParts {
