@@ -11,13 +11,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 // Pinned, so that a run today and one next year try the same.
-const versions = { 18: '18.20.8', 22: '22.23.3', 24: '24.21.0' };
+const versions = { 18: '18.20.8', 20: '20.19.6', 22: '22.23.3', 24: '24.21.0' };
 const tools = join(dirname(dirname(fileURLToPath(import.meta.url))), '.tools');
 
 /**
  * The path of a program of that line for this machine. Throws when there is none yet and it cannot be installed.
  *
- * @param {18 | 22 | 24} line
+ * @param {18 | 20 | 22 | 24} line
  * @returns {string}
  */
 export function bringNode(line) {

@@ -173,7 +173,7 @@ async function startLab(
  * another build half way.
  */
 async function buildForGuests(): Promise<void> {
-  await mustRun(runProgram, ['pnpm', '--filter', '@sleepi3/fence-agent', 'run', 'deb']);
+  await mustRun(runProgram, ['pnpm', 'run', 'deb:all', 'amd64']);
   await mustRun(runProgram, [
     'pnpm',
     '--filter',
@@ -185,17 +185,17 @@ async function buildForGuests(): Promise<void> {
     'run',
     'build',
   ]);
-  const built = (await readdir(paths.agentBuild)).find((name) => name.endsWith('.deb'));
-  if (built === undefined) throw new LabError('requirement', `no package came to be in ${paths.agentBuild}`);
+  const built = (await readdir(paths.packages)).find((name) => /^fence-sleepi3_.*_amd64\.deb$/.test(name));
+  if (built === undefined) throw new LabError('requirement', `no package came to be in ${paths.packages}`);
   await mkdir(paths.cache, { recursive: true });
-  await copyFile(join(paths.agentBuild, built), paths.agentPackage);
+  await copyFile(join(paths.packages, built), paths.agentPackage);
   await copyFile(paths.busContractBuild, paths.busContract);
   for (const { built: program, kept } of [paths.rollingReboot, paths.clusterSetup]) await copyFile(program, kept);
 }
 
 /** i2c-bus as it is installed here. */
 function addonSources(): AddonSources {
-  const fromAgent = createRequire(join(dirname(paths.agentBuild), 'package.json'));
+  const fromAgent = createRequire(join(paths.agent, 'package.json'));
   const manifest = fromAgent.resolve('i2c-bus/package.json');
   const fromI2cBus = createRequire(manifest);
   const bindings = fromI2cBus.resolve('bindings/package.json');

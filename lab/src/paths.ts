@@ -11,8 +11,10 @@ export interface LabPaths {
   /** Files of the image, laid out as in the guest. */
   readonly imageFiles: string;
   readonly articleFiles: string;
-  /** Where the agent's Debian package is built, and where it is kept. */
-  readonly agentBuild: string;
+  /** The agent's directory in the repository. */
+  readonly agent: string;
+  /** Where the Debian packages are built, and where the agent's is kept. */
+  readonly packages: string;
   readonly agentPackage: string;
   /** The programs for operators: where each is built, where each is kept, and what belongs to it. */
   readonly rollingReboot: ProgramPaths;
@@ -45,7 +47,8 @@ export function labPaths(root: string): LabPaths {
     output: join(root, 'out', 'lab'),
     imageFiles: join(root, 'lab', 'guest', 'image'),
     articleFiles: join(root, 'lab', 'guest', 'article'),
-    agentBuild: join(root, 'examples', 'fence-agent', 'dist'),
+    agent: join(root, 'examples', 'fence-agent'),
+    packages: join(root, 'out', 'debian'),
     agentPackage: join(cache, 'fence-sleepi3.deb'),
     rollingReboot: program('rolling-reboot'),
     clusterSetup: program('cluster-setup'),

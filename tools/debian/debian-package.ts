@@ -14,7 +14,9 @@ export interface PackagedFile {
 export interface DebianPackage {
   readonly name: string;
   readonly version: string;
-  /** The control file, with `@VERSION@` and `@INSTALLED_SIZE@` in their places. */
+  /** `all` by default. */
+  readonly architecture?: string;
+  /** The control file, with `@VERSION@`, `@ARCHITECTURE@` and `@INSTALLED_SIZE@` in their places. */
   readonly control: string;
   /** What is installed, by its place without the first slash. */
   readonly files: Readonly<Record<string, PackagedFile>>;
@@ -30,17 +32,20 @@ export interface DebianPackage {
  * @returns Its path.
  */
 export function buildDebianPackage(
-  { name, version, control, files, conffiles = [], scripts = {} }: DebianPackage,
+  { name, version, architecture = 'all', control, files, conffiles = [], scripts = {} }: DebianPackage,
   directory: string,
   epoch: number,
 ): string {
-  const target = join(directory, `${name}_${version}_all.deb`);
+  const target = join(directory, `${name}_${version}_${architecture}.deb`);
   const stage = mkdtempSync(join(tmpdir(), `${name}-`));
   try {
     chmodSync(stage, 0o755);
     for (const [path, file] of Object.entries(files)) place(stage, path, file);
     const size = String(installedSize(files));
-    const controlText = control.replace('@VERSION@', version).replace('@INSTALLED_SIZE@', size);
+    const controlText = control
+      .replace('@VERSION@', version)
+      .replace('@ARCHITECTURE@', architecture)
+      .replace('@INSTALLED_SIZE@', size);
     place(stage, 'DEBIAN/control', { content: controlText });
     place(stage, 'DEBIAN/md5sums', { content: checksums(files) });
     if (conffiles.length > 0)

@@ -7,6 +7,7 @@ import { buildDebianPackage, type DebianPackage, type PackagedFile } from './deb
 export interface ProgramPackage {
   readonly name: string;
   readonly version: string;
+  readonly architecture?: DebianPackage['architecture'];
   /** The folder with the READMEs, and `packaging/` with the control file and the maintainer scripts. */
   readonly home: string;
   /** The path of the bundled program. */
@@ -16,6 +17,8 @@ export interface ProgramPackage {
   /** What is installed besides, by its place without the first slash. */
   readonly files: DebianPackage['files'];
   readonly conffiles?: readonly string[];
+  /** What the copyright file says of the files that come from others. */
+  readonly copyright?: string;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface ProgramPackage {
  * @returns Its path.
  */
 export function buildProgramPackage(
-  { name, version, home, program, manualPage, files, conffiles = [] }: ProgramPackage,
+  { name, version, architecture, home, program, manualPage, files, conffiles = [], copyright = '' }: ProgramPackage,
   directory: string,
   epoch: number,
 ): string {
@@ -37,12 +40,15 @@ export function buildProgramPackage(
     {
       name,
       version,
+      ...(architecture !== undefined && { architecture }),
       control,
       files: {
         [`usr/sbin/${basename(program)}`]: forDebiansNode(program),
         ...files,
         [`usr/share/man/man8/${basename(program)}.8.gz`]: gzipped(manualPage(date)),
-        [`${documentation}/copyright`]: { content: readFileSync(join(import.meta.dirname, 'copyright')) },
+        [`${documentation}/copyright`]: {
+          content: readFileSync(join(import.meta.dirname, 'copyright'), 'utf8') + copyright,
+        },
         [`${documentation}/README.md.gz`]: gzipped(read('README.md')),
         [`${documentation}/README.ja.md.gz`]: gzipped(read('README.ja.md')),
         [`${documentation}/changelog.gz`]: gzipped(changelog(name, version, control, date)),

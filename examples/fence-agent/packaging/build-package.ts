@@ -1,6 +1,13 @@
-// The Debian package fence-sleepi3: the agent, its units, completion and manual page, and the resource agent for the VIP.
+// The Debian package fence-sleepi3: the agent, its units, completion and manual page, the resource agent for the VIP, and
+// i2c-bus for the programs that reach the board.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  type Architecture,
+  i2cBusCopyright,
+  i2cBusFiles,
+  ownArchitecture,
+} from '../../../tools/debian/i2c-bus-addon.js';
 import { buildProgramPackage } from '../../../tools/debian/program-package.js';
 import { version } from '../package.json';
 import { createAgent } from '../src/agent.js';
@@ -17,21 +24,25 @@ const unit = (name: string) => ({ content: readFileSync(join(import.meta.dirname
  *
  * @param epoch - Every time in it, s since 1970.
  * @returns The path of the package.
+ * @throws Error when the compiler of the architecture is missing.
  */
-export function buildPackage(directory: string, epoch: number): string {
+export function buildPackage(directory: string, epoch: number, architecture: Architecture = ownArchitecture): string {
   const agent = createAgent(version, () => Promise.reject(new Error('nothing is run here')));
   return buildProgramPackage(
     {
       name: 'fence-sleepi3',
       version,
+      architecture,
       home,
       program: join(directory, 'fence_sleepi3'),
       manualPage: (date) => renderManualPage({ agent, commands, version, date }),
       files: {
-        ...Object.fromEntries(units.map((name) => [`lib/systemd/system/${name}`, unit(name)])),
+        ...Object.fromEntries(units.map((name) => [`usr/lib/systemd/system/${name}`, unit(name)])),
+        ...i2cBusFiles(architecture),
         'usr/lib/ocf/resource.d/sleepi3/IPaddr2': { content: readFileSync(join(home, 'ocf/IPaddr2')), mode: 0o755 },
         'usr/share/bash-completion/completions/fence_sleepi3': { content: renderBashCompletion(agent, commands) },
       },
+      copyright: i2cBusCopyright,
     },
     directory,
     epoch,

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ownArchitecture } from '../../../tools/debian/i2c-bus-addon.js';
 import { testDebianPackage } from '../../../tools/test/support/debian-package.js';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { buildPackage } from '../packaging/build-package.js';
@@ -21,8 +22,8 @@ const completionFile = 'usr/share/bash-completion/completions/fence_sleepi3';
 describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
   it('says what it needs', () => {
     const control = text('DEBIAN/control');
-    expect(control).toMatch(/^Architecture: all$/m);
-    expect(control).toMatch(/^Depends: nodejs \(>= [\d.]+\), i2c-tools,/m);
+    expect(control).toContain(`\nArchitecture: ${ownArchitecture}\n`);
+    expect(control).toMatch(/^Depends: libc6 \(>= [\d.]+\), nodejs \(>= [\d.]+\), i2c-tools,/m);
   });
 
   it.runIf(haveRealParts('shellcheck'))('pleases shellcheck with its scripts and its completion', () => {
@@ -96,7 +97,7 @@ describe.runIf(haveRealParts('dpkg', 'i2cget', 'unshare', 'nsenter') && canMakeS
     afterAll(() => root.close());
 
     const enabled = '/etc/systemd/system/multi-user.target.wants/fence-sleepi3-boot.service';
-    const install = `dpkg --install /tmp/fence-sleepi3_*_all.deb`;
+    const install = `dpkg --install /tmp/fence-sleepi3_*.deb`;
 
     it('runs, and its unit is enabled', async () => {
       await root.run(install);

@@ -27,7 +27,7 @@ export function buildPackage(directory: string, epoch: number): string {
       program: join(directory, 'rolling-reboot'),
       manualPage: (date) => renderManualPage(manualPage(version, date)),
       files: {
-        ...Object.fromEntries(units.map((unit) => [`lib/systemd/system/${unit}`, file(`systemd/${unit}`)])),
+        ...Object.fromEntries(units.map((unit) => [`usr/lib/systemd/system/${unit}`, file(`systemd/${unit}`)])),
         [settings]: file('systemd/rolling-reboot.default'),
       },
       conffiles: [settings],

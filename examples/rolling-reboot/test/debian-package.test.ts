@@ -20,7 +20,7 @@ describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
   it('leaves the settings to the administrator, and brings all units', () => {
     expect(text('DEBIAN/conffiles')).toBe('/etc/default/rolling-reboot\n');
     for (const unit of ['rolling-reboot.service', 'rolling-reboot.timer', 'rolling-reboot-resume.service']) {
-      expect(text(`lib/systemd/system/${unit}`)).toBe(readFileSync(join(home, 'systemd', unit), 'utf8'));
+      expect(text(`usr/lib/systemd/system/${unit}`)).toBe(readFileSync(join(home, 'systemd', unit), 'utf8'));
     }
   });
 

@@ -55,7 +55,7 @@ export async function writeProvision(
   } else if (cluster) {
     // The package's files, ready made like the cluster: installing it costs an emulated machine a minute of its boot.
     await mustRun(run, ['dpkg-deb', '--extract', sources.agentPackage, root]);
-    await enable(root, '/lib/systemd/system', 'fence-sleepi3-boot.service');
+    await enable(root, '/usr/lib/systemd/system', 'fence-sleepi3-boot.service');
   } else {
     const packages = join(root, 'var/lib/sleepi3-lab/packages');
     await mkdir(packages, { recursive: true });

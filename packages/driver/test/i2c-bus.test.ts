@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BusOptions, openBus, Sleepi3 } from '../src/index.js';
+import { loadI2cBus, packagedI2cBus } from '../src/bus/load-i2c-bus.js';
 import { createFakeI2cBus } from './fake-i2c-bus.js';
 
 const enoent = () => {
@@ -124,6 +125,47 @@ describe('a bus of the i2c-bus addon', () => {
     await writeFile(devicePath, '');
     expect(await bus.withLock(() => bus.readByte(0x6e, 0))).toBe(0);
     await rm(directory, { recursive: true });
+  });
+});
+
+describe('where i2c-bus comes from', () => {
+  const notInstalled = () => Promise.reject(new Error("Cannot find package 'i2c-bus' imported from driver"));
+  const wrongNode = new Error('The module i2c.node was compiled against a different Node.js version');
+  let directory: string;
+  const packaged = async (content: string) => {
+    await mkdir(join(directory, 'node_modules/i2c-bus'), { recursive: true });
+    await writeFile(join(directory, 'node_modules/i2c-bus/index.js'), content);
+  };
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'sleepi3-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  it("is the driver's own dependency, where that loads", async () => {
+    await packaged("module.exports = 'packaged'");
+    expect(await loadI2cBus(directory, () => Promise.resolve('own'))).toBe('own');
+  });
+
+  it.each([
+    ['is not installed', notInstalled],
+    ['was built for another Node.js', () => Promise.reject(wrongNode)],
+  ])("is Debian's package when the driver's own %s", async (_, own) => {
+    await packaged("module.exports = 'packaged'");
+    expect(await loadI2cBus(directory, own)).toBe('packaged');
+  });
+
+  it.each([
+    ['the one that is there and does not load', () => Promise.reject(wrongNode), undefined, /different Node.js/],
+    ["Debian's when it alone is there", notInstalled, "require('./abi-0/i2c.node')", /abi-0/],
+    ["the driver's own when both fail", () => Promise.reject(wrongNode), "throw new Error('x')", /different Node.js/],
+    ["the driver's own when there is none", notInstalled, undefined, /imported from driver/],
+  ])('else the error is that of %s', async (_, own, content, expected) => {
+    if (content !== undefined) await packaged(content);
+    await expect(loadI2cBus(directory, own)).rejects.toThrow(expected);
+  });
+
+  it('is looked for where the Debian package fence-sleepi3 has it', () => {
+    expect(packagedI2cBus).toBe('/usr/lib/fence-sleepi3');
   });
 });
 

@@ -3,9 +3,6 @@ import { parseBusSpec, Sleepi3, Sleepi3Error } from '@sleepi3/driver';
 import type { Lines } from '../line/lines.js';
 import type { BoardName } from './state.js';
 
-/** Where Debian and npm put packages for programs in /usr/sbin, besides what Node looks through by itself. */
-const addonDirectories = ['/usr/lib/fence-sleepi3', '/usr/local/lib', '/usr/lib'];
-
 /**
  * Opens a board and sees that it answers. An addon that does not load is no reason not to fence: i2c-tools takes its
  * place, and the log says so.
@@ -15,7 +12,7 @@ const addonDirectories = ['/usr/lib/fence-sleepi3', '/usr/local/lib', '/usr/lib'
 export async function openBoard({ bus, address }: BoardName, log: (message: string) => void): Promise<Sleepi3> {
   const spec = parseBusSpec(bus);
   try {
-    const board = await Sleepi3.open({ bus, address, loadI2cBus });
+    const board = await Sleepi3.open({ bus, address });
     if (spec.backEnd === 'i2c-bus') log(`reaching the board on bus ${bus} through i2c-bus`);
     return board;
   } catch (error) {
@@ -34,12 +31,4 @@ export function boardLines(board: Sleepi3): Lines & { close(): Promise<void> } {
     writeExtout: (asserted) => board.set('extout', asserted, { tries: 1 }),
     close: () => board.close(),
   };
-}
-
-/** `require` and not `import`: it looks where NODE_PATH and Debian's Node point, and in the directories above. */
-async function loadI2cBus(): Promise<unknown> {
-  const { createRequire } = await import('node:module');
-  const require = createRequire(__filename);
-  const path = require.resolve('i2c-bus', { paths: [__dirname, ...addonDirectories] });
-  return require(path);
 }

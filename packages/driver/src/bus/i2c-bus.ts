@@ -14,6 +14,7 @@ import { Sleepi3Error } from '../errors.js';
 import { Mutex } from '../system/mutex.js';
 import type { BusOptions } from './open-bus.js';
 import { DeviceLock } from './device-lock.js';
+import { loadI2cBus, packagedI2cBus } from './load-i2c-bus.js';
 
 type Callback<T> = (error: NodeJS.ErrnoException | null, value?: T) => void;
 
@@ -37,9 +38,10 @@ export interface I2cBusModule {
  * @throws {@link Sleepi3Error} `BUS_UNAVAILABLE` when the addon is not installed or cannot be loaded.
  */
 export async function openI2cBus(number: number, options: BusOptions & { readonly lockTimeout: number }): Promise<Bus> {
+  const { i2cBusDirectory: directory = packagedI2cBus } = options;
   let module: I2cBusModule;
   try {
-    module = moduleOf(await (options.loadI2cBus ?? loadAddon)());
+    module = moduleOf(await (options.loadI2cBus ?? (() => loadI2cBus(directory)))());
   } catch (cause) {
     const reason = String(cause instanceof Error ? cause.message : cause)
       .replace(/\n(?:Require stack|Please try)[^]*/, '')
@@ -131,12 +133,6 @@ class I2cBus implements Bus {
     });
   }
 }
-
-/** i2c-bus is an optional dependency: imported when a real bus is opened, and by a name that no bundler follows. */
-const loadAddon = (): Promise<unknown> => {
-  const packageName = 'i2c-bus' as string;
-  return import(packageName);
-};
 
 function moduleOf(loaded: unknown): I2cBusModule {
   return ((loaded as { default?: unknown }).default ?? loaded) as I2cBusModule;

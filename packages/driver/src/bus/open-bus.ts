@@ -10,8 +10,10 @@ export interface BusOptions {
   readonly transferTimeout?: number;
   /** How programs (flock, i2cget, i2cset) are run; this machine's by default. */
   readonly run?: RunProgram;
-  /** Loads the i2c-bus package; imports it by default. */
+  /** Loads the i2c-bus package; by default the one that was installed with the driver, or the one in `i2cBusDirectory`. */
   readonly loadI2cBus?: () => Promise<unknown>;
+  /** The directory whose `node_modules` have i2c-bus; `/usr/lib/fence-sleepi3` by default, of the Debian package of that name. */
+  readonly i2cBusDirectory?: string;
   /** Where i2cget and i2cset are; `/usr/sbin` by default, as in Debian. */
   readonly i2cToolsDirectory?: string;
   /** The device node of bus N, which is locked; `/dev/i2c-N` by default. */
