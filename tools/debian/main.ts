@@ -20,6 +20,7 @@ const programs: Readonly<
   'fence-agent': (directory, epoch, wanted) => wanted.map((one) => fenceAgent(directory, epoch, one)),
   'rolling-reboot': (directory, epoch) => [rollingReboot(directory, epoch)],
   'cluster-setup': (directory, epoch) => [clusterSetup(directory, epoch)],
+  'alert-agent': (directory, epoch) => [alertAgent(directory, epoch)],
 };
 
 /** The architectures of the command line; undefined when a word of it is none. */
