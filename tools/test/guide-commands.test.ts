@@ -2,11 +2,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseCommandLine as parseClusterSetup } from '../../examples/cluster-setup/src/program/command-line.js';
+import { program as clusterSetup } from '../../examples/cluster-setup/src/program/commands.js';
 import { createAgent } from '../../examples/fence-agent/src/agent.js';
 import { parseCommandLine as parseAgentCommand } from '../../examples/fence-agent/src/commands/command-line.js';
 import { commands as agentCommands, isCommand } from '../../examples/fence-agent/src/commands/table.js';
-import { parseCommandLine as parseRollingReboot } from '../../examples/rolling-reboot/src/program/command-line.js';
+import { parseCommandLine } from '../../examples/program/src/index.js';
+import { program as rollingReboot } from '../../examples/rolling-reboot/src/program/commands.js';
 import { commands as labCommands } from '../../lab/src/command-line.js';
 import { parameters } from '../../packages/driver/src/index.js';
 import { parseArgv } from '../../packages/fence-protocol/src/request/argv.js';
@@ -32,8 +33,8 @@ const { scripts } = JSON.parse(readText(root, 'package.json')) as { scripts: Rec
 /** Each throws, or says what is wrong, when the program would not understand the words. */
 const programs: Readonly<Record<string, (words: string[]) => unknown>> = {
   // A running text names the command alone; its file is understood.
-  'cluster-setup': (words) => parseClusterSetup(words.length === 1 ? [...words, '--help'] : words),
-  'rolling-reboot': (words) => parseRollingReboot(words),
+  'cluster-setup': (words) => parseCommandLine(clusterSetup, words.length === 1 ? [...words, '--help'] : words),
+  'rolling-reboot': (words) => parseCommandLine(rollingReboot, words),
   fence_sleepi3: ([first = '', ...words]) =>
     isCommand(first) ? parseAgentCommand(agentCommands[first], words) : parseArgv(agent.options, [first, ...words]),
   sleepi3ctl: ([verb = '', name = '']) => {

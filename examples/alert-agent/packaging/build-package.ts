@@ -1,7 +1,7 @@
 // The Debian package alert-sleepi3: the agent, the units that deliver, and the manual page.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderManualPage } from '../../../tools/debian/manual-page.js';
+import { renderManualPage } from '@sleepi3/program';
 import { buildProgramPackage } from '../../../tools/debian/program-package.js';
 import { version } from '../package.json';
 import { manualPage } from './manual-page.js';

@@ -1,5 +1,5 @@
 // The manual page alert_sleepi3(8).
-import type { ManualPage } from '../../../tools/debian/manual-page.js';
+import type { ManualPage } from '@sleepi3/program';
 import { eventKinds, severities } from '../src/event.js';
 import { defaultReceiversFile, usualKinds } from '../src/receivers/receivers.js';
 

@@ -1,9 +1,10 @@
 // The Debian package cluster-setup: the program, the example file, its schema and the manual page.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderManualPage } from '../../../tools/debian/manual-page.js';
+import { bashCompletion, manualPageOf, renderManualPage } from '@sleepi3/program';
 import { buildProgramPackage } from '../../../tools/debian/program-package.js';
 import { version } from '../package.json';
+import { program } from '../src/program/commands.js';
 import { manualPage } from './manual-page.js';
 
 const home = join(import.meta.dirname, '..');
@@ -23,8 +24,9 @@ export function buildPackage(directory: string, epoch: number): string {
       version,
       home,
       program: join(directory, 'cluster-setup'),
-      manualPage: (date) => renderManualPage(manualPage(version, date)),
+      manualPage: (date) => renderManualPage(manualPageOf(program, manualPage, { version, date })),
       files: {
+        'usr/share/bash-completion/completions/cluster-setup': { content: bashCompletion(program) },
         [schema]: { content: read('cluster.schema.json') },
         'usr/share/doc/cluster-setup/examples/cluster.yaml': {
           content: read('cluster.yaml').replace('$schema=./cluster.schema.json', `$schema=/${schema}`),

@@ -12,7 +12,7 @@ import { plan } from '../src/plan/plan.js';
 import { Reality } from '../src/plan/reality.js';
 import { scriptFor } from '../src/plan/script.js';
 import { allSteps } from '../src/plan/steps.js';
-import { colours } from '../src/program/colours.js';
+import { colours } from '@sleepi3/program';
 import { run } from '../src/program/run.js';
 import { showPlan } from '../src/program/show-plan.js';
 import { FakePi } from './fake-pi.js';

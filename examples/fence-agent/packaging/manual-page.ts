@@ -1,6 +1,6 @@
 // The manual page fence_sleepi3(8), from the agent's own definition: what --help and Pacemaker's metadata say, it says.
 import type { ActionName, AgentOption, FenceAgent } from '@sleepi3/fence-protocol';
-import { roffText as text } from '../../../tools/debian/manual-page.js';
+import { roffText as text } from '@sleepi3/program';
 import type { Command } from '../src/commands/table.js';
 
 export interface ManualPage {

@@ -130,3 +130,11 @@ export function takesValue(option: Option): boolean {
 export function placeholder(option: Option): string {
   return 'choices' in option ? option.choices.join('|') : 'value' in option ? option.value : '';
 }
+
+/** Some of the options that several commands have. */
+export function pickOptions<O extends Readonly<Record<string, Option>>, const N extends keyof O>(
+  options: O,
+  ...names: readonly N[]
+): Pick<O, N> {
+  return Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<O, N>;
+}

@@ -1,9 +1,10 @@
 // The Debian package rolling-reboot: the program, its units, settings and manual page.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderManualPage } from '../../../tools/debian/manual-page.js';
+import { bashCompletion, manualPageOf, renderManualPage } from '@sleepi3/program';
 import { buildProgramPackage } from '../../../tools/debian/program-package.js';
 import { version } from '../package.json';
+import { program } from '../src/program/commands.js';
 import { manualPage } from './manual-page.js';
 
 const home = join(import.meta.dirname, '..');
@@ -25,9 +26,10 @@ export function buildPackage(directory: string, epoch: number): string {
       version,
       home,
       program: join(directory, 'rolling-reboot'),
-      manualPage: (date) => renderManualPage(manualPage(version, date)),
+      manualPage: (date) => renderManualPage(manualPageOf(program, manualPage, { version, date })),
       files: {
         ...Object.fromEntries(units.map((unit) => [`usr/lib/systemd/system/${unit}`, file(`systemd/${unit}`)])),
+        'usr/share/bash-completion/completions/rolling-reboot': { content: bashCompletion(program) },
         [settings]: file('systemd/rolling-reboot.default'),
       },
       conffiles: [settings],

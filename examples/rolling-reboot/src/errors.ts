@@ -6,7 +6,6 @@ import { isPcsError } from '@sleepi3/pcs';
  *
  * | code | meaning |
  * |---|---|
- * | `USAGE` | the command line cannot be carried out |
  * | `BAD_SETTING` | a setting is missing or wrong |
  * | `REFUSED` | a gate is shut: nothing was begun |
  * | `NOT_MY_TURN` | another node has the lock, and kept it until the wait for it ended |
@@ -19,7 +18,6 @@ import { isPcsError } from '@sleepi3/pcs';
  * | `BUSY` | the program runs on this node already |
  */
 export type RollErrorCode =
-  | 'USAGE'
   | 'BAD_SETTING'
   | 'REFUSED'
   | 'NOT_MY_TURN'

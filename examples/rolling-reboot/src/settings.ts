@@ -161,6 +161,34 @@ export function keyOf(name: string): string {
   return name.toUpperCase().replaceAll('-', '_');
 }
 
+/** What the value of a setting is, as an option; and why it is none. */
+export function settingValue(name: SettingName): { readonly value: string; readonly refused?: string } {
+  const { kind, secret }: SettingDefinition = settingTable[name];
+  const refused = `would show its secret to every user of this machine: set ${keyOf(name)} in ${defaultConfigPath}`;
+  return { value: valueWords[kind], ...(secret && { refused }) };
+}
+
+const valueWords: Readonly<Record<keyof KindOf, string>> = {
+  text: 'TEXT',
+  trigger: 'always|required',
+  words: 'COMMAND',
+  url: 'URL',
+  seconds: 'SECONDS',
+  count: 'N',
+  switch: 'yes|no',
+  window: 'HH:MM-HH:MM',
+};
+
+/** A setting for help and manual: what it is, its range with the unit, its key in the file and its default. */
+export function settingText(name: SettingName): string {
+  const definition: SettingDefinition = settingTable[name];
+  const { kind, description, default: fallback, min = 0, max } = definition;
+  const unit = kind === 'seconds' ? ' s' : '';
+  const range = max === undefined ? '' : `, ${min} to ${max}${unit}`;
+  const note = fallback === undefined ? ', must be set' : fallback === '' ? '' : `, default ${fallback}${unit}`;
+  return `${description}${range} (${keyOf(name)}${note})`;
+}
+
 /**
  * Reads the file's text: `KEY=value` lines, `#` comments, quotes around values.
  *

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { testDebianPackage } from '../../../tools/test/support/debian-package.js';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { buildPackage } from '../packaging/build-package.js';
-import { type CommandDefinition, commandTable } from '../src/program/commands.js';
+import { program } from '../src/program/commands.js';
 import { keyOf, settingNames } from '../src/settings.js';
 
 const home = join(import.meta.dirname, '..');
@@ -31,9 +31,9 @@ describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
 
   it.runIf(haveRealParts('man'))('has a manual page that leaves nothing out', () => {
     const page = manualPage();
-    for (const [name, { options }] of Object.entries(commandTable) as readonly [string, CommandDefinition][]) {
+    for (const [name, { options }] of Object.entries(program.commands)) {
       expect(page).toContain(`rolling-reboot ${name}`);
-      for (const option of options) expect(page).toContain(`--${option}`);
+      for (const option of Object.keys(options)) expect(page).toContain(`--${option}`);
     }
     for (const name of settingNames) expect(page).toContain(keyOf(name));
   });

@@ -1,10 +1,10 @@
 import { PcsError } from '@sleepi3/pcs';
+import { helpText, parseCommandLine } from '@sleepi3/program';
 import { describe, expect, it } from 'vitest';
 import { messageOf, RollError } from '../src/errors.js';
 import type { Host } from '../src/node/host.js';
-import { helpText, parseCommandLine } from '../src/program/command-line.js';
-import { commandTable } from '../src/program/commands.js';
-import { exitStatus, type ProgramHost, runProgram } from '../src/program/program.js';
+import { program as table } from '../src/program/commands.js';
+import { exitStatus, type ProgramHost, runCommandLine } from '../src/program/program.js';
 import { keyOf, settingNames } from '../src/settings.js';
 import { World } from './world.js';
 
@@ -19,7 +19,7 @@ async function program(overrides: Partial<ProgramHost> = {}) {
   const run = async (...argv: string[]) => {
     out = '';
     const status = machine.pi.run((process) =>
-      runProgram(argv, {
+      runCommandLine(argv, {
         hostname: () => machine.name,
         write: (text) => (out += text),
         writeError: (text) => (out += text),
@@ -138,30 +138,33 @@ describe('the program', () => {
 });
 
 describe('the command line', () => {
-  it('takes every setting as an option, before the file', () => {
-    expect(parseCommandLine(['run', '--soak=5', '--service', 'VIP', '--json'])).toEqual({
+  const parse = (...argv: string[]) => parseCommandLine(table, argv);
+
+  it('takes every setting as an option, before the file', async () => {
+    expect(parse('run', '--soak=5', '--service', 'VIP', '--json')).toMatchObject({
       command: 'run',
-      options: { json: true },
-      settings: { soak: '5', service: 'VIP' },
+      values: { json: true, soak: '5', service: 'VIP' },
     });
-    expect(() => parseCommandLine(['run', '--soak'])).toThrow('needs a value');
-    expect(() => parseCommandLine(['run', '--now=1'])).toThrow('takes no value');
-    expect(() => parseCommandLine(['run', 'now'])).toThrow('no option now');
+    const { run } = await program();
+    expect((await run('run', '--dry-run', '--node=elsewhere')).out).toContain('there is no node elsewhere');
   });
 
   it('takes no secret, which every user of the machine could read there', () => {
     for (const words of [['--webhook=https://hooks/s3cr3t'], ['--webhook', 'https://hooks/s3cr3t']]) {
-      expect(() => parseCommandLine(['run', ...words])).toThrow(/^(?!.*s3cr3t).*set WEBHOOK in the file/);
+      expect(() => parse('run', ...words)).toThrow(/^(?!.*s3cr3t).*set WEBHOOK in \/etc\/default\/rolling-reboot/);
     }
   });
 
   it('has a help that names every command, every option and every setting, within 100 columns', () => {
-    for (const name of Object.keys(commandTable) as (keyof typeof commandTable)[]) {
-      expect(helpText()).toContain(`  ${name}`);
-      const text = helpText(name);
-      for (const option of commandTable[name].options) expect(text).toContain(`--${option}`);
+    for (const [name, { options }] of Object.entries(table.commands)) {
+      expect(helpText(table)).toContain(`  ${name}`);
+      const text = helpText(table, name);
+      for (const option of Object.keys(options)) expect(text).toContain(`--${option}`);
       for (const setting of settingNames) expect(text).toContain(keyOf(setting));
       expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
     }
+    expect(helpText(table, 'run')).toMatch(
+      /--move-timeout SECONDS\s+Longest [^(]*, 10 to 3600 s \(MOVE_TIMEOUT,\s+default 120 s\)/,
+    );
   });
 });

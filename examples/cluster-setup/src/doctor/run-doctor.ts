@@ -5,7 +5,7 @@ import { SetupError } from '../errors.js';
 import { commandMachine } from '../nodes/machine.js';
 import { type ApplyHost, perform } from '../plan/apply.js';
 import { Reality } from '../plan/reality.js';
-import type { Colours } from '../program/colours.js';
+import type { Colours } from '@sleepi3/program';
 import type { ProgramHost } from '../program/run.js';
 import { showAction } from '../program/show-plan.js';
 import { exitStatus, type Finding } from './check.js';

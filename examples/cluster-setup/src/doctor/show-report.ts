@@ -1,6 +1,5 @@
 // doctor's report for people.
-import type { Colours } from '../program/colours.js';
-import { wrap } from '../wrap.js';
+import { type Colours, wrap } from '@sleepi3/program';
 import type { Finding } from './check.js';
 import type { Examination } from './examine.js';
 

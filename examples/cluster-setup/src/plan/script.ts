@@ -7,7 +7,7 @@ import { clusterSteps } from './cluster-steps.js';
 import { agentPaths, defaultsPath, nodeSteps } from './node-steps.js';
 import { Reality } from './reality.js';
 import type { Action, Step } from './step.js';
-import { wrap } from '../wrap.js';
+import { wrap } from '@sleepi3/program';
 
 /**
  * The script.

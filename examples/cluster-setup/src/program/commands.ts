@@ -1,22 +1,17 @@
-// The program's commands and options as data: the command line, the help and the README's tables read them.
+// The program as a table: the command line, the help, the completion and the manual page read it.
+import { type Command, type CommandLine as Understood, pickOptions, type Program } from '@sleepi3/program';
 
-export interface OptionDefinition {
-  /** What the value stands for; a flag has none. */
-  readonly value?: string;
-  readonly description: string;
-}
-
-export interface CommandDefinition {
-  /** Whether it reads a cluster file. */
-  readonly file: 'needed' | 'optional' | 'none';
-  readonly summary: string;
-  readonly description: string;
-  readonly options: readonly OptionName[];
-}
-
-export const options = {
-  self: { value: 'NODE', description: 'Which of the two nodes this machine is; by default the one named as the host' },
-  ssh: { value: 'HOST', description: "How ssh reaches the other node: HOST or USER@HOST; by default the node's name" },
+const options = {
+  self: {
+    value: 'NODE',
+    description: 'Which of the two nodes this machine is',
+    otherwise: 'the one named as the host',
+  },
+  ssh: {
+    value: 'HOST',
+    description: 'How ssh reaches the other node: HOST or USER@HOST',
+    otherwise: "the node's name",
+  },
   'no-ssh': { description: 'Leave the other node alone: it was made ready by cluster-setup prepare, run on it' },
   'password-file': { value: 'FILE', description: "hacluster's password is the first line of FILE" },
   'password-stdin': { description: "hacluster's password is the first line of standard input" },
@@ -27,67 +22,81 @@ export const options = {
   all: { description: 'Both nodes, the other one over ssh, by running cluster-setup doctor there' },
   fix: { description: 'Mend what can be mended safely, asking before each' },
   json: { description: 'Print JSON' },
-  color: { value: 'WHEN', description: 'auto (default: only on a terminal), always or never' },
-  help: { description: 'Print this help and exit' },
-} as const satisfies Readonly<Record<string, OptionDefinition>>;
+  color: {
+    choices: ['auto', 'always', 'never'],
+    default: 'auto',
+    description: 'Whether to paint; auto does it on a terminal only',
+  },
+} as const satisfies Command['options'];
 
-export type OptionName = keyof typeof options;
+/** Path of the cluster file, `-` for standard input. */
+const file = [{ name: 'FILE' }] as const;
 
-export const commandTable = {
-  plan: {
-    file: 'needed',
-    summary: 'show what would change, with the exact commands and why; touch nothing',
-    description:
-      'Holds the file against both nodes and the cluster, and shows step by step what differs, why it matters and what ' +
-      'would be run. Run it on one of the two nodes.',
-    options: ['self', 'ssh', 'no-ssh', 'destroy', 'color', 'help'],
+export const program = {
+  name: 'cluster-setup',
+  summary: 'a fenced two-node cluster of Raspberry Pis with slee-Pi 3 boards, from one file',
+  commands: {
+    plan: {
+      operands: file,
+      summary: 'show what would change, with the exact commands and why; touch nothing',
+      description:
+        'Holds the file against both nodes and the cluster, and shows step by step what differs, why it matters and what ' +
+        'would be run. Run it on one of the two nodes.',
+      options: pickOptions(options, 'self', 'ssh', 'no-ssh', 'destroy', 'color'),
+    },
+    prepare: {
+      operands: file,
+      summary: 'make only this node ready (packages, names, Docker, board); for nodes without ssh between them',
+      description:
+        'Carries out the steps of this node alone. Run it on both nodes, then cluster-setup apply --no-ssh on one of them.',
+      options: pickOptions(options, 'self', 'password-file', 'password-stdin', 'destroy', 'color'),
+    },
+    apply: {
+      operands: file,
+      summary: 'make the cluster that the file describes',
+      description:
+        'Carries out what plan shows. It can be interrupted at any point and run again: it looks at what there is and goes on ' +
+        'from there; run once more it changes nothing. Another cluster on the nodes is destroyed only when you type its name. ' +
+        'The password of hacluster is asked for when it is needed, or read from a file or standard input.',
+      options: pickOptions(options, 'self', 'ssh', 'no-ssh', 'password-file', 'password-stdin', 'destroy', 'color'),
+    },
+    script: {
+      operands: file,
+      summary: 'print a shell script that does the same from two bare nodes',
+      description:
+        'The whole way as a POSIX shell script with the reasons, to be read and run by hand. Nothing is looked at.',
+      options: {},
+    },
+    undo: {
+      operands: file,
+      summary: 'take away what apply made',
+      description:
+        'Takes the service and the fence devices out of the cluster and restores what was changed on the nodes. The cluster ' +
+        'itself is destroyed only when you type its name. Packages, images and the password stay.',
+      options: pickOptions(options, 'self', 'ssh', 'no-ssh', 'destroy', 'color'),
+    },
+    doctor: {
+      summary: 'look over a cluster, made by this program or by hand, and say what is wrong, why and how to mend it',
+      description:
+        'Looks at this node and its cluster; with --all at the other node too. Exit status: 0 nothing to say but notes, 1 ' +
+        'warnings, 2 errors, 3 when it could not look.',
+      options: pickOptions(options, 'all', 'ssh', 'fix', 'json', 'color'),
+    },
+    schema: {
+      summary: 'print the JSON schema of the cluster file, for editors',
+      description:
+        'Put it beside the file and begin the file with: # yaml-language-server: $schema=./cluster.schema.json',
+      options: {},
+    },
   },
-  prepare: {
-    file: 'needed',
-    summary: 'make only this node ready (packages, names, Docker, board); for nodes without ssh between them',
-    description:
-      'Carries out the steps of this node alone. Run it on both nodes, then cluster-setup apply --no-ssh on one of them.',
-    options: ['self', 'password-file', 'password-stdin', 'destroy', 'color', 'help'],
-  },
-  apply: {
-    file: 'needed',
-    summary: 'make the cluster that the file describes',
-    description:
-      'Carries out what plan shows. It can be interrupted at any point and run again: it looks at what there is and goes on ' +
-      'from there; run once more it changes nothing. Another cluster on the nodes is destroyed only when you type its name. ' +
-      'The password of hacluster is asked for when it is needed, or read from a file or standard input.',
-    options: ['self', 'ssh', 'no-ssh', 'password-file', 'password-stdin', 'destroy', 'color', 'help'],
-  },
-  script: {
-    file: 'needed',
-    summary: 'print a shell script that does the same from two bare nodes',
-    description:
-      'The whole way as a POSIX shell script with the reasons, to be read and run by hand. Nothing is looked at.',
-    options: ['help'],
-  },
-  undo: {
-    file: 'needed',
-    summary: 'take away what apply made',
-    description:
-      'Takes the service and the fence devices out of the cluster and restores what was changed on the nodes. The cluster ' +
-      'itself is destroyed only when you type its name. Packages, images and the password stay.',
-    options: ['self', 'ssh', 'no-ssh', 'destroy', 'color', 'help'],
-  },
-  doctor: {
-    file: 'none',
-    summary: 'look over a cluster, made by this program or by hand, and say what is wrong, why and how to mend it',
-    description:
-      'Looks at this node and its cluster; with --all at the other node too. Exit status: 0 nothing to say but notes, 1 ' +
-      'warnings, 2 errors, 3 when it could not look.',
-    options: ['all', 'ssh', 'fix', 'json', 'color', 'help'],
-  },
-  schema: {
-    file: 'none',
-    summary: 'print the JSON schema of the cluster file, for editors',
-    description:
-      'Put it beside the file and begin the file with: # yaml-language-server: $schema=./cluster.schema.json',
-    options: ['help'],
-  },
-} as const satisfies Readonly<Record<string, CommandDefinition>>;
+  epilogue: [
+    'A first file, and what every key means: README.md.',
+    '',
+    'Usually, on one of the two nodes, as root:',
+    '  cluster-setup plan cluster.yaml      read what it would do, and why',
+    '  cluster-setup apply cluster.yaml     do it',
+    '  cluster-setup doctor --all           look it over, now and whenever something changed',
+  ],
+} as const satisfies Program;
 
-export type CommandName = keyof typeof commandTable;
+export type CommandLine = Exclude<Understood<(typeof program)['commands']>, { readonly command: 'help' | 'version' }>;

@@ -1,6 +1,7 @@
 // What each command does, with the outside passed in.
 import type { Clock } from '@sleepi3/driver';
 import { isPcsError, Pcs, type Runner } from '@sleepi3/pcs';
+import { colours, helpText, parseCommandLine, UsageError } from '@sleepi3/program';
 import { version } from '../../package.json';
 import { clusterFile } from '../config/cluster-file.js';
 import { jsonSchema } from '../config/json-schema.js';
@@ -16,8 +17,7 @@ import { scriptFor } from '../plan/script.js';
 import { allSteps, preparation } from '../plan/steps.js';
 import { undoSteps } from '../plan/undo-steps.js';
 import type { Step } from '../plan/step.js';
-import { type CommandLine, helpText, parseCommandLine } from './command-line.js';
-import { colours } from './colours.js';
+import { type CommandLine, program } from './commands.js';
 import { showDifference, showPlan } from './show-plan.js';
 
 /** What the program needs of the outside. */
@@ -39,6 +39,9 @@ export interface ProgramHost {
   readonly signal: AbortSignal;
 }
 
+/** The commands that look at the nodes of a file. */
+type Carried = Extract<CommandLine, { readonly command: 'plan' | 'prepare' | 'apply' | 'undo' }>;
+
 /** Exit statuses besides doctor's. */
 const failed = 1;
 const usageError = 64;
@@ -46,16 +49,15 @@ const usageError = 64;
 /** Runs one command line. @returns the exit status. */
 export async function run(argv: readonly string[], host: ProgramHost): Promise<number> {
   try {
-    const line = parseCommandLine(argv);
-    if (line === 'help') host.write(helpText());
-    else if (line === 'version') host.write(`${version}\n`);
-    else if (line.options.help) host.write(helpText(line.command));
+    const line = parseCommandLine(program, argv);
+    if (line.command === 'help') host.write(helpText(program, line.about));
+    else if (line.command === 'version') host.write(`${version}\n`);
     else return await carryOut(line, host);
     return 0;
   } catch (error) {
-    if (!(error instanceof SetupError) && !isPcsError(error)) throw error;
+    if (!(error instanceof SetupError) && !(error instanceof UsageError) && !isPcsError(error)) throw error;
     host.writeError(`cluster-setup: ${error.message}\n`);
-    return error instanceof SetupError && error.code === 'USAGE' ? usageError : failed;
+    return error instanceof UsageError || (error instanceof SetupError && error.code === 'USAGE') ? usageError : failed;
   }
 }
 
@@ -65,20 +67,17 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
     return 0;
   }
   if (line.command === 'doctor') {
-    const { all = false, fix = false, json = false, ssh } = line.options;
-    return runDoctor(
-      { all: all === true, fix: fix === true, json: json === true, ssh: typeof ssh === 'string' ? ssh : undefined },
-      host,
-      coloursFor(line, host),
-    );
+    const { all, fix, json, ssh } = line.values;
+    return runDoctor({ all, fix, json, ssh }, host, coloursFor(line, host));
   }
-  const design = designOf(await readFile(line.file ?? '-', host));
+  const design = designOf(await readFile(line.operands[0] ?? '-', host));
   if (line.command === 'script') {
     host.write(await scriptFor(design));
     return 0;
   }
+  const carried: Carried = line;
   const typed = new Set<string>();
-  if (typeof line.options.destroy === 'string') typed.add(line.options.destroy);
+  if (line.values.destroy !== undefined) typed.add(line.values.destroy);
   const reality = realityFor(design, line, typed, host);
   const colour = coloursFor(line, host);
 
@@ -117,7 +116,7 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
     return {
       clock: host.clock,
       signal: host.signal,
-      password: () => (password ??= askPassword(line, host)),
+      password: () => (password ??= askPassword(carried, host)),
       onWarning: (text) => host.writeError(`${colour.change('warning')}: ${text}\n`),
       onStep: (step, { differences }, state) => {
         const where = step.node === undefined ? '' : `${step.node}: `;
@@ -132,8 +131,8 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
   }
 }
 
-function coloursFor({ options }: CommandLine, host: ProgramHost) {
-  return colours(options.color === 'always' || (options.color !== 'never' && host.colours));
+function coloursFor({ values }: { readonly values: { readonly color: string } }, host: ProgramHost) {
+  return colours(values.color === 'always' || (values.color !== 'never' && host.colours));
 }
 
 async function readFile(path: string, host: ProgramHost) {
@@ -146,12 +145,12 @@ async function readFile(path: string, host: ProgramHost) {
 
 function realityFor(
   design: ClusterDesign,
-  { command, options }: CommandLine,
+  line: Carried,
   destroyable: ReadonlySet<string>,
   host: ProgramHost,
 ): Reality {
   const names = design.nodes.map(({ name }) => name);
-  const self = options.self ?? host.hostname().split('.')[0];
+  const self = line.values.self ?? host.hostname().split('.')[0];
   const peer = names.find((name) => name !== self);
   if (typeof self !== 'string' || !names.includes(self) || peer === undefined) {
     throw new SetupError(
@@ -161,23 +160,24 @@ function realityFor(
     );
   }
   const local = commandMachine(self, host.runner);
-  const alone = options['no-ssh'] === true || command === 'prepare';
+  const alone = line.command === 'prepare' || line.values['no-ssh'];
   const other: Machine | undefined = alone
     ? undefined
-    : commandMachine(peer, sshRunner(host.runner, typeof options.ssh === 'string' ? options.ssh : peer));
+    : commandMachine(peer, sshRunner(host.runner, line.values.ssh ?? peer));
   return new Reality({ local, peer: other, pcs: new Pcs({ runner: host.runner, signal: host.signal }), destroyable });
 }
 
-async function askPassword({ options }: CommandLine, host: ProgramHost): Promise<string> {
-  const file = options['password-file'];
+async function askPassword({ values }: Carried, host: ProgramHost): Promise<string> {
+  const file = 'password-file' in values ? values['password-file'] : undefined;
+  const fromStdin = 'password-stdin' in values && values['password-stdin'];
   const text =
-    typeof file === 'string'
+    file !== undefined
       ? await host.readFile(file).catch((cause: unknown) => {
           throw new SetupError('PASSWORD', `cannot read the password from ${file}: ${(cause as Error).message}`, {
             cause,
           });
         })
-      : options['password-stdin']
+      : fromStdin
         ? await host.readStdin()
         : await host.ask?.('Password for hacluster, the same on both nodes: ', { secret: true });
   const password = text?.split(/\r?\n/, 1)[0];

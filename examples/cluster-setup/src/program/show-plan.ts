@@ -3,8 +3,7 @@ import { type Command, invocation, isPcsError, type Pcs, shellQuote } from '@sle
 import type { ClusterDesign } from '../cluster/design.js';
 import type { PlannedStep } from '../plan/plan.js';
 import type { Action, Difference } from '../plan/step.js';
-import type { Colours } from './colours.js';
-import { wrap } from '../wrap.js';
+import { type Colours, wrap } from '@sleepi3/program';
 
 /** The whole plan as text. */
 export async function showPlan(

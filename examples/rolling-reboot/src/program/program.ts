@@ -1,13 +1,14 @@
 // What each command does, with the outside passed in.
 import { Sleepi3Error } from '@sleepi3/driver';
 import { isPcsError } from '@sleepi3/pcs';
+import { helpText, parseCommandLine, UsageError } from '@sleepi3/program';
 import { version } from '../../package.json';
 import { isSystemError, messageOf, RollError } from '../errors.js';
 import type { Host } from '../node/host.js';
 import { readJournal } from '../journal.js';
 import { abort, type Ending, resume, run } from '../roll.js';
-import { defaultConfigPath, parseConfig, readSettings, type Settings } from '../settings.js';
-import { type CommandLine, helpText, parseCommandLine } from './command-line.js';
+import { defaultConfigPath, parseConfig, readSettings, settingNames, type Settings } from '../settings.js';
+import { type CommandLine, program } from './commands.js';
 import { dryRun, type Shown, status } from './show.js';
 
 /** What the program needs besides the host that it makes for a turn. */
@@ -42,24 +43,27 @@ export const exitStatus = {
   badSetting: 78,
 } as const;
 
-const defaultStateDirectory = '/var/lib/rolling-reboot';
 /** ms for a run to stand down when it is told to end. */
 const abortPatienceMs = 900_000;
 
 /** Runs one command line. @returns the exit status. */
-export async function runProgram(argv: readonly string[], outside: ProgramHost): Promise<number> {
+export async function runCommandLine(argv: readonly string[], outside: ProgramHost): Promise<number> {
   try {
-    const line = parseCommandLine(argv);
-    if (line === 'version') {
+    const line = parseCommandLine(program, argv);
+    if (line.command === 'version') {
       outside.write(`${version}\n`);
       return exitStatus.success;
     }
-    if (line === 'help' || line.options.help === true) {
-      outside.write(helpText(line === 'help' ? undefined : line.command));
+    if (line.command === 'help') {
+      outside.write(helpText(program, line.about));
       return exitStatus.success;
     }
     return await carryOut(line, outside);
   } catch (error) {
+    if (error instanceof UsageError) {
+      outside.writeError(`rolling-reboot: ${error.message}\n`);
+      return exitStatus.usage;
+    }
     const expected =
       error instanceof RollError || error instanceof Sleepi3Error || isPcsError(error) || isSystemError(error);
     if (!expected) throw error;
@@ -69,16 +73,14 @@ export async function runProgram(argv: readonly string[], outside: ProgramHost):
 }
 
 async function carryOut(line: CommandLine, outside: ProgramHost): Promise<number> {
-  const { command, options } = line;
-  const json = options.json === true;
+  const { command, values } = line;
+  const { json, 'state-dir': stateDirectory } = values;
   const settings = await settingsFor(line, outside);
-  const stateDirectory = typeof options['state-dir'] === 'string' ? options['state-dir'] : defaultStateDirectory;
   const host = outside.host(settings, { stateDirectory, json });
-  const byHand = options.now === true;
 
   if (command === 'status') return show(await status(host, settings), exitStatus.failure);
-  if (command === 'run' && options['dry-run'] === true) {
-    return show(await dryRun(host, settings, byHand), exitStatus.notNow);
+  if (command === 'run' && values['dry-run']) {
+    return show(await dryRun(host, settings, values.now), exitStatus.notNow);
   }
 
   if (command === 'abort') {
@@ -88,13 +90,13 @@ async function carryOut(line: CommandLine, outside: ProgramHost): Promise<number
   }
   const release = await outside.exclusive(stateDirectory, command === 'abort' ? abortPatienceMs : 0);
   try {
-    switch (command) {
+    switch (line.command) {
       case 'run':
-        return tell(await run(host, settings, { byHand }));
+        return tell(await run(host, settings, { byHand: line.values.now }));
       case 'resume':
         return tell(await resume(host, settings));
       case 'abort':
-        return tell(await abort(host, settings, { force: options.force === true }));
+        return tell(await abort(host, settings, { force: line.values.force }));
     }
   } finally {
     await release();
@@ -126,20 +128,21 @@ async function carryOut(line: CommandLine, outside: ProgramHost): Promise<number
   }
 }
 
-async function settingsFor({ options, settings }: CommandLine, outside: ProgramHost): Promise<Settings> {
-  const path = typeof options.config === 'string' ? options.config : defaultConfigPath;
+async function settingsFor({ values }: CommandLine, outside: ProgramHost): Promise<Settings> {
+  const path = values.config ?? defaultConfigPath;
   const text = await outside.readFile(path).catch((cause: unknown) => {
     throw new RollError('BAD_SETTING', `cannot read ${path}: ${messageOf(cause)}`, { cause });
   });
-  if (text === undefined && options.config !== undefined)
-    throw new RollError('BAD_SETTING', `there is no file ${path}`);
-  return readSettings({ ...parseConfig(text ?? '', path), ...settings }, { hostname: outside.hostname() });
+  if (text === undefined && values.config !== undefined) throw new RollError('BAD_SETTING', `there is no file ${path}`);
+  const given = settingNames.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const]));
+  return readSettings(
+    { ...parseConfig(text ?? '', path), ...Object.fromEntries(given) },
+    { hostname: outside.hostname() },
+  );
 }
 
 function statusOf({ code }: RollError): number {
   switch (code) {
-    case 'USAGE':
-      return exitStatus.usage;
     case 'BAD_SETTING':
       return exitStatus.badSetting;
     case 'REFUSED':

@@ -1,4 +1,6 @@
-// A manual page of section 8 as data, written as roff for the man macros.
+// A manual page of section 8 as data, much of it from the table of the program, written as roff for the man macros.
+import { optionForm, optionText, usageOf } from './help.js';
+import { helpOption, type Program } from './table.js';
 
 /** A word and what it stands for. */
 export type Entry = readonly [word: string, meaning: string];
@@ -21,6 +23,32 @@ export interface ManualPage {
   readonly sections: Readonly<Record<string, readonly Entry[]>>;
   /** Other pages: `pcs (8)`. */
   readonly seeAlso: readonly string[];
+}
+
+/** What a manual page says besides what is in the table of the program. */
+export type ManualPageText = Pick<ManualPage, 'description' | 'sections' | 'seeAlso'>;
+
+/** The manual page of a program, from its table. */
+export function manualPageOf(
+  { name, summary, commands }: Program,
+  text: ManualPageText,
+  { version, date }: Pick<ManualPage, 'version' | 'date'>,
+): ManualPage {
+  return {
+    name,
+    version,
+    date,
+    summary,
+    synopsis: Object.entries(commands).map(([word, command]) => `${usageOf(word, command)} [options]`),
+    commands: Object.entries(commands).map(([word, command]) => ({
+      name: word,
+      description: command.description,
+      options: Object.entries({ ...command.options, help: helpOption }).map(
+        ([long, option]) => [optionForm(long, option), `${optionText(option)}.`] as const,
+      ),
+    })),
+    ...text,
+  };
 }
 
 export function renderManualPage(page: ManualPage): string {
