@@ -1,5 +1,4 @@
 // The program's one error class.
-import { isPcsError } from '@sleepi3/pcs';
 
 /**
  * What went wrong, in a word that never changes.
@@ -43,9 +42,6 @@ export class RollError extends Error {
 /** The message of whatever was thrown, with what to do where that is known. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (isPcsError(error, 'NOT_RUNNING')) {
-    return `the cluster does not run on this node: pcs cluster start (${error.message})`;
-  }
   const { code } = error as NodeJS.ErrnoException;
   return isSystemError(error) && (code === 'EACCES' || code === 'EPERM')
     ? `${error.message}: run it as root`

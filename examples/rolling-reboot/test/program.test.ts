@@ -1,7 +1,6 @@
-import { PcsError } from '@sleepi3/pcs';
 import { helpText, parseCommandLine } from '@sleepi3/program';
 import { describe, expect, it } from 'vitest';
-import { messageOf, RollError } from '../src/errors.js';
+import { RollError } from '../src/errors.js';
 import type { Host } from '../src/node/host.js';
 import { program as table } from '../src/program/commands.js';
 import { exitStatus, type ProgramHost, runCommandLine } from '../src/program/program.js';
@@ -117,13 +116,6 @@ describe('the program', () => {
       status: exitStatus.badSetting,
       out: 'rolling-reboot: cannot read /tmp: EISDIR: illegal operation on a directory, read\n',
     });
-  });
-
-  it('says that the cluster does not run, and what to do', () => {
-    const error = new PcsError('crm_mon: Connection refused', { code: 'NOT_RUNNING' });
-    expect(messageOf(error)).toBe(
-      'the cluster does not run on this node: pcs cluster start (crm_mon: Connection refused)',
-    );
   });
 
   it('tells its version', async () => {

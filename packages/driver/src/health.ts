@@ -216,12 +216,8 @@ const table = {
 export type HealthId = keyof typeof table;
 
 /** Everything that is wrong with a board and its settings, in the order of the table. */
-export function judgeHealth({
-  board,
-  defaults,
-  defaultsPath = defaultsFilePath,
-  extoutOwned = false,
-}: HealthView): readonly HealthFinding[] {
+export function judgeHealth(view: HealthView): readonly HealthFinding[] {
+  const { board, defaults, defaultsPath = defaultsFilePath, extoutOwned = false } = view;
   const silent = board instanceof Error;
   const judged: Judged = {
     board: silent ? undefined : board,
@@ -240,6 +236,6 @@ export function judgeHealth({
 }
 
 /** A finding on one line, for a log: what is so, and what mends it. */
-export function healthMessage({ fact, remedy }: Pick<HealthFinding, 'fact' | 'remedy'>): string {
-  return `${fact}; to mend it: ${remedy.join(', then ')}`;
+export function healthMessage(finding: Pick<HealthFinding, 'fact' | 'remedy'>): string {
+  return `${finding.fact}; to mend it: ${finding.remedy.join(', then ')}`;
 }

@@ -62,6 +62,7 @@ export {
   type WritableRegisterName,
   type WriteOptions,
 } from './board/sleepi3.js';
+export type { BoardEvent, BoardWatchOptions } from './board/watch.js';
 export {
   createLineDecoder,
   encodeFrame,

@@ -28,7 +28,7 @@ export interface Outlet {
   readonly id: string;
   /** Another name for it. */
   readonly alias?: string;
-  /** Default unknown. */
+  /** For a device that tells all at once; without it `list-status` asks `powerStatus` for each. */
   readonly status?: PowerStatus;
 }
 

@@ -2,7 +2,15 @@
 import { type ActionName, isPowerAction } from './actions.js';
 import type { CheckedRequest } from './request/check.js';
 import type { Clock } from './host/clock.js';
-import type { ActionContext, DeviceFunctions, FenceAgent, PlugContext, PlugStatus, PowerStatus } from './definition.js';
+import type {
+  ActionContext,
+  DeviceFunctions,
+  FenceAgent,
+  Outlet,
+  PlugContext,
+  PlugStatus,
+  PowerStatus,
+} from './definition.js';
 import { FenceError } from './error.js';
 import type { Log } from './host/log.js';
 import { canonicalUuid } from './host/uuid.js';
@@ -112,17 +120,32 @@ class Engine {
   async list(action: 'list' | 'list-status'): Promise<string[]> {
     const separator = String(this.#request.options['separator']);
     const outlets = (await this.#device.list?.(this.#context(action))) ?? [];
-    return [...outlets].map(({ id, alias = '', status }) => {
-      const columns = action === 'list' ? [id, alias] : [id, alias, status?.toUpperCase() ?? 'UNKNOWN'];
-      const line = columns.join(separator);
+    const lines: string[] = [];
+    for (const outlet of outlets) {
+      const { id, alias = '' } = outlet;
+      const line = [id, alias, ...(action === 'list' ? [] : [await this.#listedStatus(outlet)])].join(separator);
       if (/[\r\n\0]/.test(line)) {
         throw new FenceError(
           'device',
           `Failed: the device lists a name with a line break in it: ${JSON.stringify(id)}`,
         );
       }
-      return line;
-    });
+      lines.push(line);
+    }
+    return lines;
+  }
+
+  /** What the list says, or else the plug itself. One that cannot be asked does not hide the others. */
+  async #listedStatus({ id, status }: Outlet): Promise<string> {
+    if (status !== undefined) return status.toUpperCase();
+    if (this.#device.powerStatus === undefined) return 'UNKNOWN';
+    try {
+      const answer = await this.#device.powerStatus(this.#plugContext(this.#context('list-status'), id));
+      return answer === 'missing' ? 'UNKNOWN' : answer.toUpperCase();
+    } catch (error) {
+      this.#world.log.warning(`The status of plug "${id}" is not known: ${messageOf(error)}`);
+      return 'UNKNOWN';
+    }
   }
 
   async monitor(): Promise<void> {
@@ -255,11 +278,15 @@ class Engine {
   #plugContexts(action: ActionName, signal?: AbortSignal): PlugContext[] {
     const context = this.#context(action, signal);
     const plugs = context.plugs.length === 0 ? [undefined] : context.plugs;
-    return plugs.map((plug) => ({
+    return plugs.map((plug) => this.#plugContext(context, plug));
+  }
+
+  #plugContext(context: ActionContext, plug: string | undefined): PlugContext {
+    return {
       ...context,
       plug: plug as PlugContext['plug'],
       uuid: plug === undefined ? undefined : canonicalUuid(plug),
-    }));
+    };
   }
 
   #number(name: string): number {
@@ -276,9 +303,27 @@ class Engine {
   }
 }
 
-/** The text of anything thrown. */
+/**
+ * The text of anything thrown, with what caused it: `fetch failed: connect ECONNREFUSED 127.0.0.1:1`. A cause that the
+ * message has told already is not told again.
+ */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+  const seen = new Set<unknown>();
+  let text = '';
+  for (let one = error; one !== undefined && !seen.has(one); one = one instanceof Error ? one.cause : undefined) {
+    seen.add(one);
+    const own = ownMessageOf(one);
+    if (!text.includes(own)) text += text === '' ? own : `: ${own}`;
+  }
+  return text;
+}
+
+/** An error for several (a host with several addresses, none of which answers) may have no text of its own. */
+function ownMessageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message !== '') return error.message;
+  const several = error instanceof AggregateError ? error.errors.map(ownMessageOf).join(', ') : '';
+  return several === '' ? error.name : several;
 }
 
 /** Tries until a try does not say false. */

@@ -56,7 +56,6 @@ async function run(agent: FenceAgent, host: FenceHost): Promise<number> {
   } catch (error) {
     log.error(messageOf(error));
     if (error instanceof Error && !(error instanceof FenceError)) log.debug(error.stack ?? '');
-    if (error instanceof Error && error.cause !== undefined) log.debug(`caused by: ${messageOf(error.cause)}`);
     return 1;
   }
 }

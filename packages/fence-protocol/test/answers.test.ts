@@ -1,6 +1,6 @@
 // Everything an agent says: metadata, manpage, help, version, and what it logs where.
 import { describe, expect, it } from 'vitest';
-import { choice, defineFenceAgent, seconds, string } from '../src/index.js';
+import { choice, defineFenceAgent, FenceError, seconds, string } from '../src/index.js';
 import { runInMemory, ScriptedDevice, type MemoryInput } from '../src/testing/index.js';
 import { description, runSwitch, switchAgent } from './agents.js';
 
@@ -255,10 +255,39 @@ describe('log lines', () => {
         { argv: ['-v', '-o', 'monitor'] },
       );
     const { stderr } = await failing(new TypeError('no such thing', { cause: new Error('the reason') }));
-    expect(stderr).toMatch(
-      /ERROR: no such thing\n[^]* DEBUG: TypeError: no such thing\n[^]* DEBUG: caused by: the reason\n/,
-    );
-    expect((await failing(new Error('', { cause: 'text' }))).stderr).toContain(' ERROR: Error\n');
+    expect(stderr).toMatch(/ERROR: no such thing: the reason\n[^]* DEBUG: TypeError: no such thing\n/);
+    expect((await failing(new Error('', { cause: 'text' }))).stderr).toContain(' ERROR: Error: text\n');
     expect((await failing('text')).stderr).toContain(' ERROR: text\n');
+  });
+
+  it('tell the whole chain of causes in the one line, and nothing twice', async () => {
+    const lineOf = async (thrown: Error) => {
+      const { stderr } = await runInMemory(
+        defineFenceAgent({
+          ...description,
+          options: {},
+          noOn: true,
+          noReboot: true,
+          off: async () => {},
+          monitor: () => Promise.reject(thrown),
+        }),
+        { argv: ['-o', 'monitor'] },
+      );
+      return / ERROR: (.*)\n$/.exec(stderr)?.[1];
+    };
+    const refused = new Error('connect ECONNREFUSED 127.0.0.1:1');
+    const failed = new TypeError('fetch failed', { cause: refused });
+    expect(await lineOf(failed)).toBe('fetch failed: connect ECONNREFUSED 127.0.0.1:1');
+    const told = new FenceError('device', `Failed: http://127.0.0.1:1: ${String(failed)}`, { cause: failed });
+    expect(await lineOf(told)).toBe(
+      'Failed: http://127.0.0.1:1: TypeError: fetch failed: connect ECONNREFUSED 127.0.0.1:1',
+    );
+    const everyAddress = new AggregateError([refused, new Error('connect ECONNREFUSED ::1:1')]);
+    expect(await lineOf(new TypeError('fetch failed', { cause: everyAddress }))).toBe(
+      'fetch failed: connect ECONNREFUSED 127.0.0.1:1, connect ECONNREFUSED ::1:1',
+    );
+    const inCircles = new Error('first');
+    inCircles.cause = new Error('second', { cause: inCircles });
+    expect(await lineOf(inCircles)).toBe('first: second');
   });
 });

@@ -1,6 +1,6 @@
 // How actions are carried out: against a scripted device, on a virtual clock.
 import { describe, expect, it } from 'vitest';
-import { defineFenceAgent, FenceError, standard } from '../src/index.js';
+import { defineFenceAgent, FenceError, type PlugStatus, standard } from '../src/index.js';
 import { type DeviceScript, runInMemory, ScriptedDevice, VirtualClock } from '../src/testing/index.js';
 import { description, runSwitch, singleAgent } from './agents.js';
 
@@ -344,6 +344,31 @@ describe('list', () => {
       list: async () => [{ id: '7' }],
     });
     expect(await runInMemory(agent, { argv: ['-o', 'list-status'] })).toMatchObject({ stdout: '7,,UNKNOWN\n' });
+  });
+
+  it('asks each plug for its status when the list does not tell, and says why one is not known', async () => {
+    const status: Record<string, () => Promise<PlugStatus>> = {
+      1: async () => 'on',
+      2: async () => 'off',
+      3: async () => 'missing',
+      4: () => Promise.reject(new Error('no answer')),
+    };
+    const agent = defineFenceAgent({
+      ...description,
+      options: { plug: standard },
+      setPower: async () => {},
+      powerStatus: async ({ plug }) => (await status[plug]?.()) ?? 'missing',
+      list: async () => Object.keys(status).map((id) => ({ id })),
+    });
+    expect(await runInMemory(agent, { argv: ['-o', 'list-status'] })).toMatchObject({
+      exitStatus: 0,
+      stdout: '1,,ON\n2,,OFF\n3,,UNKNOWN\n4,,UNKNOWN\n',
+      stderr: expect.stringMatching(/WARNING: The status of plug "4" is not known: no answer\n$/),
+    });
+    expect(await runInMemory(agent, { argv: ['-o', 'list'] })).toMatchObject({
+      stdout: '1,\n2,\n3,\n4,\n',
+      stderr: '',
+    });
   });
 
   it('fails on a name that would become two', async () => {

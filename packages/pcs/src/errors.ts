@@ -76,6 +76,11 @@ export interface PcsErrorFacts {
   readonly cause?: unknown;
 }
 
+/** The message of a `NOT_RUNNING`: what was said, and what to do. */
+export function notRunning(said: string): string {
+  return `${said}; start the cluster on this node: pcs cluster start`;
+}
+
 /** Everything this package throws. Look at {@link PcsError.code}, not at the message. */
 export class PcsError extends Error {
   override readonly name = 'PcsError';

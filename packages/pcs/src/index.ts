@@ -40,6 +40,7 @@ export type { Rule as RuleExpression } from './commands/rule.js';
 // --- reading: the status of a cluster ---
 export {
   ClusterStatus,
+  type ClusterStatusJson,
   type ClusterStatusParts,
   type StatusFenceHistory,
   type PacemakerdStatus,
@@ -74,11 +75,12 @@ export type {
   ResourceStatus,
   ResourceXml,
 } from './status/resources.js';
-export { ResourceView } from './status/resource-view.js';
+export { ResourceView, type ResourceViewJson } from './status/resource-view.js';
 export { failedResource, type ResourceFailure } from './status/failures.js';
 export type { FencingEvent } from './status/fencing-events.js';
 export type { Ban, Ticket } from './status/bans-and-tickets.js';
 export type { ToolAnswer, ToolMessage, ToolStatus } from './xml/pacemaker-result.js';
+export { type AsJson, asJson, type InfiniteAsJson } from './xml/as-json.js';
 export type { XmlElement } from './xml/tree.js';
 export { NOTHING_UNKNOWN, type Unknown, type WithUnknown } from './xml/shape.js';
 export { type FencingHistory, parseFencingHistory } from './status/fencing-history.js';
@@ -96,6 +98,7 @@ export { type Clock, systemClock } from './clock.js';
 export {
   type CibHeader,
   ClusterConfiguration,
+  type ClusterConfigurationJson,
   type ConfigurationSections,
   type ConfiguredNode,
   parseClusterConfiguration,

@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
+  asJson,
   type ClusterStatus,
   isPcsError,
   type NodeStatus,
@@ -45,6 +46,29 @@ describe.each(fixtures('status'))('the recorded status %s', (_name, xml) => {
     });
     const never = { attributes: { time: '' }, elements: [], text: '' };
     expect(unknown).toEqual(_name === 'empty-cib.xml' ? [never] : []);
+  });
+});
+
+describe('a cluster status as JSON', () => {
+  const json = (status: ClusterStatus) => JSON.parse(JSON.stringify(status)) as Record<string, unknown>;
+
+  it('has the answers that a dashboard asks for', () => {
+    expect(json(healthy)).toMatchObject({ dc: 'n2', quorate: true, settled: true, unsettled: [] });
+    expect(json(healthy)['allResources']).toContainEqual({
+      ...{ id: 'VIP', kind: 'primitive', startedOn: ['n1'], promotedOn: [], activeOn: ['n1'], lockedTo: [] },
+      ...{ failed: false, blocked: false, managed: true, orphaned: false, disabled: false, pending: [] },
+    });
+  });
+
+  it('has every field, times as ISO 8601, and no null where there is a number without end', () => {
+    const written = json(failures);
+    const known = Object.entries(failures).filter(([, value]) => value !== undefined);
+    expect(Object.keys(written)).toEqual(expect.arrayContaining(known.map(([name]) => name)));
+    expect(JSON.stringify(written['summary'])).toContain(failures.takenAt?.toISOString());
+    for (const [, xml] of fixtures('status')) expect(JSON.stringify(parseClusterStatus(xml))).not.toContain(':null');
+    expect(JSON.stringify(asJson({ failCount: Infinity, score: -Infinity }))).toBe(
+      '{"failCount":"INFINITY","score":"-INFINITY"}',
+    );
   });
 });
 

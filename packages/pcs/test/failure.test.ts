@@ -72,6 +72,11 @@ describe('a failed command', () => {
     expect(error.message).toMatch(/^pcs/);
   });
 
+  it('says what to do when the cluster does not run', async () => {
+    const error = await errorOf({ exitCode: 1, stderr: 'Error: unable to get cib\n' });
+    expect(error.message).toBe('pcs: unable to get cib; start the cluster on this node: pcs cluster start');
+  });
+
   it('says which node failed and why, and not what went well', async () => {
     const stderr =
       'Error: unable to start all nodes\nraspberrypi-1: Starting Cluster...\n' +

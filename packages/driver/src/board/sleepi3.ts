@@ -19,6 +19,7 @@ import {
 } from './parameters.js';
 import { type BusOptions, openBus } from '../bus/open-bus.js';
 import { bits, type Register, type RegisterName, registers } from './registers.js';
+import { type BoardEvent, type BoardWatchOptions, watchBoard } from './watch.js';
 import { defaultRetryPolicy, isTransient, retryDelay, type RetryPolicy } from './retry.js';
 
 /** How a board is driven, whatever bus it is on. */
@@ -226,6 +227,17 @@ export class Sleepi3 {
     const contents: number[] = [];
     for (const name of registerNames) contents.push(await this.readRegister(name));
     return decodeSnapshot(contents);
+  }
+
+  /**
+   * Follows the board: yields everything it says, then every change of it. A board that does not answer is told of once
+   * and looked at again. What comes and goes between two looks, such as a short pulse on EXTIN, is not seen.
+   *
+   * @returns Ends when the signal aborts. Leaving a `for await` over it ends it as well.
+   * @throws {@link Sleepi3Error} `CLOSED`.
+   */
+  watch(options: BoardWatchOptions = {}): AsyncGenerator<BoardEvent, void, undefined> {
+    return watchBoard(() => this.snapshot(), this.#clock, options);
   }
 
   /**

@@ -15,6 +15,7 @@ import {
   text,
   type WithUnknown,
 } from '../xml/shape.js';
+import { type AsJson, asJson } from '../xml/as-json.js';
 import { fieldsOf } from '../xml/fields-of.js';
 import { parseTime } from '../xml/times.js';
 import { parseXml, type XmlElement } from '../xml/tree.js';
@@ -169,6 +170,11 @@ export interface References {
   readonly resourceSetById: (id: string) => ResourceSet | undefined;
 }
 
+type ConfigurationFields = ConfigurationSections & Pick<ClusterConfiguration, 'header' | 'statusSection'>;
+
+/** A configuration as `JSON.stringify` writes it. */
+export type ClusterConfigurationJson = AsJson<ConfigurationFields>;
+
 /**
  * The configuration of a cluster. The fields are what the CIB holds; the rest are questions to them, answered as Pacemaker
  * reads a configuration: templates applied, references followed, either name of a property.
@@ -297,6 +303,11 @@ export class ClusterConfiguration extends fieldsOf<ConfigurationSections>() {
   /** The constraints that name a resource. Those with a pattern are not looked into. */
   constraintsOf(resource: string): readonly Constraint[] {
     return this.constraints.filter((candidate) => resourcesOf(candidate).includes(resource));
+  }
+
+  /** What `JSON.stringify` writes: the fields. What has no end is `INFINITY` or `-INFINITY`, times are ISO 8601. */
+  toJSON(): ClusterConfigurationJson {
+    return asJson<ConfigurationFields>(this);
   }
 
   /** The constraints that `move` and `ban` left behind (`cli-prefer-…`, `cli-ban-…`); `clear` removes them. */

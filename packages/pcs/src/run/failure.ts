@@ -1,6 +1,6 @@
 // What a failed run means: the same rules for every command, read from what pcs 0.10 to 0.12 and Pacemaker print.
 import type { Command } from '../command/command.js';
-import { type ForceOption, PcsError, type PcsErrorCode } from '../errors.js';
+import { type ForceOption, notRunning, PcsError, type PcsErrorCode } from '../errors.js';
 import { mask } from './mask.js';
 import { readReport, type Report } from './report.js';
 import type { RawResult, RunRequest } from './runner.js';
@@ -53,7 +53,8 @@ function diagnose(request: RunRequest, result: RawResult, report: Report, stderr
   const rule =
     EXIT_CODES.get(program === 'pcs' ? 0 : (result.exitCode ?? 0)) ??
     RULES.find(({ pattern }) => pattern.test(stderr) || pattern.test(stdout))?.code;
-  if (rule === 'NOT_RUNNING' || rule === 'PERMISSION_DENIED' || rule === 'CONFLICT') return { code: rule, message };
+  if (rule === 'NOT_RUNNING') return { code: rule, message: notRunning(message) };
+  if (rule === 'PERMISSION_DENIED' || rule === 'CONFLICT') return { code: rule, message };
   const outcomes = Object.values(report.nodes);
   if (outcomes.some(({ ok }) => ok) && outcomes.some(({ ok }) => !ok)) return { code: 'PARTIAL', message };
   if (report.forceHint !== undefined) return { code: 'NEEDS_FORCE', message, forceHint: report.forceHint };

@@ -3,6 +3,7 @@ import { baseId } from '../semantics/ids.js';
 import { isMember, nodeNamed } from '../semantics/nodes.js';
 import { sameName } from '../semantics/values.js';
 import { readToolAnswer, type ToolAnswer, toolAnswer } from '../xml/pacemaker-result.js';
+import { type AsJson, asJson } from '../xml/as-json.js';
 import { fieldsOf } from '../xml/fields-of.js';
 import { parseTime } from '../xml/times.js';
 import {
@@ -30,7 +31,7 @@ import {
   nodeStatus,
 } from './nodes.js';
 import { type ResourceStatus, resourceStatus } from './resources.js';
-import { indexResources, type ResourceView } from './resource-view.js';
+import { indexResources, type ResourceView, type ResourceViewJson } from './resource-view.js';
 import { type StatusSummary, statusSummary } from './summary.js';
 import { unsettledParts } from './settled.js';
 
@@ -103,6 +104,13 @@ const clusterStatusParts = shape<ClusterStatusParts>({
 export function parseClusterStatus(xml: string): ClusterStatus {
   return new ClusterStatus(readToolAnswer(xml, 'crm_mon', clusterStatusParts));
 }
+
+/** A status as `JSON.stringify` writes it. */
+export type ClusterStatusJson = AsJson<ClusterStatusParts> &
+  Pick<ClusterStatus, 'dc' | 'quorate' | 'settled' | 'unsettled'> & {
+    /** Every resource in the tree, each id once: where it is started, whether it has failed … */
+    readonly allResources: readonly ResourceViewJson[];
+  };
 
 /** A cluster at one moment. The fields are what `crm_mon` wrote; the rest are questions to them. */
 export class ClusterStatus extends fieldsOf<ClusterStatusParts>() {
@@ -194,6 +202,19 @@ export class ClusterStatus extends fieldsOf<ClusterStatusParts>() {
   /** Whether nothing is visibly under way: there is a DC, no node joins or leaves, no operation or fencing runs. */
   get settled(): boolean {
     return this.unsettled.length === 0;
+  }
+
+  /**
+   * What `JSON.stringify` writes: the fields, and the answers that most ask for. What has no end is `INFINITY` or
+   * `-INFINITY`, times are ISO 8601.
+   */
+  toJSON(): ClusterStatusJson {
+    const { dc, quorate, settled, unsettled, allResources } = this;
+    return {
+      ...{ dc, quorate, settled, unsettled },
+      allResources: allResources.map((view) => view.toJSON()),
+      ...asJson<ClusterStatusParts>(this),
+    };
   }
 
   get #resourceViews(): ReadonlyMap<string, ResourceView> {

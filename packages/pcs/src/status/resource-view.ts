@@ -7,6 +7,9 @@ import type { BundleReplica, BundleStatus, PrimitiveStatus, ResourceStatus } fro
 const STARTED_ROLES: ReadonlySet<string> = new Set(['Started', 'Promoted', 'Unpromoted']);
 const PROMOTED_ROLES: ReadonlySet<string> = new Set(['Promoted']);
 
+/** A resource as `JSON.stringify` writes it. */
+export type ResourceViewJson = Omit<ResourceView, 'parts' | 'instances' | 'toJSON'>;
+
 /** A resource of any kind, looked up by id: what holds for all its copies and members together. */
 export class ResourceView {
   readonly id: string;
@@ -71,6 +74,38 @@ export class ResourceView {
         ? part.disabled
         : primitivesIn(part).every(({ targetRole }) => targetRole !== undefined && parseRole(targetRole) === 'Stopped'),
     );
+  }
+
+  /** What `JSON.stringify` writes: the answers, without the elements that they come from. */
+  toJSON(): ResourceViewJson {
+    const {
+      id,
+      kind,
+      startedOn,
+      promotedOn,
+      activeOn,
+      failed,
+      blocked,
+      managed,
+      orphaned,
+      disabled,
+      lockedTo,
+      pending,
+    } = this;
+    return {
+      id,
+      kind,
+      startedOn,
+      promotedOn,
+      activeOn,
+      failed,
+      blocked,
+      managed,
+      orphaned,
+      disabled,
+      lockedTo,
+      pending,
+    };
   }
 
   /** The stopped nodes that keep a primitive of it, with shutdown-lock. */

@@ -1,5 +1,5 @@
 // What all of Pacemaker's tools have in common with --output-as=xml: a <pacemaker-result> that ends in a <status>.
-import { PcsError, type PcsErrorCode } from '../errors.js';
+import { notRunning, PcsError, type PcsErrorCode } from '../errors.js';
 import { content, integer, listIn, one, optional, type Parts, shape, type Shape, text } from './shape.js';
 import type { WithUnknown } from './shape.js';
 import { parseXml, type XmlElement } from './tree.js';
@@ -68,8 +68,10 @@ function throwIfFailed(root: XmlElement, source: string, stdout: string): void {
   const { status } = envelope.read(root, source);
   if (status.code !== 0) {
     const said = status.errors.map((error) => error.text).join('; ');
-    throw new PcsError(`${source}: ${said === '' ? status.message : said}`, {
-      code: CODES.get(status.code) ?? 'REFUSED',
+    const message = `${source}: ${said === '' ? status.message : said}`;
+    const code = CODES.get(status.code) ?? 'REFUSED';
+    throw new PcsError(code === 'NOT_RUNNING' ? notRunning(message) : message, {
+      code,
       exitCode: status.code,
       stdout,
     });
@@ -78,7 +80,8 @@ function throwIfFailed(root: XmlElement, source: string, stdout: string): void {
   const gone = root.children.find(({ name }) => name === 'crm-mon-disconnected');
   if (gone !== undefined) {
     const { description, state } = disconnected.read(gone, source);
-    throw new PcsError(`${source}: not connected to the cluster: ${[description, state].filter(Boolean).join(', ')}`, {
+    const message = `${source}: not connected to the cluster: ${[description, state].filter(Boolean).join(', ')}`;
+    throw new PcsError(notRunning(message), {
       code: 'NOT_RUNNING',
       stdout,
     });
