@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readImagePlan } from '../src/image/build.js';
-import { baseSource, fingerprint, type ImagePlan, parseDebianSources, sourcesList, units } from '../src/image/plan.js';
+import {
+  baseSource,
+  fingerprint,
+  guestPackages,
+  type ImagePlan,
+  parseDebianSources,
+  sourcesList,
+  units,
+} from '../src/image/plan.js';
 
 const file = (path: string, content: string, executable = false) => ({
   path,
@@ -10,7 +18,7 @@ const file = (path: string, content: string, executable = false) => ({
 });
 const plan: ImagePlan = {
   diskSize: 4096,
-  i2cBus: '5.2.3',
+  platform: { release: 'bookworm', architecture: 'amd64' },
   files: [file('/etc/a', 'one'), file('/usr/b', 'two', true)],
 };
 
@@ -27,10 +35,11 @@ describe("the image's fingerprint", () => {
       'where one file ends and the next begins',
       { ...plan, files: [file('/etc/a', 'onetwo'), file('/usr/b', '', true)] },
     ],
-    ['the version of i2c-bus', { ...plan, i2cBus: '5.2.4' }],
+    ['the release', { ...plan, platform: { ...plan.platform, release: 'trixie' } }],
+    ['the architecture', { ...plan, platform: { ...plan.platform, architecture: 'arm64' } }],
     ['the size of the disk', { ...plan, diskSize: 8192 }],
     ['a file more', { ...plan, files: [...plan.files, file('/etc/d', '')] }],
-  ])('changes with %s', (_, other) => {
+  ] satisfies [string, ImagePlan][])('changes with %s', (_, other) => {
     expect(fingerprint(other)).not.toBe(fingerprint(plan));
   });
 });
@@ -42,13 +51,12 @@ describe("the machine's Debian sources", () => {
     'http://mirror.test/debian/|bookworm-updates|main',
     'http://mirror.test/security/|bookworm-security|main',
     'http://elsewhere.test/node/|nodistro|main',
-    'http://mirror.test/debian/|trixie|main',
     'http://mirror.test/debian/|bookworm|contrib',
     '',
   ].join('\n');
 
   it('are those of the guests’ release, each once', () => {
-    expect(parseDebianSources(text).map(({ suite }) => suite)).toEqual([
+    expect(parseDebianSources(text, 'bookworm').map(({ suite }) => suite)).toEqual([
       'bookworm',
       'bookworm-updates',
       'bookworm-security',
@@ -56,8 +64,8 @@ describe("the machine's Debian sources", () => {
   });
 
   it('become the guests’ own, and debootstrap begins with the release itself', () => {
-    const sources = parseDebianSources(text);
-    expect(baseSource(sources)?.uri).toBe('http://mirror.test/debian/');
+    const sources = parseDebianSources(text, 'bookworm');
+    expect(baseSource(sources, 'bookworm')?.uri).toBe('http://mirror.test/debian/');
     expect(sourcesList(sources)).toBe(
       'deb http://mirror.test/debian/ bookworm main\n' +
         'deb http://mirror.test/debian/ bookworm-updates main\n' +
@@ -65,16 +73,44 @@ describe("the machine's Debian sources", () => {
     );
   });
 
-  it('lack the base system on a machine of another release', () => {
-    expect(baseSource(parseDebianSources('http://mirror.test/debian/|trixie|main'))).toBeUndefined();
+  it('are those of another release in the same places, unless apt knows them by itself', () => {
+    expect(parseDebianSources(text, 'trixie').map(({ suite }) => suite)).toEqual([
+      'trixie',
+      'trixie-updates',
+      'trixie-security',
+    ]);
+    const known = `${text}http://other.test/debian/|trixie|main\n`;
+    expect(parseDebianSources(known, 'trixie').map(({ uri }) => uri)).toEqual(['http://other.test/debian/']);
+  });
+
+  it('lack the base system on a machine without a repository of Debian', () => {
+    expect(
+      baseSource(parseDebianSources('http://elsewhere.test/node/|nodistro|main', 'trixie'), 'trixie'),
+    ).toBeUndefined();
+  });
+});
+
+describe("the guests' packages", () => {
+  it('have the kernel of their architecture, and docker in as many parts as their release has it', () => {
+    const packages = guestPackages({ release: 'trixie', architecture: 'arm64' });
+    expect(packages).toEqual(expect.arrayContaining(['linux-image-arm64', 'docker.io', 'docker-cli', 'pcs']));
+    expect(guestPackages({ release: 'bookworm', architecture: 'amd64' })).not.toContain('docker-cli');
   });
 });
 
 describe("the guests' own files", () => {
+  const directory = join(import.meta.dirname, '..', 'guest', 'image');
+
+  it("name the serial console of the guests' architecture", async () => {
+    const { files } = await readImagePlan(directory, { release: 'trixie', architecture: 'arm64' });
+    expect(files.map(({ path }) => path)).toContain(
+      '/etc/systemd/system/serial-getty@ttyAMA0.service.d/autologin.conf',
+    );
+    for (const { path, content } of files) expect(path + content.toString()).not.toContain('ttyS0');
+  });
+
   it('bring every unit of the lab that is to be enabled, and name no host of the outside', async () => {
-    const { files } = await readImagePlan(join(import.meta.dirname, '..', 'guest', 'image'), {
-      ...{ i2cBus: '/i2c-bus', nan: '/nan', version: '5.2.3', needs: {} },
-    });
+    const { files } = await readImagePlan(directory, { release: 'trixie', architecture: 'amd64' });
     const paths = files.map(({ path }) => path);
     for (const unit of units.enabled.filter((name) => name.startsWith('sleepi3'))) {
       expect(paths).toContain(`/etc/systemd/system/${unit}`);
