@@ -1,6 +1,7 @@
 // The command line of the lab as data, what it means, and its help.
+import { releases } from '../../tools/parts/debian-sources.js';
 import { LabError } from './errors.js';
-import { architectures, type Platform, releases } from './machine/platform.js';
+import { architectures, type Platform } from './machine/platform.js';
 
 /** A command that was understood. */
 export interface Invocation {

@@ -208,7 +208,7 @@ async function startLab(
  * another build half way.
  */
 async function buildForGuests({ architecture }: Platform): Promise<void> {
-  await mustRun(runProgram, ['pnpm', 'run', 'deb:all', architecture]);
+  await mustRun(runProgram, ['pnpm', '--workspace-root', 'run', 'deb:all', architecture]);
   await mustRun(runProgram, [
     'pnpm',
     '--filter',

@@ -2,22 +2,13 @@
 // beside it. No loop device, no mount that outlives the build.
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { askForSources, baseSource, parseDebianSources, sourcesList } from '../../../tools/parts/debian-sources.js';
 import { LabError } from '../errors.js';
 import { mustRun, type RunProgram } from '../program.js';
 import { makeContainerImage } from './container.js';
 import { isNative, machineKinds, type Platform } from '../machine/platform.js';
 import { registerInterpreter } from './interpreter.js';
-import {
-  baseSource,
-  fingerprint,
-  guestPackages,
-  type ImagePlan,
-  initrdModules,
-  parseDebianSources,
-  type PlannedFile,
-  sourcesList,
-  units,
-} from './plan.js';
+import { fingerprint, guestPackages, type ImagePlan, initrdModules, type PlannedFile, units } from './plan.js';
 
 /** A finished image. */
 export interface Image {
@@ -102,8 +93,7 @@ const pcsPatience = 600;
 
 async function makeRoot(tools: BuildTools, packages: string, root: string, plan: ImagePlan): Promise<void> {
   const { run, log } = tools;
-  const format = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)';
-  const targets = await mustRun(run, ['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
+  const targets = await mustRun(run, askForSources);
   const { release, architecture } = plan.platform;
   const sources = parseDebianSources(targets, release);
   const base = baseSource(sources, release);

@@ -1,7 +1,8 @@
 // What the guests' disk image is made of, as data. The same plan always has the same fingerprint, and the image is
 // kept under it: nothing is built twice, and nothing stale is booted.
 import { createHash } from 'node:crypto';
-import { machineKinds, type Platform, platformName, type Release, releases } from '../machine/platform.js';
+import type { Release } from '../../../tools/parts/debian-sources.js';
+import { machineKinds, type Platform, platformName } from '../machine/platform.js';
 
 /** Debian packages of the guests, besides the base system. Their dependencies come along, recommendations do not. */
 export const guestPackages = ({ release, architecture }: Platform): string[] => [
@@ -86,42 +87,6 @@ export const units = {
     'systemd-binfmt.service',
   ],
 } as const;
-
-/** Where Debian comes from: what this machine's own apt is set up with. */
-export interface DebianSource {
-  /** The repository, such as apt prints it. */
-  readonly uri: string;
-  /** `bookworm`, `bookworm-updates`, `bookworm-security`. */
-  readonly suite: string;
-  /** `main` … */
-  readonly component: string;
-}
-
-/**
- * The sources of a release: what apt is set up with for it, or else the same repositories with that release in the place of
- * this machine's.
- *
- * Reads what `apt-get indextargets --format '$(REPO_URI)|$(RELEASE)|$(COMPONENT)' 'Created-By: Packages'` prints.
- */
-export function parseDebianSources(text: string, release: Release): DebianSource[] {
-  const known = new Map<Release, Map<string, DebianSource>>();
-  for (const line of text.split('\n')) {
-    const [uri = '', suite = '', component = ''] = line.trim().split('|');
-    const of = releases.find((each) => suite === each || suite.startsWith(`${each}-`));
-    if (of === undefined || component !== 'main') continue;
-    const source = { uri, suite: suite.replace(of, release), component };
-    known.set(of, (known.get(of) ?? new Map<string, DebianSource>()).set(JSON.stringify(source), source));
-  }
-  return [...(known.get(release) ?? [...known.values()][0] ?? new Map<string, DebianSource>()).values()];
-}
-
-/** The repository that debootstrap starts from, if apt knows one. */
-export const baseSource = (sources: readonly DebianSource[], release: Release): DebianSource | undefined =>
-  sources.find(({ suite }) => suite === release);
-
-/** sources.list for the guest; repositories that apt reaches here, with the keys that Debian ships. */
-export const sourcesList = (sources: readonly DebianSource[]): string =>
-  sources.map(({ uri, suite, component }) => `deb ${uri} ${suite} ${component}\n`).join('');
 
 /** One file that goes into the image. */
 export interface PlannedFile {

@@ -1,9 +1,6 @@
 // What the guests can be: a release of Debian on an architecture, as data. Scenarios are the same on all of them.
+import type { Release } from '../../../tools/parts/debian-sources.js';
 import type { Acceleration } from './qemu-arguments.js';
-
-export const releases = ['bookworm', 'trixie'] as const;
-/** A release of Debian: 12 or 13. */
-export type Release = (typeof releases)[number];
 
 export const architectures = ['amd64', 'arm64'] as const;
 export type Architecture = (typeof architectures)[number];

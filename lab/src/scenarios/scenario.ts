@@ -1,8 +1,8 @@
 // What a scenario is: a name, what must be seen, and how to see it.
 import type { HarnessOptions } from '@sleepi3/simulator';
+import type { Release } from '../../../tools/parts/debian-sources.js';
 import type { ClusterOptions } from '../cluster/configuration.js';
 import type { Lab } from '../lab.js';
-import type { Release } from '../machine/platform.js';
 import type { Verdict } from '../verdict.js';
 
 /** One end-to-end scenario. It begins with a clean, settled cluster. */
