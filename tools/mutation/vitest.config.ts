@@ -6,5 +6,4 @@ import { scopes } from './scopes.js';
 const scope = scopes[process.env['MUTATION_SCOPE'] ?? ''];
 if (scope === undefined) throw new Error(`MUTATION_SCOPE must be one of ${Object.keys(scopes).join(', ')}`);
 
-const { projects: _, ...test } = base.test ?? {};
-export default defineConfig({ ...base, test: { ...test, include: [...scope.tests] } });
+export default defineConfig({ ...base, test: { ...base.test, include: [...scope.tests] } });

@@ -23,8 +23,7 @@ interface AnyResourceStatus extends WithUnknown {
   /** Not managed because of maintenance. Missing before Pacemaker 2.1.6 (api-version 2.28). */
   readonly maintenance: boolean | undefined;
   readonly description: string | undefined;
-  /** Of a group missing before Pacemaker 2.0.5. */
-  readonly managed: boolean | undefined;
+  readonly managed: boolean;
 }
 
 /**
@@ -33,7 +32,6 @@ interface AnyResourceStatus extends WithUnknown {
  */
 export interface PrimitiveStatus extends AnyResourceStatus {
   readonly kind: 'primitive';
-  readonly managed: boolean;
   /** `ocf:heartbeat:IPaddr2`, `stonith:fence_sleepi3`, `systemd:nginx` … */
   readonly resourceAgent: string;
   /**
@@ -82,8 +80,8 @@ export interface GroupStatus extends AnyResourceStatus {
   /** The id; a copy in a clone has `:N` after it. */
   readonly id: string;
   readonly numberResources: number;
-  /** Its target-role is Stopped. Missing before Pacemaker 2.0.5. */
-  readonly disabled: boolean | undefined;
+  /** Its target-role is Stopped. */
+  readonly disabled: boolean;
   readonly members: readonly ResourceStatus[];
 }
 
@@ -94,8 +92,8 @@ export interface CloneStatus extends AnyResourceStatus {
   readonly promotable: boolean;
   /** Its copies differ from each other. */
   readonly unique: boolean;
-  /** Its target-role is Stopped. Missing before Pacemaker 2.0.5. */
-  readonly disabled: boolean | undefined;
+  /** Its target-role is Stopped. */
+  readonly disabled: boolean;
   readonly failed: boolean;
   readonly failureIgnored: boolean;
   readonly targetRole: string | undefined;
@@ -126,12 +124,12 @@ const anyResource = {
   id: text('id'),
   maintenance: optional(flag('maintenance')),
   description: optional(text('description')),
+  managed: flag('managed'),
 };
 
 const primitive = shape<PrimitiveStatus>({
   kind: constant('primitive'),
   ...anyResource,
-  managed: flag('managed'),
   resourceAgent: text('resource_agent'),
   role: text('role'),
   targetRole: optional(text('target_role')),
@@ -160,19 +158,17 @@ export const resourceStatus: Readonly<Record<string, Shape<ResourceStatus>>> = {
 const group = shape<GroupStatus>({
   kind: constant('group'),
   ...anyResource,
-  managed: optional(flag('managed')),
   numberResources: integer('number_resources'),
-  disabled: optional(flag('disabled')),
+  disabled: flag('disabled'),
   members: each(resourceStatus),
 });
 
 const clone = shape<CloneStatus>({
   kind: constant('clone'),
   ...anyResource,
-  managed: flag('managed'),
   promotable: flag('multi_state'),
   unique: flag('unique'),
-  disabled: optional(flag('disabled')),
+  disabled: flag('disabled'),
   failed: flag('failed'),
   failureIgnored: flag('failure_ignored'),
   targetRole: optional(text('target_role')),
@@ -182,7 +178,6 @@ const clone = shape<CloneStatus>({
 const bundle = shape<BundleStatus>({
   kind: constant('bundle'),
   ...anyResource,
-  managed: flag('managed'),
   type: text('type'),
   image: text('image'),
   unique: flag('unique'),
