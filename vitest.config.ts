@@ -1,13 +1,38 @@
-import { defineConfig } from 'vitest/config';
+import { availableParallelism } from 'node:os';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 // Tests read the packages' sources (the '@sleepi3/source' export condition): no build is needed.
 const conditions = ['@sleepi3/source', 'module', 'node'];
+
+const all = ['{packages,examples}/*/test/**/*.test.ts', '{lab,tools}/test/**/*.test.ts'];
+/** Those that start programs and wait for them in real time. */
+const real = [
+  '**/test/real/**/*.test.ts',
+  '**/test/{built,debian-package,line-processes,lock-race,probe}.test.ts',
+  'tools/test/{publishing,readme}.test.ts',
+];
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['{packages,examples}/*/test/**/*.test.ts', '{lab,tools}/test/**/*.test.ts'],
+    // Real ones go first and by themselves: they wait more than they compute, and nothing else is to make them late.
+    projects: [
+      {
+        extends: true,
+        test: { name: 'real', include: real, maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'virtual',
+          include: all,
+          exclude: [...configDefaults.exclude, ...real],
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
     testTimeout: 30_000,
     coverage: {
       provider: 'v8',

@@ -1,20 +1,45 @@
-// What `npm start` and `npm test` run first: brings the pinned pnpm and the
-// dependencies if they are missing, then hands over to pnpm. Needs Node and npm only.
+// What `npm start`, `npm test` and the others run first: brings the pinned pnpm and the dependencies if they are missing,
+// then hands over to pnpm. Needs Node and npm only.
 //
-//   node tools/bootstrap.mjs run check        →  pnpm run check
+//   node tools/bootstrap.mjs exec tsc         →  pnpm exec tsc
+//   node tools/bootstrap.mjs demo             →  bundles the fence agent, then pnpm run demo in its folder
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { delimiter, dirname, join, relative } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+/** Whether this run has begun its log. */
+let logIsOurs = false;
+
 requireNode(manifest.engines.node);
 const pnpm = bringPnpm(manifest.packageManager);
 if (!['install', 'add', 'update'].includes(process.argv[2])) bringDependencies(pnpm);
-process.exitCode = runPnpm(pnpm, process.argv.slice(2));
+process.exitCode = process.argv[2] === 'demo' ? demo(pnpm) : runPnpm(pnpm, process.argv.slice(2));
+
+/** One node fences the other, on virtual boards, through the agent as it is shipped. */
+function demo(pnpm) {
+  const inAgent = ['--silent', '--filter', '@sleepi3/fence-agent', 'run'];
+  setUp('fence_sleepi3, into one file', 'Is this checkout whole?', (stdio) => {
+    return runPnpm(pnpm, [...inAgent, 'bundle'], stdio) === 0;
+  });
+  console.error();
+  return runPnpm(pnpm, [...inAgent, 'demo', ...process.argv.slice(3)]);
+}
 
 function requireNode(range) {
   const wanted = /(\d+)\.(\d+)/.exec(range);
@@ -29,18 +54,17 @@ function bringPnpm(spec) {
   const home = join(root, '.tools', `pnpm-${version}`);
   const cli = join(home, 'node_modules', 'pnpm', 'bin', 'pnpm.cjs');
   if (!existsSync(cli)) {
-    console.error(`Bringing pnpm ${version} …`);
-    mkdirSync(home, { recursive: true });
-    writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
     const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
-    const result = spawnSync(
-      npm[0],
-      [...npm.slice(1), 'install', '--no-audit', '--no-fund', '--loglevel=error', `pnpm@${version}`],
-      { cwd: home, stdio: ['ignore', 2, 2], shell: npm[0] === 'npm' && process.platform === 'win32' },
-    );
-    if (result.status !== 0 || !existsSync(cli)) {
-      fail(`pnpm ${version} could not be installed with npm. Is the npm registry reachable?`);
-    }
+    setUp(`pnpm ${version}, into .tools`, 'Is the npm registry reachable?', (stdio) => {
+      mkdirSync(home, { recursive: true });
+      writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
+      const { status } = spawnSync(
+        npm[0],
+        [...npm.slice(1), 'install', '--no-audit', '--no-fund', '--loglevel=error', `pnpm@${version}`],
+        { cwd: home, stdio, shell: npm[0] === 'npm' && process.platform === 'win32' },
+      );
+      return status === 0 && existsSync(cli);
+    });
   }
   return { cli, bin: join(home, 'node_modules', '.bin') };
 }
@@ -50,10 +74,31 @@ function bringDependencies(pnpm) {
   const stamp = join(root, 'node_modules', '.sleepi3-installed');
   const state = installState();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
-  console.error('Installing dependencies …');
-  const status = runPnpm(pnpm, ['install', '--frozen-lockfile', '--reporter=append-only'], ['ignore', 2, 2]);
-  if (status !== 0) fail('The dependencies could not be installed; pnpm says why above.');
+  setUp('the dependencies, into node_modules', 'Is the npm registry reachable?', (stdio) => {
+    return runPnpm(pnpm, ['install', '--frozen-lockfile', '--reporter=append-only'], stdio) === 0;
+  });
+  // What the checks remember of the files was said with the old dependencies.
+  for (const name of ['types.tsbuildinfo', 'eslint']) rmSync(join(root, '.cache', name), { force: true });
   writeFileSync(stamp, state);
+}
+
+/** One step of the set-up is one line; what its programs say goes into a file, and its end is shown when they fail. */
+function setUp(what, question, action) {
+  const path = join(root, '.cache', 'set-up.log');
+  mkdirSync(dirname(path), { recursive: true });
+  const log = openSync(path, logIsOurs ? 'a' : 'w');
+  logIsOurs = true;
+  const begun = performance.now();
+  process.stderr.write(`Set-up: ${what} … `);
+  writeSync(log, `\n== ${what}\n`);
+  const done = action(['ignore', log, log]);
+  closeSync(log);
+  if (done) {
+    process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(0)} s\n`);
+    return;
+  }
+  console.error(`failed. ${question} The end of ${relative(process.cwd(), path)}:\n`);
+  fail(readFileSync(path, 'utf8').trimEnd().split('\n').slice(-20).join('\n'));
 }
 
 function installState() {

@@ -6,4 +6,5 @@ import { scopes } from './scopes.js';
 const scope = scopes[process.env['MUTATION_SCOPE'] ?? ''];
 if (scope === undefined) throw new Error(`MUTATION_SCOPE must be one of ${Object.keys(scopes).join(', ')}`);
 
-export default defineConfig({ ...base, test: { ...base.test, include: [...scope.tests] } });
+const { projects: _, ...test } = base.test ?? {};
+export default defineConfig({ ...base, test: { ...test, include: [...scope.tests] } });

@@ -291,9 +291,11 @@ describe.runIf(built)('the packages as published', () => {
         expect(run(node, 'commonjs/import.cjs')).toEqual(answers);
       });
 
-      it.runIf(line !== '18')('are required by CommonJS', () => {
-        expect(run(node, 'commonjs/require.cjs')).toMatchObject({ status: 0, out: answers.out });
-      });
+      if (line !== '18') {
+        it('are required by CommonJS', () => {
+          expect(run(node, 'commonjs/require.cjs')).toMatchObject({ status: 0, out: answers.out });
+        });
+      }
 
       it('bring the command sleepi3, which says what to do without i2c-bus', () => {
         const { status, out, err } = run(

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { haveRealParts } from './support/real-parts.js';
+import { filesUnder } from './support/repository.js';
 
 const root = join(import.meta.dirname, '../..');
 const threatModel = readFileSync(join(root, 'docs/threat-model.md'), 'utf8');
@@ -25,7 +26,7 @@ function systemdAnalyze(...words: readonly string[]): string {
 
 describe('the systemd units', () => {
   it('are all measured, and the threat model has the figures', () => {
-    const shipped = execFileSync('git', ['ls-files', '*.service'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+    const shipped = filesUnder(root, '.service');
     expect(Object.keys(mostExposed).sort()).toEqual(shipped.filter((path) => !path.startsWith('lab/')).sort());
     for (const [path, figure] of Object.entries(mostExposed)) {
       const name = path.split('/').at(-1)?.replace('.service', '') ?? '';

@@ -1,5 +1,5 @@
 // The program cluster-setup. The only file that touches the process.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { systemClock } from '@sleepi3/driver';
 import { createNodeRunner } from '@sleepi3/pcs';
@@ -18,6 +18,7 @@ runProgram(
       hostname,
       isRoot: () => process.getuid?.() === 0,
       readFile: (path) => readFile(path, 'utf8'),
+      writeFile,
     }),
   { hint: '; run it again to go on' },
 );

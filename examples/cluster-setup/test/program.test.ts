@@ -42,6 +42,7 @@ function program(
       if (path === 'cluster.yaml') return '';
       throw new Error(`ENOENT: no such file or directory, open '${path}'`);
     },
+    writeFile: () => Promise.resolve(),
     readStdin: async () => 'fencing: { hold: 3 }\n',
     signal: new AbortController().signal,
     ...overrides,

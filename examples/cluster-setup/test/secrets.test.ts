@@ -100,6 +100,7 @@ describe('the program, when a command that was given the password', () => {
         colours: false,
         ask: async () => password,
         readFile: async (path) => (path === '/pw' ? `${password}\n` : ''),
+        writeFile: () => Promise.resolve(),
         readStdin: async () => `${password}\n`,
         signal: new AbortController().signal,
       }).catch((error: unknown) => printed.push(everything(error)));

@@ -19,6 +19,7 @@
  * | `PERMISSION_DENIED` | root (or the haclient group) is needed |
  * | `WAIT_TIMEOUT` | the change was made, but the cluster did not settle within `wait` |
  * | `TIMEOUT` | the program did not end in time and was killed; what it did is unknown |
+ * | `TOO_MUCH_OUTPUT` | the program wrote more than 64 MiB and was killed; what it did is unknown |
  * | `KILLED` | the program died of a signal; what it did is unknown |
  * | `ABORTED` | the caller's AbortSignal ended it |
  * | `NOT_INSTALLED` | the program is not on this machine |
@@ -42,6 +43,7 @@ export type PcsErrorCode =
   | 'PERMISSION_DENIED'
   | 'WAIT_TIMEOUT'
   | 'TIMEOUT'
+  | 'TOO_MUCH_OUTPUT'
   | 'KILLED'
   | 'ABORTED'
   | 'NOT_INSTALLED'

@@ -77,6 +77,38 @@ describe('a failed command', () => {
     expect(error.message).toBe('pcs: unable to get cib; start the cluster on this node: pcs cluster start');
   });
 
+  it('says why the fencer could not fence, and not that a device is missing', async () => {
+    const stderr =
+      "Error: unable to fence 'pi-b'\n" +
+      "stonith_admin: Couldn't fence pi-b: No such device (Fence agent did not complete in time)\n";
+    const error = await errorOf({ exitCode: 1, stderr });
+    expect(error).toMatchObject({ code: 'REFUSED', nodes: {} });
+    expect(error.message).toBe(
+      "pcs: unable to fence 'pi-b'; stonith_admin: Couldn't fence pi-b: No such device (Fence agent did not complete in time)",
+    );
+  });
+
+  it.each([
+    ["Warning: Unable to read the known-hosts file: No such file or directory: '/var/lib/pcsd/known-hosts'", 'REFUSED'],
+    ['Deprecation Warning: this does not exist any more', 'REFUSED'],
+    ['warning: Permission denied for something else', 'REFUSED'],
+    ["Warning: 'VIP' already exists", 'REFUSED'],
+  ])('takes its code from no warning: %s', async (warning, code) => {
+    for (const stderr of [`${warning}\nError: no\n`, `Error: no\n${warning}\n`]) {
+      expect((await errorOf({ exitCode: 1, stderr })).code).toBe(code);
+    }
+    expect(await errorOf({ exitCode: 1, stderr: `${warning}\n` }, commands.cib.query())).toMatchObject({ code });
+  });
+
+  it('has the reason of a headline in its message', async () => {
+    const stderr = 'Error: unable to push cib\nCall failed: Application of update diff failed\n\n';
+    expect((await errorOf({ exitCode: 1, stderr })).message).toBe(
+      'pcs: unable to push cib; Call failed: Application of update diff failed',
+    );
+    const usage = 'Error: no\nHint: do it otherwise\nUsage: pcs cluster [commands]...\n  start\n';
+    expect((await errorOf({ exitCode: 1, stderr: usage })).message).toBe('pcs: no; Hint: do it otherwise');
+  });
+
   it('says which node failed and why, and not what went well', async () => {
     const stderr =
       'Error: unable to start all nodes\nraspberrypi-1: Starting Cluster...\n' +
@@ -150,6 +182,12 @@ describe('a failed command', () => {
 
   it('that ended by itself in time although a timeout was on its way is still a timeout', async () => {
     expect((await errorOf({ exitCode: 0, timedOut: true })).code).toBe('TIMEOUT');
+  });
+
+  it('that wrote without end says so, whatever its exit', async () => {
+    const tooMuch = { tooMuchOutput: true } as const;
+    expect((await errorOf({ exitCode: null, signal: 'SIGTERM', ...tooMuch })).code).toBe('TOO_MUCH_OUTPUT');
+    expect((await errorOf({ exitCode: 0, ...tooMuch })).code).toBe('TOO_MUCH_OUTPUT');
   });
 
   it('that died of a signal is killed', async () => {

@@ -49,6 +49,18 @@ describe('the runner on real processes', () => {
     expect(result).toMatchObject({ timedOut: true, signal: 'SIGKILL' });
   });
 
+  it('ends a program that writes without end, and keeps the beginning', async () => {
+    const narrow = createNodeRunner({ graceMs: 200, maxOutputBytes: 1_000_000 });
+    const result = await narrow.run({ program: '/bin/sh', argv: ['-c', 'echo first; exec cat /dev/zero'] });
+    expect(result).toMatchObject({ tooMuchOutput: true, timedOut: false, exitCode: null, signal: 'SIGTERM' });
+    expect(result.stdout.subarray(0, 6).toString()).toBe('first\n');
+    expect(result.stdout.length).toBeLessThan(100_000);
+    expect(result.stderr).toHaveLength(0);
+    const within = await narrow.run({ program: '/bin/sh', argv: ['-c', 'head -c 1000000 /dev/zero'] });
+    expect(within).not.toHaveProperty('tooMuchOutput');
+    expect(within.stdout).toHaveLength(1_000_000);
+  });
+
   it('does not wait for ever for a process that left the group and holds the output', async () => {
     const result = await sh('setsid sleep 30 & echo $!; trap "" TERM; sleep 30', { timeoutMs: 100 });
     expect(result.timedOut).toBe(true);

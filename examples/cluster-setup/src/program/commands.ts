@@ -22,6 +22,12 @@ const options = {
   all: { description: 'Both nodes, the other one over ssh, by running cluster-setup doctor there' },
   fix: { description: 'Mend what can be mended safely, asking before each' },
   json: { description: 'Print JSON' },
+  since: {
+    value: 'TIME',
+    default: '24h',
+    description: 'From when: a span (90m, 24h, 7d), or a date such as "2026-11-29 03:00"',
+  },
+  svg: { value: 'FILE', description: 'Draw the timeline into FILE' },
   color: {
     choices: ['auto', 'always', 'never'],
     default: 'auto',
@@ -81,6 +87,13 @@ export const program = {
         'Looks at this node and its cluster; with --all at the other node too. Exit status: 0 nothing to say but notes, 1 ' +
         'warnings, 2 errors, 3 when it could not look.',
       options: pickOptions(options, 'all', 'ssh', 'fix', 'json', 'color'),
+    },
+    history: {
+      summary: 'say what happened to the nodes, and why: who was lost, fenced, taken over and back, and when',
+      description:
+        "Reads the journals of all nodes (this one's, and the others' over ssh), corrects them by what their clocks differ, and " +
+        'tells each failure once, with its cause where a log has it. Exit status: 0, or 3 when a node could not be asked.',
+      options: pickOptions(options, 'since', 'ssh', 'json', 'svg'),
     },
     schema: {
       summary: 'print the JSON schema of the cluster file, for editors',

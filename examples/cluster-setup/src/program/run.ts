@@ -9,6 +9,7 @@ import { readClusterFile } from '../config/read-cluster-file.js';
 import { type ClusterDesign, designOf } from '../cluster/design.js';
 import { runDoctor } from '../doctor/run-doctor.js';
 import { SetupError } from '../errors.js';
+import { runHistory } from '../history/run-history.js';
 import { commandMachine, type Machine, sshRunner } from '../nodes/machine.js';
 import { apply, type ApplyHost } from '../plan/apply.js';
 import { plan } from '../plan/plan.js';
@@ -35,6 +36,7 @@ export interface ProgramHost {
   /** Asks a person; undefined when there is none at a terminal. */
   readonly ask: ((question: string, options?: { readonly secret?: boolean }) => Promise<string>) | undefined;
   readonly readFile: (path: string) => Promise<string>;
+  readonly writeFile: (path: string, text: string) => Promise<void>;
   readonly readStdin: () => Promise<string>;
   readonly signal: AbortSignal;
 }
@@ -69,6 +71,10 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
   if (line.command === 'doctor') {
     const { all, fix, json, ssh } = line.values;
     return runDoctor({ all, fix, json, ssh }, host, coloursFor(line, host));
+  }
+  if (line.command === 'history') {
+    const { since, ssh, json, svg } = line.values;
+    return runHistory({ since, ssh, json, svg }, host);
   }
   const design = designOf(await readFile(line.operands[0] ?? '-', host));
   if (line.command === 'script') {

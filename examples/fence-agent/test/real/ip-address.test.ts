@@ -1,23 +1,18 @@
 // ocf:sleepi3:IPaddr2 with heartbeat's real one: two nodes and a client in network namespaces, real addresses, real ARP.
 import { spawnSync } from 'node:child_process';
-import { accessSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 
 const agent = join(import.meta.dirname, '../../ocf/IPaddr2');
 const ocfRoot = '/usr/lib/ocf';
 
 /** Needs heartbeat's agent, and root or a machine that lets anyone have namespaces. */
-const possible = (() => {
-  try {
-    accessSync(`${ocfRoot}/resource.d/heartbeat/IPaddr2`);
-  } catch {
-    if (process.env['CI'] === 'true') throw new Error('CI must have resource-agents: .ci/run brings it');
-    return false;
-  }
-  return spawnSync('unshare', ['--net', '--pid', '--fork', 'ip', 'link', 'show']).status === 0;
-})();
+const possible =
+  haveRealParts(`${ocfRoot}/resource.d/heartbeat/IPaddr2`, 'ip') &&
+  spawnSync('unshare', ['--net', '--pid', '--fork', 'ip', 'link', 'show']).status === 0;
 
 /** A client on a bridge, and two nodes on it, each answering HTTP with its name. `on N ACTION` runs the agent on node N. */
 const stage = (scratch: string) => `

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pacemakerInput, runLikePacemaker, StandaloneFenced } from '../../src/testing/index.js';
 import { bringNode } from '../../../../tools/bring-node.mjs';
-import { findProgram } from '../../../../tools/test/support/real-parts.js';
+import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import { bundle } from './bundle.js';
 
+const python = '/usr/bin/python3';
 let directory: string;
 let program: string;
 
@@ -86,7 +87,7 @@ describe('the process', () => {
     expect(spawnSync('sh', ['-c', '"$0" <&-', program]).status).toBe(1);
   });
 
-  it('reads from a descriptor that was made non-blocking', () => {
+  it.runIf(haveRealParts(python))('reads from a descriptor that was made non-blocking', () => {
     const script = [
       'import fcntl, os, subprocess, sys, time',
       'r, w = os.pipe()',
@@ -98,10 +99,10 @@ describe('the process', () => {
       'os.close(w)',
       'sys.exit(child.wait())',
     ].join('\n');
-    expect(spawnSync('python3', ['-c', script, program]).status).toBe(0);
+    expect(spawnSync(python, ['-c', script, program]).status).toBe(0);
   });
 
-  it.runIf(findProgram('script'))('shows the usage on a terminal, at once', () => {
+  it.runIf(haveRealParts('script'))('shows the usage on a terminal, at once', () => {
     const { stdout, status } = spawnSync('script', ['-qec', program, '/dev/null'], { encoding: 'utf8' });
     expect(status).toBe(1);
     expect(stdout).toMatch(/^Usage:\r\n/);
@@ -127,7 +128,7 @@ describe('on Node 18', () => {
 });
 
 // A machine with syslog, made of a mount namespace and a socket: /dev/log is looked for where it always is.
-describe.runIf(findProgram('logger') !== undefined && StandaloneFenced.isPossible())('syslog', () => {
+describe.runIf(haveRealParts('logger', python) && StandaloneFenced.isPossible())('syslog', () => {
   it('gets the line of a failure through logger, with the agent’s name and priority', () => {
     const script = [
       'import os, socket, subprocess, sys',
@@ -139,7 +140,7 @@ describe.runIf(findProgram('logger') !== undefined && StandaloneFenced.isPossibl
       'print(status, log.recv(65536).decode())',
     ].join('\n');
     const mounted =
-      'mount -t tmpfs tmpfs /dev && mknod -m 666 /dev/null c 1 3 && mknod -m 444 /dev/urandom c 1 9 && exec python3 -c "$0" "$1"';
+      'mount -t tmpfs tmpfs /dev && mknod -m 666 /dev/null c 1 3 && mknod -m 444 /dev/urandom c 1 9 && exec /usr/bin/python3 -c "$0" "$1"';
     const { stdout, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', mounted, script, program], { encoding: 'utf8' });
     expect(`${stdout}${stderr}`).toMatch(/^1 <27>.*fence_process\[\d+\]: Failed: it never works/);
   });

@@ -36,7 +36,12 @@ export async function execute<T>(command: Command<T>, runner: Runner, context: E
     throw notRun(request, command, error, context.signal);
   }
   const accepted = command.exitCodes ?? [0];
-  if (result.timedOut || result.exitCode === null || !accepted.includes(result.exitCode)) {
+  if (
+    result.timedOut ||
+    result.tooMuchOutput === true ||
+    result.exitCode === null ||
+    !accepted.includes(result.exitCode)
+  ) {
     throw failure(command, request, result);
   }
   return command.parse(result);

@@ -38,6 +38,12 @@ function diagnose(request: RunRequest, result: RawResult, report: Report, stderr
       message: `${program} did not end within ${seconds} s and was killed; read the status before doing it again`,
     };
   }
+  if (result.tooMuchOutput === true) {
+    return {
+      code: 'TOO_MUCH_OUTPUT',
+      message: `${program} wrote more than may be kept and was killed; read the status before doing it again`,
+    };
+  }
   if (result.signal !== null) {
     return {
       code: 'KILLED',
@@ -48,11 +54,12 @@ function diagnose(request: RunRequest, result: RawResult, report: Report, stderr
     const last = stderr.trimEnd().split('\n').at(-1) ?? '';
     return { code: 'TRACEBACK', message: `${program} crashed: ${last}` };
   }
-  const message = `${program}: ${whatItSaid(report, stderr, stdout, result.exitCode)}`;
+  const complaints = withoutWarnings(stderr);
+  const message = `${program}: ${whatItSaid(report, complaints, stdout, result.exitCode)}`;
   // Pacemaker's tools say why in XML on stdout and in the exit code, pcs on stderr.
   const rule =
     EXIT_CODES.get(program === 'pcs' ? 0 : (result.exitCode ?? 0)) ??
-    RULES.find(({ pattern }) => pattern.test(stderr) || pattern.test(stdout))?.code;
+    RULES.find(({ pattern }) => pattern.test(complaints) || pattern.test(stdout))?.code;
   if (rule === 'NOT_RUNNING') return { code: rule, message: notRunning(message) };
   if (rule === 'PERMISSION_DENIED' || rule === 'CONFLICT') return { code: rule, message };
   const outcomes = Object.values(report.nodes);
@@ -76,6 +83,8 @@ const RULES: readonly { readonly pattern: RegExp; readonly code: PcsErrorCode }[
     pattern: /Application of (?:an )?update diff failed|Update was older than existing configuration/i,
     code: 'CONFLICT',
   },
+  // Why is in the words of the fencer, to which "No such device" means that none could do it.
+  { pattern: /unable to fence|Couldn't fence/i, code: 'REFUSED' },
   { pattern: /waiting timeout|is not running on any node/i, code: 'WAIT_TIMEOUT' },
   {
     pattern: /Unable to authenticate|not authenticated|(?:is|are) not known to pcs|password is incorrect/i,
@@ -95,19 +104,42 @@ const EXIT_CODES: ReadonlyMap<number, PcsErrorCode> = new Map([
   [124, 'WAIT_TIMEOUT'],
 ]);
 
-function whatItSaid(report: Report, stderr: string, stdout: string, exitCode: number | null): string {
+/** What was said but for warnings, which are about other things (a missing known-hosts file) and decide nothing. */
+function withoutWarnings(stderr: string): string {
+  return stderr
+    .split('\n')
+    .filter((line) => !isWarning(line))
+    .join('\n');
+}
+
+function isWarning(line: string): boolean {
+  return /^\s*(?:\(\w+\)\s+)?(?:[\w-]+: )?(?:deprecation )?warning:/i.test(line);
+}
+
+/** How many lines under an error are told of: the first say why. */
+const TOLD = 8;
+
+function whatItSaid(report: Report, complaints: string, stdout: string, exitCode: number | null): string {
   if (report.errors.length > 0) {
-    // `unable to start all nodes`, and in the lines under it the nodes.
-    const failed = report.details.filter((text) =>
-      /^(?:[\w.-]+: )?(?:Unable|Error|Failed|Cannot|Operation)\b/i.test(text),
-    );
-    return [...report.errors, ...failed].join('; ');
+    // `unable to start all nodes`, and in the lines under it the nodes; `unable to fence`, and under it why.
+    const usage = report.details.findIndex((text) => text.startsWith('Usage: '));
+    const reasons = report.details
+      .slice(0, usage < 0 ? undefined : usage)
+      .filter((text) => !isWarning(text) && !wentWell(report, text));
+    return [...report.errors, ...reasons.slice(0, TOLD)].join('; ');
   }
-  if (/^Usage: pcs /m.test(stderr)) return 'it does not understand these words';
+  if (/^Usage: pcs /m.test(complaints)) return 'it does not understand these words';
   const inXml = [...stdout.matchAll(/<error>([^<]*)<\/error>/g)].map((match) => match[1] ?? '');
   if (inXml.length > 0) return inXml.join('; ');
-  const first = firstLine(stderr);
+  const first = firstLine(complaints);
   return first === '' ? `exit ${String(exitCode)} without a word` : first;
+}
+
+/** Whether a line tells of a node that did what it was to do. */
+function wentWell({ nodes }: Report, line: string): boolean {
+  return Object.entries(nodes).some(
+    ([name, { ok, messages }]) => ok && messages.some((message) => line === `${name}: ${message}`),
+  );
 }
 
 function firstLine(text: string): string {

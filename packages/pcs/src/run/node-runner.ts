@@ -7,6 +7,12 @@ import type { RawResult, Runner, RunRequest } from './runner.js';
 /** See {@link NodeRunnerOptions.graceMs}. */
 const GRACE_MS = 2_000;
 
+/** See {@link NodeRunnerOptions.maxOutputBytes}. */
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+/** How much is kept of an output that was too much, to show where it came from. */
+const KEPT_OF_TOO_MUCH = 64 * 1024;
+
 export interface NodeRunnerOptions {
   /**
    * What the programs inherit, for example `process.env`. Without it they get a fixed PATH alone; pcs finds its files
@@ -21,6 +27,11 @@ export interface NodeRunnerOptions {
   readonly sudo?: boolean;
   /** Milliseconds from SIGTERM to SIGKILL, and from there until the call ends without the output; default 2000. */
   readonly graceMs?: number;
+  /**
+   * Bytes that a program may write, to both outputs together; default 64 MiB, thirty times the status of the largest clusters. One
+   * that writes more is ended, so that it does not take this process's memory with it.
+   */
+  readonly maxOutputBytes?: number;
 }
 
 /** A {@link Runner} that starts real programs, each in a process group of its own and without a shell. */
@@ -31,7 +42,7 @@ export function createNodeRunner(options: NodeRunnerOptions = {}): Runner {
       const [program, argv] = options.sudo
         ? ['sudo', ['-n', '--', ...withEnvironment(request)]]
         : [request.program, request.argv];
-      return runProgram({ ...request, program, argv, env: { ...base, ...request.env } }, options.graceMs ?? GRACE_MS);
+      return runProgram({ ...request, program, argv, env: { ...base, ...request.env } }, options);
     },
   };
 }
@@ -51,7 +62,10 @@ function withEnvironment({ program, argv, env = {} }: RunRequest): readonly stri
   return variables.length === 0 ? [program, ...argv] : ['env', ...variables, program, ...argv];
 }
 
-function runProgram(request: RunRequest, graceMs: number): Promise<RawResult> {
+function runProgram(
+  request: RunRequest,
+  { graceMs = GRACE_MS, maxOutputBytes = MAX_OUTPUT_BYTES }: NodeRunnerOptions,
+): Promise<RawResult> {
   return new Promise((resolve, reject) => {
     const { signal: abort } = request;
     if (abort?.aborted) {
@@ -68,8 +82,18 @@ function runProgram(request: RunRequest, graceMs: number): Promise<RawResult> {
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    let written = 0;
+    let tooMuch = false;
+    const collect = (into: Buffer[]) => (chunk: Buffer) => {
+      written += chunk.length;
+      if (tooMuch) return;
+      into.push(chunk);
+      if (written <= maxOutputBytes) return;
+      tooMuch = true;
+      end();
+    };
+    child.stdout.on('data', collect(stdout));
+    child.stderr.on('data', collect(stderr));
     // A program may exit without reading its input: EPIPE there says nothing that its exit code does not.
     child.stdin.on('error', () => undefined);
     child.stdin.end(request.stdin);
@@ -111,13 +135,18 @@ function runProgram(request: RunRequest, graceMs: number): Promise<RawResult> {
         reject(abort.reason as Error);
         return;
       }
+      const kept = (chunks: readonly Buffer[]) => {
+        const whole = Buffer.concat(chunks);
+        return tooMuch ? Buffer.from(whole.subarray(0, KEPT_OF_TOO_MUCH)) : whole;
+      };
       resolve({
         exitCode,
         signal,
-        stdout: Buffer.concat(stdout),
-        stderr: Buffer.concat(stderr),
+        stdout: kept(stdout),
+        stderr: kept(stderr),
         durationMs: performance.now() - started,
         timedOut,
+        ...(tooMuch && { tooMuchOutput: true }),
       });
     };
     child.on('error', (error) => {

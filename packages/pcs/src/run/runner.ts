@@ -27,6 +27,8 @@ export interface RawResult {
   readonly durationMs: number;
   /** The runner ended it because {@link RunRequest.timeoutMs} had passed. */
   readonly timedOut: boolean;
+  /** The runner ended it because it wrote more than may be kept; the outputs are their beginnings then. */
+  readonly tooMuchOutput?: boolean;
 }
 
 /**

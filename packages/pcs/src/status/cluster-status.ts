@@ -14,6 +14,7 @@ import {
   maybe,
   one,
   optional,
+  type Parts,
   requiredListIn,
   shape,
   text,
@@ -67,7 +68,7 @@ export interface ClusterStatusParts extends ToolAnswer {
   readonly bans: readonly Ban[];
 }
 
-const clusterStatusParts = shape<ClusterStatusParts>({
+const parts: Parts<ClusterStatusParts> = {
   ...toolAnswer,
   pacemakerd: maybe(
     'pacemakerd',
@@ -89,11 +90,14 @@ const clusterStatusParts = shape<ClusterStatusParts>({
   ),
   tickets: listIn('tickets', { ticket }),
   bans: listIn('bans', { ban }),
-});
+};
+
+const clusterStatusParts = shape<ClusterStatusParts>(parts);
+const anyParts = shape<ClusterStatusParts>({ ...parts, nodes: listIn('nodes', { node: nodeStatus }) });
 
 /**
  * Reads what `TZ=UTC crm_mon -1 --inactive --output-as=xml` wrote (or `pcs status xml`, which passes the same on), of
- * Pacemaker 2.1 and 3.0 (api-version 2.25 to 2.42).
+ * Pacemaker 2.0.3 to 3.0 (api-version 2.0 to 2.42). What crm_mon was told to leave out (`--exclude=nodes`) is empty then.
  *
  * Elements and attributes that this version does not know are kept in `unknown`, never fatal. Times without a zone are
  * taken as UTC.
@@ -102,8 +106,11 @@ const clusterStatusParts = shape<ClusterStatusParts>({
  * status; `NOT_RUNNING` and the like when the answer says that crm_mon failed. Never returns an empty cluster instead.
  */
 export function parseClusterStatus(xml: string): ClusterStatus {
-  return new ClusterStatus(readToolAnswer(xml, 'crm_mon', clusterStatusParts));
+  return new ClusterStatus(readToolAnswer(xml, 'crm_mon', LEAVES_OUT.test(xml) ? anyParts : clusterStatusParts));
 }
+
+/** An answer for which crm_mon was told to leave sections out. */
+const LEAVES_OUT = /^[^]{0,200}<pacemaker-result\b[^>]*\srequest="[^"]*\s(?:--exclude|-U)/;
 
 /** A status as `JSON.stringify` writes it. */
 export type ClusterStatusJson = AsJson<ClusterStatusParts> &

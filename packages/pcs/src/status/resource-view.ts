@@ -59,7 +59,7 @@ export class ResourceView {
 
   /** All of it is managed by the cluster. */
   get managed(): boolean {
-    return this.parts.every(({ managed }) => managed) && this.instances.every(({ managed }) => managed);
+    return this.parts.every(({ managed }) => managed !== false) && this.instances.every(({ managed }) => managed);
   }
 
   /** A primitive of it runs but is no longer configured. */
@@ -69,11 +69,11 @@ export class ResourceView {
 
   /** Its target-role is Stopped. */
   get disabled(): boolean {
-    return this.parts.every((part) =>
-      part.kind === 'group' || part.kind === 'clone'
-        ? part.disabled
-        : primitivesIn(part).every(({ targetRole }) => targetRole !== undefined && parseRole(targetRole) === 'Stopped'),
-    );
+    return this.parts.every((part) => {
+      const said = part.kind === 'group' || part.kind === 'clone' ? part.disabled : undefined;
+      // What holds it has passed its target-role on to the primitives.
+      return said ?? primitivesIn(part).every(({ targetRole }) => parseRole(targetRole ?? '') === 'Stopped');
+    });
   }
 
   /** What `JSON.stringify` writes: the answers, without the elements that they come from. */

@@ -23,7 +23,8 @@ interface AnyResourceStatus extends WithUnknown {
   /** Not managed because of maintenance. Missing before Pacemaker 2.1.6 (api-version 2.28). */
   readonly maintenance: boolean | undefined;
   readonly description: string | undefined;
-  readonly managed: boolean;
+  /** Of a group missing before Pacemaker 2.0.5. */
+  readonly managed: boolean | undefined;
 }
 
 /**
@@ -32,6 +33,7 @@ interface AnyResourceStatus extends WithUnknown {
  */
 export interface PrimitiveStatus extends AnyResourceStatus {
   readonly kind: 'primitive';
+  readonly managed: boolean;
   /** `ocf:heartbeat:IPaddr2`, `stonith:fence_sleepi3`, `systemd:nginx` … */
   readonly resourceAgent: string;
   /**
@@ -80,8 +82,8 @@ export interface GroupStatus extends AnyResourceStatus {
   /** The id; a copy in a clone has `:N` after it. */
   readonly id: string;
   readonly numberResources: number;
-  /** Its target-role is Stopped. */
-  readonly disabled: boolean;
+  /** Its target-role is Stopped. Missing before Pacemaker 2.0.5. */
+  readonly disabled: boolean | undefined;
   readonly members: readonly ResourceStatus[];
 }
 
@@ -92,8 +94,8 @@ export interface CloneStatus extends AnyResourceStatus {
   readonly promotable: boolean;
   /** Its copies differ from each other. */
   readonly unique: boolean;
-  /** Its target-role is Stopped. */
-  readonly disabled: boolean;
+  /** Its target-role is Stopped. Missing before Pacemaker 2.0.5. */
+  readonly disabled: boolean | undefined;
   readonly failed: boolean;
   readonly failureIgnored: boolean;
   readonly targetRole: string | undefined;
@@ -124,12 +126,12 @@ const anyResource = {
   id: text('id'),
   maintenance: optional(flag('maintenance')),
   description: optional(text('description')),
-  managed: flag('managed'),
 };
 
 const primitive = shape<PrimitiveStatus>({
   kind: constant('primitive'),
   ...anyResource,
+  managed: flag('managed'),
   resourceAgent: text('resource_agent'),
   role: text('role'),
   targetRole: optional(text('target_role')),
@@ -158,17 +160,19 @@ export const resourceStatus: Readonly<Record<string, Shape<ResourceStatus>>> = {
 const group = shape<GroupStatus>({
   kind: constant('group'),
   ...anyResource,
+  managed: optional(flag('managed')),
   numberResources: integer('number_resources'),
-  disabled: flag('disabled'),
+  disabled: optional(flag('disabled')),
   members: each(resourceStatus),
 });
 
 const clone = shape<CloneStatus>({
   kind: constant('clone'),
   ...anyResource,
+  managed: flag('managed'),
   promotable: flag('multi_state'),
   unique: flag('unique'),
-  disabled: flag('disabled'),
+  disabled: optional(flag('disabled')),
   failed: flag('failed'),
   failureIgnored: flag('failure_ignored'),
   targetRole: optional(text('target_role')),
@@ -178,6 +182,7 @@ const clone = shape<CloneStatus>({
 const bundle = shape<BundleStatus>({
   kind: constant('bundle'),
   ...anyResource,
+  managed: flag('managed'),
   type: text('type'),
   image: text('image'),
   unique: flag('unique'),

@@ -76,7 +76,8 @@ export interface StatusClusterOptions extends WithUnknown {
   /** `stop`, `freeze`, `ignore`, `demote` or `suicide` (`fence` in newer versions). */
   readonly noQuorumPolicy: string;
   readonly maintenanceMode: boolean;
-  readonly stopAllResources: boolean;
+  /** Missing before Pacemaker 2.0.5. */
+  readonly stopAllResources: boolean | undefined;
   /** Milliseconds. */
   readonly stonithTimeoutMs: number | undefined;
   /** Milliseconds. */
@@ -129,7 +130,7 @@ export const statusSummary = shape<StatusSummary>({
       symmetricCluster: flag('symmetric-cluster'),
       noQuorumPolicy: text('no-quorum-policy'),
       maintenanceMode: flag('maintenance-mode'),
-      stopAllResources: flag('stop-all-resources'),
+      stopAllResources: optional(flag('stop-all-resources')),
       stonithTimeoutMs: optional(integer('stonith-timeout-ms', 'fencing-timeout-ms')),
       priorityFencingDelayMs: optional(integer('priority-fencing-delay-ms')),
     }),

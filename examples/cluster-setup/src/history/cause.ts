@@ -1,0 +1,163 @@
+// Why a node left. Said only where a log has it; else what is known, and that no more is.
+import type { Fact } from './facts.js';
+import type { Fencing } from './incidents.js';
+import type { Boot, NodeRecord } from './journal.js';
+
+export const causeKinds = [
+  'shutdown',
+  'rolling-reboot',
+  'by-hand',
+  'failed-stop',
+  'panic',
+  'out-of-memory',
+  'cut-link',
+  'watchdog',
+  'power-lost',
+  'unknown',
+] as const;
+
+export interface Cause {
+  readonly kind: (typeof causeKinds)[number];
+  /** One sentence for people, with where it is known from. */
+  readonly text: string;
+}
+
+export interface Evidence {
+  readonly node: string;
+  /** When it was missed, ms since 1970. */
+  readonly at: number;
+  readonly fencings: readonly Fencing[];
+  /** What all nodes say of the time around it. */
+  readonly facts: readonly Fact[];
+  /** The boot that it fell silent in, and the one after. */
+  readonly struck: Boot | undefined;
+  readonly next: Boot | undefined;
+  /** What woke the node's board, as the boot after it says. */
+  readonly wokenBy: readonly string[];
+  readonly records: readonly NodeRecord[];
+}
+
+/** A node that shuts down in order says so this long before it is missed at most, ms. */
+const shutdownTakes = 180_000;
+/** The killer of processes was at work this long before at most, ms. */
+const memoryWindow = 120_000;
+/** Both sides of a cut link notice it within this, ms. */
+const sameMoment = 15_000;
+
+/** In the order in which they are believed: what is certain first. */
+const rules: readonly ((evidence: Evidence) => Cause | undefined)[] = [
+  shutDown,
+  byHand,
+  failedStop,
+  panicked,
+  outOfMemory,
+  cutLink,
+  byBoard,
+];
+
+export function causeOf(evidence: Evidence): Cause {
+  for (const rule of rules) {
+    const cause = rule(evidence);
+    if (cause !== undefined) return cause;
+  }
+  return unknown(evidence);
+}
+
+function shutDown(evidence: Evidence): Cause | undefined {
+  const { at, node, facts, fencings } = evidence;
+  if (fencings.some(({ succeeded }) => succeeded)) return undefined;
+  const said = own(evidence, 'going-down').some((fact) => Math.abs(fact.at - at) < shutdownTakes);
+  const seen = facts.some(
+    (fact) => fact.kind === 'left' && same(fact.subject, node) && Math.abs(fact.at - at) < sameMoment,
+  );
+  if (!said && !seen) return undefined;
+  const roll = own(evidence, 'roll').find((fact) => fact.at <= at + 1000 && at - fact.at < 900_000);
+  return roll === undefined
+    ? { kind: 'shutdown', text: 'It was shut down, or its cluster was stopped, in order.' }
+    : { kind: 'rolling-reboot', text: 'rolling-reboot rebooted it in its turn.' };
+}
+
+function byHand({ fencings }: Evidence): Cause | undefined {
+  const [first] = fencings;
+  if (first === undefined || !/^(stonith_admin|stonith-api|pcs)/.test(first.client)) return undefined;
+  return { kind: 'by-hand', text: `A person asked for the fencing, by ${first.client}.` };
+}
+
+function failedStop({ node, facts, fencings }: Evidence): Cause | undefined {
+  const asked = facts.find((fact) => fact.kind === 'to-be-fenced' && same(fact.subject, node));
+  const failed = facts.find(
+    (fact) => fact.kind === 'operation' && same(fact.node, node) && fact.task === 'stop' && fact.result !== 'ok',
+  );
+  if (failed?.kind === 'operation' && fencings.length > 0) {
+    return { kind: 'failed-stop', text: `The stop of ${failed.resource} failed there (${failed.result}).` };
+  }
+  const resource = asked?.kind === 'to-be-fenced' ? /(\S+) failed there/.exec(asked.reason)?.[1] : undefined;
+  return resource === undefined
+    ? undefined
+    : { kind: 'failed-stop', text: `${resource} failed there and could not be stopped.` };
+}
+
+function panicked(evidence: Evidence): Cause | undefined {
+  const panic = own(evidence, 'panic').find((fact) => Math.abs(fact.at - evidence.at) < memoryWindow);
+  return panic === undefined ? undefined : { kind: 'panic', text: `Its kernel panicked: "${panic.text}".` };
+}
+
+function outOfMemory(evidence: Evidence): Cause | undefined {
+  const killed = own(evidence, 'out-of-memory').filter(
+    (fact) => fact.at <= evidence.at + sameMoment && evidence.at - fact.at < memoryWindow,
+  );
+  const last = killed.at(-1);
+  if (last === undefined) return undefined;
+  return {
+    kind: 'out-of-memory',
+    text: `It ran out of memory: its kernel killed ${String(killed.length)} ${killed.length === 1 ? 'process' : 'processes'}, ${last.victim} last.`,
+  };
+}
+
+function cutLink({ node, at, facts, fencings }: Evidence): Cause | undefined {
+  // A node that hangs or is off misses nobody.
+  const missed = facts.some(
+    (fact) =>
+      fact.kind === 'lost' && same(fact.node, node) && !same(fact.subject, node) && Math.abs(fact.at - at) < sameMoment,
+  );
+  if (!missed) return undefined;
+  const shot = fencings.some(({ succeeded }) => succeeded);
+  return {
+    kind: 'cut-link',
+    text:
+      `The link between the nodes was cut: ${node} lived on, and missed the other one at the same time` +
+      (shot ? ', until it was fenced.' : '.'),
+  };
+}
+
+const byCause: Readonly<Record<string, Cause>> = {
+  watchdog: {
+    kind: 'watchdog',
+    text: 'Its heartbeat stopped, and the watchdog of its own board power-cycled it (wakeup-flag watchdog).',
+  },
+  poweron: { kind: 'power-lost', text: 'It lost its supply (wakeup-flag poweron).' },
+  restoration: { kind: 'power-lost', text: 'Its supply fell too low and was restored (wakeup-flag restoration).' },
+};
+
+function byBoard({ wokenBy }: Evidence): Cause | undefined {
+  return wokenBy.map((flag) => byCause[flag]).find((cause) => cause !== undefined);
+}
+
+function unknown({ struck, node }: Evidence): Cause {
+  if (struck === undefined) {
+    return { kind: 'unknown', text: `Why is not known: the journal of ${node} of that time is not there.` };
+  }
+  const last = struck.end.at(-1);
+  return {
+    kind: 'unknown',
+    text:
+      'Why is not known: its journal ends without a word, as after a kernel panic, a hang or a loss of power. Its last line, at ' +
+      `${new Date(struck.to).toISOString().slice(11, 19)}, is of ${last?.program ?? 'nobody'}: "${last?.message ?? ''}".`,
+  };
+}
+
+function own<Kind extends Fact['kind']>({ facts, node }: Evidence, kind: Kind): Extract<Fact, { kind: Kind }>[] {
+  return facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind && same(fact.node, node));
+}
+
+const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RawResult, RunRequest, Runner } from '@sleepi3/pcs';
+import { describe, expect, it } from 'vitest';
+import { runHistory } from '../src/history/run-history.js';
+
+const fixture = (file: string) => readFileSync(join(import.meta.dirname, 'fixtures/history', file), 'utf8');
+
+const corosyncConf = `totem {
+    version: 2
+    cluster_name: lab
+}
+nodelist {
+    node {
+        ring0_addr: 192.168.11.211
+        name: raspberrypi-1
+        nodeid: 1
+    }
+    node {
+        ring0_addr: 192.168.11.179
+        name: raspberrypi-2
+        nodeid: 2
+    }
+}
+`;
+
+const now = 1_795_982_400_000;
+
+/** Both nodes of the lab, this one and the one behind ssh. */
+function lab({ sshWorks = true, clockAhead = 0 } = {}) {
+  const asked: string[] = [];
+  const answer = (stdout: string, exitCode = 0, stderr = ''): RawResult =>
+    ({
+      exitCode,
+      signal: null,
+      stdout: Buffer.from(stdout),
+      stderr: Buffer.from(stderr),
+      timedOut: false,
+    }) as RawResult;
+  const node = (name: string, words: string): RawResult => {
+    if (words.includes('date +%s%3N') || /date '?\+%s%3N/.test(words)) {
+      return answer(`${String(now + (name === 'raspberrypi-2' ? clockAhead : 0))}\n`);
+    }
+    if (words.includes('--list-boots')) return answer(fixture(`${name}.boots`));
+    if (words.includes('--identifier=kernel')) return answer('');
+    const boot = /--boot=([0-9a-f]{32})/.exec(words)?.[1];
+    const lines = fixture(`${name}.jsonl`).split('\n');
+    if (boot !== undefined)
+      return answer(
+        lines
+          .filter((line) => line.includes(boot))
+          .slice(-20)
+          .join('\n'),
+      );
+    return answer(lines.join('\n'));
+  };
+  const runner: Runner = {
+    run: async ({ program, argv }: RunRequest) => {
+      const words = [program, ...argv].join(' ');
+      asked.push(words);
+      if (program !== 'ssh') return node('raspberrypi-1', words);
+      return sshWorks ? node('raspberrypi-2', words) : answer('', 255, 'No route to host');
+    },
+  };
+  const written = new Map<string, string>();
+  let output = '';
+  return {
+    asked,
+    written,
+    output: () => output,
+    run: (options: { since?: string; json?: boolean; svg?: string } = {}) =>
+      runHistory(
+        { since: '24h', ssh: undefined, json: false, svg: undefined, ...options },
+        {
+          runner,
+          hostname: () => 'raspberrypi-1',
+          readFile: async () => corosyncConf,
+          date: () => new Date(now),
+          write: (text) => (output += text),
+          writeFile: async (path, text) => void written.set(path, text),
+        },
+      ),
+  };
+}
+
+describe('cluster-setup history', () => {
+  it('asks both nodes, the other one at its address, and tells what happened', async () => {
+    const both = lab();
+    expect(await both.run()).toBe(0);
+    expect(both.asked.some((words) => words.startsWith('ssh') && words.includes('192.168.11.179'))).toBe(true);
+    expect(both.output()).toContain('raspberrypi-1 was fenced at the request of a person');
+    expect(both.output()).toContain('The link between the nodes was cut');
+  });
+
+  it('is JSON with times as texts, and a picture, on request', async () => {
+    const both = lab();
+    await both.run({ json: true, svg: '/tmp/night.svg' });
+    const { incidents } = JSON.parse(both.output()) as {
+      incidents: { node: string; at: string; back: { at: string } }[];
+    };
+    expect(incidents[0]).toMatchObject({ node: 'raspberrypi-1', at: '2026-11-29T19:45:21.860Z' });
+    expect(both.written.get('/tmp/night.svg')).toMatch(/^<svg/);
+  });
+
+  it('says which node could not be asked, and tells what the other one knows', async () => {
+    const one = lab({ sshWorks: false });
+    expect(await one.run()).toBe(3);
+    expect(one.output()).toContain('What is not known');
+    expect(one.output()).toContain('No route to host');
+    expect(one.output()).toContain('raspberrypi-2 was lost, and fenced');
+  });
+
+  it.each(['yesterday', '', '5', '2030-01-01'])('refuses --since %j', async (since) => {
+    await expect(lab().run({ since })).rejects.toThrow('--since must be a span');
+  });
+});
