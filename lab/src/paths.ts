@@ -1,6 +1,5 @@
 // Where the lab keeps what it makes and finds what it takes, seen from the root of the repository.
 import { join } from 'node:path';
-import type { Architecture } from './machine/platform.js';
 
 export interface LabPaths {
   /** Images and packages, kept between runs; never committed. */
@@ -14,9 +13,9 @@ export interface LabPaths {
   readonly articleFiles: string;
   /** The agent's directory in the repository. */
   readonly agent: string;
-  /** Where the Debian packages are built, and where the agent's is kept, by architecture. */
+  /** Where the Debian packages are built, and where the agent's is kept. */
   readonly packages: string;
-  readonly agentPackage: (architecture: Architecture) => string;
+  readonly agentPackage: string;
   /** The programs for operators: where each is built, where each is kept, and what belongs to it. */
   readonly rollingReboot: ProgramPaths;
   readonly clusterSetup: ProgramPaths;
@@ -50,7 +49,7 @@ export function labPaths(root: string): LabPaths {
     articleFiles: join(root, 'lab', 'guest', 'article'),
     agent: join(root, 'examples', 'fence-agent'),
     packages: join(root, 'out', 'debian'),
-    agentPackage: (architecture) => join(cache, `fence-sleepi3_${architecture}.deb`),
+    agentPackage: join(cache, 'fence-sleepi3.deb'),
     rollingReboot: program('rolling-reboot'),
     clusterSetup: program('cluster-setup'),
     busContractBuild: join(root, 'lab', 'dist', 'bus-contract.cjs'),

@@ -1,6 +1,6 @@
 import { VirtualClock } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
-import { HttpLoad } from '../src/http-load.js';
+import { HttpLoad } from '../src/network/http-load.js';
 
 /** A service that answers after `delay` ms, and not at all in the given stretch of the clock, ms. */
 function load({ delay = 10, away = [Infinity, Infinity] as readonly [number, number] } = {}) {

@@ -1,6 +1,6 @@
 import { VirtualClock } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
-import { HttpProbe } from '../src/http-probe.js';
+import { HttpProbe } from '../src/network/http-probe.js';
 
 /** A service that is away in the given stretches of the clock, ms. */
 function watch(away: readonly (readonly [number, number])[], interval = 100) {

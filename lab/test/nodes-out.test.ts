@@ -2,7 +2,7 @@ import type { ClusterStatus } from '@sleepi3/pcs';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../src/errors.js';
 import type { Lab } from '../src/lab.js';
-import { NodesOut } from '../src/scenarios/rolling.js';
+import { NodesOut } from '../src/scenarios/reboot/rolling.js';
 
 type View =
   'silent' | { readonly quorate?: boolean; readonly dc?: string | undefined; readonly out: readonly boolean[] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerTo } from '../src/time-server.js';
+import { answerTo } from '../src/network/time-server.js';
 
 /** A client's request, version 4, with a transmit time-stamp to be told back. */
 const request = Buffer.alloc(48);

@@ -6,7 +6,8 @@ import { answer } from '@sleepi3/pcs/testing';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { dockerDropIn } from '../src/nodes/docker.js';
 import { program as table } from '../src/program/commands.js';
-import { type ProgramHost, run } from '../src/program/run.js';
+import type { ProgramHost } from '../src/program/host.js';
+import { run } from '../src/program/run.js';
 import { instantClock } from './instant-clock.js';
 
 function program(

@@ -1,7 +1,7 @@
 // A node of a sound cluster as doctor sees it, made of plain text and values that a test can spoil one by one.
 import { readFileSync } from 'node:fs';
 import type { Snapshot } from '@sleepi3/driver';
-import { createNodeRunner, Pcs, type RawResult, type RunRequest } from '@sleepi3/pcs';
+import { Pcs, type RawResult } from '@sleepi3/pcs';
 import { answer } from '@sleepi3/pcs/testing';
 import { Facts } from '../src/doctor/facts.js';
 import { dockerDropIn } from '../src/nodes/docker.js';
@@ -104,7 +104,7 @@ export class SoundNode implements Machine {
 
   facts(): Facts {
     return new Facts({
-      reality: new Reality({ local: this, pcs: new Pcs({ runner: { run: (request) => this.#tool(request) } }) }),
+      reality: new Reality({ local: this, pcs: new Pcs({ runner: { run: ({ program }) => this.#tool(program) } }) }),
       date: () => this.now,
       openBoard: async () => {
         const { board: now } = this;
@@ -151,10 +151,7 @@ export class SoundNode implements Machine {
     this.files.set(path, after);
   }
 
-  async #tool(request: RunRequest): Promise<RawResult> {
-    const { program } = request;
-    // The scheduler is the real one.
-    if (program === 'crm_simulate') return createNodeRunner().run(request);
+  async #tool(program: string): Promise<RawResult> {
     const text = program === 'crm_mon' ? this.status : program === 'cibadmin' ? this.cib : undefined;
     return text === undefined
       ? answer({ exitCode: 102, ...(program === 'crm_mon' ? { stdout: notConnected } : { stderr: noCib }) })

@@ -5,12 +5,12 @@ import { createAgent } from './agent.js';
 
 let stop: AbortController | undefined;
 
-/** Aborts when the process is asked to end, however often. What has nothing to leave in order just ends. */
+/** Aborts when the process is asked to end. What has nothing to leave in order just ends. */
 function stopSignal(): AbortSignal {
   if (!stop) {
     const controller = (stop = new AbortController());
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.on(signal, () => {
+      process.once(signal, () => {
         controller.abort(new Error(`ended by ${signal}`));
       });
     }
@@ -18,6 +18,8 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
+// Keeper and guard are started from the program's own file.
+const self = { program: process.argv[1] ?? '', execPath: process.execPath };
 const host: FenceHost = {
   ...nodeHost(process),
   get signal() {
@@ -27,7 +29,7 @@ const host: FenceHost = {
 
 void run().then((status) => {
   process.exitCode = status;
-  // What is left to do by then (a line to syslog) takes no time; a transfer that hangs must not keep
+  // What is left to do by then (a line to syslog, a word to the guard) takes no time; a transfer that hangs must not keep
   // whoever waits for the answer. Where nothing was begun nothing is left.
   if (!stop) return;
   setTimeout(() => process.exit(), 500).unref();
@@ -36,8 +38,17 @@ void run().then((status) => {
 async function run(): Promise<number> {
   const [command = '', ...words] = process.argv.slice(2);
   switch (command) {
-    case 'keeper':
-    case 'release':
+    case 'line-keeper':
+    case 'line-guard': {
+      const { runLineGuard, runLineKeeper } = await import('./keeper/line-processes.js');
+      const log = (message: string) => {
+        host.syslog('info', `${command}: ${message}`);
+      };
+      const lineProcess = { ...self, pid: process.pid, words, stop: stopSignal(), log };
+      return command === 'line-keeper'
+        ? runLineKeeper(lineProcess, process.stdout)
+        : runLineGuard(lineProcess, process.stdin);
+    }
     case 'boot':
     case 'wire-listen':
     case 'wire-test':
@@ -51,7 +62,7 @@ async function run(): Promise<number> {
         stop: stopSignal(),
         write: (text) => process.stdout.write(text),
         writeError: (text) => process.stderr.write(text),
-        machine: nodeMachine(),
+        machine: nodeMachine(self),
         random: Math.random,
         network: () => import('./wire-test/socket.js'),
         ask,
@@ -63,7 +74,7 @@ async function run(): Promise<number> {
           import('./actions.js'),
           import('./node/machine-of-linux.js'),
         ]);
-        return { actions, machine: nodeMachine(showProgress()) };
+        return { actions, machine: nodeMachine(self, showProgress()) };
       };
       return runFenceAgent(createAgent(version, load), host);
     }

@@ -192,6 +192,7 @@ describe('a wire test', () => {
           [false, true],
           [false, true],
         ]);
+        expect(wire.cluster.pis.every(({ lockIsFree }) => lockIsFree)).toBe(true);
       }
     }
   });

@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Architecture } from '../machine/platform.js';
 import { mustRun, type RunProgram } from '../program.js';
 
 /** The name under which docker knows the image. */
@@ -26,7 +25,6 @@ export async function makeContainerImage(
   system: string,
   workspace: string,
   archive: string,
-  architecture: Architecture,
 ): Promise<void> {
   const root = join(workspace, 'root');
   for (const path of [server, ...parseLibraries(await mustRun(run, ['chroot', system, 'ldd', server]))]) {
@@ -52,7 +50,7 @@ export async function makeContainerImage(
     .update(await readFile(layer))
     .digest('hex');
   const config = {
-    architecture,
+    architecture: 'amd64',
     os: 'linux',
     created: '1970-01-01T00:00:00Z',
     config: { Cmd: [server, '-D', '-f', settings], ExposedPorts: { '80/tcp': {} } },

@@ -2,7 +2,7 @@ import { LabError } from '../errors.js';
 import type { Lab } from '../lab.js';
 import type { Machine } from '../machine/machine.js';
 import type { Verdict } from '../verdict.js';
-import { setHeartbeat } from './rolling.js';
+import { setHeartbeat } from './reboot/rolling.js';
 import type { Scenario } from './scenario.js';
 import { booted, testWire } from './steps.js';
 

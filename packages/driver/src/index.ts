@@ -1,5 +1,5 @@
 export { boardAddresses } from './bus/board-address.js';
-export { type Bus, BusError, type Transfer } from './bus/bus.js';
+export { type Bus, BusError, type BusOptions, type Transfer } from './bus/bus.js';
 export { type Clock, systemClock } from './system/clock.js';
 export { type DefaultsEdit, defaultsFilePath, editDefaultsFile, readDefaultsFile } from './defaults/file.js';
 export {
@@ -29,7 +29,7 @@ export {
   type HealthView,
   judgeHealth,
 } from './health.js';
-export { type BusOptions, type BusSpec, openBus, parseBusSpec } from './bus/open-bus.js';
+export { type BusSpec, openBus, parseBusSpec } from './bus/open-bus.js';
 export {
   decodeWakeupFlags,
   isParameterName,
@@ -54,14 +54,12 @@ export { type ProgramOptions, type ProgramResult, type RunProgram, runProgram } 
 export {
   type BoardOptions,
   type DefaultsFileOptions,
-  type IoStatus,
   type OpenOptions,
   Sleepi3,
-  type Snapshot,
-  type Voltages,
   type WritableRegisterName,
   type WriteOptions,
 } from './board/sleepi3.js';
+export type { IoStatus, Snapshot, Voltages } from './board/snapshot.js';
 export type { BoardEvent, BoardWatchOptions } from './board/watch.js';
 export {
   createLineDecoder,

@@ -12,8 +12,6 @@ export interface TransferCall {
 
 export class MemoryBus implements Bus {
   readonly name = 'memory';
-  /** As of a bus to which several transfers may be handed before the first is answered. */
-  pipelined = false;
   /** 0x00–0x0F, words low byte first. */
   readonly memory = new Uint8Array(16);
   /** Every transfer asked for, failed ones too. */

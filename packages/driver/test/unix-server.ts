@@ -14,8 +14,6 @@ export interface UnixServer {
   readonly sockets: ReadonlySet<Socket>;
   /** Every request received. */
   readonly requests: UnixRequest[];
-  /** Every read event of a socket: how many requests came in one piece. */
-  readonly pieces: number[];
   /** Resolves when no client is connected. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -31,7 +29,6 @@ export interface Misbehaviour {
 export async function serveBus(bus: Bus, path: string, misbehaviour: Misbehaviour = {}): Promise<UnixServer> {
   const sockets = new Set<Socket>();
   const requests: UnixRequest[] = [];
-  const pieces: number[] = [];
   const server = createServer((socket) => {
     sockets.add(socket);
     let queue = Promise.resolve();
@@ -82,9 +79,7 @@ export async function serveBus(bus: Bus, path: string, misbehaviour: Misbehaviou
         return { id, error: { errno, message } };
       }
     };
-    let inPiece = 0;
     const decode = createLineDecoder((line) => {
-      inPiece++;
       const request = parseRequest(line);
       requests.push(request);
       queue = queue.then(async () => {
@@ -95,14 +90,7 @@ export async function serveBus(bus: Bus, path: string, misbehaviour: Misbehaviou
       });
     });
     socket.setEncoding('utf8').on('data', (chunk: string) => {
-      inPiece = 0;
-      // What is answered at once is answered in one piece.
-      socket.cork();
-      setImmediate(() => {
-        socket.uncork();
-      });
       decode(chunk);
-      pieces.push(inPiece);
     });
     socket.on('error', () => {});
     socket.on('close', () => {
@@ -115,7 +103,6 @@ export async function serveBus(bus: Bus, path: string, misbehaviour: Misbehaviou
     server,
     sockets,
     requests,
-    pieces,
     idle: async () => {
       for (const socket of sockets) await new Promise((resolve) => socket.once('close', resolve));
     },

@@ -10,6 +10,7 @@ export {
 export { type Runner, type RunRequest, type RawResult } from './run/runner.js';
 export { createNodeRunner, type NodeRunnerOptions } from './run/node-runner.js';
 export {
+  type Features,
   type Command,
   type CibCommand,
   type Invocation,
@@ -18,7 +19,7 @@ export {
   invocation,
 } from './command/command.js';
 export { execute, type ExecuteContext } from './run/execute.js';
-export { type Features, detectFeatures, parseFeatures } from './command/features.js';
+export { detectFeatures, parseFeatures } from './command/features.js';
 
 // --- writing: every command of pcs ---
 export { Pcs, type PcsOptions } from './pcs.js';
@@ -201,7 +202,13 @@ export {
   fencingTimeout,
   type PlacedDevice,
 } from './semantics/fence-devices.js';
-export { type Loss, type LossOptions, type LostNodeFencing, type Placement, Scheduler } from './semantics/scheduler.js';
+export {
+  type Loss,
+  type LossOptions,
+  type LostNodeFencing,
+  type Placement,
+  Scheduler,
+} from './semantics/simulation/scheduler.js';
 export {
   parseSimulation,
   simulate,
@@ -210,7 +217,7 @@ export {
   type SimulatedFencing,
   type SimulatedState,
   type Simulation,
-} from './semantics/simulation.js';
+} from './semantics/simulation/simulation.js';
 
 // --- the ground a cluster stands on ---
 export {

@@ -1,12 +1,12 @@
 // The package's face: every command of pcs as a typed call.
 import { type Bound, bind, type Run } from './command/bind.js';
 import type { Change, Confirmed, RequestTimeout, Wait } from './command/change.js';
-import type { Command, Invocation } from './command/command.js';
+import type { Command, Features, Invocation } from './command/command.js';
 import * as commands from './commands/index.js';
 import type { MoveOptions } from './commands/resource/resource.js';
 import { type EnsureCalls, ensureCalls } from './ensure/ensure.js';
 import { execute, type ExecuteContext, requestFor } from './run/execute.js';
-import { detectFeatures, type Features } from './command/features.js';
+import { detectFeatures } from './command/features.js';
 import { createTemporaryFiles, type TemporaryFiles } from './run/files.js';
 import { mask } from './run/mask.js';
 import { createNodeRunner } from './run/node-runner.js';
@@ -15,7 +15,7 @@ import { status } from './read/reads.js';
 import type { Runner } from './run/runner.js';
 import { toScript } from './run/script.js';
 import type { ClusterConfiguration } from './cib/cluster-configuration.js';
-import { Scheduler } from './semantics/scheduler.js';
+import { Scheduler } from './semantics/simulation/scheduler.js';
 import type { ClusterStatus } from './status/cluster-status.js';
 import { watch, type WatchEvent, type WatchOptions } from './status/watch.js';
 import { runTransaction, type Transaction, type TransactionResult } from './transaction.js';

@@ -5,7 +5,7 @@ import * as commands from './commands/index.js';
 import { DEFAULT_MOVE_WAIT } from './commands/resource/primitive.js';
 import type { MoveOptions } from './commands/resource/resource.js';
 import { PcsError } from './errors.js';
-import type { Features } from './command/features.js';
+import type { Features } from './command/command.js';
 import { status } from './read/reads.js';
 
 /**

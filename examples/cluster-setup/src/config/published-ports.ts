@@ -1,5 +1,5 @@
 // Published ports, as docker run -p reads them: [ADDRESS:]HOST[-HOST]:CONTAINER[-CONTAINER][/PROTOCOL].
-import { sameAddress } from '@sleepi3/pcs';
+import { sameAddress } from './networks.js';
 
 export interface PublishedPort {
   /** Undefined: on all addresses. */

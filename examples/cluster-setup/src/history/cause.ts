@@ -1,6 +1,5 @@
 // Why a node left. Said only where a log has it; else what is known, and that no more is.
 import type { Fact } from './facts.js';
-import type { Fencing } from './incidents.js';
 import type { Boot, NodeRecord } from './journal.js';
 
 export const causeKinds = [
@@ -20,6 +19,19 @@ export interface Cause {
   readonly kind: (typeof causeKinds)[number];
   /** One sentence for people, with where it is known from. */
   readonly text: string;
+}
+
+export interface Fencing {
+  readonly at: number;
+  /** When it was begun; undefined when nobody says. */
+  readonly began: number | undefined;
+  readonly action: string;
+  readonly by: string | undefined;
+  readonly client: string;
+  readonly succeeded: boolean;
+  readonly result: string;
+  /** What the agent proved. */
+  readonly held: { readonly seconds: number; readonly samples: number } | undefined;
 }
 
 export interface Evidence {

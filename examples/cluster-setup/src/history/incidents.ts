@@ -1,5 +1,5 @@
 // One list of what happened, from what all nodes know: a node that fell silent, what was done about it, and how it came back.
-import { type Cause, causeOf } from './cause.js';
+import { type Cause, causeOf, type Fencing } from './cause.js';
 import { type Fact, factsOf } from './facts.js';
 import type { Boot, NodeRecord } from './journal.js';
 
@@ -15,19 +15,6 @@ export interface Incident {
   readonly takenOver: { readonly at: number; readonly resource: string; readonly by: string } | undefined;
   /** When it was a member again; undefined when it was not, until now. */
   readonly back: { readonly at: number; readonly wokenBy: readonly string[] } | undefined;
-}
-
-export interface Fencing {
-  readonly at: number;
-  /** When it was begun; undefined when nobody says. */
-  readonly began: number | undefined;
-  readonly action: string;
-  readonly by: string | undefined;
-  readonly client: string;
-  readonly succeeded: boolean;
-  readonly result: string;
-  /** What the agent proved. */
-  readonly held: { readonly seconds: number; readonly samples: number } | undefined;
 }
 
 export interface History {

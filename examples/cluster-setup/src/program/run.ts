@@ -1,6 +1,5 @@
 // What each command does, with the outside passed in.
-import type { Clock } from '@sleepi3/driver';
-import { isPcsError, Pcs, type Runner } from '@sleepi3/pcs';
+import { isPcsError, Pcs } from '@sleepi3/pcs';
 import { colours, helpText, parseCommandLine, UsageError } from '@sleepi3/program';
 import { version } from '../../package.json';
 import { clusterFile } from '../config/cluster-file.js';
@@ -19,27 +18,8 @@ import { allSteps, preparation } from '../plan/steps.js';
 import { undoSteps } from '../plan/undo-steps.js';
 import type { Step } from '../plan/step.js';
 import { type CommandLine, program } from './commands.js';
+import type { ProgramHost } from './host.js';
 import { showDifference, showPlan } from './show-plan.js';
-
-/** What the program needs of the outside. */
-export interface ProgramHost {
-  readonly clock: Clock;
-  readonly date: () => Date;
-  /** Runs programs on this machine, as root. */
-  readonly runner: Runner;
-  readonly hostname: () => string;
-  readonly isRoot: () => boolean;
-  readonly write: (text: string) => void;
-  readonly writeError: (text: string) => void;
-  /** Whether standard output is a terminal that shows colours. */
-  readonly colours: boolean;
-  /** Asks a person; undefined when there is none at a terminal. */
-  readonly ask: ((question: string, options?: { readonly secret?: boolean }) => Promise<string>) | undefined;
-  readonly readFile: (path: string) => Promise<string>;
-  readonly writeFile: (path: string, text: string) => Promise<void>;
-  readonly readStdin: () => Promise<string>;
-  readonly signal: AbortSignal;
-}
 
 /** The commands that look at the nodes of a file. */
 type Carried = Extract<CommandLine, { readonly command: 'plan' | 'prepare' | 'apply' | 'undo' }>;

@@ -1,6 +1,6 @@
 import { boardAddresses, checkBoardAddress, hex } from '../bus/board-address.js';
 import { adviceFor } from '../bus/bus-advice.js';
-import { type Bus, BusError, type Transfer } from '../bus/bus.js';
+import { type Bus, type BusOptions, BusError, type Transfer } from '../bus/bus.js';
 import { type Clock, systemClock } from '../system/clock.js';
 import { defaultsFilePath, readDefaultsFile } from '../defaults/file.js';
 import { shown, Sleepi3Error } from '../errors.js';
@@ -17,8 +17,9 @@ import {
   type SettableParameterName,
   unknownParameter,
 } from './parameters.js';
-import { type BusOptions, openBus } from '../bus/open-bus.js';
+import { openBus } from '../bus/open-bus.js';
 import { bits, type Register, type RegisterName, registers } from './registers.js';
+import { decodeSnapshot, type IoStatus, type Snapshot, type Voltages } from './snapshot.js';
 import { type BoardEvent, type BoardWatchOptions, watchBoard } from './watch.js';
 import { defaultRetryPolicy, isTransient, retryDelay, type RetryPolicy } from './retry.js';
 
@@ -57,36 +58,6 @@ export interface WriteOptions {
    */
   readonly tries?: number;
 }
-
-/** EXTOUT, EXTIN and the push switch as they were in one and the same transfer. */
-export interface IoStatus {
-  /** EXTOUT (CN5): true while this board asserts it. */
-  readonly extout: boolean;
-  /** EXTIN (CN4): true while something asserts it. */
-  readonly extin: boolean;
-  /** The push switch: true while it is held. */
-  readonly switch: boolean;
-}
-
-/** The two supply voltages in mV. */
-export interface Voltages {
-  /** At CN1. */
-  readonly voltage1: number;
-  /** At CN2. */
-  readonly voltage2: number;
-  /** The larger of the two, which the board runs on; what `get('voltage')` gives. */
-  readonly active: number;
-}
-
-/** Everything the board says, each register read once. */
-export type Snapshot = { readonly [N in ParameterName]: ParameterValue<N> } & {
-  /** mV at CN1. */
-  readonly voltage1: number;
-  /** mV at CN2. */
-  readonly voltage2: number;
-  /** The controller's firmware version. */
-  readonly version: number;
-};
 
 /** The registers that {@link Sleepi3.writeRegister} takes. */
 export type WritableRegisterName = {
@@ -172,7 +143,7 @@ export class Sleepi3 {
    */
   get<N extends ParameterName>(name: N): Promise<ParameterValue<N>> {
     if (!isParameterName(name)) return Promise.reject(unknownParameter(name));
-    const { register, second, decode } = readings[name] as ParameterReading<ParameterValue<N>>;
+    const { register, second, decode } = parameterReading(parameters[name]) as ParameterReading<ParameterValue<N>>;
     if (second === undefined) return this.#read(register, decode);
     return Promise.all([this.readRegister(register), this.readRegister(second)]).then(([one, two]) => decode(one, two));
   }
@@ -221,12 +192,9 @@ export class Sleepi3 {
    * @throws {@link Sleepi3Error} `TRANSFER_FAILED`, `CLOSED`.
    */
   async snapshot(): Promise<Snapshot> {
-    if (this.#bus.pipelined) {
-      return decodeSnapshot(await Promise.all(registerNames.map((name) => this.readRegister(name))));
-    }
-    const contents: number[] = [];
-    for (const name of registerNames) contents.push(await this.readRegister(name));
-    return decodeSnapshot(contents);
+    const contents: Partial<Record<RegisterName, number>> = {};
+    for (const name of registerNames) contents[name] = await this.readRegister(name);
+    return decodeSnapshot(contents as Readonly<Record<RegisterName, number>>);
   }
 
   /**
@@ -311,14 +279,8 @@ export class Sleepi3 {
   async #readRest(name: RegisterName): Promise<number> {
     const { access, width }: Register = registers[name];
     if (access === 'bits') return this.readRegister(name);
-    let last: number;
-    let next: number;
-    if (this.#bus.pipelined) {
-      [last, next] = await Promise.all([this.readRegister(name), this.readRegister(name)]);
-    } else {
-      last = await this.readRegister(name);
-      next = await this.readRegister(name);
-    }
+    let last = await this.readRegister(name);
+    let next = await this.readRegister(name);
     for (let readings = 2; next !== last; readings++) {
       if (readings === mostReadings) {
         const cause = new BusError('EBADMSG', `it read differently each time, last ${hex(last)} and ${hex(next)}`);
@@ -416,42 +378,9 @@ const mostReadings = 5;
 /** How often a register is written that does not read back as it was written. */
 const mostWrites = 3;
 
-const readings = Object.fromEntries(
-  Object.entries(parameters).map(([name, parameter]) => [name, parameterReading(parameter)]),
-) as Record<ParameterName, ParameterReading>;
-
-const same = <T>(contents: T): T => contents;
-
 const registerNames = Object.keys(registers) as RegisterName[];
 
-/** Where the parts of a snapshot come from: the positions of their registers among `registerNames`. */
-const snapshotParts = [
-  ...Object.entries(readings).map(([name, { register, second = register, decode }]) => ({
-    name,
-    decode,
-    first: registerNames.indexOf(register),
-    second: registerNames.indexOf(second),
-  })),
-  ...(['voltage1', 'voltage2', 'version'] as const).map((name) => ({
-    name,
-    decode: (contents: number) => contents,
-    first: registerNames.indexOf(name),
-    second: registerNames.indexOf(name),
-  })),
-];
-
-/** To copy it and fill in the values is cheaper than to add twenty properties to an empty object. */
-const emptySnapshot: Readonly<Record<string, unknown>> = Object.fromEntries(
-  snapshotParts.map(({ name }) => [name, undefined]),
-);
-
-function decodeSnapshot(contents: readonly number[]): Snapshot {
-  const snapshot = { ...emptySnapshot };
-  for (const { name, decode, first, second } of snapshotParts) {
-    snapshot[name] = decode(contents[first] ?? Number.NaN, contents[second] ?? Number.NaN);
-  }
-  return snapshot as Snapshot;
-}
+const same = <T>(contents: T): T => contents;
 
 function checkBoardOptions({ address, retry }: BoardOptions): void {
   if (address !== undefined) checkBoardAddress(address);

@@ -1,7 +1,7 @@
 // Following a board: everything it says, over and over, told as what changed.
 import type { Clock } from '../system/clock.js';
 import { Sleepi3Error } from '../errors.js';
-import type { Snapshot } from './sleepi3.js';
+import type { Snapshot } from './snapshot.js';
 
 /** How to watch a board. */
 export interface BoardWatchOptions {

@@ -1,3 +1,5 @@
+import type { RunProgram } from '../system/run-program.js';
+
 /**
  * SMBus transfers as the slee-Pi 3 uses them: the one door between the driver and the outside.
  *
@@ -7,12 +9,6 @@
 export interface Bus {
   /** What a person would call this bus, such as `i2c-tools:1`; stands in error messages. */
   readonly name: string;
-
-  /**
-   * True when calls that overlap share their way to the board, so that it pays not to wait for one before the next.
-   * Elsewhere it does not, and a bus that hangs would be tried for each of them.
-   */
-  readonly pipelined?: boolean;
 
   /** Reads one byte. `address` 0x03–0x77, `register` 0–255; resolves to 0–255. */
   readByte(address: number, register: number): Promise<number>;
@@ -52,4 +48,22 @@ export class BusError extends Error {
     super(message, options);
     this.errno = errno;
   }
+}
+
+/** What the back ends need from outside; everything has a default. */
+export interface BusOptions {
+  /** ms that the lock between processes is waited for; default 5000. */
+  readonly lockTimeout?: number;
+  /** ms that one transfer may take on a back end that can hang (`i2c-tools:`, `unix:`); default 2000. */
+  readonly transferTimeout?: number;
+  /** How programs (flock, i2cget, i2cset) are run; this machine's by default. */
+  readonly run?: RunProgram;
+  /** Loads the i2c-bus package; by default the one that was installed with the driver, or the one in `i2cBusDirectory`. */
+  readonly loadI2cBus?: () => Promise<unknown>;
+  /** The directory whose `node_modules` have i2c-bus; `/usr/lib/fence-sleepi3` by default, of the Debian package of that name. */
+  readonly i2cBusDirectory?: string;
+  /** Where i2cget and i2cset are; `/usr/sbin` by default, as in Debian. */
+  readonly i2cToolsDirectory?: string;
+  /** The device node of bus N, which is locked; `/dev/i2c-N` by default. */
+  readonly devicePath?: string;
 }

@@ -9,10 +9,9 @@
  * - A second close rejects with EBADF: so it is closed once.
  * - The addon loads in one thread only.
  */
-import { type Bus, BusError } from './bus.js';
+import { type Bus, BusError, type BusOptions } from './bus.js';
 import { Sleepi3Error } from '../errors.js';
 import { Mutex } from '../system/mutex.js';
-import type { BusOptions } from './open-bus.js';
 import { DeviceLock } from './device-lock.js';
 import { loadI2cBus, packagedI2cBus } from './load-i2c-bus.js';
 

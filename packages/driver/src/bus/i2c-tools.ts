@@ -4,10 +4,9 @@
  */
 import { access, constants } from 'node:fs';
 import { promisify } from 'node:util';
-import { type Bus, BusError } from './bus.js';
+import { type Bus, BusError, type BusOptions } from './bus.js';
 import { Sleepi3Error } from '../errors.js';
 import { Mutex } from '../system/mutex.js';
-import type { BusOptions } from './open-bus.js';
 import type { ProgramResult, RunProgram } from '../system/run-program.js';
 import { DeviceLock } from './device-lock.js';
 

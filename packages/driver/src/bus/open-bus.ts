@@ -1,24 +1,5 @@
-import type { Bus } from './bus.js';
 import { Sleepi3Error } from '../errors.js';
-import type { RunProgram } from '../system/run-program.js';
-
-/** What the back ends need from outside; everything has a default. */
-export interface BusOptions {
-  /** ms that the lock between processes is waited for; default 5000. */
-  readonly lockTimeout?: number;
-  /** ms that one transfer may take on a back end that can hang (`i2c-tools:`, `unix:`); default 2000. */
-  readonly transferTimeout?: number;
-  /** How programs (flock, i2cget, i2cset) are run; this machine's by default. */
-  readonly run?: RunProgram;
-  /** Loads the i2c-bus package; by default the one that was installed with the driver, or the one in `i2cBusDirectory`. */
-  readonly loadI2cBus?: () => Promise<unknown>;
-  /** The directory whose `node_modules` have i2c-bus; `/usr/lib/fence-sleepi3` by default, of the Debian package of that name. */
-  readonly i2cBusDirectory?: string;
-  /** Where i2cget and i2cset are; `/usr/sbin` by default, as in Debian. */
-  readonly i2cToolsDirectory?: string;
-  /** The device node of bus N, which is locked; `/dev/i2c-N` by default. */
-  readonly devicePath?: string;
-}
+import type { Bus, BusOptions } from './bus.js';
 
 /** A bus spec taken apart. */
 export type BusSpec =

@@ -33,7 +33,6 @@ export async function openUnixSocket(path: string, options: UnixBusOptions): Pro
 
 class UnixBus implements Bus {
   readonly name: string;
-  readonly pipelined = true;
   readonly #locks = new Mutex();
   /** The connection in use, once it stands. A lost one is kept until the next transfer makes a new one. */
   #connection: Connection | undefined;
@@ -65,36 +64,32 @@ class UnixBus implements Bus {
     await this.#request({ id: 0, op: 'writeWord', address, register, value });
   }
 
-  /**
-   * Sends the request for the lock and goes on at once: the server keeps the order, so the body's transfers wait there
-   * and cost no round trip of their own. A lock that fails fails them too.
-   */
   withLock<T>(body: () => Promise<T>): Promise<T> {
     return this.#locks.run(async () => {
-      const failed = (cause: unknown): never => {
-        const { errno, message } = cause as BusError;
-        throw new Sleepi3Error(
-          errno === 'ETIMEDOUT' ? 'LOCK_BUSY' : 'LOCK_FAILED',
-          `cannot lock ${this.name}: ${message}; see that its process runs, and what other process uses the board`,
-          { bus: this.name, path: this.path, errno },
-          { cause },
-        );
-      };
-      const connection = await this.connect().catch(failed);
-      const granted = connection.request({ id: 0, op: 'lock' }, this.options.lockTimeout).catch(failed);
-      // The body hears of a failed lock by its transfers, and we ask in the end; until then nobody listens.
-      granted.catch(() => undefined);
-      this.#locked = connection;
+      const connection = await this.connect().catch((cause: unknown) => this.#lockFailed(cause));
       try {
+        await connection
+          .request({ id: 0, op: 'lock' }, this.options.lockTimeout)
+          .catch((cause: unknown) => this.#lockFailed(cause));
+        this.#locked = connection;
         return await body();
       } finally {
         this.#locked = undefined;
-        // Nobody waits for this answer: if the connection breaks, the lock goes with it.
-        connection.unlock(this.options.transferTimeout);
-        // If the lock was never granted, that is why the body failed, or why it must not succeed.
-        await granted;
+        // A lock that was refused is let go of as well: until then the server refuses what comes. If the connection breaks, the
+        // lock goes with it.
+        await connection.request({ id: 0, op: 'unlock' }, this.options.transferTimeout).catch(() => undefined);
       }
     });
+  }
+
+  #lockFailed(cause: unknown): never {
+    const { errno, message } = cause as BusError;
+    throw new Sleepi3Error(
+      errno === 'ETIMEDOUT' ? 'LOCK_BUSY' : 'LOCK_FAILED',
+      `cannot lock ${this.name}: ${message}; see that its process runs, and what other process uses the board`,
+      { bus: this.name, path: this.path, errno },
+      { cause },
+    );
   }
 
   close(): Promise<void> {
@@ -140,8 +135,6 @@ class Connection {
   readonly #socket: Socket;
   readonly #pending: Pending[] = [];
   #nextId = 1;
-  #outgoing = '';
-  #flushing = false;
   #failure: BusError | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -170,32 +163,11 @@ class Connection {
     return this.#failure === undefined;
   }
 
-  /**
-   * Sends `request` under the next id, in one piece with all others of this turn. `timeout` (ms) runs while it is the
-   * oldest one without an answer.
-   */
+  /** Sends `request` under the next id. `timeout` (ms) runs while it is the oldest one without an answer. */
   request(request: UnixRequest, timeout: number): Promise<number | undefined> {
-    if (!this.#flushing) {
-      this.#flushing = true;
-      queueMicrotask(() => {
-        this.#flush();
-      });
-    }
-    return this.#enqueue(request, timeout);
-  }
-
-  /** Sends `unlock` with the request that follows, or at the end of this turn of the event loop. */
-  unlock(timeout: number): void {
-    setImmediate(() => {
-      this.#flush();
-    });
-    this.#enqueue({ id: 0, op: 'unlock' }, timeout).catch(() => undefined);
-  }
-
-  #enqueue(request: UnixRequest, timeout: number): Promise<number | undefined> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const id = this.#nextId++;
-    this.#outgoing += encodeFrame({ ...request, id });
+    this.#socket.write(encodeFrame({ ...request, id }));
     return new Promise((resolve, reject) => {
       this.#pending.push({ id, timeout, resolve, reject });
       if (this.#pending.length === 1) this.#watchOldest();
@@ -204,7 +176,6 @@ class Connection {
 
   /** Sends what is still to be sent, then closes; requests without an answer fail. */
   close(): Promise<void> {
-    this.#flush();
     return new Promise((resolve) => {
       if (this.#socket.destroyed) {
         resolve();
@@ -215,13 +186,6 @@ class Connection {
       });
       this.#socket.end(() => this.#socket.destroy());
     });
-  }
-
-  #flush(): void {
-    this.#flushing = false;
-    if (this.#outgoing === '' || this.#failure !== undefined) return;
-    this.#socket.write(this.#outgoing);
-    this.#outgoing = '';
   }
 
   #receive(line: string): void {

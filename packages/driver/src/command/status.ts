@@ -1,5 +1,5 @@
 import { type Parameter, parameters } from '../board/parameters.js';
-import type { Snapshot } from '../board/sleepi3.js';
+import type { Snapshot } from '../board/snapshot.js';
 import { formatValue } from './values.js';
 
 /** Everything the board says as a table that a person reads. */

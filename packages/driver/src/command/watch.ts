@@ -1,4 +1,5 @@
-import type { Sleepi3, Snapshot } from '../board/sleepi3.js';
+import type { Sleepi3 } from '../board/sleepi3.js';
+import type { Snapshot } from '../board/snapshot.js';
 import type { Arguments } from './arguments.js';
 import type { CommandIo } from './io.js';
 import { jsonOf, shownValue, statusTable } from './status.js';

@@ -1,5 +1,4 @@
 // A command is data: what to run, with which words, and how to read the answer. Nothing here runs anything.
-import type { Features } from './features.js';
 import type { RawResult } from '../run/runner.js';
 
 /** The programs this package knows how to speak to. */
@@ -13,6 +12,16 @@ export type Program =
   | 'stonith_admin'
   | 'corosync-quorumtool'
   | 'corosync-cmapctl';
+
+/** The answer of `pcs --version --full`. */
+export interface Features {
+  /** For people to read; decisions are made on {@link Features.has}. */
+  readonly version: string;
+  /** The capability ids of pcs's own capabilities list, such as `pcmk.resource.move.autoclean.default`. */
+  readonly ids: ReadonlySet<string>;
+  /** Whether the installed pcs names this capability. */
+  has(capability: string): boolean;
+}
 
 /** A form of a command for the pcs versions that lack, or have, a capability. The first that holds is used. */
 export interface Variant {

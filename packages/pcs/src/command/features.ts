@@ -1,16 +1,6 @@
 // What the installed pcs can do, asked of pcs itself and never guessed from its version number.
-import type { Command } from './command.js';
+import type { Command, Features } from './command.js';
 import { PcsError } from '../errors.js';
-
-/** The answer of `pcs --version --full`. */
-export interface Features {
-  /** For people to read; decisions are made on {@link Features.has}. */
-  readonly version: string;
-  /** The capability ids of pcs's own capabilities list, such as `pcmk.resource.move.autoclean.default`. */
-  readonly ids: ReadonlySet<string>;
-  /** Whether the installed pcs names this capability. */
-  has(capability: string): boolean;
-}
 
 /** Asks the installed pcs for its version and capabilities; about 0.3 s, so {@link Pcs} asks once. */
 export const detectFeatures: Command<Features> = {

@@ -1,7 +1,6 @@
 // Runs one command and turns what came of it into its typed value or a typed error.
-import { type Command, invocation, variantFor } from '../command/command.js';
+import { type Command, type Features, invocation, variantFor } from '../command/command.js';
 import { PcsError } from '../errors.js';
-import type { Features } from '../command/features.js';
 import { failure } from './failure.js';
 import { mask, maskCause, maskResult } from './mask.js';
 import type { RawResult, Runner, RunRequest } from './runner.js';

@@ -1,7 +1,6 @@
 // Commands as a shell script: every word quoted, no secret in it.
-import type { Command } from '../command/command.js';
+import type { Command, Features } from '../command/command.js';
 import { invocation } from '../command/command.js';
-import type { Features } from '../command/features.js';
 
 /**
  * A POSIX shell script that runs the commands in order and stops at the first that fails. Secrets come in through the

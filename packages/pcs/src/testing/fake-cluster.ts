@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RawResult, Runner, RunRequest } from '../run/runner.js';
-import { liveCommands } from './live-commands.js';
+import { type FakeFencing, type FakeNode, liveCommands } from './live-commands.js';
 import { aged, answer, cibWith, refused, splitArgv } from './fake-answers.js';
 import { WarmPcs } from './warm-pcs.js';
 
@@ -32,20 +32,6 @@ export interface FakeClusterSnapshot {
   readonly corosyncConf: string | undefined;
   readonly nodes: readonly (readonly [string, FakeNode])[];
   readonly knownHosts: readonly string[];
-}
-
-/** A node of the fake cluster. */
-export interface FakeNode {
-  /** Whether the cluster's daemons run. */
-  running: boolean;
-  /** Whether they start at boot. */
-  enabled: boolean;
-}
-
-/** One fencing that the fake carried out. */
-export interface FakeFencing {
-  readonly node: string;
-  readonly action: 'reboot' | 'off';
 }
 
 /** What may stand in for the real answer; undefined lets the call through. */

@@ -3,7 +3,39 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { RawResult, RunRequest } from '../run/runner.js';
 import { answer, freshCib, refused } from './fake-answers.js';
-import type { FakeCluster } from './fake-cluster.js';
+
+/** One of the machines of a fake cluster. */
+export interface FakeNode {
+  /** Whether its cluster daemons run. */
+  running: boolean;
+  /** Whether they start at boot. */
+  enabled: boolean;
+}
+
+/** One fencing that the fake carried out. */
+export interface FakeFencing {
+  readonly node: string;
+  readonly action: 'reboot' | 'off';
+}
+
+/** What the commands need of the cluster that they act on. */
+export interface LiveCluster {
+  readonly nodes: ReadonlyMap<string, FakeNode>;
+  readonly knownHosts: Set<string>;
+  readonly fencings: FakeFencing[];
+  readonly password: string;
+  readonly cibFile: string;
+  readonly corosyncConf: string;
+  readonly settlesByItself: boolean;
+  running(): string[];
+  node(name: string): FakeNode;
+  nodeUp(name: string): Promise<void>;
+  nodeDown(name: string): Promise<void>;
+  settle(): Promise<void>;
+  cib(): Promise<string>;
+  /** Runs a real tool on the cluster's CIB. */
+  tool(program: string, argv: readonly string[]): Promise<RawResult>;
+}
 
 /** One call of pcs, taken apart. */
 export interface LiveCall {
@@ -17,7 +49,7 @@ export interface LiveCall {
 interface LiveCommand {
   /** The words it begins with. */
   readonly names: readonly string[];
-  readonly perform: (cluster: FakeCluster, call: LiveCall) => Promise<RawResult> | RawResult;
+  readonly perform: (cluster: LiveCluster, call: LiveCall) => Promise<RawResult> | RawResult;
 }
 
 /** Found by their first words, in this order. */
@@ -59,7 +91,7 @@ export const liveCommands: readonly LiveCommand[] = [
   { names: ['stonith', 'confirm'], perform: ifRunning(confirm) },
 ];
 
-function hostAuth(cluster: FakeCluster, { words, request }: LiveCall): RawResult {
+function hostAuth(cluster: LiveCluster, { words, request }: LiveCall): RawResult {
   const named = words.slice(2).filter((word) => !word.startsWith('addr='));
   const hosts = words[0] === 'cluster' ? [...cluster.nodes.keys()] : named;
   const unknown = hosts.filter((host) => !cluster.nodes.has(host));
@@ -71,13 +103,13 @@ function hostAuth(cluster: FakeCluster, { words, request }: LiveCall): RawResult
   return answer({ stderr: hosts.map((host) => `${host}: Authorized\n`).join('') });
 }
 
-function hostDeauth(cluster: FakeCluster, { words }: LiveCall): RawResult {
+function hostDeauth(cluster: LiveCluster, { words }: LiveCall): RawResult {
   const named = words.slice(2);
   for (const host of named.length > 0 ? named : [...cluster.knownHosts]) cluster.knownHosts.delete(host);
   return answer();
 }
 
-async function setup(cluster: FakeCluster, { options, words }: LiveCall): Promise<RawResult> {
+async function setup(cluster: LiveCluster, { options, words }: LiveCall): Promise<RawResult> {
   const [, , name = '', ...rest] = words;
   const keyword = rest.findIndex((word) => ['transport', 'totem', 'quorum'].includes(word));
   const nodes = rest.slice(0, keyword < 0 ? undefined : keyword).filter((word) => !word.startsWith('addr='));
@@ -125,9 +157,9 @@ async function setup(cluster: FakeCluster, { options, words }: LiveCall): Promis
 }
 
 async function onNodes(
-  cluster: FakeCluster,
+  cluster: LiveCluster,
   { local, options, words }: LiveCall,
-  action: (cluster: FakeCluster, node: string) => Promise<string> | string,
+  action: (cluster: LiveCluster, node: string) => Promise<string> | string,
 ): Promise<RawResult> {
   const named = words.slice(2);
   const nodes = options.includes('--all') ? [...cluster.nodes.keys()] : named.length > 0 ? named : [local];
@@ -139,24 +171,24 @@ async function onNodes(
   return answer({ stderr: said });
 }
 
-async function start(cluster: FakeCluster, node: string): Promise<string> {
+async function start(cluster: LiveCluster, node: string): Promise<string> {
   await cluster.nodeUp(node);
   return 'Starting Cluster...';
 }
 
-async function stop(cluster: FakeCluster, node: string): Promise<string> {
+async function stop(cluster: LiveCluster, node: string): Promise<string> {
   if (cluster.node(node).running) await cluster.nodeDown(node);
   return 'Stopping Cluster (pacemaker)...';
 }
 
 function enable(enabled: boolean) {
-  return (cluster: FakeCluster, node: string): string => {
+  return (cluster: LiveCluster, node: string): string => {
     cluster.node(node).enabled = enabled;
     return `Cluster ${enabled ? 'Enabled' : 'Disabled'}`;
   };
 }
 
-async function destroy(cluster: FakeCluster, { local, options }: LiveCall): Promise<RawResult> {
+async function destroy(cluster: LiveCluster, { local, options }: LiveCall): Promise<RawResult> {
   const nodes = options.includes('--all') ? [...cluster.nodes.keys()] : [local];
   for (const node of nodes) {
     if (cluster.node(node).running) await cluster.nodeDown(node);
@@ -166,7 +198,7 @@ async function destroy(cluster: FakeCluster, { local, options }: LiveCall): Prom
   return answer({ stderr: nodes.map((node) => `${node}: Successfully destroyed cluster\n`).join('') });
 }
 
-async function corosyncConf(cluster: FakeCluster): Promise<RawResult> {
+async function corosyncConf(cluster: LiveCluster): Promise<RawResult> {
   try {
     return answer({ stdout: await readFile(cluster.corosyncConf, 'utf8') });
   } catch {
@@ -177,11 +209,11 @@ async function corosyncConf(cluster: FakeCluster): Promise<RawResult> {
 }
 
 /** pcs itself checks the words and changes the file; its own way to running nodes goes through pcsd. */
-async function configUpdate(cluster: FakeCluster, { words }: LiveCall): Promise<RawResult> {
+async function configUpdate(cluster: LiveCluster, { words }: LiveCall): Promise<RawResult> {
   return cluster.tool('pcs', [`--corosync_conf=${cluster.corosyncConf}`, '--', ...words]);
 }
 
-async function cibPush(cluster: FakeCluster, { local, words }: LiveCall): Promise<RawResult> {
+async function cibPush(cluster: LiveCluster, { local, words }: LiveCall): Promise<RawResult> {
   if (!cluster.node(local).running) return refused('unable to get cib');
   const result = await cluster.tool('pcs', ['-f', cluster.cibFile, '--', ...words]);
   if (result.exitCode === 0 && cluster.settlesByItself) await cluster.settle();
@@ -189,7 +221,7 @@ async function cibPush(cluster: FakeCluster, { local, words }: LiveCall): Promis
 }
 
 /** As pcs 0.11 does it: a constraint, wait, and the constraint away again. */
-async function move(cluster: FakeCluster, { local, options, words }: LiveCall): Promise<RawResult> {
+async function move(cluster: LiveCluster, { local, options, words }: LiveCall): Promise<RawResult> {
   if (!cluster.node(local).running) return refused('unable to get cib');
   const promoted = options.filter((option) => option === '--promoted');
   const [, , resource = ''] = words;
@@ -210,7 +242,7 @@ async function move(cluster: FakeCluster, { local, options, words }: LiveCall): 
   });
 }
 
-async function fence(cluster: FakeCluster, { options, words }: LiveCall): Promise<RawResult> {
+async function fence(cluster: LiveCluster, { options, words }: LiveCall): Promise<RawResult> {
   const [, , node = ''] = words;
   const failed = (why: string) => refused(`unable to fence '${node}'\nstonith_admin: Couldn't fence ${node}: ${why}`);
   if (!cluster.nodes.has(node)) return failed('No such device or address');
@@ -222,7 +254,7 @@ async function fence(cluster: FakeCluster, { options, words }: LiveCall): Promis
   return answer({ stdout: `Node: ${node} fenced\n` });
 }
 
-function confirm(_cluster: FakeCluster, { options, words }: LiveCall): RawResult {
+function confirm(_cluster: LiveCluster, { options, words }: LiveCall): RawResult {
   // Without a terminal pcs 0.11 does nothing unless it is forced, and confirms any name when it is (observed).
   if (!options.includes('--force') && !options.includes('--yes'))
     return refused('If the node is not powered off, data corruption may occur, use --force to override');

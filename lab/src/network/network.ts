@@ -1,8 +1,8 @@
 // The cluster's network: a bridge with one tap per machine and the lab's own address on it, so that the lab sees the
 // service as a client does. It is laid in the network namespace that the lab runs in (see confinement.ts) and goes
 // away with it.
-import { mustRun, type RunProgram } from './program.js';
-import { identities, tapName } from './machine/qemu-arguments.js';
+import { mustRun, type RunProgram } from '../program.js';
+import { identities, tapName } from '../machine/qemu-arguments.js';
 
 const bridge = 'lab';
 /** This side of the bridge. */

@@ -1,9 +1,9 @@
-import { virtualAddress } from '../cluster/configuration.js';
-import { HttpLoad } from '../http-load.js';
-import { askOverHttp } from '../http-probe.js';
+import { virtualAddress } from '../../cluster/configuration.js';
+import { HttpLoad } from '../../network/http-load.js';
+import { askOverHttp } from '../../network/http-probe.js';
 import { NodesOut, setHeartbeat, startOnBoth, turnOf, wakeAlarmOf } from './rolling.js';
-import type { Scenario } from './scenario.js';
-import { bootIdOf, expectRejoin, longestGap } from './steps.js';
+import type { Scenario } from '../scenario.js';
+import { bootIdOf, expectRejoin, longestGap } from '../steps.js';
 
 /** Requests a second, and ms that each may take. */
 const rate = 50;

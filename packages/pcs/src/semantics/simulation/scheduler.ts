@@ -1,14 +1,14 @@
 // Questions of what would be, answered by Pacemaker's scheduler on a copy of a configuration: where a resource may run, what
 // happens when a node is lost.
-import type { ClusterConfiguration } from '../cib/cluster-configuration.js';
-import type { Command } from '../command/command.js';
-import { PcsError } from '../errors.js';
-import { createTemporaryFiles, type TemporaryFiles } from '../run/files.js';
-import { fenceDevicesFor, type FencingStep, type PlacedDevice, stepsFor } from './fence-devices.js';
-import { nodeNamed } from './nodes.js';
+import type { ClusterConfiguration } from '../../cib/cluster-configuration.js';
+import type { Command } from '../../command/command.js';
+import { PcsError } from '../../errors.js';
+import { createTemporaryFiles, type TemporaryFiles } from '../../run/files.js';
+import { fenceDevicesFor, type FencingStep, type PlacedDevice, stepsFor } from '../fence-devices.js';
+import { nodeNamed } from '../nodes.js';
 import { aloneOn, asItIs, freshlyStarted, hasStatus } from './simulated-cib.js';
 import { simulate, type SimulatedEvents, type SimulatedState, type Simulation } from './simulation.js';
-import { sameName } from './values.js';
+import { sameName } from '../values.js';
 
 /** One copy of a primitive that comes to run, or to be promoted, somewhere. */
 export interface Placement {

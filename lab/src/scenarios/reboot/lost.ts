@@ -1,11 +1,11 @@
-import { virtualAddress } from '../cluster/configuration.js';
-import { HttpLoad } from '../http-load.js';
-import { askOverHttp } from '../http-probe.js';
-import type { Lab } from '../lab.js';
-import type { Machine } from '../machine/machine.js';
+import { virtualAddress } from '../../cluster/configuration.js';
+import { HttpLoad } from '../../network/http-load.js';
+import { askOverHttp } from '../../network/http-probe.js';
+import type { Lab } from '../../lab.js';
+import type { Machine } from '../../machine/machine.js';
 import { isRunning, setHeartbeat, startOnBoth, stepOf } from './rolling.js';
-import type { Scenario } from './scenario.js';
-import { bootIdOf, expectRejoin, longestGap } from './steps.js';
+import type { Scenario } from '../scenario.js';
+import { bootIdOf, expectRejoin, longestGap } from '../steps.js';
 
 /** The settings, which are put back in the end. */
 const file = '/etc/default/rolling-reboot';

@@ -1,12 +1,12 @@
 // What the cluster would do: Pacemaker's own scheduler, run on a copy of a configuration (crm_simulate).
-import type { Command } from '../command/command.js';
-import { baseId } from './ids.js';
-import { parseScore } from './values.js';
-import { type NodeStatus, nodeStatus } from '../status/nodes.js';
-import { indexResources, type ResourceView } from '../status/resource-view.js';
-import { type ResourceStatus, resourceStatus } from '../status/resources.js';
-import { readToolAnswer, type ToolAnswer, toolAnswer } from '../xml/pacemaker-result.js';
-import { listIn, maybe, one, optional, requiredListIn, shape, text, type WithUnknown } from '../xml/shape.js';
+import type { Command } from '../../command/command.js';
+import { baseId } from '../ids.js';
+import { parseScore } from '../values.js';
+import { type NodeStatus, nodeStatus } from '../../status/nodes.js';
+import { indexResources, type ResourceView } from '../../status/resource-view.js';
+import { type ResourceStatus, resourceStatus } from '../../status/resources.js';
+import { readToolAnswer, type ToolAnswer, toolAnswer } from '../../xml/pacemaker-result.js';
+import { listIn, maybe, one, optional, requiredListIn, shape, text, type WithUnknown } from '../../xml/shape.js';
 
 /** What is put into the cluster before the scheduler looks at it. */
 export interface SimulatedEvents {

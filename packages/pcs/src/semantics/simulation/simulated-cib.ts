@@ -1,10 +1,10 @@
 // CIBs for the scheduler to look at: a copy of a configuration, with a status made up for the question.
-import type { ClusterConfiguration } from '../cib/cluster-configuration.js';
-import { PcsError } from '../errors.js';
-import type { XmlElement } from '../xml/tree.js';
-import { element, writeXml } from '../xml/write.js';
-import { isMember } from './nodes.js';
-import { scoreOf } from './values.js';
+import type { ClusterConfiguration } from '../../cib/cluster-configuration.js';
+import { PcsError } from '../../errors.js';
+import type { XmlElement } from '../../xml/tree.js';
+import { element, writeXml } from '../../xml/write.js';
+import { isMember } from '../nodes.js';
+import { scoreOf } from '../values.js';
 
 /** The CIB of a configuration as it was read. @throws PcsError `INVALID_ARGUMENT` when it was not read from one. */
 function sourceOf({ source }: ClusterConfiguration): XmlElement {

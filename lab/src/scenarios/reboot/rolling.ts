@@ -1,7 +1,7 @@
 // What the scenarios of a rolling reboot share: nodes made ready for it, and how to see where their turns are.
-import { LabError } from '../errors.js';
-import type { Lab } from '../lab.js';
-import type { Machine } from '../machine/machine.js';
+import { LabError } from '../../errors.js';
+import type { Lab } from '../../lab.js';
+import type { Machine } from '../../machine/machine.js';
 
 const records = '/var/lib/rolling-reboot';
 
