@@ -30,6 +30,7 @@ import {
   type PropertyMeaning,
   type PropertyName,
 } from '../semantics/properties.js';
+import type { RuleContext } from '../semantics/rules.js';
 import { membersOf, metaAttributesOf, withMembers, withTemplate } from '../semantics/resources.js';
 import { type AttributeSet, attributeSet, type NameValuePair } from './attribute-sets.js';
 import {
@@ -272,14 +273,19 @@ export class ClusterConfiguration extends fieldsOf<ConfigurationSections>() {
   /**
    * The meta attributes of a resource, as Pacemaker puts them together from its own, its template's, those of what holds it
    * and the defaults; empty for a resource that is not there.
+   *
+   * @param context - What rules are judged by: the time, `{ now: new Date() }`. Without it those that ask for the time are
+   * passed over.
    */
-  metaOf(id: string): ReadonlyMap<string, string> {
+  metaOf(id: string, context: RuleContext = {}): ReadonlyMap<string, string> {
     const path: ConfiguredResource[] = [];
     for (let one: ConfiguredResource | undefined = this.primitive(id) ?? this.resource(id); one !== undefined;) {
       path.push(one);
       one = this.parentOf(one.id);
     }
-    return path.length === 0 ? new Map() : metaAttributesOf(path, this.resourceDefaults, this.references);
+    return path.length === 0
+      ? new Map()
+      : metaAttributesOf(path, this.resourceDefaults, { ...this.references, ...context });
   }
 
   /** The fence devices, with what their templates give them. */

@@ -25,10 +25,19 @@ export function valueIn(sets: readonly AttributeSet[], name: string, context: Va
 /** All values in `sets`, by name; see {@link valueIn}. */
 export function valuesIn(sets: readonly AttributeSet[], context: ValueContext = {}): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
+  addValues(values, sets, context);
+  return values;
+}
+
+/** Adds what `sets` say of names that have no value yet; their `#default` takes away what is there. */
+export function addValues(
+  values: Map<string, string>,
+  sets: readonly AttributeSet[],
+  context: ValueContext = {},
+): void {
   for (const set of inOrder(sets, context)) {
     if (set.rule === undefined || ruleHolds(set.rule, context) === true) takeIn(values, set, context);
   }
-  return values;
 }
 
 /** The values that `name` may have besides, each under a rule of which it cannot be told here whether it holds. */

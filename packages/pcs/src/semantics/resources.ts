@@ -7,7 +7,7 @@ import type {
   ConfiguredTemplate,
 } from '../cib/configured-resources.js';
 import { formatAgent } from './agents.js';
-import { type ValueContext, valuesIn } from './attributes.js';
+import { addValues, type ValueContext } from './attributes.js';
 import { parseRole } from './roles.js';
 
 /** The members of a group, what a clone has copies of, the primitive in a bundle; none for others. */
@@ -87,8 +87,16 @@ export function metaAttributesOf(
     resource: { class: agent?.class, provider: agent?.provider, type: agent?.type },
   };
   const values = new Map<string, string>();
-  for (const sets of [...path.map(({ metaAttributes }) => metaAttributes), defaults]) {
-    for (const [name, value] of valuesIn(sets, ofResource)) if (!values.has(name)) values.set(name, value);
-  }
+  addValues(values, resource?.metaAttributes ?? [], ofResource);
+  const ofHolders = new Map<string, string>();
+  for (const { metaAttributes } of path.slice(1)) addValues(ofHolders, metaAttributes, ofResource);
+  addMissing(values, ofHolders);
+  addValues(values, defaults, ofResource);
+  // What a default has taken away may come back from what holds it.
+  if (path.length > 1) addMissing(values, metaAttributesOf(path.slice(1), defaults, context));
   return values;
+}
+
+function addMissing(values: Map<string, string>, more: ReadonlyMap<string, string>): void {
+  for (const [name, value] of more) if (!values.has(name)) values.set(name, value);
 }
