@@ -26,6 +26,9 @@ export class FakePi implements Machine {
   /** cloud-init's manage_etc_hosts; empty: there is no cloud-init. */
   managesHosts = '';
   addressAgentInstalled = true;
+  alertAgentInstalled = true;
+  /** Owner and mode of files that are not root's, 644. */
+  readonly access = new Map<string, string>();
   /** EIPDE of the board. */
   fenceable = false;
   /** Called before and after everything that changes something; may throw to play a death. */
@@ -101,6 +104,16 @@ export class FakePi implements Machine {
     if (words[0] === 'sh' && line.includes('manage_etc_hosts'))
       return { ...yes(true), stdout: `${this.managesHosts}\n` };
     if (line === 'test -x /usr/sbin/fence_sleepi3') return yes(this.agentInstalled);
+    if (line === 'test -x /usr/sbin/alert_sleepi3') return yes(this.alertAgentInstalled);
+    if (words[0] === 'stat') {
+      const access = this.files.has(last) ? (this.access.get(last) ?? 'root 644') : undefined;
+      return { ...yes(access !== undefined), stdout: `${access ?? ''}\n` };
+    }
+    if (words[0] === 'chown' || words[0] === 'chmod') {
+      const [owner = 'root', mode = '644'] = (this.access.get(last) ?? 'root 644').split(' ');
+      const who = (words[1] ?? '').replace(':', '');
+      return change(() => this.access.set(last, words[0] === 'chown' ? `${who} ${mode}` : `${owner} ${who}`));
+    }
     if (line === 'test -x /usr/lib/ocf/resource.d/sleepi3/IPaddr2') return yes(this.addressAgentInstalled);
     if (line === 'pcs cluster destroy') {
       return change(() => {

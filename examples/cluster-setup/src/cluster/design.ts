@@ -44,6 +44,8 @@ export interface ClusterDesign {
   readonly containers: readonly ContainerDesign[];
   readonly vip: AddressDesign;
   readonly stickiness: number;
+  /** Who is told of what; of no interest to the cluster itself, and with secrets. */
+  readonly alerts: ClusterFile['alerts'];
   /** corosync's totem token, ms; undefined: as it is. */
   readonly token: number | undefined;
 }
@@ -86,6 +88,7 @@ export function designOf(file: ClusterFile): ClusterDesign {
       operations: { monitor: { interval: timers.monitor, timeout: 20 } },
     },
     stickiness: timers.stickiness,
+    alerts: file.alerts,
     token: timers.token,
   };
 }

@@ -23,6 +23,11 @@ const resourceId = {
 /** One line of text for an option; control characters would end up on a command line. */
 const line = { pattern: /^[^\p{Cc}\p{Cs}]{1,1000}$/u, allowed: 'one line of text' } as const;
 
+const webAddress = {
+  pattern: /^https?:\/\/[^\s/@]+(?:\/\S*)?$/,
+  allowed: 'an http or https address without user and password',
+} as const;
+
 export const clusterFile = object({
   description: 'A two-node cluster of Raspberry Pis with slee-Pi 3 boards, wired to fence each other.',
   fields: {
@@ -191,6 +196,35 @@ export const clusterFile = object({
           description: 'Between two looks at whether fencing would work.',
         }),
       },
+    }),
+    alerts: list({
+      description:
+        'Who is told when a node was fenced, could not be fenced, or something else went wrong; by alert_sleepi3.',
+      min: 0,
+      max: 8,
+      default: [],
+      item: object({
+        description: 'One receiver: a mail address, a webhook or an ntfy topic.',
+        fields: {
+          mail: optional(text({ ...line, description: 'Told by mail, through sendmail of the node.' })),
+          from: optional(text({ ...line, description: 'The sender of the mail.' })),
+          webhook: optional(text({ ...webAddress, description: 'Gets a POST with a JSON object.' })),
+          ntfy: optional(text({ ...webAddress, description: 'Server and topic of ntfy: https://ntfy.sh/TOPIC.' })),
+          token: optional(text({ ...line, description: 'The access token of ntfy.' })),
+          events: list({
+            description: 'What is told.',
+            min: 1,
+            max: 5,
+            default: ['fencing', 'resource', 'readiness', 'roll'],
+            item: choice({
+              words: ['fencing', 'node', 'resource', 'readiness', 'roll'],
+              description:
+                'fencing: a node was or could not be fenced; node: a node left or is back; resource: an operation failed; ' +
+                'readiness: a node can no longer be fenced, or can again; roll: a rolling reboot failed.',
+            }),
+          }),
+        },
+      }),
     }),
     timers: object({
       description: 'How often the cluster looks, and how long it waits.',

@@ -27,6 +27,7 @@ export function* crossChecks(file: ClusterFile): Generator<CrossProblem> {
   for (const [index, container] of file.containers.entries())
     yield* containerProblems(container, `containers[${index}]`);
   yield* portsTakenTwice(file);
+  yield* receiverProblems(file);
   const { hold, timeout } = file.fencing;
   const needed = 2 * hold + 8;
   if (timeout < needed) {
@@ -34,6 +35,17 @@ export function* crossChecks(file: ClusterFile): Generator<CrossProblem> {
       key: 'fencing.timeout',
       message: `must be at least ${needed} (twice the hold of ${hold} s, and 8 s), not ${timeout}`,
     };
+  }
+}
+
+/** What belongs to a receiver is told without its value: it may be a secret. */
+function* receiverProblems({ alerts }: ClusterFile): Generator<CrossProblem> {
+  for (const [index, { mail, from, webhook, ntfy, token }] of alerts.entries()) {
+    const key = `alerts[${index}]`;
+    const kinds = [mail, webhook, ntfy].filter((one) => one !== undefined).length;
+    if (kinds !== 1) yield { key, message: 'must have one of mail, webhook and ntfy' };
+    if (from !== undefined && mail === undefined) yield { key: `${key}.from`, message: 'belongs to mail' };
+    if (token !== undefined && ntfy === undefined) yield { key: `${key}.token`, message: 'belongs to ntfy' };
   }
 }
 

@@ -68,7 +68,7 @@ export async function perform(action: Action, reality: Reality, host: ApplyHost)
       return;
     }
     case 'write':
-      return reality.machine(action.node).writeFile(action.path, action.text);
+      return reality.machine(action.node).writeFile(action.path, action.text, action.mode);
     case 'remove':
       return reality.machine(action.node).removeFile(action.path);
     case 'wait':

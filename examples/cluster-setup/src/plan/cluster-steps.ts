@@ -5,6 +5,7 @@ import type { ClusterDesign } from '../cluster/design.js';
 import { fenceDevice, noQuorumPolicy, service, stickiness, stonithEnabled } from '../cluster/elements.js';
 import { SetupError } from '../errors.js';
 import type { Reality } from './reality.js';
+import { alertChange } from './alert-steps.js';
 import { type Action, type Difference, done, type Step, type Todo } from './step.js';
 
 /** Seconds that pcs waits for the other node; it gives up after 60 by itself, and slow machines were seen to take longer. */
@@ -164,6 +165,18 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
         }The VIP is only where they are (colocation) and comes after them (order): colocation alone lets clients arrive at a container that is still starting. All in one push, so that there is never a VIP without them.`,
       },
       (configuration) => service(configuration, design),
+    ),
+
+    configured(
+      {
+        id: 'alerts',
+        title: design.alerts.length === 0 ? 'Nobody is told' : 'People are told',
+        why:
+          design.alerts.length === 0
+            ? 'The file has no alerts: nobody learns of a fencing but by looking.'
+            : 'Pacemaker calls alert_sleepi3 for every fencing and failure, on each node; of all nodes one tells it.',
+      },
+      (configuration) => alertChange(configuration, design),
     ),
 
     {

@@ -28,6 +28,10 @@ export type Action =
       readonly path: string;
       readonly before: string | undefined;
       readonly text: string;
+      /** Of a file that is new; 644 by default. */
+      readonly mode?: string;
+      /** Its text is shown to nobody. */
+      readonly secret?: true;
       readonly shell?: string;
     }
   | { readonly kind: 'remove'; readonly node: string; readonly path: string }

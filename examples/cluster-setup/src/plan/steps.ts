@@ -1,5 +1,6 @@
 // All steps in order: the nodes first, then the cluster.
 import type { ClusterDesign } from '../cluster/design.js';
+import { receiverSteps } from './alert-steps.js';
 import { clusterSteps } from './cluster-steps.js';
 import { nodeSteps } from './node-steps.js';
 import type { Reality } from './reality.js';
@@ -7,7 +8,7 @@ import type { Step } from './step.js';
 
 /** What makes the nodes ready, for those that can be reached. */
 export function preparation(design: ClusterDesign, nodes: readonly string[]): readonly Step[] {
-  return nodes.flatMap((node) => nodeSteps(design, node));
+  return nodes.flatMap((node) => [...nodeSteps(design, node), ...receiverSteps(design, node)]);
 }
 
 export function allSteps(design: ClusterDesign, reality: Pick<Reality, 'machines'>): readonly Step[] {

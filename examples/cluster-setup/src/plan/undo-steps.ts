@@ -5,6 +5,7 @@ import type { ClusterDesign } from '../cluster/design.js';
 import { dockerDropIn } from '../nodes/docker.js';
 import { hostsTemplate, withoutTemplateHosts } from '../nodes/cloud-init.js';
 import { withoutHosts } from '../nodes/hosts-file.js';
+import { alertChange, receiversPath, receiversText } from './alert-steps.js';
 import { defaultsBackup, defaultsPath } from './node-steps.js';
 import type { Reality } from './reality.js';
 import { done, type Step } from './step.js';
@@ -23,6 +24,15 @@ export function undoSteps(design: ClusterDesign, reality: Pick<Reality, 'machine
       [design.vip.id, ...design.containers.map(({ id }) => id)],
       (id) => commands.resource.delete(id),
     ),
+    {
+      id: 'alerts',
+      title: 'Tell nobody any more',
+      why: 'The alert of alert_sleepi3.',
+      look: async (reality) => {
+        const { differences, commands: needed } = alertChange(await reality.configuration(), { ...design, alerts: [] });
+        return { differences, actions: needed.length === 0 ? [] : [{ kind: 'push', commands: needed }] };
+      },
+    },
     removal(
       'fences',
       'Take the fence devices out of the cluster',
@@ -144,6 +154,18 @@ function nodeSteps(design: ClusterDesign, node: string): readonly Step[] {
         return {
           differences: [{ what: hostsTemplate, is: 'with lines of cluster-setup' }],
           actions: [{ kind: 'write', node, path: hostsTemplate, before, text }],
+        };
+      },
+    }),
+    step('receivers', {
+      title: 'The receivers of alerts',
+      why: 'The file that cluster-setup wrote; one that was changed since is left.',
+      look: async (reality) => {
+        if (design.alerts.length === 0 || (await reality.file(node, receiversPath)) !== receiversText(design))
+          return done;
+        return {
+          differences: [{ what: receiversPath, is: 'made by cluster-setup' }],
+          actions: [{ kind: 'remove', node, path: receiversPath }],
         };
       },
     }),

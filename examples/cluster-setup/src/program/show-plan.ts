@@ -71,6 +71,7 @@ export async function showAction(action: Action, pcs: Pcs, colour: Colours): Pro
           (action.passwordInput ? ` ${colour.faint('(the password goes through a pipe)')}` : ''),
       ];
     case 'write':
+      if (action.secret) return [`write ${action.path} ${colour.faint('(it has secrets, which are not shown)')}`];
       return [`write ${action.path}`, ...changedLines(action.before, action.text, colour)];
     case 'remove':
       return [`remove ${action.path}`];

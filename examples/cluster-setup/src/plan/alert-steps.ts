@@ -1,0 +1,112 @@
+// Who is told when something happens: the receivers on each node, and the alert agent in the cluster.
+import { commands } from '@sleepi3/pcs';
+import type { Change, Configuration } from '../cluster/change.js';
+import type { ClusterDesign } from '../cluster/design.js';
+import { SetupError } from '../errors.js';
+import type { Reality } from './reality.js';
+import { done, type Step, type Todo } from './step.js';
+
+export const alertAgentPath = '/usr/sbin/alert_sleepi3';
+export const receiversPath = '/etc/sleepi3/alerts.json';
+/** The alert's id in the CIB. */
+export const alertId = 'sleepi3-alert';
+
+/** The step of one node; none where nobody is to be told. */
+export function receiverSteps(design: ClusterDesign, node: string): readonly Step[] {
+  if (design.alerts.length === 0) return [];
+  const text = receiversText(design);
+  return [
+    {
+      id: `receivers@${node}`,
+      node,
+      title: 'Who is told',
+      why:
+        'Pacemaker calls alert_sleepi3 as hacluster, and that tells the receivers of this file. It has secrets, so that nobody ' +
+        'else may read it, and the cluster knows only its name.',
+      look: (reality) => lookAtReceivers(reality, node, design, text),
+    },
+  ];
+}
+
+async function lookAtReceivers(reality: Reality, node: string, design: ClusterDesign, text: string): Promise<Todo> {
+  const machine = reality.machine(node);
+  const there = await machine.run('test', ['-x', alertAgentPath], { exitCodes: [0, 1] });
+  if (there.exitCode !== 0) {
+    throw new SetupError(
+      'NOT_READY',
+      `${node}: ${alertAgentPath} is not there; install the package alert-sleepi3 of this release on both nodes first`,
+    );
+  }
+  const before = await reality.file(node, receiversPath);
+  const owned = await machine.run('stat', ['--format=%U %a', receiversPath], { exitCodes: [0, 1] });
+  const isPrivate = owned.stdout.trim() === 'hacluster 600';
+  if (before === text && isPrivate) return done;
+  return {
+    differences: [
+      ...(before === text
+        ? []
+        : [
+            {
+              what: receiversPath,
+              is: before === undefined ? undefined : 'with other receivers',
+              should: namesOf(design),
+            },
+          ]),
+      ...(before !== undefined && !isPrivate
+        ? [{ what: `${receiversPath} read by`, should: 'root and hacluster alone' }]
+        : []),
+    ],
+    actions: [
+      {
+        kind: 'write',
+        node,
+        path: receiversPath,
+        before,
+        text,
+        mode: '600',
+        secret: true,
+        shell: `test -s ${receiversPath} || echo 'put the receivers into ${receiversPath}: see alert_sleepi3(8)' >&2`,
+      },
+      { kind: 'run', node, program: 'chown', argv: ['hacluster:', receiversPath] },
+      { kind: 'run', node, program: 'chmod', argv: ['600', receiversPath] },
+    ],
+  };
+}
+
+/** The file of alert_sleepi3. */
+export function receiversText({ alerts }: ClusterDesign): string {
+  return `${JSON.stringify({ receivers: alerts }, undefined, 2)}\n`;
+}
+
+/** Who is told, without secrets. */
+function namesOf({ alerts }: ClusterDesign): string {
+  return alerts
+    .map(
+      ({ mail, webhook, ntfy }) => mail ?? `${webhook === undefined ? 'ntfy' : 'webhook'} ${hostOf(webhook ?? ntfy)}`,
+    )
+    .join(', ');
+}
+
+function hostOf(address = ''): string {
+  return /^https?:\/\/([^/]+)/.exec(address)?.[1] ?? '';
+}
+
+/** The alert in the cluster's configuration, there or not as the design has it. */
+export function alertChange(configuration: Configuration, design: ClusterDesign): Change {
+  const existing = configuration?.alerts.find(({ path }) => path === alertAgentPath);
+  if (design.alerts.length === 0) {
+    // One that was made by hand is left alone; ours has our id.
+    if (existing?.id !== alertId) return { differences: [], commands: [] };
+    return { differences: [{ what: alertId, is: alertAgentPath }], commands: [commands.alert.delete(alertId)] };
+  }
+  const id = existing?.id ?? alertId;
+  const isNamed = existing?.recipients.some(({ value }) => value === receiversPath);
+  if (isNamed) return { differences: [], commands: [] };
+  return {
+    differences: [{ what: existing === undefined ? id : `recipient of ${id}`, should: receiversPath }],
+    commands: [
+      ...(existing === undefined ? [commands.alert.create(alertAgentPath, { id })] : []),
+      commands.alert.recipient.add(id, receiversPath),
+    ],
+  };
+}
