@@ -88,6 +88,14 @@ export const program = {
         'warnings, 2 errors, 3 when it could not look.',
       options: pickOptions(options, 'all', 'ssh', 'fix', 'json', 'color'),
     },
+    alert: {
+      operands: [{ name: 'test' }],
+      summary: 'send a test message from each node to everybody who is told of fencings and failures',
+      description:
+        'Runs alert_sleepi3 test on all nodes, as the user that tells for real. Exit status 1 when a node did not reach a ' +
+        'receiver.',
+      options: pickOptions(options, 'ssh'),
+    },
     history: {
       summary: 'say what happened to the nodes, and why: who was lost, fenced, taken over and back, and when',
       description:

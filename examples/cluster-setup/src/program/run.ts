@@ -10,6 +10,7 @@ import { runDoctor } from '../doctor/run-doctor.js';
 import { SetupError } from '../errors.js';
 import { runHistory } from '../history/run-history.js';
 import { commandMachine, type Machine, sshRunner } from '../nodes/machine.js';
+import { testAlerts } from '../nodes/test-alerts.js';
 import { apply, type ApplyHost } from '../plan/apply.js';
 import { plan } from '../plan/plan.js';
 import { Reality } from '../plan/reality.js';
@@ -51,6 +52,11 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
   if (line.command === 'doctor') {
     const { all, fix, json, ssh } = line.values;
     return runDoctor({ all, fix, json, ssh }, host, coloursFor(line, host));
+  }
+  if (line.command === 'alert') {
+    const [action] = line.operands;
+    if (action !== 'test') throw new UsageError(`unknown action ${String(action)}: cluster-setup alert test`);
+    return testAlerts(line.values.ssh, host);
   }
   if (line.command === 'history') {
     const { since, ssh, json, svg } = line.values;
