@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { version } from '../package.json';
 import { systemClock } from './system/clock.js';
 import { runCommand } from './command/run-command.js';
+import { runProgram } from './system/run-program.js';
 
 /** Synchronous, so that a script's `get` need not load and drain Node's stream for its standard output. */
 function writeTo(fd: number, text: string): void {
@@ -26,6 +27,8 @@ void runCommand(
       writeTo(2, text);
     },
     clock: systemClock,
+    epoch: Date.now,
+    run: runProgram,
     stopSignal: () => {
       const stop = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {

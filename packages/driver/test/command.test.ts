@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandIo } from '../src/command/io.js';
 import { runCommand } from '../src/command/run-command.js';
+import { runProgram } from '../src/system/run-program.js';
 import { BusError } from '../src/index.js';
 import { MemoryBus } from './memory-bus.js';
 import { serveBus, type UnixServer } from './unix-server.js';
@@ -12,10 +13,17 @@ let directory: string;
 let defaults: string;
 let memory: MemoryBus;
 let server: UnixServer;
+let rtc: FakeRtc;
+/** The programs that were run. */
+let ran: string[][];
+/** 2026-11-29 20:00:00 UTC, ms since 1970. */
+const now2026 = 1_795_982_400_000;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sleepi3-'));
   defaults = join(directory, 'defaults');
   memory = new MemoryBus();
+  rtc = new FakeRtc(now2026 / 1000);
+  ran = [];
   memory.memory.set([0x02, 0x2f, 0xe0, 0x2e, 0, 0, 1, 0, 9, 60, 10, 0b101, 0b001, 0b010, 0b10001, 3]);
   server = await serveBus(memory, join(directory, 'board.sock'));
   await writeFile(defaults, `I2C_BUS=unix:${directory}/board.sock\n`);
@@ -26,13 +34,16 @@ afterEach(async () => {
 });
 
 /** Runs the command on the board of the defaults file. `sleep` stands for time between two looks of watch. */
-async function sleepi3(args: string, sleep: (times: number, stop: AbortController) => void = () => {}) {
+async function sleepi3(
+  args: string | readonly string[],
+  sleep: (times: number, stop: AbortController) => void = () => {},
+) {
   const result = { status: -1, out: '', err: '' };
   const stop = new AbortController();
   let slept = 0;
   let now = 0;
   const io: CommandIo = {
-    args: args === '' ? [] : args.split(' '),
+    args: typeof args === 'string' ? args.split(' ').filter((word) => word !== '') : args,
     write: (text) => (result.out += text),
     writeError: (text) => (result.err += text),
     clock: {
@@ -43,6 +54,12 @@ async function sleepi3(args: string, sleep: (times: number, stop: AbortControlle
         signal?.throwIfAborted();
       },
     },
+    epoch: () => now2026,
+    run: (program, words, options) => {
+      ran.push([program, ...words]);
+      return runProgram(program, words, options);
+    },
+    files: rtc.files,
     stopSignal: () => stop.signal,
   };
   const withFile =
@@ -51,6 +68,22 @@ async function sleepi3(args: string, sleep: (times: number, stop: AbortControlle
     retry: { tries: 2, baseDelay: 0 },
   });
   return result;
+}
+
+/** The files of a clock chip, which go by the kernel's rules. */
+class FakeRtc {
+  alarm: number | undefined;
+  constructor(public now: number) {}
+  readonly files = {
+    readFile: (path: string) =>
+      Promise.resolve(
+        path.endsWith('since_epoch') ? `${this.now}\n` : this.alarm === undefined ? '' : `${this.alarm}\n`,
+      ),
+    writeFile: (_: string, data: string) => {
+      this.alarm = Number(data) > this.now ? Number(data) : undefined;
+      return Promise.resolve();
+    },
+  };
 }
 
 describe("sleepi3ctl's commands", () => {
@@ -136,6 +169,7 @@ describe('wrong input', () => {
     ['set restore-voltage 24001', 1],
     ['status now', 2],
     ['watch it', 2],
+    ['completion now', 2],
     ['version 2', 2],
     ['reboot', 2],
     ['--colour get extin', 2],
@@ -224,7 +258,126 @@ describe('status', () => {
   });
 });
 
+describe('what is refused', () => {
+  it.each([
+    ['set extin-trigger 2', "extin-trigger takes 0 (edge) or 1 (level), not '2'"],
+    ['set watchdog-timeout 1.5', "watchdog-timeout takes a whole number from 0 to 255, not '1.5'"],
+    ['get voltage 3', "voltage takes 1, 2, active or all, not '3'"],
+    ['get extin --address 0xZZ', "--address must be like 0x6E, not '0xZZ'"],
+  ])('%s is quoted, and what is taken is named', async (args, message) => {
+    expect((await sleepi3(args)).err).toContain(message);
+  });
+
+  it('is quoted with its blanks', async () => {
+    expect((await sleepi3(['set', 'extout', '1 '])).err).toContain("extout takes 0 or 1, not '1 '");
+  });
+
+  it('is named in the defaults file, too', async () => {
+    await writeFile(defaults, 'I2C_ADDRESS=0xZZ\n');
+    const { err } = await sleepi3('get extin');
+    expect(err).toContain('0xZZ');
+    expect(err).toContain('must be 0x6e, 0x6d, 0x6b');
+    expect(err).not.toContain('NaN');
+  });
+});
+
+describe('alarm', () => {
+  it('takes the words of date, says when it is, and is cleared', async () => {
+    expect(await sleepi3(['alarm', 'set', '2026-11-29', '21:30:00', 'UTC'])).toEqual({ status: 0, out: '', err: '' });
+    expect(rtc.alarm).toBe(now2026 / 1000 + 5400);
+    const { out } = await sleepi3('alarm get');
+    expect(new Date(out.trim()).getTime()).toBe(now2026 + 5_400_000);
+    expect(JSON.parse((await sleepi3('alarm get --json')).out)).toEqual({ alarm: '2026-11-29T21:30:00.000Z' });
+    expect(await sleepi3('alarm clear')).toEqual({ status: 0, out: '', err: '' });
+    expect(await sleepi3('alarm get')).toEqual({ status: 0, out: '', err: '' });
+    expect(JSON.parse((await sleepi3('alarm get --json')).out)).toEqual({ alarm: null });
+  });
+
+  it('goes by the clock chip, which may keep another time', async () => {
+    rtc.now += 9 * 3600;
+    await sleepi3(['alarm', 'set', '2026-11-29 21:00 UTC']);
+    expect(rtc.alarm).toBe(now2026 / 1000 + 10 * 3600);
+    expect(JSON.parse((await sleepi3('alarm get --json')).out)).toEqual({ alarm: '2026-11-29T21:00:00.000Z' });
+  });
+
+  it.each([
+    ['alarm', 'alarm takes get, set DATE or clear, not nothing'],
+    ['alarm off', 'not off'],
+    ['alarm set', 'needs a date'],
+    ['alarm set sometime', "'sometime' is not a date"],
+    ['alarm set --defaults-file', 'needs a value'],
+    ['alarm get now', 'unexpected argument now'],
+    ['alarm set 2026-11-29 12:00 UTC', 'which has passed'],
+  ])('%s is refused, and the alarm stays', async (args, message) => {
+    const result = await sleepi3(args);
+    expect(result).toMatchObject({ status: 2, out: '' });
+    expect(result.err).toContain(message);
+    expect(rtc.alarm).toBeUndefined();
+  });
+
+  it('is of no use to an option of date', async () => {
+    await sleepi3(['alarm', 'set', 'x --set=2000-01-01']);
+    expect(ran).toEqual([['date', '--date=x --set=2000-01-01', '+%s']]);
+  });
+});
+
+describe('the completion for bash', () => {
+  it.each([
+    [['al'], ['alarm']],
+    [
+      ['get', 'wa'],
+      ['wakeup-flag', 'wakeup-status', 'watchdog-timeout'],
+    ],
+    [
+      ['set', 'ext'],
+      ['extin-powerdown', 'extin-trigger', 'extout'],
+    ],
+    [
+      ['set', 'extout', ''],
+      ['0', '1'],
+    ],
+    [
+      ['get', 'voltage', 'a'],
+      ['active', 'all'],
+    ],
+    [
+      ['alarm', ''],
+      ['get', 'set', 'clear'],
+    ],
+    [['status', '--j'], ['--json']],
+  ])('of %j is %j', async (words, expected) => {
+    const { out } = await sleepi3('completion');
+    const script = `${out}\nshift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sleepi3; echo "\${COMPREPLY[@]}"`;
+    const { stdout, stderr } = await runProgram('bash', ['-uc', script, 'bash', 'x', 'sleepi3', ...words]);
+    expect({ words: stdout.trim().split(' '), stderr }).toEqual({ words: expected, stderr: '' });
+  });
+});
+
 describe('watch', () => {
+  it('follows the parameters that are named', async () => {
+    const { out } = await sleepi3('watch extout wakeup-status', (times, stop) => {
+      if (times === 1) memory.memory[0x0d] = 0b011;
+      if (times === 2) memory.memory[0x0d] = 0b010;
+      if (times === 3) memory.memory[0x0e] = 1;
+      if (times === 4) memory.memory[0x08] = 1;
+      if (times === 6) stop.abort();
+    });
+    expect(out.split('\n\n')[1]).toBe('+1.0 s  extout  0 → 1\n+2.0 s  extout  1 → 0\n+3.0 s  wakeup-status  17 → 1\n');
+  });
+
+  it('runs a command at each change, and tells it what there is', async () => {
+    const command = 'echo "$SLEEPI3_CHANGED: $SLEEPI3_EXTIN $SLEEPI3_WAKEUP_FLAG"; echo oh >&2; exit 3';
+    const words = ['watch', 'extin', '--exec', command, '--json'];
+    const { out, err } = await sleepi3(words, (times, stop) => {
+      if (times === 2) memory.memory[0x0d] = 0;
+      if (times === 3) memory.memory[0x08] = 1;
+      if (times === 5) stop.abort();
+    });
+    expect(out.split('\n').filter((line) => !line.startsWith('{'))).toEqual(['extin: 0 poweron extin', '']);
+    expect(err).toBe('oh\nsleepi3: the command of --exec exited with status 3\n');
+    expect(ran).toHaveLength(1);
+  });
+
   it('prints the state, then each change with its time, until stopped', async () => {
     const { status, out, err } = await sleepi3('watch --interval 0.5', (times, stop) => {
       if (times === 1) memory.memory[0x0d] = 0b001;
@@ -276,6 +429,8 @@ describe('watch', () => {
       args: ['watch', '--defaults-file', defaults],
       write: () => {},
       writeError: () => {},
+      epoch: () => now2026,
+      run: runProgram,
       stopSignal: () => new AbortController().signal,
       ...failing,
     };

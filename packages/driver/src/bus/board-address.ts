@@ -12,12 +12,12 @@ export function checkBoardAddress(address: number): void {
   if ((boardAddresses as readonly number[]).includes(address)) return;
   throw new Sleepi3Error(
     'INVALID_ADDRESS',
-    `${hex(address)} is no slee-Pi 3's address; its DIP switch gives ${boardAddresses.map(hex).join(', ')}`,
+    `${hex(address)} is not an address of the slee-Pi 3; its DIP switch gives ${boardAddresses.map(hex).join(', ')}`,
     { address },
   );
 }
 
 /** A byte as people write addresses: `0x6e`. */
 export function hex(value: number): string {
-  return `0x${value.toString(16).padStart(2, '0')}`;
+  return Number.isInteger(value) ? `0x${value.toString(16).padStart(2, '0')}` : String(value);
 }

@@ -13,6 +13,8 @@ export interface Arguments {
   readonly defaultsFile?: string;
   /** s between two looks of `watch`. */
   readonly interval?: number;
+  /** What `watch` runs at each change. */
+  readonly exec?: string;
 }
 
 /** sleepi3ctl also takes its commands as options. */
@@ -64,17 +66,21 @@ export function parseArguments(args: readonly string[]): Arguments {
         break;
       case '--address': {
         const text = value();
-        if (!/^(?:0x)?[0-9a-f]{2}$/i.test(text)) throw new UsageError(`--address must be like 0x6E, not ${text}`);
+        if (!/^(?:0x)?[0-9a-f]{2}$/i.test(text)) throw new UsageError(`--address must be like 0x6E, not '${text}'`);
         found.address = Number.parseInt(text, 16);
         break;
       }
       case '--defaults-file':
         found.defaultsFile = value();
         break;
+      case '--exec':
+        found.exec = value();
+        break;
       case '--interval': {
         const text = value();
         const seconds = Number(text);
-        if (!(seconds >= 0.1 && seconds <= 3600)) throw new UsageError(`--interval must be 0.1 to 3600 s, not ${text}`);
+        if (!(seconds >= 0.1 && seconds <= 3600))
+          throw new UsageError(`--interval must be 0.1 to 3600 s, not '${text}'`);
         found.interval = seconds;
         break;
       }

@@ -3,16 +3,19 @@ import { Sleepi3Error } from '../errors.js';
 import {
   encodeParameter,
   isParameterName,
+  type ParameterName,
   parameterNamed,
   type SettableParameterName,
   unknownParameter,
 } from '../board/parameters.js';
 import { type DefaultsFileOptions, Sleepi3 } from '../board/sleepi3.js';
+import { alarm } from './alarm.js';
 import { type Arguments, parseArguments } from './arguments.js';
+import { bashCompletion } from './completion.js';
 import { helpText } from './help.js';
 import { type CommandIo, UsageError } from './io.js';
 import { jsonOf, statusTable } from './status.js';
-import { formatValue, parseChannel, parseValue, valueSyntax, type VoltageChannel } from './values.js';
+import { acceptedValues, formatValue, parseChannel, parseValue, type VoltageChannel } from './values.js';
 import { watch } from './watch.js';
 
 /**
@@ -48,8 +51,13 @@ export async function runCommand(io: CommandIo, version: string, options: Defaul
         return 0;
       }
       case 'watch':
+        return await withBoard(given, options, (board) => watch(board, io, given, parameterNames(words)));
+      case 'alarm':
+        return await alarm(io, given, words);
+      case 'completion':
         expectWords(words, 0);
-        return await withBoard(given, options, (board) => watch(board, io, given));
+        io.write(bashCompletion());
+        return 0;
       default:
         throw new UsageError(`unknown command ${command}`);
     }
@@ -106,7 +114,7 @@ async function set(given: Arguments, words: readonly string[], options: Defaults
   const parameter = parameterNamed(name);
   const value = parseValue(parameter, word);
   if (value === undefined && parameter.access === 'read-write') {
-    throw new Sleepi3Error('INVALID_VALUE', `${name} takes ${valueSyntax(parameter)}, not ${word}`, {
+    throw new Sleepi3Error('INVALID_VALUE', `${name} takes ${acceptedValues(parameter)}, not '${word}'`, {
       parameter: name,
       value: word,
     });
@@ -114,6 +122,14 @@ async function set(given: Arguments, words: readonly string[], options: Defaults
   encodeParameter(name, value); // A bad value is refused before the bus is opened.
   await withBoard(given, options, (board) => board.set(name as SettableParameterName, value as never));
   return 0;
+}
+
+/** The parameters that are named, each of which there must be. */
+function parameterNames(words: readonly string[]): readonly ParameterName[] {
+  return words.map((word) => {
+    if (!isParameterName(word)) throw unknownParameter(word);
+    return word;
+  });
 }
 
 async function withBoard<T>(
@@ -133,5 +149,5 @@ async function withBoard<T>(
 }
 
 function expectWords(words: readonly string[], most: number): void {
-  if (words.length > most) throw new UsageError(`unexpected ${words.slice(most).join(' ')}`);
+  if (words.length > most) throw new UsageError(`unexpected argument ${words.slice(most).join(' ')}`);
 }

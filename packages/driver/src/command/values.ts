@@ -17,13 +17,19 @@ export function parseValue(parameter: Parameter, word: string): unknown {
     case 'flag':
       return word === '1' ? true : word === '0' ? false : undefined;
     case 'trigger':
-      return word === '1' ? 'level' : word === '0' ? 'edge' : word;
+      return word === '1' || word === 'level' ? 'level' : word === '0' || word === 'edge' ? 'edge' : undefined;
     default:
       return /^[+-]?\d+$/.test(word) ? Number(word) : undefined;
   }
 }
 
-/** What `set` takes for the parameter, for help and messages. */
+/** What `set` takes for the parameter, in a message. */
+export function acceptedValues(parameter: Parameter): string {
+  if (parameter.kind === 'number') return `a whole number from ${parameter.min} to ${parameter.max}`;
+  return parameter.kind === 'trigger' ? '0 (edge) or 1 (level)' : '0 or 1';
+}
+
+/** What `set` takes for the parameter, in the help. */
 export function valueSyntax(parameter: Parameter): string {
   return parameter.kind === 'number' ? `<${parameter.min}..${parameter.max}>` : '<0|1>';
 }
@@ -34,5 +40,5 @@ export type VoltageChannel = '1' | '2' | 'active' | 'all';
 /** @throws {@link UsageError} for anything but 1, 2, active and all. */
 export function parseChannel(word: string): VoltageChannel {
   if (word === '1' || word === '2' || word === 'active' || word === 'all') return word;
-  throw new UsageError(`voltage takes 1, 2, active or all, not ${word}`);
+  throw new UsageError(`voltage takes 1, 2, active or all, not '${word}'`);
 }

@@ -2,7 +2,7 @@
  * The text of /etc/default/sleepi3, which the vendor's Python and shell programs and systemd all read: lines of
  * `KEY=value`. Comments, order, unknown keys and odd bytes are the user's and survive an edit. No files are touched here.
  */
-import { checkBoardAddress } from '../bus/board-address.js';
+import { boardAddresses, checkBoardAddress, hex } from '../bus/board-address.js';
 import {
   type Defaults,
   type DefaultsKey,
@@ -167,7 +167,8 @@ function decode(setting: DefaultsSetting, value: string): unknown {
       return index === 1;
     }
     case 'address': {
-      const address = /^(?:0x)?[0-9a-f]{1,2}$/i.test(value) ? Number.parseInt(value, 16) : Number.NaN;
+      if (!/^(?:0x)?[0-9a-f]{1,2}$/i.test(value)) throw new Error(`must be ${boardAddresses.map(hex).join(', ')}`);
+      const address = Number.parseInt(value, 16);
       checkBoardAddress(address);
       return address;
     }
