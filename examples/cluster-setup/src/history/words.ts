@@ -1,5 +1,6 @@
 // A history for people: what happened, why, and what is not known.
-import type { Fencing, History, Incident } from './incidents.js';
+import type { Fencing } from './cause.js';
+import type { History, Incident } from './incidents.js';
 
 /** A clock that is further off than this is told, ms. */
 const noticeable = 1000;
