@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { Sleepi3Error } from '@sleepi3/driver';
 import { bootSeconds, wireTestFile } from '../src/doctor/board-checks.js';
 import { exitStatus, type Severity } from '../src/doctor/check.js';
 import { checks, examine } from '../src/doctor/examine.js';
 import { SetupError } from '../src/errors.js';
 import { perform } from '../src/plan/apply.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { instantClock } from './instant-clock.js';
 import { SoundNode } from './sound-node.js';
 
@@ -135,7 +137,54 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
   ['i2c', 'error', /\/dev\/i2c-1 is not there/, (n) => n.answers.set('test -e /dev/i2c-1', { exitCode: 1 })],
   ['board', 'error', /does not answer: EREMOTEIO/, (n) => (n.board = new Error('EREMOTEIO'))],
   ['board', 'warning', /measures 4300 mV/, (n) => (n.board = { ...boardOf(n), voltage: 4300 })],
-  ['defaults', 'error', /sleepi3 is not there/, (n) => n.files.delete('/etc/default/sleepi3')],
+  [
+    'board',
+    'error',
+    /the I2C bus hangs: timed out/,
+    (n) => (n.board = new Sleepi3Error('TRANSFER_FAILED', 'timed out', { errno: 'ETIMEDOUT' })),
+  ],
+  [
+    'extin',
+    'error',
+    /EXTIN has been asserted for 255 s/,
+    (n) => (n.board = { ...boardOf(n), extin: true, 'extin-count': 255 }),
+  ],
+  [
+    'restart',
+    'warning',
+    /RETRY_BOOT is 0/,
+    (n) => n.spoilFile('/etc/default/sleepi3', 'BOOT_TIMEOUT=90', 'BOOT_TIMEOUT=90\nRETRY_BOOT=0'),
+  ],
+  [
+    'startup-fencing',
+    'error',
+    /startup-fencing is false/,
+    (n) =>
+      n.spoil('cib', /(<nvpair )([^>]*name="stonith-enabled")/, '$1id="sf" name="startup-fencing" value="OFF"/>$1$2'),
+  ],
+  [
+    'pending-fencing',
+    'warning',
+    /a fencing of raspberrypi-2 \(reboot\), which raspberrypi-1 asked for, is pending/,
+    (n) =>
+      n.spoil(
+        'status',
+        '<fence_history>',
+        '<fence_history><fence_event status="pending" extended-status="1" action="reboot" target="raspberrypi-2" client="pacemaker-controld.1" origin="raspberrypi-1"/>',
+      ),
+  ],
+  [
+    'if-lost',
+    'warning',
+    /when raspberrypi-1 is lost, VIP runs nowhere/,
+    (n) =>
+      n.spoil(
+        'cib',
+        '<rsc_order ',
+        '<rsc_location id="x" rsc="VIP" node="raspberrypi-2" score="-INFINITY"/><rsc_order ',
+      ),
+  ],
+  ['defaults', 'warning', /sleepi3 does not exist/, (n) => n.files.delete('/etc/default/sleepi3')],
   [
     'defaults',
     'warning',
@@ -159,8 +208,8 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
   ],
   [
     'watchdog',
-    'warning',
-    /watchdog-timeout is 0 s on the board/,
+    'error',
+    /HEARTBEAT_TIMEOUT=60 contradicts the board, whose watchdog-timeout is 0 s/,
     (n) => (n.board = { ...boardOf(n), 'watchdog-timeout': 0 }),
   ],
   [
@@ -301,7 +350,7 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
   ],
   [
     'stonith-enabled',
-    'error',
+    'warning',
     /stonith-enabled is ture/,
     (n) => n.spoil('cib', 'name="stonith-enabled" value="true"', 'name="stonith-enabled" value="ture"'),
   ],
@@ -338,7 +387,10 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
     'fence-devices',
     'error',
     /no fence device is for raspberrypi-2/,
-    (n) => n.spoil('cib', /<primitive id="fence_raspberrypi-2"[^]*?<\/primitive>/, ''),
+    (n) => {
+      n.spoil('cib', /<primitive id="fence_raspberrypi-2"[^]*?<\/primitive>/, '');
+      n.spoil('cib', /<rsc_location id="fence_raspberrypi-2[^>]*>/, '');
+    },
   ],
   [
     'fence-bans',
@@ -372,8 +424,11 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
   [
     'fence-timeouts',
     'warning',
-    /pcmk_off_timeout is not set/,
-    (n) => n.spoil('cib', /<nvpair id="[^"]*" name="pcmk_off_timeout"[^>]*>/, ''),
+    /pcmk_off_timeout is not set, and stonith-timeout 10 s/,
+    (n) => {
+      n.spoil('cib', /<nvpair id="[^"]*" name="pcmk_off_timeout"[^>]*>/, '');
+      n.spoil('cib', /(<nvpair )([^>]*name="stonith-enabled")/, '$1id="st" name="stonith-timeout" value="10"/>$1$2');
+    },
   ],
   [
     'fence-started',
@@ -417,7 +472,7 @@ function boardOf(node: SoundNode) {
   return node.board;
 }
 
-describe('doctor', () => {
+describe.runIf(haveRealParts('crm_simulate'))('doctor', () => {
   it('finds nothing in a sound cluster, and has made all its checks', async () => {
     const { findings, checked } = await examine(new SoundNode().facts());
     expect(findings).toEqual([]);
@@ -516,7 +571,9 @@ describe('doctor', () => {
     expect([...new Set(findings.map(({ check }) => check))].sort()).toEqual([
       'container-init',
       'docker-order',
+      'fence-delays',
       'fence-devices',
+      'fence-started',
       'move-at-boot',
       'no-quorum-policy',
       'stickiness',

@@ -1,7 +1,7 @@
 // A node of a sound cluster as doctor sees it, made of plain text and values that a test can spoil one by one.
 import { readFileSync } from 'node:fs';
 import type { Snapshot } from '@sleepi3/driver';
-import { Pcs, type RawResult } from '@sleepi3/pcs';
+import { createNodeRunner, Pcs, type RawResult, type RunRequest } from '@sleepi3/pcs';
 import { answer } from '@sleepi3/pcs/testing';
 import { Facts } from '../src/doctor/facts.js';
 import { dockerDropIn } from '../src/nodes/docker.js';
@@ -65,7 +65,7 @@ const notConnected = `<pacemaker-result api-version="2.25" request="crm_mon -1 -
 `;
 
 export class SoundNode implements Machine {
-  readonly name = 'raspberrypi-1';
+  readonly name: string;
   now = new Date('2026-11-22T12:00:00Z');
   readonly files = new Map<string, string>([
     ['/etc/hosts', '127.0.0.1\tlocalhost\n192.168.11.211\traspberrypi-1\n192.168.11.179\traspberrypi-2\n'],
@@ -102,9 +102,13 @@ export class SoundNode implements Machine {
     `<cib admin_epoch="0" epoch="1" num_updates="0" validate-with="pacemaker-3.9">${textOf('golden/hot-standby.xml')}<status/></cib>`;
   status: string | undefined = textOf('fixtures/sound-status.xml');
 
+  constructor(name = 'raspberrypi-1') {
+    this.name = name;
+  }
+
   facts(): Facts {
     return new Facts({
-      reality: new Reality({ local: this, pcs: new Pcs({ runner: { run: ({ program }) => this.#tool(program) } }) }),
+      reality: new Reality({ local: this, pcs: new Pcs({ runner: { run: (request) => this.#tool(request) } }) }),
       date: () => this.now,
       openBoard: async () => {
         const { board: now } = this;
@@ -151,7 +155,10 @@ export class SoundNode implements Machine {
     this.files.set(path, after);
   }
 
-  async #tool(program: string): Promise<RawResult> {
+  async #tool(request: RunRequest): Promise<RawResult> {
+    const { program } = request;
+    // The scheduler is the real one.
+    if (program === 'crm_simulate') return createNodeRunner().run(request);
     const text = program === 'crm_mon' ? this.status : program === 'cibadmin' ? this.cib : undefined;
     return text === undefined
       ? answer({ exitCode: 102, ...(program === 'crm_mon' ? { stdout: notConnected } : { stderr: noCib }) })

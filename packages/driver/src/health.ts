@@ -3,6 +3,7 @@
 import type { Snapshot } from './board/snapshot.js';
 import { defaultsFilePath } from './defaults/file.js';
 import type { Defaults } from './defaults/settings.js';
+import type { Sleepi3Error } from './errors.js';
 import type { DefaultsProblem, ParsedDefaults } from './defaults/text.js';
 
 /** What of a board is judged. The supply is judged where it was measured. */
@@ -68,6 +69,12 @@ const longestHold = 20;
 /** mV below which a Raspberry Pi does not run: what is measured cannot be right then. */
 const lowestVoltage = 5000;
 
+/** Transfers that time out, or never get the bus, say nothing of the address: it is the bus that does not answer. */
+function isHung(silence: Error): boolean {
+  const { errno } = silence as Partial<Sleepi3Error>;
+  return errno === 'ETIMEDOUT' || errno === 'EAGAIN';
+}
+
 const boot = () => ['fence_sleepi3 boot'];
 const inFile =
   (...settings: readonly string[]) =>
@@ -78,9 +85,19 @@ const table = {
   'board-silent': {
     severity: 'error',
     concerns: 'fencing',
-    fact: ({ silence }) => silence && `the board does not answer: ${silence.message}`,
+    fact: ({ silence }) => silence && !isHung(silence) && `the board does not answer: ${silence.message}`,
     why: 'This node cannot fence the other one, and whether it can be fenced is not known.',
     remedy: ({ file }) => ['i2cdetect -y 1', `compare I2C_ADDRESS and I2C_BUS in ${file} with the DIP switch`],
+  },
+  'bus-hung': {
+    severity: 'error',
+    concerns: 'fencing',
+    fact: ({ silence }) => silence && isHung(silence) && `the I2C bus hangs: ${silence.message}`,
+    why: 'No board can be heard on it, whatever its address: something holds a line low. This node can neither fence nor be kept fenceable.',
+    remedy: () => [
+      'take everything else off the bus',
+      'poweroff, then take the supply off CN1 and CN2 for ten seconds: a reboot does not reset what hangs',
+    ],
   },
   'defaults-missing': {
     severity: 'warning',
@@ -177,7 +194,10 @@ const table = {
     severity: 'warning',
     concerns: 'restart',
     fact: ({ settings, file }) => settings?.RETRY_BOOT === false && `RETRY_BOOT is 0 in ${file}`,
-    why: 'A boot that hangs ends with the power off, and the node stays away.',
+    // V: config.py of sleepi3-utils 1.0.6 to 1.0.8 compares the text with a number.
+    why:
+      "It takes no effect with the vendor's services up to 1.0.8: a boot that hangs is begun again all the same. One that heeds " +
+      'it would leave the node off then, and away.',
     remedy: inFile('RETRY_BOOT=1'),
   },
   'watchdog-off': {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type HealthFinding, healthMessage, type HealthReading, judgeHealth, parseDefaults } from '../src/index.js';
+import {
+  type HealthFinding,
+  healthMessage,
+  type HealthReading,
+  judgeHealth,
+  parseDefaults,
+  Sleepi3Error,
+} from '../src/index.js';
 
 const soundBoard: HealthReading = {
   extin: false,
@@ -68,6 +75,17 @@ describe('the judge of a board', () => {
     const bare = judgeHealth({ board: soundBoard, defaults: undefined, defaultsPath: '/etc/other' });
     expect(told(bare)).toEqual(['warning defaults-missing']);
     expect(bare[0]?.fact).toBe('/etc/other does not exist');
+  });
+
+  it('tells a bus that hangs from a board that is not there, and sends nobody to the DIP switch for it', () => {
+    for (const errno of ['ETIMEDOUT', 'EAGAIN']) {
+      const hung = judge(new Sleepi3Error('TRANSFER_FAILED', 'reading failed', { errno }));
+      expect(told(hung)).toEqual(['error bus-hung']);
+      expect(JSON.stringify(hung)).not.toContain('DIP switch');
+    }
+    const absent = judge(new Sleepi3Error('TRANSFER_FAILED', 'reading failed', { errno: 'EREMOTEIO' }));
+    expect(told(absent)).toEqual(['error board-silent']);
+    expect(JSON.stringify(absent)).toContain('DIP switch');
   });
 
   it('names what is to be done, in its order, and the setting only where it is not set', () => {

@@ -1,15 +1,15 @@
 // What one key demands of another. Each mistake is told at the key that is to be changed.
-import { isIPv6 } from 'node:net';
-import type { ClusterFile } from './cluster-file.js';
 import {
-  endOfNetwork,
-  familyOf,
-  isAddress,
   isLinkLocal,
+  isLoopback,
+  isMulticast,
+  parseAddress,
   sameAddress,
   sameNetwork,
-  unreachableKind,
-} from './networks.js';
+  virtualAddressProblem,
+  type VirtualAddressProblem,
+} from '@sleepi3/pcs';
+import type { ClusterFile } from './cluster-file.js';
 import { portInBoth, portProblem, type PublishedPort, readPublishedPort } from './published-ports.js';
 import { quoteIn, readRunOptions } from './run-options.js';
 
@@ -55,8 +55,14 @@ function* nodeProblems({ nodes, preferred }: ClusterFile): Generator<CrossProble
   for (const [index, node] of nodes.entries()) {
     for (const [link, address] of node.addresses.entries()) {
       const key = `nodes[${index}].addresses[${link}]`;
-      if (!isAddress(address)) yield { key, message: `must be an IPv4 or IPv6 address, not '${address}'` };
-      else if (unreachableKind(address) !== undefined || (familyOf(address) === 6 && isLinkLocal(address))) {
+      const parsed = parseAddress(address);
+      if (parsed === undefined) yield { key, message: `must be an IPv4 or IPv6 address, not '${address}'` };
+      else if (
+        isLoopback(parsed) ||
+        isMulticast(parsed) ||
+        parsed.bits === 0n ||
+        (parsed.family === 6 && isLinkLocal(parsed))
+      ) {
         yield { key, message: `must be an address that the other node can reach, not ${address}` };
       }
     }
@@ -72,11 +78,12 @@ function* nodeProblems({ nodes, preferred }: ClusterFile): Generator<CrossProble
   }
   for (const [link, address] of second.addresses.entries()) {
     const other = first.addresses[link];
-    if (other === undefined || familyOf(other) === familyOf(address)) continue;
+    const family = other === undefined ? undefined : parseAddress(other)?.family;
+    if (other === undefined || family === parseAddress(address)?.family) continue;
     // pcs refuses it, but in the middle of apply, when the nodes are prepared and the cluster is not.
     yield {
       key: `nodes[1].addresses[${link}]`,
-      message: `must be an IPv${familyOf(other) ?? 4} address, as ${first.name} has on the same link (${other}), not ${address}`,
+      message: `must be an IPv${family ?? 4} address, as ${first.name} has on the same link (${other}), not ${address}`,
     };
   }
   const all = nodes.flatMap(({ addresses }) => addresses);
@@ -94,30 +101,22 @@ function* nodeProblems({ nodes, preferred }: ClusterFile): Generator<CrossProble
 function addressProblem({ nodes, vip }: ClusterFile): CrossProblem | undefined {
   const key = 'vip.address';
   const { address, prefix } = vip;
-  const longest = isIPv6(address) ? 128 : 32;
-  if (!isAddress(address)) return { key, message: `must be an IPv4 or IPv6 address, not '${address}'` };
-  if (prefix > longest) {
+  const longest = address.includes(':') ? 128 : 32;
+  if (parseAddress(address) !== undefined && prefix > longest) {
     return { key: 'vip.prefix', message: `must be a whole number from 1 to ${longest}, not ${prefix}` };
   }
-  const kind = unreachableKind(address) ?? endOfNetwork(address, prefix);
-  if (kind !== undefined) {
-    const of = kind === 'network' || kind === 'broadcast' ? ` of its network, ${address}/${prefix}` : `, ${address}`;
-    return { key, message: `must be an address of a machine, not the ${kind} address${of}` };
-  }
-  const owner = nodes.find(({ addresses }) => addresses.some((one) => sameAddress(one, address)));
-  if (owner !== undefined) {
-    return { key, message: `must be an address of its own: ${address} is a node's, ${owner.name}'s` };
-  }
   const without = nodes.filter((node) => (node.interface ?? vip.interface) === undefined);
-  if (without.length === 0) return undefined;
-  if (isLinkLocal(address)) {
-    return {
-      key,
-      message:
-        `must be given with vip.interface, or with nodes[…].interface for each node: ${address} is a link-local address, and ` +
-        'every interface has a network of those',
-    };
+  const problem = virtualAddressProblem(address, {
+    prefix,
+    interface: without.length === 0 ? 'named' : undefined,
+    nodeAddresses: nodes.flatMap(({ addresses }) => addresses),
+  });
+  if (problem === 'node') {
+    const owner = nodes.find(({ addresses }) => addresses.some((one) => sameAddress(one, address)));
+    return { key, message: `must be an address of its own: ${address} is a node's, ${owner?.name ?? ''}'s` };
   }
+  if (problem !== undefined) return { key, message: vipProblems[problem](`${address}/${prefix}`, address) };
+  if (without.length === 0) return undefined;
   const outside = without.find(({ addresses }) => !addresses.some((one) => sameNetwork(one, address, prefix)));
   if (outside !== undefined) {
     return {
@@ -129,6 +128,22 @@ function addressProblem({ nodes, vip }: ClusterFile): CrossProblem | undefined {
   }
   return undefined;
 }
+
+/** What is said of a VIP that can be none. */
+const vipProblems: Readonly<
+  Record<Exclude<VirtualAddressProblem, 'node'>, (withPrefix: string, address: string) => string>
+> = {
+  'not-an-address': (_, address) => `must be an IPv4 or IPv6 address, not '${address}'`,
+  unspecified: (_, address) => `must be an address of a machine, not the unspecified address, ${address}`,
+  loopback: (_, address) => `must be an address of a machine, not the loopback address, ${address}`,
+  multicast: (_, address) => `must be an address of a machine, not the multicast address, ${address}`,
+  reserved: (_, address) => `must be an address of a machine, not the reserved address, ${address}`,
+  network: (withPrefix) => `must be an address of a machine, not the network address of its network, ${withPrefix}`,
+  broadcast: (withPrefix) => `must be an address of a machine, not the broadcast address of its network, ${withPrefix}`,
+  'link-local-without-interface': (_, address) =>
+    `must be given with vip.interface, or with nodes[…].interface for each node: ${address} is a link-local address, and ` +
+    'every interface has a network of those',
+};
 
 function* nameProblems({ nodes, vip, containers }: ClusterFile): Generator<CrossProblem> {
   const taken = new Map<string, string>([

@@ -1,5 +1,5 @@
 // Published ports, as docker run -p reads them: [ADDRESS:]HOST[-HOST]:CONTAINER[-CONTAINER][/PROTOCOL].
-import { sameAddress } from './networks.js';
+import { sameAddress } from '@sleepi3/pcs';
 
 export interface PublishedPort {
   /** Undefined: on all addresses. */

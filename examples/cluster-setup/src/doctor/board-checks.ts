@@ -1,6 +1,5 @@
 // What is looked at of a node's slee-Pi 3: whether the node can be cut off, and come back.
-import { parseBusSpec, type ParsedDefaults, type Snapshot } from '@sleepi3/driver';
-import { editDefaults } from '@sleepi3/driver';
+import { editDefaults, type HealthId, judgeHealth, parseBusSpec, type ParsedDefaults } from '@sleepi3/driver';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { agentPath, defaultsPath } from '../plan/node-steps.js';
 import type { Action } from '../plan/step.js';
@@ -11,8 +10,6 @@ import type { Facts } from './facts.js';
 const bootMargin = 1.5;
 /** Days after which a wire is to be tested again. */
 const wireTestAge = 30;
-/** mV below which a Raspberry Pi does not run: what is measured cannot be right then. */
-const lowest = 5000;
 
 /** Where sleepi3-monitor looks for what to run while EXTIN is asserted, and its settings. */
 const hookDirectory = '/etc/sleepi3-monitor/extin.d';
@@ -26,6 +23,7 @@ export const boardChecks: readonly Check[] = [
   {
     id: 'i2c',
     of: 'node',
+    needsWire: true,
     title: 'the I2C device',
     look: async (facts) => {
       const { I2C_BUS: bus = '1' } = (await facts.defaults())?.values ?? {};
@@ -41,68 +39,17 @@ export const boardChecks: readonly Check[] = [
       ];
     },
   },
-  {
-    id: 'board',
-    of: 'node',
-    title: 'the board answers',
-    look: async (facts) => {
-      const board = await facts.board();
-      if (board instanceof Error) {
-        return [
-          {
-            severity: 'error',
-            fact: `the board does not answer: ${board.message}`,
-            why: 'This node cannot fence the other one, and whether it can be fenced is not known.',
-            fix: ['i2cdetect -y 1', 'check the DIP switch (I2C_ADDRESS) and I2C_BUS in /etc/default/sleepi3'],
-          },
-        ];
-      }
-      if (board.voltage >= lowest || board['measurement-interval'] === 0) return [];
-      return [
-        {
-          severity: 'warning',
-          fact: `the board measures ${board.voltage} mV`,
-          why: 'Less than a Raspberry Pi needs: the supply is about to fail, or the measurement is wrong.',
-          fix: ['sleepi3ctl get voltage all', 'check the supply at CN1 and CN2'],
-        },
-      ];
-    },
-  },
-  {
-    id: 'defaults',
-    of: 'node',
-    title: '/etc/default/sleepi3',
-    look: async (facts) => {
-      const defaults = await facts.defaults();
-      if (defaults === undefined) {
-        return [
-          {
-            severity: 'error',
-            fact: `${defaultsPath} is not there`,
-            why: "The board's settings come from it at each boot.",
-            fix: ['install sleepi3-utils, as the vendor describes'],
-          },
-        ];
-      }
-      return defaults.problems.map(({ line, key, value, message }): Ailment => ({
-        severity: 'warning',
-        fact: `${defaultsPath}, line ${line}: ${key ?? ''}${key === undefined ? '' : '='}${value} ${message}`,
-        why: "The vendor's programs take such a value differently from what stands there; 256 s, for instance, turns a watchdog off.",
-        fix: [`correct line ${line} of ${defaultsPath}`],
-      }));
-    },
-  },
-  {
-    id: 'extin-forced-shutdown',
-    of: 'node',
-    title: 'this node can be cut off',
-    look: async (facts) => {
-      const findings: Ailment[] = [];
+  judged('board', 'the board answers', ['board-silent', 'bus-hung', 'voltage-low']),
+  judged('defaults', '/etc/default/sleepi3', ['defaults-missing', 'defaults-unreadable']),
+  judged(
+    'extin-forced-shutdown',
+    'this node can be cut off',
+    ['extin-powerdown', 'extin-forced-shutdown'],
+    async (facts) => {
       const text = await facts.file(defaultsPath);
-      const set = (await facts.defaults())?.values.EXTIN_FORCED_SHUTDOWN ?? true;
-      const board = await facts.board();
+      const set = (await facts.defaults())?.values.EXTIN_FORCED_SHUTDOWN ?? false;
       const edit: Action[] =
-        text === undefined
+        text === undefined || set
           ? []
           : [
               {
@@ -113,68 +60,16 @@ export const boardChecks: readonly Check[] = [
                 text: editDefaults(text, { EXTIN_FORCED_SHUTDOWN: true }),
               },
             ];
-      if (!set) {
-        findings.push({
-          severity: 'error',
-          fact: `EXTIN_FORCED_SHUTDOWN is not 1 in ${defaultsPath}`,
-          why: 'After the next boot the other node cannot cut this one off: fencing would claim a success that it is not.',
-          fix: [`set EXTIN_FORCED_SHUTDOWN=1 in ${defaultsPath}`, 'fence_sleepi3 boot'],
-          mend: [...edit, boot(facts)],
-        });
-      }
-      if (!(board instanceof Error) && !board['extin-powerdown']) {
-        findings.push({
-          severity: 'error',
-          fact: 'EIPDE is 0 on the board (extin-powerdown)',
-          why: 'The other node cannot cut this one off now: what it holds is not looked at.',
-          fix: ['fence_sleepi3 boot'],
-          mend: [...(set ? [] : edit), boot(facts)],
-        });
-      }
-      return findings;
+      return [...edit, boot(facts)];
     },
-  },
-  {
-    id: 'extin-trigger',
-    of: 'node',
-    title: 'EITRG',
-    look: (facts) =>
-      ofBoard(facts, (board) =>
-        board['extin-trigger'] === 'edge'
-          ? []
-          : [
-              {
-                severity: 'error',
-                fact: 'EITRG is 1, level (extin-trigger)',
-                why: 'A held input wakes this node again at once: off is never reached, and it comes back in the middle of a takeover.',
-                fix: ['fence_sleepi3 boot'],
-                mend: [boot(facts)],
-              },
-            ],
-      ),
-  },
-  {
-    id: 'extout',
-    of: 'node',
-    title: 'EXTOUT is idle',
-    look: (facts) =>
-      ofBoard(facts, (board) =>
-        board.extout
-          ? [
-              {
-                severity: 'error',
-                fact: 'EXTOUT is asserted',
-                why: 'Unless a fencing is under way right now, the line was left asserted: the other node is cut off each time it boots.',
-                fix: ['fence_sleepi3 boot'],
-                mend: [boot(facts)],
-              },
-            ]
-          : [],
-      ),
-  },
+  ),
+  judged('extin-trigger', 'EITRG', ['extin-trigger'], (facts) => Promise.resolve([boot(facts)])),
+  judged('extin', 'EXTIN is idle', ['extin-stuck', 'extin-asserted']),
+  judged('extout', 'EXTOUT is idle', ['extout-asserted'], (facts) => Promise.resolve([boot(facts)])),
   {
     id: 'monitor-hooks',
     of: 'node',
+    needsWire: true,
     title: "the vendor's monitor leaves a held EXTIN alone",
     look: async (facts) => {
       const listed = await facts.ask('find', '-L', hookDirectory, '-maxdepth', '1', '-type', 'f', '-perm', '/111');
@@ -195,36 +90,16 @@ export const boardChecks: readonly Check[] = [
         }));
     },
   },
-  {
-    id: 'watchdog',
-    of: 'node',
-    title: 'the watchdog',
-    look: async (facts) => {
-      const findings: Ailment[] = [];
-      const timeout = (await facts.defaults())?.values.HEARTBEAT_TIMEOUT;
-      if (timeout === 0) {
-        findings.push({
-          severity: 'warning',
-          fact: `HEARTBEAT_TIMEOUT is 0 in ${defaultsPath}`,
-          why: 'The board does not restart this node when it hangs. It was perhaps turned off for a test of fencing.',
-          fix: [`set HEARTBEAT_TIMEOUT=60 in ${defaultsPath}`, 'reboot'],
-        });
-      }
-      const board = await facts.board();
-      if (!(board instanceof Error) && timeout !== undefined && timeout > 0 && board['watchdog-timeout'] !== timeout) {
-        findings.push({
-          severity: 'warning',
-          fact: `watchdog-timeout is ${board['watchdog-timeout']} s on the board, and HEARTBEAT_TIMEOUT ${timeout}`,
-          why: "The vendor's boot service did not get through, or someone changed it since: a hang is answered otherwise than you set.",
-          fix: [`sleepi3ctl set watchdog-timeout ${timeout}`],
-        });
-      }
-      return findings;
-    },
-  },
+  judged('watchdog', 'the watchdog', ['watchdog-off', 'watchdog-differs']),
+  judged('restart', 'a boot that hangs is begun again', [
+    'boot-timeout-contradicted',
+    'boot-timeout-off',
+    'retry-boot-off',
+  ]),
   {
     id: 'boot-timeout',
     of: 'node',
+    needsWire: true,
     title: 'the boot timeout against the measured boot',
     look: async (facts) => {
       const limit = (await facts.defaults())?.values.BOOT_TIMEOUT;
@@ -244,6 +119,7 @@ export const boardChecks: readonly Check[] = [
   {
     id: 'wire',
     of: 'node',
+    needsWire: true,
     title: 'the wire',
     look: async (facts) => {
       const values = (await facts.defaults())?.values;
@@ -273,9 +149,32 @@ export const boardChecks: readonly Check[] = [
   },
 ];
 
-async function ofBoard(facts: Facts, look: (board: Snapshot) => readonly Ailment[]): Promise<readonly Ailment[]> {
-  const board = await facts.board();
-  return board instanceof Error ? [] : look(board);
+/** A check of which the driver is the judge: these rows of its table. */
+function judged(
+  id: string,
+  title: string,
+  rows: readonly HealthId[],
+  mend?: (facts: Facts) => Promise<readonly Action[]>,
+): Check {
+  return {
+    id,
+    of: 'node',
+    title,
+    needsWire: true,
+    look: async (facts) => {
+      const view = { board: await facts.board(), defaults: await facts.defaults(), defaultsPath };
+      const found = judgeHealth(view).filter((one) => rows.includes(one.id));
+      return Promise.all(
+        found.map(async ({ severity, fact, why, remedy }): Promise<Ailment> => ({
+          severity,
+          fact,
+          why,
+          fix: remedy,
+          ...(mend !== undefined && { mend: await mend(facts) }),
+        })),
+      );
+    },
+  };
 }
 
 /** What sleepi3-monitor's settings have it run by itself, besides what is in a directory. */

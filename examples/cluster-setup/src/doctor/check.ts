@@ -36,6 +36,8 @@ export interface Check {
   readonly title: string;
   /** Needs the running cluster; left out when it does not run, which is a finding of its own. */
   readonly needsCluster?: true;
+  /** About the slee-Pi 3 as one's own cutting tool; left out in a cluster that is fenced by other means alone. */
+  readonly needsWire?: true;
   look(facts: Facts): Promise<readonly Ailment[]>;
 }
 
@@ -43,4 +45,30 @@ export interface Check {
 export function exitStatus(findings: readonly Finding[]): 0 | 1 | 2 {
   if (findings.some(({ severity }) => severity === 'error')) return 2;
   return findings.some(({ severity }) => severity === 'warning') ? 1 : 0;
+}
+
+/** Judges one thing after another; one that cannot be judged is told, and hides none of the others. */
+export function judgeEach<T>(
+  things: readonly T[],
+  what: string,
+  judge: (thing: T) => readonly Ailment[],
+): readonly Ailment[] {
+  return things.flatMap((thing) => {
+    try {
+      return judge(thing);
+    } catch (error) {
+      const name = (thing as { readonly id?: string }).id ?? (thing as { readonly name?: string }).name ?? '';
+      return [unjudged(`${what} ${name}`.trim(), error)];
+    }
+  });
+}
+
+/** What is told of something that could not be looked at. */
+export function unjudged(what: string, error: unknown): Ailment {
+  return {
+    severity: 'warning',
+    fact: `${what}: could not be looked at: ${error instanceof Error ? error.message : String(error)}`,
+    why: 'What is not looked at may be wrong.',
+    fix: ['run cluster-setup doctor as root'],
+  };
 }

@@ -1,10 +1,25 @@
 // What is looked at of the cluster as a whole, besides its fencing.
-import { type ClusterConfiguration, commands, type ConfiguredPrimitive, failedResource, valueIn } from '@sleepi3/pcs';
+import {
+  type ClusterConfiguration,
+  type ClusterStatus,
+  colocationsIn,
+  commands,
+  conditionalValues,
+  type ConfiguredPrimitive,
+  type ConfiguredResource,
+  failedResource,
+  isFirm,
+  isMember,
+  membersOf,
+  ruleHolds,
+  runsOnlyWith,
+  scoreOf,
+  startsOnlyAfter,
+  valueIn,
+} from '@sleepi3/pcs';
 import { addressAgents } from '../cluster/design.js';
-import { isFirmColocation, isMandatoryOrder } from '../cluster/elements.js';
-import type { Ailment, Check } from './check.js';
-import type { Facts } from './facts.js';
-import { isTrue } from './fence-checks.js';
+import { initIn } from '../config/run-options.js';
+import { type Ailment, type Check, judgeEach } from './check.js';
 
 /** What a resource wants to stay when nothing is said in the file. */
 const usualStickiness = 100;
@@ -33,52 +48,9 @@ export const clusterChecks: readonly Check[] = [
     needsCluster: true,
     look: async (facts) => {
       const status = await facts.status();
-      const roll = rollIn(await facts.configuration());
-      const findings = status.nodes.flatMap((node): Ailment[] => {
-        const { name } = node;
-        if (node.unclean) {
-          return [
-            {
-              severity: 'error',
-              fact: `${name} is UNCLEAN`,
-              why: 'Its state is not known and it could not be fenced: what ran there is not recovered.',
-              fix: ['pcs stonith history', `make sure that ${name} is off, then: pcs stonith confirm ${name}`],
-            },
-          ];
-        }
-        if (!node.online) {
-          return [
-            {
-              severity: 'warning',
-              fact: `${name} is offline`,
-              why: 'Nobody is left to take over.',
-              fix: [`pcs cluster start ${name}`],
-            },
-          ];
-        }
-        if (node.standby && roll.get('holder') === name) {
-          return [
-            {
-              severity: 'note',
-              fact: `${name} is in standby for its turn of a rolling reboot`,
-              why: 'It takes nothing over until its turn is over; rolling-reboot ends the standby by itself.',
-              fix: [`rolling-reboot status (on ${name})`],
-            },
-          ];
-        }
-        if (node.standby || node.standbyOnFail) {
-          return [
-            {
-              severity: 'warning',
-              fact: `${name} is in standby`,
-              why: 'It takes nothing over.',
-              fix: [`pcs node unstandby ${name}`],
-              mend: [{ kind: 'pcs', commands: [commands.node.unstandby(name)] }],
-            },
-          ];
-        }
-        return [];
-      });
+      const configuration = await facts.configuration();
+      const roll = rollIn(configuration);
+      const findings = [...judgeEach(status.nodes, 'the node', (node) => nodeAilments(node, roll, configuration))];
       if (status.summary.currentDc?.mixedVersion) {
         findings.push({
           severity: 'warning',
@@ -93,11 +65,16 @@ export const clusterChecks: readonly Check[] = [
   {
     id: 'corosync',
     of: 'cluster',
-    title: 'two_node and wait_for_all',
+    title: 'corosync.conf: two_node and wait_for_all',
     look: async (facts) => {
       const conf = await facts.corosyncConf();
-      if (conf?.nodes.length !== 2) return [];
-      const findings: Ailment[] = [];
+      const findings = (conf?.problems ?? []).map(({ line, text }): Ailment => ({
+        severity: 'warning',
+        fact: `line ${line} of /etc/corosync/corosync.conf: ${text}`,
+        why: 'What corosync does not read as it looks, it refuses or passes over: at its next start this node may not come up.',
+        fix: [`correct line ${line} of /etc/corosync/corosync.conf`, 'pcs cluster sync', 'pcs cluster reload corosync'],
+      }));
+      if (conf?.nodes.length !== 2) return findings;
       if (conf.quorum['two_node'] !== '1') {
         findings.push({
           severity: 'error',
@@ -128,8 +105,7 @@ export const clusterChecks: readonly Check[] = [
     title: 'no-quorum-policy',
     needsCluster: true,
     look: async (facts) => {
-      const value = (await facts.configuration()).property('no-quorum-policy');
-      if (value !== 'ignore') return [];
+      if ((await facts.configuration()).effectiveProperty('no-quorum-policy').value !== 'ignore') return [];
       return [
         {
           severity: 'error',
@@ -149,16 +125,30 @@ export const clusterChecks: readonly Check[] = [
     title: 'stickiness',
     needsCluster: true,
     look: async (facts) => {
-      const value = valueIn((await facts.configuration()).resourceDefaults, 'resource-stickiness');
-      if (value !== undefined && (value === 'INFINITY' || Number(value) > 0)) return [];
+      const configuration = await facts.configuration();
+      const fickle = movable(configuration).filter((id) => !staysPut(configuration, id));
+      if (fickle.length === 0) return [];
+      const why = 'A node that comes back takes the service with it: a second interruption. And a move does not hold.';
+      const [own, byDefault] = [true, false].map((is) =>
+        fickle.filter((id) => (ownStickiness(configuration, id) !== undefined) === is),
+      );
+      const findings = (own ?? []).map((id): Ailment => ({
+        severity: 'warning',
+        fact: `resource-stickiness of ${id} is ${ownStickiness(configuration, id) ?? ''}`,
+        why,
+        fix: [`pcs resource meta ${id} resource-stickiness=${usualStickiness}`],
+      }));
+      if (byDefault === undefined || byDefault.length === 0) return findings;
+      const value = valueIn(configuration.resourceDefaults, stickinessName, configuration.references);
       return [
+        ...findings,
         {
           severity: 'warning',
-          fact: `resource-stickiness is ${value ?? 'not set'}`,
-          why: 'A node that comes back takes the service with it: a second interruption. And a move does not hold.',
+          fact: `resource-stickiness is ${value ?? 'not set'}, for ${byDefault.join(', ')}`,
+          why,
           fix: [`pcs resource defaults update resource-stickiness=${usualStickiness}`],
           mend: [
-            { kind: 'push', commands: [commands.resource.defaults.update({ 'resource-stickiness': usualStickiness })] },
+            { kind: 'push', commands: [commands.resource.defaults.update({ [stickinessName]: usualStickiness })] },
           ],
         },
       ];
@@ -173,7 +163,8 @@ export const clusterChecks: readonly Check[] = [
       const vips = (await Promise.all(Object.values(addressAgents).map((agent) => facts.primitives(agent)))).flat();
       const containers = await facts.primitives('ocf:heartbeat:docker');
       if (containers.length === 0) return [];
-      return (await Promise.all(vips.map((vip) => belongsTogether(facts, vip, containers)))).flat();
+      const configuration = await facts.configuration();
+      return judgeEach(vips, 'the address', (vip) => belongsTogether(configuration, vip, containers));
     },
   },
   {
@@ -181,19 +172,25 @@ export const clusterChecks: readonly Check[] = [
     of: 'cluster',
     title: 'containers have an init process',
     needsCluster: true,
-    look: async (facts) =>
-      (await facts.primitives('ocf:heartbeat:docker')).flatMap((resource): Ailment[] => {
-        const options = valueIn(resource.instanceAttributes, 'run_opts') ?? '';
-        if (/(?:^|\s)--init(?=\s|$)/.test(options)) return [];
-        return [
-          {
-            severity: 'note',
-            fact: `${resource.id} runs its container without --init`,
-            why: 'A program that is process 1 ignores SIGTERM unless it handles it: a stop then takes its whole timeout, 80 s and more.',
-            fix: [`pcs resource update ${resource.id} run_opts='--init ${options}'`],
-          },
-        ];
-      }),
+    look: async (facts) => {
+      const configuration = await facts.configuration();
+      return judgeEach(
+        await facts.primitives('ocf:heartbeat:docker'),
+        'the container',
+        ({ id }): readonly Ailment[] => {
+          const options = configuration.optionsOf(id).get('run_opts') ?? '';
+          if (initIn(options) === true) return [];
+          return [
+            {
+              severity: 'note',
+              fact: `${id} runs its container without --init`,
+              why: 'A program that is process 1 ignores SIGTERM unless it handles it: a stop then takes its whole timeout, 80 s and more.',
+              fix: [`pcs resource update ${id} run_opts='--init ${options}'`],
+            },
+          ];
+        },
+      );
+    },
   },
   {
     id: 'rolling-reboot',
@@ -218,14 +215,28 @@ export const clusterChecks: readonly Check[] = [
     of: 'cluster',
     title: 'left-over constraints of moves and bans',
     needsCluster: true,
-    look: async (facts) =>
-      (await facts.configuration()).cliConstraints.map(({ id }): Ailment => ({
-        severity: 'warning',
-        fact: `the constraint ${id} was left behind by a move or ban`,
-        why: 'The resource is tied to a node, or kept off one, for good: a later failure may leave it nowhere to go.',
-        fix: [`pcs constraint delete ${id}`],
-        mend: [{ kind: 'push', commands: [commands.constraint.delete(id)] }],
-      })),
+    look: async (facts) => {
+      const { cliConstraints, references } = await facts.configuration();
+      const now = facts.date();
+      return judgeEach(cliConstraints, 'the constraint', (constraint): readonly Ailment[] => {
+        const { id } = constraint;
+        // One with a lifetime that is over does nothing any more.
+        const rules = [
+          ...(constraint.kind === 'location' ? constraint.rules : []),
+          ...('lifetime' in constraint ? (constraint.lifetime?.rules ?? []) : []),
+        ];
+        if (rules.length > 0 && rules.every((rule) => ruleHolds(rule, { ...references, now }) === false)) return [];
+        return [
+          {
+            severity: 'warning',
+            fact: `the constraint ${id} was left behind by a move or ban`,
+            why: 'The resource is tied to a node, or kept off one, for good: a later failure may leave it nowhere to go.',
+            fix: [`pcs constraint delete ${id}`],
+            mend: [{ kind: 'push', commands: [commands.constraint.delete(id)] }],
+          },
+        ];
+      });
+    },
   },
   {
     id: 'failed-actions',
@@ -233,16 +244,20 @@ export const clusterChecks: readonly Check[] = [
     title: 'failed actions',
     needsCluster: true,
     look: async (facts) =>
-      (await facts.status()).failures.map((failure): Ailment => {
-        const resource = failedResource(failure) ?? failure.opKey;
+      judgeEach((await facts.status()).failures, 'a failure', (failure): readonly Ailment[] => {
+        const resource = failedResource(failure);
         const reason = failure.exitReason === '' ? failure.exitStatus : failure.exitReason;
-        return {
-          severity: 'warning',
-          fact: `${failure.task ?? 'an operation'} of ${resource} failed on ${failure.node}: ${reason}`,
-          why: 'It counts against the node until it is cleaned up; after a failed start or stop the resource does not come back there.',
-          fix: [`pcs resource cleanup ${resource}`],
-          mend: [{ kind: 'pcs', commands: [commands.resource.cleanup(resource)] }],
-        };
+        return [
+          {
+            severity: 'warning',
+            fact: `${failure.task ?? 'an operation'} of ${resource ?? failure.opKey} failed on ${failure.node}: ${reason}`,
+            why: 'It counts against the node until it is cleaned up; after a failed start or stop the resource does not come back there.',
+            fix: [`pcs resource cleanup${resource === undefined ? '' : ` ${resource}`}`],
+            ...(resource !== undefined && {
+              mend: [{ kind: 'pcs', commands: [commands.resource.cleanup(resource)] }],
+            }),
+          },
+        ];
       }),
   },
   {
@@ -252,8 +267,10 @@ export const clusterChecks: readonly Check[] = [
     needsCluster: true,
     look: async (facts) => {
       const configuration = await facts.configuration();
+      const is = (name: 'maintenance-mode' | 'shutdown-lock' | 'stop-all-resources') =>
+        configuration.effectiveProperty(name).value === true;
       const findings: Ailment[] = [];
-      if (isTrue(configuration.property('maintenance-mode') ?? '')) {
+      if (is('maintenance-mode')) {
         findings.push({
           severity: 'warning',
           fact: 'maintenance-mode is true',
@@ -261,7 +278,15 @@ export const clusterChecks: readonly Check[] = [
           fix: ['pcs property unset maintenance-mode'],
         });
       }
-      if (isTrue(configuration.property('shutdown-lock') ?? '')) {
+      if (is('stop-all-resources')) {
+        findings.push({
+          severity: 'error',
+          fact: 'stop-all-resources is true',
+          why: 'Nothing runs: neither the service nor what fences.',
+          fix: ['pcs property unset stop-all-resources'],
+        });
+      }
+      if (is('shutdown-lock')) {
         findings.push({
           severity: 'error',
           fact: 'shutdown-lock is true',
@@ -282,13 +307,123 @@ function rollIn({ properties }: Pick<ClusterConfiguration, 'properties'>): Reado
   return new Map([...words].map(([, word = '', value = '']) => [word, value]));
 }
 
-/** Whether a VIP is where a container is, and comes after it. */
-async function belongsTogether(
-  facts: Facts,
+/** What is wrong with one node, as the cluster sees it. */
+function nodeAilments(
+  node: ClusterStatus['nodes'][number],
+  roll: ReadonlyMap<string, string>,
+  configuration: ClusterConfiguration,
+): readonly Ailment[] {
+  const { name } = node;
+  if (node.unclean) {
+    return [
+      {
+        severity: 'error',
+        fact: `${name} is UNCLEAN`,
+        why: 'Its state is not known and it could not be fenced: what ran there is not recovered.',
+        fix: ['pcs stonith history', `make sure that ${name} is off, then: pcs stonith confirm ${name}`],
+      },
+    ];
+  }
+  // Remote and guest nodes are resources: the cluster starts them, and pcs does not.
+  if (!isMember(node)) {
+    const resource = node.idAsResource ?? name;
+    const role = configuration.metaOf(resource).get('target-role');
+    if (node.online || /^stopped$/i.test(role ?? '')) return [];
+    return [
+      {
+        severity: 'warning',
+        fact: `the ${node.idAsResource === undefined ? 'remote' : 'guest'} node ${name} is offline`,
+        why: `What is to run on it does not. It is started by the cluster, as the resource ${resource}.`,
+        fix: [`pcs resource status ${resource}`, `pcs resource cleanup ${resource}`],
+      },
+    ];
+  }
+  if (!node.online) {
+    return [
+      {
+        severity: 'warning',
+        fact: `${name} is offline`,
+        why: 'Nobody is left to take over.',
+        fix: [`pcs cluster start ${name}`],
+      },
+    ];
+  }
+  if (node.standby && roll.get('holder') === name) {
+    return [
+      {
+        severity: 'note',
+        fact: `${name} is in standby for its turn of a rolling reboot`,
+        why: 'It takes nothing over until its turn is over; rolling-reboot ends the standby by itself.',
+        fix: [`rolling-reboot status (on ${name})`],
+      },
+    ];
+  }
+  if (node.standby || node.standbyOnFail) {
+    return [
+      {
+        severity: 'warning',
+        fact: `${name} is in standby`,
+        why: 'It takes nothing over.',
+        fix: [`pcs node unstandby ${name}`],
+        mend: [{ kind: 'pcs', commands: [commands.node.unstandby(name)] }],
+      },
+    ];
+  }
+  if (node.maintenance && configuration.effectiveProperty('maintenance-mode').value !== true) {
+    return [
+      {
+        severity: 'warning',
+        fact: `${name} is in maintenance mode`,
+        why: 'What runs there is neither watched nor recovered.',
+        fix: [`pcs node unmaintenance ${name}`],
+      },
+    ];
+  }
+  return [];
+}
+
+/** The resources that run once and may run on more than one node, at the level at which they move. */
+function movable(configuration: ClusterConfiguration): readonly string[] {
+  return configuration.resources.flatMap((resource) => {
+    if (resource.kind === 'primitive') {
+      return configuration.primitive(resource.id)?.class === 'stonith' ? [] : [resource.id];
+    }
+    return resource.kind === 'group' ? [resource.id] : [];
+  });
+}
+
+const stickinessName = 'resource-stickiness';
+
+/** A resource and, of a group, its members, with what their templates give them. */
+function partsOf(configuration: ClusterConfiguration, id: string): readonly ConfiguredResource[] {
+  const resource = configuration.primitive(id) ?? configuration.resource(id);
+  if (resource === undefined) return [];
+  return [resource, ...membersOf(resource).map((member) => configuration.primitive(member.id) ?? member)];
+}
+
+/** What is written for itself, or for one of its members; undefined when the defaults alone say something. */
+function ownStickiness(configuration: ClusterConfiguration, id: string): string | undefined {
+  const values = partsOf(configuration, id).map(({ metaAttributes }) =>
+    valueIn(metaAttributes, stickinessName, configuration.references),
+  );
+  return values.find((value) => value !== undefined);
+}
+
+/** Whether it wants to stay where it is, always or under a rule of which only the cluster can say whether it holds. */
+function staysPut(configuration: ClusterConfiguration, id: string): boolean {
+  const parts = partsOf(configuration, id);
+  // A group is as sticky as all of its members together.
+  if (parts.some((part) => scoreOf(configuration.metaOf(part.id).get(stickinessName)) > 0)) return true;
+  const sets = [...parts.flatMap(({ metaAttributes }) => metaAttributes), ...configuration.resourceDefaults];
+  return conditionalValues(sets, stickinessName, configuration.references).some((value) => scoreOf(value) > 0);
+}
+
+/** Whether a VIP and a container are on one node, and one comes after the other. */
+function belongsTogether(
+  configuration: ClusterConfiguration,
   vip: ConfiguredPrimitive,
   containers: readonly ConfiguredPrimitive[],
-): Promise<readonly Ailment[]> {
-  const configuration = await facts.configuration();
+): readonly Ailment[] {
   const outermost = (id: string): string => {
     const parent = configuration.parentOf(id);
     return parent === undefined ? id : outermost(parent.id);
@@ -297,15 +432,18 @@ async function belongsTogether(
   const others = [...new Set(containers.map(({ id }) => outermost(id)))];
   // In one group they are together and in order.
   if (others.includes(address)) return [];
-  const names = (other: string) => [other, ...containers.map(({ id }) => id).filter((id) => outermost(id) === other)];
-  const has = (test: (one: (typeof configuration.constraints)[number], container: string, of: string) => boolean) =>
-    others.filter((other) =>
-      configuration.constraints.some((one) =>
-        names(other).some((container) => [address, vip.id].some((of) => test(one, container, of))),
-      ),
-    );
-  const beside = has((one, container, of) => isFirmColocation(one, of, container));
+  /** In either direction, whatever of the two is named. */
+  const holds = (test: (one: string, other: string) => boolean, other: string) => {
+    const names = [other, ...containers.map(({ id }) => id).filter((id) => outermost(id) === other)];
+    return names.some((name) => [vip.id, address].some((own) => test(own, name) || test(name, own)));
+  };
+  const beside = others.filter((other) => holds((one, two) => runsOnlyWith(configuration, one, two), other));
   if (beside.length === 0) {
+    // It belongs to something else, and the containers are none of its business.
+    const tied = colocationsIn(configuration).some(
+      (pair) => isFirm(pair) && [pair.resource, pair.withResource].some((id) => id === vip.id || id === address),
+    );
+    if (tied || configuration.parentOf(vip.id)?.kind === 'group') return [];
     return [
       {
         severity: 'error',
@@ -323,9 +461,8 @@ async function belongsTogether(
       },
     ];
   }
-  const after = has((one, container, of) => isMandatoryOrder(one, container, of));
   return beside
-    .filter((other) => !after.includes(other))
+    .filter((other) => !holds((one, two) => startsOnlyAfter(configuration, one, two), other))
     .map((other) => ({
       severity: 'error',
       fact: `${vip.id} does not wait for ${other} (order)`,

@@ -1,15 +1,15 @@
 // Looks at everything, in order, and gathers what is wrong.
-import { isPcsError } from '@sleepi3/pcs';
-import { SetupError } from '../errors.js';
 import { boardChecks } from './board-checks.js';
-import type { Ailment, Check, Finding } from './check.js';
+import { type Check, type Finding, unjudged } from './check.js';
 import { clusterChecks } from './cluster-checks.js';
 import type { Facts } from './facts.js';
 import { fenceChecks } from './fence-checks.js';
+import { inWords, lossCheck, lossesOf } from './losses.js';
 import { nodeChecks } from './node-checks.js';
+import { parseRelease } from '../nodes/packages.js';
 
 /** All checks, in the order of their report. */
-export const checks: readonly Check[] = [...nodeChecks, ...boardChecks, ...clusterChecks, ...fenceChecks];
+export const checks: readonly Check[] = [...nodeChecks, ...boardChecks, ...clusterChecks, ...fenceChecks, lossCheck];
 
 /** What one node has to say. */
 export interface Examination {
@@ -23,42 +23,51 @@ export interface Examination {
 
 export async function examine(facts: Facts): Promise<Examination> {
   const runs = await clusterAnswers(facts);
-  const made = checks.filter(({ needsCluster }) => runs || !needsCluster);
+  const wired = await facts.isWired();
+  const made = checks.filter(({ needsCluster, needsWire }) => (runs || !needsCluster) && (wired || !needsWire));
   const findings: Finding[] = [];
+  /** What could not be looked at, by why. */
+  const unseen = new Map<string, { readonly check: Check; readonly error: unknown; readonly titles: string[] }>();
   for (const check of made) {
-    for (const ailment of await check.look(facts).catch((error: unknown) => [notLooked(check, error)])) {
-      findings.push({ check: check.id, ...(check.of === 'node' && { node: facts.node }), ...ailment });
+    try {
+      for (const ailment of await check.look(facts)) {
+        findings.push({ check: check.id, ...(check.of === 'node' && { node: facts.node }), ...ailment });
+      }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const known = unseen.get(why) ?? { check, error, titles: [] };
+      unseen.set(why, known);
+      known.titles.push(check.title);
     }
+  }
+  // What could not be looked at is told, once for each reason, and the rest is looked at all the same.
+  for (const { check, error, titles } of unseen.values()) {
+    const ailment = unjudged(titles.join(', '), error);
+    findings.push({ check: check.id, ...(check.of === 'node' && { node: facts.node }), ...ailment });
   }
   return { node: facts.node, facts: await overview(facts, runs), findings, checked: made.map(({ id }) => id) };
 }
 
-/** Whether there is a running cluster to be looked at. Why not is a finding of the check `running`. */
+/** Whether there is a running cluster to be looked at, readable or not. Why not is a finding of the check `running`. */
 async function clusterAnswers({ reality }: Facts): Promise<boolean> {
-  try {
-    return (await reality.status()) !== undefined && (await reality.configuration()) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-/** What could not be looked at is told, and the rest is looked at all the same. */
-function notLooked(check: Check, error: unknown): Ailment {
-  if (!(error instanceof SetupError) && !isPcsError(error)) throw error;
-  return {
-    severity: 'warning',
-    fact: `${check.title}: could not be looked at: ${error.message}`,
-    why: 'What is not looked at may be wrong.',
-    fix: ['run cluster-setup doctor as root'],
-  };
+  const there = (answer: Promise<unknown>) =>
+    answer.then(
+      (value) => value !== undefined,
+      () => true,
+    );
+  return (await there(reality.status())) || there(reality.configuration());
 }
 
 async function overview(facts: Facts, runs: boolean): Promise<Readonly<Record<string, string>>> {
   const board = await facts.board();
-  const status = runs ? await facts.reality.status() : undefined;
+  // What cannot be read is a finding already.
+  const status = runs ? await facts.reality.status().catch(() => undefined) : undefined;
+  const losses = status === undefined ? [] : await lossesOf(facts).catch(() => []);
+  const fences = new Set(losses.length === 0 ? [] : (await facts.configuration()).stonithDevices.map(({ id }) => id));
   const boot = /= (.+?)\s*$/m.exec((await facts.ask('systemd-analyze', 'time'))?.stdout ?? '')?.[1];
   const last = status?.fenceHistory?.events.find(({ status: result }) => result === 'success');
   return {
+    system: parseRelease((await facts.file('/etc/os-release').catch(() => undefined)) ?? '').name,
     ...(board instanceof Error
       ? {}
       : {
@@ -69,5 +78,6 @@ async function overview(facts: Facts, runs: boolean): Promise<Readonly<Record<st
     ...(last?.completed !== undefined && {
       'last fencing': `${last.target}, ${last.action}, ${last.completed.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     }),
+    ...Object.fromEntries(losses.map((loss) => [`if ${loss.node} is lost`, inWords(loss, fences)])),
   };
 }

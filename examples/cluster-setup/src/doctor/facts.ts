@@ -1,13 +1,15 @@
 // What the checks look at, each thing read once.
 import { parseDefaults, type ParsedDefaults, type Sleepi3, type Snapshot } from '@sleepi3/driver';
 import {
+  agentOf,
   type ClusterConfiguration,
   type ClusterStatus,
   type ConfiguredPrimitive,
   type CorosyncConf,
   isPlaceholder,
+  sameAgent,
+  type Scheduler,
 } from '@sleepi3/pcs';
-import { agentOf } from '../cluster/elements.js';
 import type { CommandAnswer, Machine } from '../nodes/machine.js';
 import { defaultsPath } from '../plan/node-steps.js';
 import type { Reality } from '../plan/reality.js';
@@ -26,6 +28,7 @@ export class Facts {
   readonly date: () => Date;
   readonly #openBoard: FactsParts['openBoard'];
   #board: Promise<Snapshot | Error> | undefined;
+  #scheduler: Scheduler | undefined;
 
   constructor({ reality, date, openBoard }: FactsParts) {
     this.reality = reality;
@@ -97,9 +100,23 @@ export class Facts {
     return status;
   }
 
+  /** Pacemaker's own scheduler, to ask what would be. @throws Error when the cluster does not run. */
+  async scheduler(): Promise<Scheduler> {
+    const configuration = await this.configuration();
+    if (this.#scheduler?.configuration !== configuration)
+      this.#scheduler = await this.reality.pcs.scheduler(configuration);
+    return this.#scheduler;
+  }
+
+  /** Whether this cluster fences by wire, or has yet to be made to. */
+  async isWired(): Promise<boolean> {
+    const devices = (await this.reality.configuration().catch(() => undefined))?.stonithDevices ?? [];
+    return devices.length === 0 || devices.some(({ type }) => type === 'fence_sleepi3');
+  }
+
   /** The primitives of an agent such as `ocf:heartbeat:docker`; none when the cluster does not run. */
   async primitives(agent: string): Promise<readonly ConfiguredPrimitive[]> {
-    const all = (await this.reality.configuration())?.allResources ?? [];
-    return all.filter((one): one is ConfiguredPrimitive => one.kind === 'primitive' && agentOf(one) === agent);
+    const all = (await this.reality.configuration())?.primitives ?? [];
+    return all.filter((one) => sameAgent(agentOf(one) ?? '', agent));
   }
 }

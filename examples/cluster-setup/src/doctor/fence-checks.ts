@@ -1,13 +1,26 @@
-// Whether each node can be fenced, by which device, from where, and when that was last proven.
-import { type ClusterConfiguration, commands, type ConfiguredPrimitive, valueIn } from '@sleepi3/pcs';
-import { isBan, secondsOf } from '../cluster/elements.js';
-import type { Ailment, Check } from './check.js';
+// Who may fence whom, from where, after what delay, and when that was last proven: judged by what the cluster would do, in
+// whatever words its configuration says so.
+import {
+  commands,
+  type FenceDevice,
+  fenceDevicesFor,
+  fenceDevicesIn,
+  type FencingStep,
+  fencingTimeout,
+  nodeNamed,
+  sameName,
+} from '@sleepi3/pcs';
+import { type Ailment, type Check, judgeEach, unjudged } from './check.js';
+import type { Facts } from './facts.js';
 
 /** Days after which fencing is to be proven again. */
 const proofAge = 180;
 /** What a fencing takes besides its hold (seconds). */
 const besidesHold = 8;
 const defaultHold = 12;
+
+/** What is asked of it alone: it speaks over a wire, which reaches one node and must not be held by the one it reaches. */
+const isWire = ({ type }: FenceDevice) => type === 'fence_sleepi3';
 
 export const fenceChecks: readonly Check[] = [
   {
@@ -16,17 +29,42 @@ export const fenceChecks: readonly Check[] = [
     title: 'stonith-enabled',
     needsCluster: true,
     look: async (facts) => {
-      const value = (await facts.configuration()).property('stonith-enabled');
-      if (value === undefined || isTrue(value)) return [];
+      const {
+        value,
+        name = 'stonith-enabled',
+        written = '',
+        valid,
+      } = (await facts.configuration()).effectiveProperty('stonith-enabled');
+      if (value === true && valid) return [];
+      return [
+        {
+          severity: valid ? 'error' : 'warning',
+          fact: `${name} is ${written}`,
+          why: valid
+            ? 'A node that stops answering is not cut off: both may run the service and write at once.'
+            : 'It is neither true nor false. Pacemaker takes its default then, true; whoever reads it may take it for something else.',
+          fix: [`pcs property set ${name}=true`],
+          mend: [{ kind: 'push', commands: [commands.property.set({ 'stonith-enabled': true })] }],
+        },
+      ];
+    },
+  },
+  {
+    id: 'startup-fencing',
+    of: 'cluster',
+    title: 'startup-fencing',
+    needsCluster: true,
+    look: async (facts) => {
+      if ((await facts.configuration()).effectiveProperty('startup-fencing').value !== false) return [];
       return [
         {
           severity: 'error',
-          fact: `stonith-enabled is ${value}`,
-          why: isFalse(value)
-            ? 'A node that stops answering is not cut off: both may run the service and write at once.'
-            : 'It is neither true nor false; what Pacemaker makes of it is chance.',
-          fix: ['pcs property set stonith-enabled=true'],
-          mend: [{ kind: 'push', commands: [commands.property.set({ 'stonith-enabled': true })] }],
+          fact: 'startup-fencing is false',
+          why:
+            'A node that has not been seen since the cluster started is taken for off without being fenced. It may well run ' +
+            'and be cut off from this one only: both then run the service.',
+          fix: ['pcs property unset startup-fencing'],
+          mend: [{ kind: 'push', commands: [commands.property.unset('startup-fencing')] }],
         },
       ];
     },
@@ -34,81 +72,54 @@ export const fenceChecks: readonly Check[] = [
   {
     id: 'fence-devices',
     of: 'cluster',
-    title: 'two fence devices, one for each node',
+    title: 'each node can be fenced',
     needsCluster: true,
     look: async (facts) => {
       const configuration = await facts.configuration();
-      const names = configuration.nodes.map(({ name }) => name);
-      const findings: Ailment[] = [];
-      for (const device of configuration.stonithDevices) {
-        const targets = hostList(device);
-        if (device.type !== 'fence_sleepi3') continue;
-        if (targets.length === 1) {
-          if (!names.includes(targets[0] ?? '')) {
-            findings.push({
-              severity: 'error',
-              fact: `the fence device ${device.id} is for ${targets.join()}, which is no node of this cluster`,
-              why: 'It is never used, and the node that was meant has none.',
-              fix: [`pcs stonith update ${device.id} pcmk_host_list=NODE`],
-            });
-          }
-          continue;
-        }
-        findings.push({
-          severity: 'error',
-          fact: `the fence device ${device.id} is for ${targets.length === 0 ? 'whatever node is asked for' : targets.join(' and ')}`,
-          why:
-            'A wire reaches one node: the peer of where the device runs. One device for both says that it cut off a node that it ' +
-            'cannot reach, and may shoot the wrong one.',
-          fix: [
-            ...names.flatMap((name) => [
-              `pcs stonith create fence_${name} fence_sleepi3 pcmk_host_list=${name} pcmk_host_check=static-list`,
-              `pcs constraint location fence_${name} avoids ${name}`,
-            ]),
-            `pcs stonith delete ${device.id}`,
-          ],
-        });
+      const names = configuration.members.map(({ name }) => name);
+      const wires = fenceDevicesIn(configuration).filter(isWire);
+      const wrong = judgeEach(wires, 'the fence device', (device) => wireTargets(device, names));
+      const without = names.filter((name) => fenceDevicesFor(configuration, name).length === 0);
+      const unfenced = without.map((name): Ailment => nobodyFor(name, wires.length > 0));
+      const others = names.filter((name) => !without.includes(name));
+      try {
+        const scheduler = await facts.scheduler();
+        for (const name of others) unfenced.push(...unfencedNode(name, await scheduler.fencingSteps(name)));
+      } catch (error) {
+        // What is known without asking the scheduler is told all the same.
+        unfenced.push(unjudged(`whether ${others.join(' and ')} can be fenced`, error));
       }
-      for (const name of names) {
-        const devices = configuration.stonithDevices.filter((device) => hostList(device).includes(name));
-        if (devices.length > 0) continue;
-        findings.push({
-          severity: 'error',
-          fact: `no fence device is for ${name}`,
-          why: `When ${name} stops answering, nothing can be recovered from it.`,
-          fix: [
-            `pcs stonith create fence_${name} fence_sleepi3 pcmk_host_list=${name} pcmk_host_check=static-list`,
-            `pcs constraint location fence_${name} avoids ${name}`,
-          ],
-        });
-      }
-      return findings;
+      return [...wrong, ...unfenced];
     },
   },
   {
     id: 'fence-bans',
     of: 'cluster',
-    title: 'each fence device is banned from its own target',
+    title: 'no wire is held by the node that it cuts off',
     needsCluster: true,
     look: async (facts) => {
       const configuration = await facts.configuration();
-      return singleTargets(configuration).flatMap(({ id, target }): Ailment[] => {
-        if (configuration.constraints.some((one) => isBan(one, id, target))) return [];
-        return [
-          {
-            severity: 'error',
-            fact: `the fence device ${id} may run on ${target}, its own target`,
-            why: 'From there the wire leads to the other node, and a node that is to be fenced cannot be trusted to do it.',
-            fix: [`pcs constraint location ${id} avoids ${target}`],
-            mend: [
-              {
-                kind: 'push',
-                commands: [commands.constraint.location.add(`${id}-not-on-${target}`, id, target, '-INFINITY')],
-              },
-            ],
-          },
-        ];
-      });
+      const scheduler = await facts.scheduler();
+      const findings: Ailment[] = [];
+      for (const device of fenceDevicesIn(configuration).filter(isWire)) {
+        const { id } = device;
+        const [target, ...more] = targetsAmong(device, configuration.members);
+        // One for several nodes has no target of its own, which is told above.
+        if (target === undefined || more.length > 0 || !(await scheduler.mayRun(id, target))) continue;
+        findings.push({
+          severity: 'error',
+          fact: `the fence device ${id} may run on ${target}, its own target`,
+          why: 'From there the wire leads to the other node, and a node that is to be fenced cannot be trusted to do it.',
+          fix: [`pcs constraint location ${id} avoids ${target}`],
+          mend: [
+            {
+              kind: 'push',
+              commands: [commands.constraint.location.add(`${id}-not-on-${target}`, id, target, '-INFINITY')],
+            },
+          ],
+        });
+      }
+      return findings;
     },
   },
   {
@@ -117,18 +128,34 @@ export const fenceChecks: readonly Check[] = [
     title: 'one node shoots first',
     needsCluster: true,
     look: async (facts) => {
-      const devices = singleTargets(await facts.configuration());
-      if (devices.length !== 2) return [];
-      const delays = devices.map(({ device }) => secondsOf(option(device, 'pcmk_delay_base')) ?? 0);
-      const [one = 0, other = 0] = delays;
-      if (Math.abs(one - other) >= 1) return [];
-      const [first] = devices;
+      const configuration = await facts.configuration();
+      const [one, other, more] = configuration.members.map(({ name }) => name);
+      if (one === undefined || other === undefined || more !== undefined) return [];
+      const scheduler = await facts.scheduler();
+      const shots = [await firstShot(scheduler, one), await firstShot(scheduler, other)];
+      const [first, second] = shots;
+      if (first === undefined || second === undefined) return [];
+      const priority = configuration.effectiveProperty('priority-fencing-delay');
+      if (priority.value !== undefined && priority.value > 0) {
+        const priorities = configuration.primitives.map(({ id }) =>
+          Number(configuration.metaOf(id).get('priority') ?? 0),
+        );
+        if (priorities.some((value) => value > 0)) return [];
+      }
+      if (shots.some((shot) => shot !== undefined && shot.most > shot.least)) return [];
+      if (Math.abs(first.least - second.least) >= 1000) return [];
       return [
         {
           severity: 'warning',
-          fact: one === 0 && other === 0 ? 'no fence device has a delay' : `both fence devices wait ${one} s`,
+          fact:
+            first.least === 0 && second.least === 0
+              ? 'no fence device has a delay' +
+                (priority.name === undefined
+                  ? ''
+                  : `, and ${priority.name} counts for nothing: no resource has a priority`)
+              : `both fence devices wait ${first.least / 1000} s`,
           why: 'When only the link between the nodes is cut, both shoot at the same moment. Give the preferred node a start.',
-          fix: [`pcs stonith update ${first?.id ?? ''} pcmk_delay_base=3s (the device of the preferred node)`],
+          fix: [`pcs stonith update ${first.id} pcmk_delay_base=3s (the device for the preferred node)`],
         },
       ];
     },
@@ -138,27 +165,41 @@ export const fenceChecks: readonly Check[] = [
     of: 'cluster',
     title: 'a fencing has the time that it takes',
     needsCluster: true,
-    look: async (facts) =>
-      singleTargets(await facts.configuration()).flatMap(({ id, device }): Ailment[] => {
-        if (device.type !== 'fence_sleepi3') return [];
-        const hold = Number(option(device, 'hold') ?? defaultHold);
-        const needed = Math.max(60, 2 * hold + besidesHold);
-        const short = ['pcmk_reboot_timeout', 'pcmk_off_timeout'].filter((name) => {
-          const seconds = secondsOf(option(device, name));
-          return seconds === undefined || seconds < 2 * hold + besidesHold;
+    look: async (facts) => {
+      const configuration = await facts.configuration();
+      const wires = fenceDevicesIn(configuration).filter(isWire);
+      return judgeEach(wires, 'the fence device', (device): readonly Ailment[] => {
+        const { id, options } = device;
+        const hold = Number(options.get('hold') ?? defaultHold);
+        const least = 2 * hold + besidesHold;
+        const needed = Math.max(60, least);
+        const short = (['reboot', 'off'] as const).flatMap((action) => {
+          const seconds = fencingTimeout(configuration, device, action) / 1000;
+          const name = `pcmk_${action}_timeout`;
+          return seconds < least ? [{ name, seconds, written: options.get(name) }] : [];
         });
         if (short.length === 0) return [];
-        const set = Object.fromEntries(short.map((name) => [name, `${needed}s`]));
+        const told = short.map(({ name, seconds, written }) =>
+          written === undefined ? `${name} is not set, and stonith-timeout ${seconds} s` : `${name} is ${written}`,
+        );
         return [
           {
             severity: 'warning',
-            fact: `${id}: ${short.map((name) => `${name} is ${option(device, name) ?? 'not set'}`).join(', ')}`,
-            why: `The hold takes ${hold} s, and a disturbed one is begun again: killed in between, the fencing has failed. Not set, it hangs on the cluster's stonith-timeout.`,
-            fix: [`pcs stonith update ${id} ${short.map((name) => `${name}=${needed}s`).join(' ')}`],
-            mend: [{ kind: 'push', commands: [commands.stonith.update(id, set)] }],
+            fact: `${id}: ${told.join(', ')}`,
+            why: `The hold takes ${hold} s, and a disturbed one is begun again: killed in between, the fencing has failed.`,
+            fix: [`pcs stonith update ${id} ${short.map(({ name }) => `${name}=${needed}s`).join(' ')}`],
+            mend: [
+              {
+                kind: 'push',
+                commands: [
+                  commands.stonith.update(id, Object.fromEntries(short.map(({ name }) => [name, `${needed}s`]))),
+                ],
+              },
+            ],
           },
         ];
-      }),
+      });
+    },
   },
   {
     id: 'fence-started',
@@ -167,22 +208,66 @@ export const fenceChecks: readonly Check[] = [
     needsCluster: true,
     look: async (facts) => {
       const status = await facts.status();
-      const online = status.nodes.filter(({ online: is, type }) => is && type === 'member').map(({ name }) => name);
-      return singleTargets(await facts.configuration()).flatMap(({ id, target }): Ailment[] => {
-        // With its only possible place gone it cannot run.
-        if (!online.some((name) => name !== target)) return [];
+      const configuration = await facts.configuration();
+      const scheduler = await facts.scheduler();
+      const able = status.members.filter(
+        ({ online, standby, standbyOnFail, maintenance }) => online && !standby && !standbyOnFail && !maintenance,
+      );
+      const runs = (id: string) => {
         const view = status.resource(id);
-        if (view !== undefined && view.startedOn.length > 0 && !view.failed) return [];
-        return [
-          {
-            severity: 'error',
-            fact: `the fence device ${id} is ${view?.failed ? 'failed' : 'not started'}`,
-            why: `Its monitor says that ${target} could not be cut off now.`,
-            fix: ['fence_sleepi3 --action=monitor (on the other node, to see why)', `pcs stonith cleanup ${id}`],
-          },
-        ];
-      });
+        return view !== undefined && view.startedOn.length > 0 && !view.failed;
+      };
+      const findings: Ailment[] = [];
+      for (const device of fenceDevicesIn(configuration)) {
+        const { id, disabled } = device;
+        if (disabled || runs(id)) continue;
+        // With its only possible place gone it cannot run.
+        const places = await scheduler.mayRunOn(id);
+        if (!places.some((name) => nodeNamed(able, name) !== undefined)) continue;
+        const targets = targetsAmong(device, configuration.members);
+        const alone = targets.filter(
+          (target) => !fenceDevicesFor(configuration, target).some((other) => other.id !== id && runs(other.id)),
+        );
+        findings.push({
+          severity: alone.length > 0 || targets.length === 0 ? 'error' : 'warning',
+          fact: `the fence device ${id} is ${status.resource(id)?.failed === true ? 'failed' : 'not started'}`,
+          why:
+            alone.length > 0
+              ? `Its monitor says that ${alone.join(' and ')} could not be cut off now.`
+              : 'Its monitor says that it would not work now. Other devices are left to fence with.',
+          fix: [
+            ...(isWire(device) ? ['fence_sleepi3 --action=monitor (on the other node, to see why)'] : []),
+            `pcs stonith cleanup ${id}`,
+          ],
+        });
+      }
+      return findings;
     },
+  },
+  {
+    id: 'pending-fencing',
+    of: 'cluster',
+    title: 'no fencing is pending',
+    needsCluster: true,
+    look: async (facts) =>
+      judgeEach(
+        (await facts.status()).pendingFencing,
+        'a pending fencing',
+        ({ target, action, origin }): readonly Ailment[] => [
+          {
+            severity: 'warning',
+            fact: `a fencing of ${target} (${action}), which ${origin} asked for, is pending`,
+            why:
+              'Unless it is under way right now, it never ends: the fencer that asked for it has ended without it, and a cleanup of ' +
+              'the history keeps what is pending. As long as it stands there, no node is rebooted in its turn.',
+            fix: [
+              'pcs stonith history (again, in a minute)',
+              `pcs cluster stop ${origin} && pcs cluster start ${origin}`,
+              `pcs stonith history cleanup ${target}`,
+            ],
+          },
+        ],
+      ),
   },
   {
     id: 'fencing-proven',
@@ -193,9 +278,10 @@ export const fenceChecks: readonly Check[] = [
       const status = await facts.status();
       const events = status.fenceHistory?.events ?? [];
       const now = facts.date().getTime();
-      return (await facts.configuration()).nodes.flatMap(({ name }): Ailment[] => {
+      return judgeEach((await facts.configuration()).members, 'the node', ({ name }): readonly Ailment[] => {
         const ended = events.filter(
-          ({ target, status: result, delegate }) => target === name && result !== 'pending' && delegate !== 'a human',
+          ({ target, status: result, delegate }) =>
+            sameName(target, name) && result !== 'pending' && delegate !== 'a human',
         );
         // Newest first.
         const [last] = ended;
@@ -221,6 +307,16 @@ export const fenceChecks: readonly Check[] = [
           ];
         }
         const days = Math.floor((now - last.completed.getTime()) / 86_400_000);
+        if (days < 0) {
+          return [
+            {
+              severity: 'warning',
+              fact: `the last fencing of ${name} is on record for a time that has not come, ${last.completed.toISOString()}`,
+              why: 'A clock was wrong then, or is now; when fencing was last proven is not known.',
+              fix: ['timedatectl (on both nodes)', ...fix],
+            },
+          ];
+        }
         if (days <= proofAge) return [];
         return [
           {
@@ -235,30 +331,100 @@ export const fenceChecks: readonly Check[] = [
   },
 ];
 
-/** The fence devices for one node each. */
-function singleTargets(
-  configuration: ClusterConfiguration,
-): readonly { readonly id: string; readonly target: string; readonly device: ConfiguredPrimitive }[] {
-  return configuration.stonithDevices.flatMap((device) => {
-    const [target, ...more] = hostList(device);
-    return target === undefined || more.length > 0 ? [] : [{ id: device.id, target, device }];
-  });
+/** The members that a device names, by their configured names. */
+function targetsAmong(
+  { targets: { listed, mapped } }: FenceDevice,
+  members: readonly { readonly name: string }[],
+): readonly string[] {
+  const named = [...listed, ...mapped.keys()].flatMap((name) => nodeNamed(members, name)?.name ?? []);
+  return [...new Set(named)];
 }
 
-/** pcmk_host_list, which takes spaces, commas and semicolons between names. */
-function hostList(device: ConfiguredPrimitive): readonly string[] {
-  return (option(device, 'pcmk_host_list') ?? '').split(/[\s,;]+/).filter((name) => name !== '');
+/** A wire reaches one node, the peer of where its device runs: its device must be for that one node, by its own name. */
+function wireTargets(device: FenceDevice, members: readonly string[]): readonly Ailment[] {
+  const { id, targets } = device;
+  const named = [...new Set([...targets.listed, ...targets.mapped.keys()])];
+  const renamed = [...targets.mapped].find(([name, plug]) => plug !== '' && !sameName(name, plug));
+  if (renamed !== undefined) {
+    const [name, plug] = renamed;
+    return [
+      {
+        severity: 'error',
+        fact: `the fence device ${id} has pcmk_host_map, by which it calls ${name} '${plug}'`,
+        why: 'The agent is asked to fence a node that it does not know, and refuses. A wire has no ports that need a map.',
+        fix: [`pcs stonith update ${id} pcmk_host_map= pcmk_host_list=${name} pcmk_host_check=static-list`],
+      },
+    ];
+  }
+  const [only] = named;
+  if (targets.check === 'static-list' && only !== undefined && named.length === 1) {
+    if (members.some((name) => sameName(name, only))) return [];
+    return [
+      {
+        severity: 'error',
+        fact: `the fence device ${id} is for ${only}, which is no node of this cluster`,
+        why: 'It is never used, and the node that was meant has none.',
+        fix: [`pcs stonith update ${id} pcmk_host_list=NODE (${members.join(' or ')})`],
+      },
+    ];
+  }
+  return [
+    {
+      severity: 'error',
+      fact: `the fence device ${id} is for ${named.length > 1 ? named.join(' and ') : 'whatever node is asked for'}`,
+      why:
+        'A wire reaches one node: the peer of where the device runs. One device for both says that it cut off a node that it ' +
+        'cannot reach, and may shoot the wrong one.',
+      fix: [...members.flatMap(newDevice), `pcs stonith delete ${id}`],
+    },
+  ];
 }
 
-function option(device: ConfiguredPrimitive, name: string): string | undefined {
-  return valueIn(device.instanceAttributes, name);
+function newDevice(name: string): readonly string[] {
+  return [
+    `pcs stonith create fence_${name} fence_sleepi3 pcmk_host_list=${name} pcmk_host_check=static-list`,
+    `pcs constraint location fence_${name} avoids ${name}`,
+  ];
 }
 
-/** As Pacemaker's crm_is_true reads it. */
-export function isTrue(value: string): boolean {
-  return /^(?:true|on|yes|y|1)$/i.test(value);
+function nobodyFor(name: string, wires: boolean): Ailment {
+  return {
+    severity: 'error',
+    fact: `no fence device is for ${name}`,
+    why: `When ${name} stops answering, nothing can be recovered from it.`,
+    fix: wires ? newDevice(name) : [`pcs stonith create fence_${name} AGENT pcmk_host_list=${name} …`],
+  };
 }
 
-function isFalse(value: string): boolean {
-  return /^(?:false|off|no|n|0)$/i.test(value);
+/** Why nobody could fence a node for which there are devices; nothing when somebody could. */
+function unfencedNode(name: string, steps: readonly FencingStep[]): readonly Ailment[] {
+  if (steps.some(({ usable }) => usable)) return [];
+  const obstacles = steps.flatMap(({ level, devices, missing }) => [
+    ...missing.map((id) => `level ${level ?? 1} names ${id}, which is not there or not for ${name}`),
+    ...devices.flatMap(({ id, disabled, from }) =>
+      disabled ? [`${id} is disabled`] : from.length === 0 ? [`${id} may run on no other node`] : [],
+    ),
+  ]);
+  const disabled = steps.flatMap(({ devices }) => devices).filter((device) => device.disabled);
+  return [
+    {
+      severity: 'error',
+      fact: `${name} cannot be fenced: ${obstacles.join('; ')}`,
+      why: `When ${name} stops answering, nothing can be recovered from it.`,
+      fix: [
+        ...disabled.map(({ id }) => `pcs stonith enable ${id}`),
+        ...(disabled.length === 0 ? ['pcs constraint config', 'pcs stonith level config'] : []),
+      ],
+    },
+  ];
+}
+
+/** The first device that would be tried on a node, and how long it waits; undefined when none can. */
+async function firstShot(
+  scheduler: Awaited<ReturnType<Facts['scheduler']>>,
+  node: string,
+): Promise<{ readonly id: string; readonly least: number; readonly most: number } | undefined> {
+  const step = (await scheduler.fencingSteps(node)).find(({ usable }) => usable);
+  const [device] = step?.devices ?? [];
+  return device && { id: device.id, ...device.delay };
 }

@@ -1,6 +1,6 @@
 // What is looked at on each node, besides its board.
 import { isIP } from 'node:net';
-import { sameName, valueIn } from '@sleepi3/pcs';
+import { nodeNameOf, nodeOfHost, sameName, startsOnlyAfter } from '@sleepi3/pcs';
 import { dockerDropIn } from '../nodes/docker.js';
 import { hostsManagement, hostsTemplate, withTemplateHosts } from '../nodes/cloud-init.js';
 import { addressesOf, type HostEntry, withHosts } from '../nodes/hosts-file.js';
@@ -48,7 +48,7 @@ export const nodeChecks: readonly Check[] = [
           fix: ['apt-get update && apt-get install pcs'],
         });
       }
-      if (!(await facts.says('test', '-x', agentPath))) {
+      if ((await facts.isWired()) && !(await facts.says('test', '-x', agentPath))) {
         findings.push({
           severity: 'error',
           fact: `${agentPath} is not there`,
@@ -142,10 +142,11 @@ export const nodeChecks: readonly Check[] = [
     title: "the host's name is the node's",
     look: async (facts) => {
       const host = (await facts.ask('hostname'))?.stdout.trim() ?? '';
-      const names = ((await facts.corosyncConf())?.nodes ?? []).flatMap(({ name }) => name ?? []);
-      const bare = host.split('.')[0] ?? host;
-      if (host === '' || names.length === 0 || names.some((name) => sameName(name, host) || sameName(name, bare)))
-        return [];
+      const nodes = (await facts.corosyncConf())?.nodes ?? [];
+      const names = nodes.flatMap((node) => nodeNameOf(node) ?? []);
+      // Where corosync.conf has no name, the host's is the node's.
+      if (host === '' || names.length === 0 || names.length < nodes.length) return [];
+      if (nodeOfHost({ nodes }, host) !== undefined) return [];
       return [
         {
           severity: 'warning',
@@ -182,7 +183,20 @@ export const nodeChecks: readonly Check[] = [
     of: 'node',
     title: 'Docker before Pacemaker',
     look: async (facts) => {
-      if ((await facts.primitives('ocf:heartbeat:docker')).length === 0) return [];
+      const containers = await facts.primitives('ocf:heartbeat:docker');
+      if (containers.length === 0) return [];
+      const daemon = await dockerInCluster(facts);
+      if (daemon !== undefined) {
+        const configuration = await facts.configuration();
+        return containers
+          .filter(({ id }) => !startsOnlyAfter(configuration, id, daemon))
+          .map(({ id }): Ailment => ({
+            severity: 'error',
+            fact: `${id} does not wait for ${daemon}, by which the cluster runs dockerd (order)`,
+            why: 'When Pacemaker starts or looks for the container before dockerd is up, that fails, and a failed stop gets the node fenced.',
+            fix: [`pcs constraint order ${daemon} then ${id}`],
+          }));
+      }
       const answer = await facts.ask(
         'systemctl',
         'show',
@@ -219,7 +233,7 @@ export const nodeChecks: readonly Check[] = [
       const findings: Ailment[] = [];
       const status = await facts.reality.status();
       for (const resource of await facts.primitives('ocf:heartbeat:docker')) {
-        const name = valueIn(resource.instanceAttributes, 'name') ?? resource.id;
+        const name = (await facts.configuration()).optionsOf(resource.id).get('name') ?? resource.id;
         const answer = await facts.ask(
           ...(['docker', 'inspect', '--type', 'container', '--format'] as const),
           '{{.HostConfig.RestartPolicy.Name}} {{.State.Running}}',
@@ -238,7 +252,11 @@ export const nodeChecks: readonly Check[] = [
           });
         }
         const view = status?.resource(resource.id);
-        if (running === 'true' && status !== undefined && !(view?.activeOn.includes(facts.node) ?? false)) {
+        if (
+          running === 'true' &&
+          status !== undefined &&
+          view?.activeOn.some((name) => sameName(name, facts.node)) !== true
+        ) {
           findings.push({
             severity: 'error',
             fact: `the container ${name} runs here, but the cluster did not start ${resource.id} here`,
@@ -296,7 +314,18 @@ export const nodeChecks: readonly Check[] = [
 /** The nodes with their first addresses, as far as corosync.conf has both. */
 async function hostEntries(facts: Facts): Promise<readonly HostEntry[]> {
   const nodes = (await facts.corosyncConf())?.nodes ?? [];
-  return nodes.flatMap(({ name, addresses: [address] }) =>
-    name !== undefined && address !== undefined && isIP(address) !== 0 ? [{ name, address }] : [],
+  return nodes.flatMap((node) => {
+    const name = nodeNameOf(node);
+    const [address] = node.addresses;
+    return name !== undefined && address !== undefined && isIP(address) !== 0 ? [{ name, address }] : [];
+  });
+}
+
+/** The resource by which the cluster itself runs dockerd; undefined when systemd does. */
+async function dockerInCluster(facts: Facts): Promise<string | undefined> {
+  const all = (await facts.reality.configuration())?.primitives ?? [];
+  const daemon = all.find(({ class: standard = '', type = '' }) =>
+    ['systemd', 'service', 'lsb'].includes(standard) ? /^docker(?:\.service)?$/.test(type) : false,
   );
+  return daemon?.id;
 }

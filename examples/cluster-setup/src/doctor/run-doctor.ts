@@ -12,6 +12,7 @@ import { exitStatus, type Finding } from './check.js';
 import { examine, type Examination } from './examine.js';
 import { Facts } from './facts.js';
 import { showReport } from './show-report.js';
+import { tryOut } from './trial.js';
 
 export interface DoctorOptions {
   readonly all: boolean;
@@ -88,6 +89,13 @@ async function mend(
     for (const action of actions) {
       for (const line of await showAction(action, reality.pcs, colour)) host.write(`  ${line}\n`);
     }
+    const worse = await tryOut(actions, reality.pcs).catch((error: unknown) => [
+      `it could not be tried out: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+    if (worse.length > 0) {
+      host.write(`  not offered: tried on a copy of the configuration, ${worse.join('; ')}\n`);
+      continue;
+    }
     const answer = (await host.ask?.('Do it? [y/N] ')) ?? '';
     if (!/^y(?:es)?$/i.test(answer.trim())) continue;
     try {
@@ -144,17 +152,36 @@ function key({ check, node = '', fact }: Finding): string {
   return `${check}\n${node}\n${fact}`;
 }
 
-/** This node by its name in corosync.conf, or else by the host's; and the other one, if there is a cluster. */
+/**
+ * This node as Pacemaker calls it where that runs, or else by its name in corosync.conf, or else by the host's; and the other
+ * one, if there is a cluster.
+ */
 async function nodeNames(host: ProgramHost): Promise<{ readonly self: string; readonly peer: string | undefined }> {
   const hostname = host.hostname();
-  const bare = hostname.split('.')[0] ?? hostname;
   const text = await host.readFile('/etc/corosync/corosync.conf').catch(() => '');
   const conf = parseCorosyncConf(text);
   const own = nodeOfHost(conf, hostname);
-  const self = (own && nodeNameOf(own)) ?? bare;
-  const names = conf.nodes.flatMap((node) => nodeNameOf(node) ?? []);
+  const self = (await crmNode(host, '--name'))[0] ?? (own && nodeNameOf(own)) ?? hostname.split('.', 1)[0] ?? hostname;
+  const configured = conf.nodes.flatMap((node) => nodeNameOf(node) ?? []);
+  // Where corosync.conf has no names, the cluster knows them once it has run: `1 raspberrypi-1 member`.
+  const names =
+    configured.length > 0
+      ? configured
+      : (await crmNode(host, '--list')).flatMap((line) => /^\d+ (\S+)/.exec(line)?.[1] ?? []);
   const others = names.filter((name) => !sameName(name, self));
   return { self, peer: others.length === 1 ? others[0] : undefined };
+}
+
+/** The lines of crm_node; none when Pacemaker does not run or is not there. */
+async function crmNode(host: ProgramHost, option: '--name' | '--list'): Promise<readonly string[]> {
+  const result = await host.runner
+    .run({ program: 'crm_node', argv: [option], timeoutMs: 10_000, signal: host.signal })
+    .catch(() => undefined);
+  if (result?.exitCode !== 0) return [];
+  return result.stdout
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
 }
 
 /** i2cget and i2cset do for a look, and need no addon. */
