@@ -9,6 +9,7 @@ import type {
 } from '../cib/constraints.js';
 import type { Rule } from '../cib/rules.js';
 import { valueIn } from './attributes.js';
+import { isFeatureSetFrom } from './feature-set.js';
 import { matches } from './fencing.js';
 import { isMember } from './nodes.js';
 import { membersOf } from './resources.js';
@@ -61,8 +62,11 @@ export interface OrderPair {
 /** The parts of a configuration that constraints are judged by. */
 type Configuration = Pick<
   ClusterConfiguration,
-  'allResources' | 'constraints' | 'nodes' | 'parentOf' | 'references' | 'resource' | 'resources' | 'tags'
+  'allResources' | 'constraints' | 'header' | 'nodes' | 'parentOf' | 'references' | 'resource' | 'resources' | 'tags'
 >;
+
+/** From Pacemaker 3.0 on, a rule whose score is a node's attribute says nothing of a node without it; before, it forbade that. */
+const LEAVES_OUT_SINCE = [3, 20, 0];
 
 /** The preferences of all resources for the cluster's members, rules judged for each of them. */
 export function locationsIn(configuration: Configuration, now?: Date): readonly LocationPreference[] {
@@ -98,7 +102,7 @@ function locations(configuration: Configuration, constraint: LocationConstraint,
 }
 
 function ruled(
-  { nodes, references }: Configuration,
+  { header, nodes, references }: Configuration,
   {
     id,
     resource,
@@ -106,20 +110,26 @@ function ruled(
     now,
   }: { readonly id: string; readonly resource: string; readonly rule: Rule; readonly now: Date | undefined },
 ): readonly LocationPreference[] {
+  const leavesOut = header.crmFeatureSet === undefined || isFeatureSetFrom(header.crmFeatureSet, LEAVES_OUT_SINCE);
   const whole = rule.idRef === undefined ? rule : (references.ruleById(rule.idRef) ?? rule);
   return nodes.filter(isMember).flatMap((node): readonly LocationPreference[] => {
     const nodeAttribute = (name: string) => attributeOf(node, name);
     const holds = ruleHolds(whole, { ...references, nodeAttribute, now });
     if (holds === false) return [];
-    const { score = 0, scoreAttribute } = whole;
+    const { scoreAttribute } = whole;
     const ofAttribute = scoreAttribute === undefined ? undefined : nodeAttribute(scoreAttribute);
+    if (scoreAttribute !== undefined && ofAttribute === undefined && leavesOut) return [];
     return [
       {
         constraint: id,
         resource,
         node: node.name,
-        // A node without the attribute is out of the question.
-        score: scoreAttribute === undefined ? score : ofAttribute === undefined ? -Infinity : scoreOf(ofAttribute),
+        score:
+          scoreAttribute === undefined
+            ? (whole.score ?? 0)
+            : ofAttribute === undefined
+              ? -Infinity
+              : scoreOf(ofAttribute),
         role: roleOfRule(whole),
         certain: holds === true,
       },

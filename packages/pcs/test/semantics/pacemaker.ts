@@ -1,5 +1,5 @@
 // Pacemaker's own tools on configurations that a test writes, and the XML of those.
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,8 @@ export const havePacemaker = haveRealParts('crm_simulate', 'crm_mon', 'cibadmin'
 /** Ours and theirs are compared this many times more often than usual: `SEMANTICS_RUNS=20 npx vitest run packages/pcs/test/semantics`. */
 export const times = Number(process.env['SEMANTICS_RUNS'] ?? 1);
 
-const runner = createNodeRunner();
+// Programs of another release may come first in the PATH.
+const runner = createNodeRunner({ env: { PATH: process.env['PATH'] } });
 
 /** Runs a command of the package on the real tools. */
 export const run = <T>(command: Command<T>): Promise<T> => execute(command, runner);
@@ -37,6 +38,13 @@ export async function asked(program: string, argv: readonly string[], cib: strin
     rmSync(directory, { recursive: true });
   }
 }
+
+/** The feature set of the Pacemaker that answers, which a cluster writes into its CIB. */
+export const featureSet = havePacemaker
+  ? (/crm_feature_set="([^"]+)"/.exec(
+      execFileSync(findProgram('cibadmin') ?? '', ['--empty'], { encoding: 'utf8' }),
+    )?.[1] ?? '')
+  : '3.16.1';
 
 /** Text as the value of an XML attribute. */
 export function quoted(value: string): string {
@@ -114,7 +122,7 @@ export function cibXml({
   return xml(
     'cib',
     {
-      crm_feature_set: '3.16.1',
+      crm_feature_set: featureSet,
       'validate-with': schema,
       admin_epoch: 0,
       epoch: 1,
