@@ -6,6 +6,9 @@ import { type StepName, stepNames } from './step-names.js';
 export interface Journal {
   readonly roll: string;
   readonly node: string;
+  /** SERVICE and URL as the turn began, for when they cannot be read any more. */
+  readonly service?: string;
+  readonly url?: string;
   /** The boot in which the turn began; another one now means that the node has restarted. */
   readonly boot: string;
   /** The step that has begun; all before it have ended. */

@@ -172,6 +172,8 @@ async function newJournal(host: Host, settings: Settings, roll: string): Promise
   return {
     roll,
     node: settings.node,
+    service: settings.service,
+    url: settings.url,
     boot: await host.bootId(),
     step: stepNames[0],
     started: host.date(),

@@ -195,21 +195,70 @@ export function settingText(name: SettingName): string {
  * @throws RollError `BAD_SETTING` for any other line, an unknown key and one given twice.
  */
 export function parseConfig(text: string, path: string): SettingTexts {
+  return readLines(text, path, (problem) => {
+    throw problem;
+  });
+}
+
+/** The lines of the file that set something; what is wrong with others goes to `complain`. */
+function readLines(text: string, path: string, complain: (problem: RollError) => void): SettingTexts {
   const texts: Partial<Record<SettingName, string>> = {};
   text.split(/\r?\n/).forEach((line, index) => {
     if (/^\s*(?:#|$)/.test(line)) return;
     const where = `${path}:${index + 1}`;
     const match = /^\s*([A-Z_]+)=(?:"([^"]*)"|'([^']*)'|([^\s"'#]*))\s*(?:#.*)?$/.exec(line);
-    // The rest of the line is not shown: it may be the webhook, which is a secret.
-    if (match === null) throw bad(`${where}: ${/^\s*([A-Z_]+)/.exec(line)?.[1] ?? 'this line'} … is no KEY=value`);
+    if (match === null) {
+      // The rest of the line is not shown: it may be the webhook, which is a secret.
+      complain(bad(`${where}: ${/^\s*([A-Z_]+)/.exec(line)?.[1] ?? 'this line'} … is no KEY=value`));
+      return;
+    }
     const [, key = ''] = match;
     const values: readonly (string | undefined)[] = match.slice(2);
     const name = settingNames.find((one) => keyOf(one) === key);
-    if (name === undefined) throw bad(`${where}: there is no setting ${key}`);
-    if (name in texts) throw bad(`${where}: ${key} is set twice`);
-    texts[name] = values.find((value) => value !== undefined) ?? '';
+    if (name === undefined) complain(bad(`${where}: there is no setting ${key}`));
+    else if (name in texts) complain(bad(`${where}: ${key} is set twice`));
+    else texts[name] = values.find((value) => value !== undefined) ?? '';
   });
   return texts;
+}
+
+/** Settings for what must go on whatever the file says: to look at a turn, and to end it. */
+export interface ForgivenSettings {
+  readonly settings: Settings;
+  /** What is wrong with the file and the options; the default was taken in its place, or nothing where there is none. */
+  readonly problems: readonly RollError[];
+}
+
+/**
+ * Reads what can be read. A setting that is wrong keeps nobody from seeing where the node is, or from getting it out of
+ * standby.
+ *
+ * @param given - The settings among the options.
+ */
+export function readForgivingly(
+  { text, path, given }: { readonly text: string; readonly path: string; readonly given: SettingTexts },
+  { hostname }: { readonly hostname: string },
+): ForgivenSettings {
+  const problems: RollError[] = [];
+  const texts = { ...readLines(text, path, (problem) => problems.push(problem)), ...given };
+  const values: Partial<Record<SettingName, KindOf[keyof KindOf]>> = {};
+  for (const name of settingNames) {
+    try {
+      values[name] = valueOf(name, texts[name]);
+    } catch (error) {
+      if (!(error instanceof RollError)) throw error;
+      problems.push(error);
+      const { default: fallback }: SettingDefinition = settingTable[name];
+      values[name] = fallback === undefined ? '' : valueOf(name, fallback);
+    }
+  }
+  const settings = values as { -readonly [N in SettingName]: Settings[N] };
+  settings.node ||= hostOnly(hostname);
+  return { settings, problems };
+}
+
+function hostOnly(hostname: string): string {
+  return hostname.split('.', 1)[0] ?? hostname;
 }
 
 /**
@@ -221,7 +270,7 @@ export function readSettings(texts: SettingTexts, { hostname }: { readonly hostn
   const values: Partial<Record<SettingName, KindOf[keyof KindOf]>> = {};
   for (const name of settingNames) values[name] = valueOf(name, texts[name]);
   const settings = values as { -readonly [N in SettingName]: Settings[N] };
-  settings.node ||= hostname.split('.')[0] ?? hostname;
+  settings.node ||= hostOnly(hostname);
   if (settings['health-url'] !== '' && !settings['health-url'].includes('{node}')) {
     throw bad('health-url must hold {node}, in whose place the name of each node is put');
   }

@@ -27,7 +27,9 @@ export class Turn {
 
   constructor(host: Host, settings: Settings, journal: Journal, byHand = false) {
     this.host = host;
-    this.settings = settings;
+    // A file that somebody has broken meanwhile keeps no turn from its end.
+    const { service = '', url = '' } = journal;
+    this.settings = { ...settings, service: settings.service || service, url: settings.url || url };
     this.#journal = journal;
     this.byHand = byHand;
   }

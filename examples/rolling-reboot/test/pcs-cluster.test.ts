@@ -1,12 +1,13 @@
 // The cluster through the real pcs, cibadmin and crm_mon, on a cluster whose daemons alone are played.
-import { isPcsError, Pcs } from '@sleepi3/pcs';
+import { writeFile } from 'node:fs/promises';
+import { isPcsError, parseClusterStatus, Pcs } from '@sleepi3/pcs';
 import { FakeCluster, type FakeClusterSnapshot, WarmPcs } from '@sleepi3/pcs/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import type { Cluster } from '../src/cluster/cluster.js';
 import { lookAtGates } from '../src/gates.js';
 import { changeLock, readLock, writeLock } from '../src/lock.js';
-import { pcsCluster } from '../src/cluster/pcs-cluster.js';
+import { factsOf, pcsCluster } from '../src/cluster/pcs-cluster.js';
 import { readSettings } from '../src/settings.js';
 
 const warm = new WarmPcs();
@@ -110,6 +111,49 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a c
       pcs = new Pcs({ runner: fake });
       cluster = pcsCluster({ pcs, service: 'VIP', moveTimeout: 30 });
     }
+  });
+
+  it('reads settings in every spelling that Pacemaker takes', async () => {
+    const property = (name: string, value: string) => (cib: string) =>
+      cib.replace(
+        /(<cluster_property_set id="cib-bootstrap-options">)/,
+        `$1<nvpair id="x" name="${name}" value="${value}"/>`,
+      );
+    const stickiness = (value: string) => (cib: string) =>
+      cib.replace('name="resource-stickiness" value="100"', `name="resource-stickiness" value="${value}"`);
+    const cases = [
+      [property('no-quorum-policy', 'Ignore'), { settings: 'no-quorum-policy=ignore' }],
+      [property('startup-fencing', 'OFF'), { settings: 'startup-fencing=false' }],
+      [property('shutdown-lock', 'y'), { settings: 'shutdown-lock=true' }],
+      [stickiness('+INFINITY'), {}],
+      // In small letters it is no number, and counts as 0.
+      [stickiness('infinity'), { settings: 'resource-stickiness of VIP is 0' }],
+    ] as const;
+    const whole = await fake.cib();
+    for (const [change, expected] of cases) {
+      expect(change(whole)).not.toBe(whole);
+      await writeFile(fake.cibFile, change(whole));
+      const found = await shut();
+      expect(Object.keys(found)).toEqual(Object.keys(expected));
+      for (const [gate, said] of Object.entries(expected)) expect(found[gate]).toContain(said);
+    }
+  });
+
+  it('says of a fencing that is pending how to be rid of one that never ends', async () => {
+    const { stdout } = await fake.tool('crm_mon', ['-1', '--inactive', '--output-as=xml']);
+    const pending =
+      '<fence_history><fence_event status="pending" extended-status="1" action="reboot" target="n2" client="x.1" origin="n1"/></fence_history>';
+    const xml = stdout.toString('utf8').replace('</resources>', `</resources>${pending}`);
+    expect(factsOf(parseClusterStatus(xml), await pcs.cib.config(), 'VIP').unsettled).toEqual([
+      'fencing (reboot) of n2, which n1 asked for, is pending; one that is not under way ends when the cluster is started anew ' +
+        'on n1: pcs cluster stop n1, then pcs cluster start n1',
+    ]);
+  });
+
+  it('does not miss a spare fence device that is disabled', async () => {
+    await pcs.stonith.create('spare', 'fence_ipmilan', { ip: '1.1.1.2', username: 'a', pcmk_host_list: 'n1 n2' });
+    await pcs.stonith.disable('spare');
+    expect(await shut()).toEqual({});
   });
 
   it('finds what would stay on the node because it is not managed, and only there', async () => {

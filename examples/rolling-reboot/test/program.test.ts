@@ -81,6 +81,27 @@ describe('the program', () => {
     expect(await run('resume')).toMatchObject({ status: exitStatus.success });
   });
 
+  it('shows and ends a turn whatever is wrong with the settings, and says what is', async () => {
+    let config = 'SERVICE=VIP\nURL=http://vip/\nHEALTH_URL=http://{node}/\n';
+    const { run, machine, world } = await program({ readFile: async () => config });
+    machine.start('run');
+    await world.clock.runUntil(() => world.standby.size > 0);
+    machine.kill();
+    await world.quiet();
+    config = 'SOAK=abc\nSERVICE\nURL=ftp://x\nwhat is this\nNODES=7\n';
+    const shown = await run('status');
+    expect(shown.status).toBe(exitStatus.success);
+    expect(shown.out).toMatch(/is at step standby/);
+    for (const said of ['soak must be a whole number', 'SERVICE … is no KEY=value', 'no setting NODES']) {
+      expect(shown.out).toContain(said);
+    }
+    expect(await run('run')).toMatchObject({ status: exitStatus.badSetting });
+    // The move had been carried out; what it may have left is found by what the journal knows.
+    world.constraints.add('cli-prefer-VIP');
+    expect((await run('abort')).status).toBe(exitStatus.success);
+    expect([world.standby.size, world.constraints.size, world.lock]).toEqual([0, 0, undefined]);
+  });
+
   it('tells a run that is under way to end, and no other process that may have its number', async () => {
     const busy = async () => Promise.reject(new RollError('BUSY', 'it runs'));
     let asked = 0;

@@ -162,6 +162,7 @@ export { baseId, instanceNumber } from './semantics/ids.js';
 export { type AgentName, formatAgent, parseAgent, sameAgent } from './semantics/agents.js';
 export { isMember, nodeNamed } from './semantics/nodes.js';
 export { agentOf, membersOf, withMembers } from './semantics/resources.js';
+export { staysPut } from './semantics/stickiness.js';
 export {
   type EffectiveProperty,
   namesOf,

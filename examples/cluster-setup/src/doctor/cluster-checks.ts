@@ -4,7 +4,6 @@ import {
   type ClusterStatus,
   colocationsIn,
   commands,
-  conditionalValues,
   type ConfiguredPrimitive,
   type ConfiguredResource,
   failedResource,
@@ -13,8 +12,8 @@ import {
   membersOf,
   ruleHolds,
   runsOnlyWith,
-  scoreOf,
   startsOnlyAfter,
+  staysPut,
   valueIn,
 } from '@sleepi3/pcs';
 import { addressAgents } from '../cluster/design.js';
@@ -126,7 +125,7 @@ export const clusterChecks: readonly Check[] = [
     needsCluster: true,
     look: async (facts) => {
       const configuration = await facts.configuration();
-      const fickle = movable(configuration).filter((id) => !staysPut(configuration, id));
+      const fickle = movable(configuration).filter((id) => staysPut(configuration, id) === false);
       if (fickle.length === 0) return [];
       const why = 'A node that comes back takes the service with it: a second interruption. And a move does not hold.';
       const [own, byDefault] = [true, false].map((is) =>
@@ -407,15 +406,6 @@ function ownStickiness(configuration: ClusterConfiguration, id: string): string 
     valueIn(metaAttributes, stickinessName, configuration.references),
   );
   return values.find((value) => value !== undefined);
-}
-
-/** Whether it wants to stay where it is, always or under a rule of which only the cluster can say whether it holds. */
-function staysPut(configuration: ClusterConfiguration, id: string): boolean {
-  const parts = partsOf(configuration, id);
-  // A group is as sticky as all of its members together.
-  if (parts.some((part) => scoreOf(configuration.metaOf(part.id).get(stickinessName)) > 0)) return true;
-  const sets = [...parts.flatMap(({ metaAttributes }) => metaAttributes), ...configuration.resourceDefaults];
-  return conditionalValues(sets, stickinessName, configuration.references).some((value) => scoreOf(value) > 0);
 }
 
 /** Whether a VIP and a container are on one node, and one comes after the other. */

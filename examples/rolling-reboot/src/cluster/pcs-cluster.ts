@@ -5,9 +5,12 @@ import {
   type Command,
   commands,
   failedResource,
+  fenceDevicesIn,
+  type FencingEvent,
   type Pcs,
   type PrimitiveStatus,
   type ResourceView,
+  staysPut,
   valueIn,
 } from '@sleepi3/pcs';
 import type { Cluster, ClusterFacts, FenceDeviceFacts, ResourceFacts } from './cluster.js';
@@ -118,10 +121,15 @@ export function factsOf(status: ClusterStatus, configuration: ClusterConfigurati
       pending: pending || shutdown,
     })),
     resources: resources.map((view) => resourceFacts(view, configuration)),
-    fenceDevices: [...devices].map((id) => fenceDeviceFacts(id, status)),
-    fencingEnabled:
-      status.summary.clusterOptions?.stonithEnabled ?? isTrue(configuration.property('stonith-enabled'), true),
-    unsettled: status.unsettled,
+    // One that is disabled is a spare, or is none: it fences nobody, and is missed by nobody.
+    fenceDevices: fenceDevicesIn(configuration)
+      .filter(({ disabled }) => !disabled)
+      .map(({ id }) => fenceDeviceFacts(id, status)),
+    fencingEnabled: configuration.effectiveProperty('stonith-enabled').value === true,
+    unsettled: [
+      ...status.unsettled.filter((text) => !text.startsWith('fencing ')),
+      ...status.pendingFencing.map(pendingFencing),
+    ],
     failures: [...failuresOf(status)],
     leftConstraints: configuration.cliConstraints.map(({ id }) => id),
     unsuitable: [...unsuitable(configuration, service)],
@@ -175,36 +183,31 @@ function* failuresOf(status: ClusterStatus): Generator<string> {
 
 /** Settings with which a rolling reboot costs the service, or moves it more than once. */
 function* unsuitable(configuration: ClusterConfiguration, service: string): Generator<string> {
-  const is = (name: string) => isTrue(configuration.property(name), false);
+  const is = (name: 'shutdown-lock' | 'maintenance-mode' | 'stop-all-resources') =>
+    configuration.effectiveProperty(name).value === true;
   if (is('shutdown-lock')) {
     yield 'shutdown-lock=true keeps resources on a node that is down: pcs property set shutdown-lock=false';
   }
-  if (configuration.property('no-quorum-policy') === 'ignore') {
+  if (configuration.effectiveProperty('no-quorum-policy').value === 'ignore') {
     yield 'no-quorum-policy=ignore lets a node that starts alone fence the other: pcs property set no-quorum-policy=stop';
+  }
+  if (configuration.effectiveProperty('startup-fencing').value === false) {
+    yield 'startup-fencing=false takes a node that was not seen yet for off: pcs property unset startup-fencing';
   }
   if (is('maintenance-mode')) yield 'the cluster is in maintenance mode: pcs property set maintenance-mode=false';
   if (is('stop-all-resources')) yield 'all resources are stopped: pcs property set stop-all-resources=false';
-  if (!(stickinessOf(service, configuration) > 0)) {
+  if (staysPut(configuration, service) === false) {
     yield `resource-stickiness of ${service} is 0: it would move back by itself: pcs resource defaults update resource-stickiness=100`;
   }
 }
 
-/** By Pacemaker's rules: the resource's own, else that of what holds it, else the default. */
-function stickinessOf(id: string, configuration: ClusterConfiguration): number {
-  const resource = configuration.resource(id);
-  const sets = resource !== undefined && 'metaAttributes' in resource ? resource.metaAttributes : [];
-  const text = valueIn(sets, 'resource-stickiness');
-  if (text !== undefined) return scoreOf(text);
-  const parent = configuration.parentOf(id);
-  if (parent !== undefined) return stickinessOf(parent.id, configuration);
-  return scoreOf(valueIn(configuration.resourceDefaults, 'resource-stickiness') ?? '0');
-}
-
-function scoreOf(text: string): number {
-  return /^\+?INFINITY$/i.test(text) ? Infinity : Number(text);
-}
-
-/** As Pacemaker's crm_is_true reads it. */
-function isTrue(text: string | undefined, fallback: boolean): boolean {
-  return text === undefined ? fallback : ['true', 'on', 'yes', 'y', '1'].includes(text.toLowerCase());
+/**
+ * A fencing that is pending, and how to be rid of one that never ends: the fencer that was asked for it has ended without it, and
+ * a cleanup of the history keeps what is pending; when that fencer starts anew, it gives up what it does not know of.
+ */
+function pendingFencing({ target, action, origin }: FencingEvent): string {
+  return (
+    `fencing (${action}) of ${target}, which ${origin} asked for, is pending; one that is not under way ends when the ` +
+    `cluster is started anew on ${origin}: pcs cluster stop ${origin}, then pcs cluster start ${origin}`
+  );
 }

@@ -7,7 +7,14 @@ import { isSystemError, messageOf, RollError } from '../errors.js';
 import type { Host } from '../node/host.js';
 import { readJournal } from '../journal.js';
 import { abort, type Ending, resume, run } from '../roll.js';
-import { defaultConfigPath, parseConfig, readSettings, settingNames, type Settings } from '../settings.js';
+import {
+  defaultConfigPath,
+  parseConfig,
+  readForgivingly,
+  readSettings,
+  settingNames,
+  type Settings,
+} from '../settings.js';
 import { type CommandLine, program } from './commands.js';
 import { dryRun, type Shown, status } from './show.js';
 
@@ -128,17 +135,25 @@ async function carryOut(line: CommandLine, outside: ProgramHost): Promise<number
   }
 }
 
-async function settingsFor({ values }: CommandLine, outside: ProgramHost): Promise<Settings> {
+async function settingsFor({ command, values }: CommandLine, outside: ProgramHost): Promise<Settings> {
   const path = values.config ?? defaultConfigPath;
+  // What begins a turn wants all of its settings right; what shows, goes on with or ends one must not be stopped by any.
+  const forgiving = command !== 'run';
   const text = await outside.readFile(path).catch((cause: unknown) => {
-    throw new RollError('BAD_SETTING', `cannot read ${path}: ${messageOf(cause)}`, { cause });
+    const problem = new RollError('BAD_SETTING', `cannot read ${path}: ${messageOf(cause)}`, { cause });
+    if (!forgiving) throw problem;
+    outside.writeError(`rolling-reboot: ${problem.message}; the defaults are taken\n`);
+    return '';
   });
   if (text === undefined && values.config !== undefined) throw new RollError('BAD_SETTING', `there is no file ${path}`);
-  const given = settingNames.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const]));
-  return readSettings(
-    { ...parseConfig(text ?? '', path), ...Object.fromEntries(given) },
-    { hostname: outside.hostname() },
+  const given = Object.fromEntries(
+    settingNames.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const])),
   );
+  const hostname = outside.hostname();
+  if (!forgiving) return readSettings({ ...parseConfig(text ?? '', path), ...given }, { hostname });
+  const { settings, problems } = readForgivingly({ text: text ?? '', path, given }, { hostname });
+  for (const { message } of problems) outside.writeError(`rolling-reboot: ${message}; passed over by ${command}\n`);
+  return settings;
 }
 
 function statusOf({ code }: RollError): number {
