@@ -1,5 +1,7 @@
 // The command line of the lab as data, what it means, and its help.
+import { releases } from '../../tools/parts/debian-sources.js';
 import { LabError } from './errors.js';
+import { architectures, type Platform } from './machine/platform.js';
 
 /** A command that was understood. */
 export interface Invocation {
@@ -8,7 +10,7 @@ export interface Invocation {
   readonly options: LabFlags;
 }
 
-export interface LabFlags {
+export interface LabFlags extends Platform {
   /** Install the Debian packages that are missing. */
   readonly install: boolean;
   /** kvm, tcg, or auto: kvm where it boots the guest. */
@@ -84,6 +86,7 @@ const isCommand = (word: string): word is CommandName => Object.hasOwn(commands,
 export function parseCommandLine(args: readonly string[]): Invocation {
   const flags: { -readonly [Flag in keyof LabFlags]: LabFlags[Flag] } = {
     ...{ install: false, accel: 'auto', extout: 'held', times: 1, help: false },
+    ...{ release: 'bookworm', architecture: 'amd64' },
   };
   const words: string[] = [];
   const rest = [...args];
@@ -96,6 +99,8 @@ export function parseCommandLine(args: readonly string[]): Invocation {
     else if (word === '--help' || word === '-h') flags.help = true;
     else if (word === '--install') flags.install = true;
     else if (name === '--accel') flags.accel = oneOf(name, value ?? rest.shift(), ['auto', 'kvm', 'tcg']);
+    else if (name === '--release') flags.release = oneOf(name, value ?? rest.shift(), releases);
+    else if (name === '--arch') flags.architecture = oneOf(name, value ?? rest.shift(), architectures);
     else if (name === '--times') flags.times = count(name, value ?? rest.shift());
     else if (name === '--extout') flags.extout = oneOf(name, value ?? rest.shift(), ['held', 'released']);
     else throw usage(`${word} is no option`);
@@ -123,7 +128,7 @@ export function help(scenarios: readonly NamedScenario[], others: readonly Named
   );
   return [
     'The two-Pi lab: two virtual Raspberry Pis with virtual slee-Pi 3 boards, cross-wired, with the real corosync,',
-    'Pacemaker, pcs and docker of Debian 12 on them. Needs Debian 12 and root; the first run builds the image.',
+    'Pacemaker, pcs and docker of Debian 12 or 13 on them. Needs Debian and root; the first run builds the image.',
     '',
     'Usage: npm run lab -- COMMAND [OPTIONS]',
     '',
@@ -134,6 +139,8 @@ export function help(scenarios: readonly NamedScenario[], others: readonly Named
     ...table([
       ['--install', 'install the Debian packages that are missing'],
       ['--times N', 'run: each scenario N times'],
+      [`--release ${releases.join('|')}`, 'the release of Debian on the machines: 12, or 13 as Raspberry Pi OS'],
+      [`--arch ${architectures.join('|')}`, 'the architecture of the machines; arm64 as a Raspberry Pi'],
       ['--accel auto|kvm|tcg', 'how the processors are virtualised; auto takes kvm where it boots the guest'],
       ['--extout held|released', "up: what a board's EXTOUT does when its own Pi loses its power (nobody knows)"],
     ]),

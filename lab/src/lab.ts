@@ -7,7 +7,7 @@ import { resources, virtualAddress } from './cluster/configuration.js';
 import { LabError } from './errors.js';
 import { askOverHttp, HttpProbe } from './network/http-probe.js';
 import type { Image } from './image/build.js';
-import { Machine } from './machine/machine.js';
+import { Machine, type MachineSystem } from './machine/machine.js';
 import { type Acceleration, identities } from './machine/qemu-arguments.js';
 import { cutLink } from './network/network.js';
 import { runProgram } from './program.js';
@@ -17,6 +17,8 @@ export interface LabOptions {
   readonly acceleration: Acceleration;
   /** tar archive for the guests' first boot. */
   readonly provision: string;
+  /** The system that machines may be changed to: what is on it, and what it is given on its first boot. */
+  readonly next?: MachineSystem;
   /** Where the machines are kept. */
   readonly directory: string;
   /** What is not known about the hardware: how the boards are to behave. */
@@ -44,6 +46,7 @@ export class Lab {
   readonly http: HttpProbe;
   recording: Recording;
   readonly #log: (line: string) => void;
+  readonly #next: MachineSystem | undefined;
   #serves: ReturnType<Recording['signal']>;
   #linked: ReturnType<Recording['signal']>;
   #cut = false;
@@ -52,6 +55,7 @@ export class Lab {
     this.harness = harness;
     this.machines = machines;
     this.#log = options.log;
+    this.#next = options.next;
     this.http = new HttpProbe(this.clock, askOverHttp(virtualAddress), (answers) => {
       this.#serves.set(answers);
       this.#log(answers ? 'the service answers' : 'the service is silent');
@@ -75,9 +79,8 @@ export class Lab {
       Machine.create({
         identity: identities[index],
         board: harness.boards[index],
-        image: options.image,
+        system: { image: options.image, provision: options.provision },
         acceleration: options.acceleration,
-        provision: options.provision,
         directory: join(options.directory, identities[index].name),
         clock: systemClock,
         run: runProgram,
@@ -111,6 +114,13 @@ export class Lab {
   note(label: string): void {
     this.recording.event('cluster', 'events', label);
     this.#log(label);
+  }
+
+  /** Gives a machine that has no power the next system, on a disk of its own: another card in the slot. */
+  async changeSystem(machine: Machine): Promise<void> {
+    if (!this.#next) throw new LabError('state', 'there is no other system in this lab');
+    await machine.changeSystem(this.#next);
+    this.note(`${machine.name} has a new card`);
   }
 
   /** Cuts the link between the machines, or heals it. Clients still reach both. */

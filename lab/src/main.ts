@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { benchTable, contenders, measure, type Measured } from './bench.js';
+import type { ClusterOptions } from './cluster/configuration.js';
 import { writeProvision } from './cluster/provision.js';
 import { help, type Invocation, parseCommandLine } from './command-line.js';
 import { carryOut } from './commands.js';
@@ -15,8 +16,8 @@ import { callControl, isUp, serveControl } from './control.js';
 import { LabError } from './errors.js';
 import { buildImage, findImage, type Image, readImagePlan } from './image/build.js';
 import { Lab } from './lab.js';
-import type { AddonSources } from './image/node-addon.js';
 import { chooseAcceleration } from './machine/acceleration.js';
+import { isNative, type Platform, platformName } from './machine/platform.js';
 import { type Acceleration, identities } from './machine/qemu-arguments.js';
 import { labAddress, layNetwork } from './network/network.js';
 import { labPaths } from './paths.js';
@@ -69,13 +70,13 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** Everything that needs the machine's own network: programs, image, choice of acceleration. */
-async function prepare({ options }: Invocation): Promise<Acceleration> {
+async function prepare(invocation: Invocation): Promise<Acceleration> {
+  const { options } = invocation;
   const host = { run: runProgram, has: hasProgram, root: process.getuid?.() === 0 };
-  await meetRequirements(host, options.install);
-  await buildForGuests();
-  const addon = addonSources();
-  const plan = await readImagePlan(paths.imageFiles, addon);
-  const image = await buildImage({ run: runProgram, addon, log }, paths.cache, plan);
+  await meetRequirements(host, options.architecture, options.install);
+  await buildForGuests(options);
+  for (const release of releasesOf(invocation).slice(1)) await imageOf({ ...options, release });
+  const image = await imageOf({ ...options, release: releasesOf(invocation)[0] ?? options.release });
   if (options.accel !== 'auto') return options.accel;
   const acceleration = await chooseAcceleration(image);
   log(
@@ -84,6 +85,16 @@ async function prepare({ options }: Invocation): Promise<Acceleration> {
       : 'KVM does not run the guests here: they are emulated, and slow',
   );
   return acceleration;
+}
+
+/** The image of a platform; made when there is none. */
+const imageOf = async (platform: Platform): Promise<Image> =>
+  buildImage({ run: runProgram, log }, paths.cache, await readImagePlan(paths.imageFiles, platform));
+
+/** The releases that machines have in the course of a run. */
+function releasesOf({ command, words, options }: Invocation): Platform['release'][] {
+  const named = command === 'run' ? chooseScenarios(words).flatMap(({ releases = [options.release] }) => releases) : [];
+  return [...new Set([...named, ...(named.length === 0 ? [options.release] : [])])];
 }
 
 /** What the confined process is to do. */
@@ -114,15 +125,19 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
   await demandConfinement(runProgram);
   await layNetwork(runProgram);
   await serveTime(labAddress);
-  const image = await findImage(paths.cache, await readImagePlan(paths.imageFiles, addonSources()));
-  if (!image) throw new LabError('image', 'the image is gone: run lab build');
-  const start = (scenario: Pick<Scenario, 'cluster' | 'boards'>) => startLab(image, acceleration, scenario);
+  const { options } = invocation;
+  const start = async (scenario: Pick<Scenario, 'cluster' | 'boards' | 'releases'>) => {
+    const [release, next] = scenario.releases ?? [options.release];
+    const image = await keptImage({ ...options, release });
+    return startLab(image, next && (await keptImage({ ...options, release: next })), acceleration, scenario);
+  };
   if (invocation.command === 'run') {
-    const { times } = invocation.options;
-    const list = chooseScenarios(invocation.words).flatMap((scenario) => Array.from({ length: times }, () => scenario));
+    const list = chooseScenarios(invocation.words).flatMap((scenario) =>
+      Array.from({ length: options.times }, () => scenario),
+    );
     const outcomes = await runScenarios(list, {
       startLab: start,
-      directory: paths.output,
+      directory: outputOf(options),
       log,
     });
     const passed = outcomes.filter((outcome) => outcome.passed).length;
@@ -143,37 +158,57 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
     say(benchTable(results));
     return 0;
   }
-  return stayUp(await start({ boards: { extoutOnPowerCut: invocation.options.extout } }));
+  return stayUp(await start({ boards: { extoutOnPowerCut: options.extout } }));
 }
+
+async function keptImage(platform: Platform): Promise<Image> {
+  const image = await findImage(paths.cache, await readImagePlan(paths.imageFiles, platform));
+  if (!image) throw new LabError('image', 'the image is gone: run lab build');
+  return image;
+}
+
+/** Where the outcomes of a platform go. */
+const outputOf = (platform: Platform): string => join(paths.output, platformName(platform));
 
 async function startLab(
   image: Image,
+  next: Image | undefined,
   acceleration: Acceleration,
   { cluster = defaultCluster, boards }: Pick<Scenario, 'cluster' | 'boards'>,
 ): Promise<Lab> {
   await mkdir(paths.run, { recursive: true });
-  const provision = join(paths.run, 'provision.tar');
-  const addon = addonSources();
+  const { architecture } = image.platform;
+  const provisionFor = async (name: string, of: ClusterOptions | undefined, joins: boolean): Promise<string> => {
+    const archive = join(paths.run, `${name}.tar`);
+    await writeProvision(runProgram, sources, of, join(paths.run, name), archive, joins);
+    return archive;
+  };
   const sources = {
     articleFiles: paths.articleFiles,
-    agentPackage: paths.agentPackage,
+    agentPackage: paths.agentPackage(architecture),
     rollingReboot: paths.rollingReboot,
     clusterSetup: paths.clusterSetup,
     busContract: paths.busContract,
-    node: process.execPath,
-    nodeModules: { 'i2c-bus': addon.i2cBus, ...addon.needs },
+    ...(isNative(architecture) ? { otherNode: { program: process.execPath, modules: i2cBusModules() } } : {}),
   };
   const ready = cluster === 'none' ? undefined : cluster;
-  await writeProvision(runProgram, sources, ready, join(paths.run, 'provision'), provision);
-  return Lab.start({ image, acceleration, provision, directory: paths.run, log, ...(boards ? { boards } : {}) });
+  return Lab.start({
+    image,
+    acceleration,
+    provision: await provisionFor('provision', ready, false),
+    directory: paths.run,
+    log,
+    ...(boards ? { boards } : {}),
+    ...(next && ready ? { next: { image: next, provision: await provisionFor('provision-next', ready, true) } } : {}),
+  });
 }
 
 /**
  * Builds what the guests get of this project, as its users get it, and keeps it: a run that takes long is not to meet
  * another build half way.
  */
-async function buildForGuests(): Promise<void> {
-  await mustRun(runProgram, ['pnpm', 'run', 'deb:all', 'amd64']);
+async function buildForGuests({ architecture }: Platform): Promise<void> {
+  await mustRun(runProgram, ['pnpm', '--workspace-root', 'run', 'deb:all', architecture]);
   await mustRun(runProgram, [
     'pnpm',
     '--filter',
@@ -185,29 +220,25 @@ async function buildForGuests(): Promise<void> {
     'run',
     'build',
   ]);
-  const built = (await readdir(paths.packages)).find((name) => /^fence-sleepi3_.*_amd64\.deb$/.test(name));
+  const built = (await readdir(paths.packages)).find(
+    (name) => name.startsWith('fence-sleepi3_') && name.endsWith(`_${architecture}.deb`),
+  );
   if (built === undefined) throw new LabError('requirement', `no package came to be in ${paths.packages}`);
   await mkdir(paths.cache, { recursive: true });
-  await copyFile(join(paths.packages, built), paths.agentPackage);
+  await copyFile(join(paths.packages, built), paths.agentPackage(architecture));
   await copyFile(paths.busContractBuild, paths.busContract);
   for (const { built: program, kept } of [paths.rollingReboot, paths.clusterSetup]) await copyFile(program, kept);
 }
 
-/** i2c-bus as it is installed here. */
-function addonSources(): AddonSources {
+/** i2c-bus as it is installed here, and what it needs. */
+function i2cBusModules(): Record<string, string> {
   const fromAgent = createRequire(join(paths.agent, 'package.json'));
   const manifest = fromAgent.resolve('i2c-bus/package.json');
-  const fromI2cBus = createRequire(manifest);
-  const bindings = fromI2cBus.resolve('bindings/package.json');
-  const fromBindings = createRequire(bindings);
+  const bindings = createRequire(manifest).resolve('bindings/package.json');
   return {
-    i2cBus: dirname(manifest),
-    nan: dirname(fromI2cBus.resolve('nan/package.json')),
-    version: (fromAgent('i2c-bus/package.json') as { version: string }).version,
-    needs: {
-      bindings: dirname(bindings),
-      'file-uri-to-path': dirname(fromBindings.resolve('file-uri-to-path/package.json')),
-    },
+    'i2c-bus': dirname(manifest),
+    bindings: dirname(bindings),
+    'file-uri-to-path': dirname(createRequire(bindings).resolve('file-uri-to-path/package.json')),
   };
 }
 
@@ -260,9 +291,11 @@ async function demandDown(): Promise<void> {
 }
 
 async function report(): Promise<number> {
-  const names = (await readdir(paths.output).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
+  const entries = await readdir(paths.output, { recursive: true }).catch(() => []);
+  const names = entries.filter((name) => name.endsWith('.json')).sort();
   if (names.length === 0) throw new LabError('state', 'there is nothing to report: run lab run first');
   const read = async (name: string) => ({
+    platform: dirname(name),
     outcome: JSON.parse(await readFile(join(paths.output, name), 'utf8')) as Outcome,
     timeline: await readFile(join(paths.output, name.replace(/json$/, 'svg')), 'utf8'),
   });

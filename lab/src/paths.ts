@@ -1,5 +1,6 @@
 // Where the lab keeps what it makes and finds what it takes, seen from the root of the repository.
 import { join } from 'node:path';
+import type { Architecture } from './machine/platform.js';
 
 export interface LabPaths {
   /** Images and packages, kept between runs; never committed. */
@@ -13,9 +14,9 @@ export interface LabPaths {
   readonly articleFiles: string;
   /** The agent's directory in the repository. */
   readonly agent: string;
-  /** Where the Debian packages are built, and where the agent's is kept. */
+  /** Where the Debian packages are built, and where the agent's is kept, by architecture. */
   readonly packages: string;
-  readonly agentPackage: string;
+  readonly agentPackage: (architecture: Architecture) => string;
   /** The programs for operators: where each is built, where each is kept, and what belongs to it. */
   readonly rollingReboot: ProgramPaths;
   readonly clusterSetup: ProgramPaths;
@@ -49,7 +50,7 @@ export function labPaths(root: string): LabPaths {
     articleFiles: join(root, 'lab', 'guest', 'article'),
     agent: join(root, 'examples', 'fence-agent'),
     packages: join(root, 'out', 'debian'),
-    agentPackage: join(cache, 'fence-sleepi3.deb'),
+    agentPackage: (architecture) => join(cache, `fence-sleepi3_${architecture}.deb`),
     rollingReboot: program('rolling-reboot'),
     clusterSetup: program('cluster-setup'),
     busContractBuild: join(root, 'lab', 'dist', 'bus-contract.cjs'),

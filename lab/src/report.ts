@@ -3,6 +3,8 @@ import type { Finding, Figure, Outcome } from './verdict.js';
 
 /** One scenario's outcome and its drawn timeline. */
 export interface ReportedRun {
+  /** Of the machines: `trixie-arm64`. */
+  readonly platform: string;
   readonly outcome: Outcome;
   /** An SVG element. */
   readonly timeline: string;
@@ -23,13 +25,13 @@ export function reportPage(runs: readonly ReportedRun[]): string {
 <header>
 <h1>The two-Pi lab</h1>
 <p>Two virtual Raspberry Pis, each on a virtual slee-Pi 3, cross-wired CN5 to CN4, with the real corosync, Pacemaker, pcs
-and docker of Debian 12. What must be seen in each scenario, what was seen, and when.</p>
+and docker of Debian. What must be seen in each scenario, what was seen, and when.</p>
 <p class="sum">${passed} of ${runs.length} scenarios passed.</p>
 </header>
 <table class="contents">
 <thead><tr><th>Scenario</th><th>Verdict</th><th>Took</th></tr></thead>
 <tbody>
-${runs.map(({ outcome }) => contentsRow(outcome)).join('\n')}
+${runs.map(contentsRow).join('\n')}
 </tbody>
 </table>
 ${runs.map(section).join('\n')}
@@ -38,12 +40,15 @@ ${runs.map(section).join('\n')}
 `;
 }
 
-const contentsRow = (outcome: Outcome): string =>
-  `<tr><td><a href="#${escape(outcome.scenario)}">${escape(outcome.scenario)}</a></td><td>${badge(outcome)}</td><td>${outcome.duration} s</td></tr>`;
+const nameOf = ({ platform, outcome }: ReportedRun): string => escape(`${outcome.scenario} on ${platform}`);
 
-function section({ outcome, timeline }: ReportedRun): string {
-  return `<section id="${escape(outcome.scenario)}">
-<h2>${escape(outcome.scenario)} ${badge(outcome)}</h2>
+const contentsRow = (run: ReportedRun): string =>
+  `<tr><td><a href="#${nameOf(run).replaceAll(' ', '-')}">${nameOf(run)}</a></td><td>${badge(run.outcome)}</td><td>${run.outcome.duration} s</td></tr>`;
+
+function section(run: ReportedRun): string {
+  const { outcome, timeline } = run;
+  return `<section id="${nameOf(run).replaceAll(' ', '-')}">
+<h2>${nameOf(run)} ${badge(outcome)}</h2>
 <p>${escape(sentence(outcome.mustSee))}</p>
 ${outcome.error === undefined ? '' : `<p class="error">It broke off: ${escape(outcome.error)}</p>`}
 <ul class="findings">${outcome.findings.map(findingItem).join('')}</ul>

@@ -1,17 +1,27 @@
 // What the lab needs of this machine, and how to get it.
 import { LabError } from './errors.js';
+import { type Architecture, isNative, machineKinds } from './machine/platform.js';
 import { mustRun, type RunProgram } from './program.js';
 
 /** Programs, and the Debian packages that bring them. */
 const programs: Readonly<Record<string, string>> = {
-  'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-img': 'qemu-utils',
   debootstrap: 'debootstrap',
   'mkfs.ext4': 'e2fsprogs',
   ip: 'iproute2',
   unshare: 'util-linux',
-  'g++': 'g++',
 };
+
+/** Those for guests of an architecture: what runs them, and what their programs are made with. */
+function programsFor(architecture: Architecture): Readonly<Record<string, string>> {
+  const { qemu, qemuPackage, interpreter, compiler } = machineKinds[architecture];
+  return {
+    ...programs,
+    [qemu]: qemuPackage,
+    [compiler.program]: isNative(architecture) ? 'g++' : compiler.package,
+    ...(isNative(architecture) ? {} : { [interpreter.program]: interpreter.package }),
+  };
+}
 
 /** The outside, as far as requirements go. */
 export interface RequirementHost {
@@ -23,8 +33,8 @@ export interface RequirementHost {
 }
 
 /** The Debian packages that are missing here. */
-export const missingPackages = (has: (program: string) => boolean): string[] =>
-  Object.entries(programs)
+export const missingPackages = (has: (program: string) => boolean, architecture: Architecture): string[] =>
+  Object.entries(programsFor(architecture))
     .filter(([program]) => !has(program))
     .map(([, name]) => name);
 
@@ -33,14 +43,18 @@ export const missingPackages = (has: (program: string) => boolean): string[] =>
  * @param install installs what is missing, instead of saying so
  * @throws LabError `requirement`
  */
-export async function meetRequirements(host: RequirementHost, install: boolean): Promise<void> {
+export async function meetRequirements(
+  host: RequirementHost,
+  architecture: Architecture,
+  install: boolean,
+): Promise<void> {
   if (!host.root) {
     throw new LabError(
       'requirement',
       'the lab needs root, for debootstrap and for a network of its own: run it with sudo',
     );
   }
-  const missing = missingPackages(host.has);
+  const missing = missingPackages(host.has, architecture);
   if (missing.length === 0) return;
   const words = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing];
   if (!install)

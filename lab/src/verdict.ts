@@ -12,7 +12,7 @@ export interface Finding {
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 's' | 'times' | '';
+  readonly unit: 's' | 'ms' | 'times' | '';
 }
 
 /** The outcome of a scenario, as plain data. */

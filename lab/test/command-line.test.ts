@@ -9,9 +9,15 @@ describe('the command line of the lab', () => {
     expect(parseCommandLine(['--accel', 'tcg', 'run', 'fence', '--install', 'panic'])).toEqual({
       command: 'run',
       words: ['fence', 'panic'],
-      options: { install: true, accel: 'tcg', extout: 'held', times: 1, help: false },
+      options: {
+        ...{ install: true, accel: 'tcg', extout: 'held', times: 1, help: false },
+        ...{ release: 'bookworm', architecture: 'amd64' },
+      },
     });
     expect(parseCommandLine(['up', '--extout=released']).options.extout).toBe('released');
+    expect(parseCommandLine(['run', '--release', 'trixie', '--arch=arm64']).options).toMatchObject({
+      ...{ release: 'trixie', architecture: 'arm64' },
+    });
   });
 
   it("leaves a guest's command alone, its options too", () => {
@@ -38,6 +44,8 @@ describe('the command line of the lab', () => {
     [['run', '--fast']],
     [['run', '--times', '0']],
     [['run', '--times']],
+    [['run', '--release', 'sid']],
+    [['run', '--arch=armhf']],
   ])('refuses %j and says where the help is', (args) => {
     expect(() => parseCommandLine(args)).toThrow(/--help/);
     expect(() => parseCommandLine(args)).toThrow(expect.objectContaining({ code: 'usage' }));

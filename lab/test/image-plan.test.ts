@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readImagePlan } from '../src/image/build.js';
-import { baseSource, fingerprint, type ImagePlan, parseDebianSources, sourcesList, units } from '../src/image/plan.js';
+import { fingerprint, guestPackages, type ImagePlan, units } from '../src/image/plan.js';
 
 const file = (path: string, content: string, executable = false) => ({
   path,
@@ -10,7 +10,7 @@ const file = (path: string, content: string, executable = false) => ({
 });
 const plan: ImagePlan = {
   diskSize: 4096,
-  i2cBus: '5.2.3',
+  platform: { release: 'bookworm', architecture: 'amd64' },
   files: [file('/etc/a', 'one'), file('/usr/b', 'two', true)],
 };
 
@@ -27,54 +27,36 @@ describe("the image's fingerprint", () => {
       'where one file ends and the next begins',
       { ...plan, files: [file('/etc/a', 'onetwo'), file('/usr/b', '', true)] },
     ],
-    ['the version of i2c-bus', { ...plan, i2cBus: '5.2.4' }],
+    ['the release', { ...plan, platform: { ...plan.platform, release: 'trixie' } }],
+    ['the architecture', { ...plan, platform: { ...plan.platform, architecture: 'arm64' } }],
     ['the size of the disk', { ...plan, diskSize: 8192 }],
     ['a file more', { ...plan, files: [...plan.files, file('/etc/d', '')] }],
-  ])('changes with %s', (_, other) => {
+  ] satisfies [string, ImagePlan][])('changes with %s', (_, other) => {
     expect(fingerprint(other)).not.toBe(fingerprint(plan));
   });
 });
 
-describe("the machine's Debian sources", () => {
-  const text = [
-    'http://mirror.test/debian/|bookworm|main',
-    'http://mirror.test/debian/|bookworm|main',
-    'http://mirror.test/debian/|bookworm-updates|main',
-    'http://mirror.test/security/|bookworm-security|main',
-    'http://elsewhere.test/node/|nodistro|main',
-    'http://mirror.test/debian/|trixie|main',
-    'http://mirror.test/debian/|bookworm|contrib',
-    '',
-  ].join('\n');
-
-  it('are those of the guests’ release, each once', () => {
-    expect(parseDebianSources(text).map(({ suite }) => suite)).toEqual([
-      'bookworm',
-      'bookworm-updates',
-      'bookworm-security',
-    ]);
-  });
-
-  it('become the guests’ own, and debootstrap begins with the release itself', () => {
-    const sources = parseDebianSources(text);
-    expect(baseSource(sources)?.uri).toBe('http://mirror.test/debian/');
-    expect(sourcesList(sources)).toBe(
-      'deb http://mirror.test/debian/ bookworm main\n' +
-        'deb http://mirror.test/debian/ bookworm-updates main\n' +
-        'deb http://mirror.test/security/ bookworm-security main\n',
-    );
-  });
-
-  it('lack the base system on a machine of another release', () => {
-    expect(baseSource(parseDebianSources('http://mirror.test/debian/|trixie|main'))).toBeUndefined();
+describe("the guests' packages", () => {
+  it('have the kernel of their architecture, and docker in as many parts as their release has it', () => {
+    const packages = guestPackages({ release: 'trixie', architecture: 'arm64' });
+    expect(packages).toEqual(expect.arrayContaining(['linux-image-arm64', 'docker.io', 'docker-cli', 'pcs']));
+    expect(guestPackages({ release: 'bookworm', architecture: 'amd64' })).not.toContain('docker-cli');
   });
 });
 
 describe("the guests' own files", () => {
+  const directory = join(import.meta.dirname, '..', 'guest', 'image');
+
+  it("name the serial console of the guests' architecture", async () => {
+    const { files } = await readImagePlan(directory, { release: 'trixie', architecture: 'arm64' });
+    expect(files.map(({ path }) => path)).toContain(
+      '/etc/systemd/system/serial-getty@ttyAMA0.service.d/autologin.conf',
+    );
+    for (const { path, content } of files) expect(path + content.toString()).not.toContain('ttyS0');
+  });
+
   it('bring every unit of the lab that is to be enabled, and name no host of the outside', async () => {
-    const { files } = await readImagePlan(join(import.meta.dirname, '..', 'guest', 'image'), {
-      ...{ i2cBus: '/i2c-bus', nan: '/nan', version: '5.2.3', needs: {} },
-    });
+    const { files } = await readImagePlan(directory, { release: 'trixie', architecture: 'amd64' });
     const paths = files.map(({ path }) => path);
     for (const unit of units.enabled.filter((name) => name.startsWith('sleepi3'))) {
       expect(paths).toContain(`/etc/systemd/system/${unit}`);

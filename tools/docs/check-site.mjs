@@ -1,7 +1,7 @@
 // @ts-check
 // Every link within the built site leads to a file of it, and to a heading that is there.
 //
-//   node tools/docs/check-site.mjs out/docs
+//   node tools/docs/check-site.mjs out/docs      # built with the base /
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -37,7 +37,9 @@ else
 function leadsSomewhere(page, link) {
   if (/^(?:[a-z]+:|\/\/)/.test(link)) return true; // on the web: not asked
   const [path = '', anchor = ''] = link.replaceAll('&amp;', '&').split('#').map(decodeURIComponent);
-  const target = path === '' ? page : relative('.', join(dirname(page), path));
+  const absolute = path.startsWith('/') ? path.slice(1) : join(dirname(page), path);
+  const named = path === '' ? page : relative('.', absolute);
+  const target = path.endsWith('/') ? join(named, 'index.html') : named;
   if (!existsSync(join(site, target))) return false;
   return anchor === '' || (read.get(target)?.ids.has(anchor) ?? false);
 }

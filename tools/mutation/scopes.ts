@@ -54,7 +54,7 @@ export const scopes: Readonly<Record<string, Scope>> = {
       'target-guard.test.ts',
       'hold.test.ts',
       'fencing.test.ts',
-      'scripted-keeper.test.ts',
+      'asking.test.ts',
       'agent.test.ts',
     ]),
     floor: 95,

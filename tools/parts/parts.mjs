@@ -43,6 +43,8 @@ export const parts = [
   { packages: ['man-db'], brings: ['man'] },
   { packages: ['shellcheck'], brings: ['shellcheck'] },
   { packages: ['systemd'], brings: ['systemd-analyze'] },
+  // For npm run other-release.
+  { packages: ['debootstrap'], brings: ['debootstrap'] },
 ];
 
 /** Programs that no user calls by their name are looked for, too. */

@@ -1,9 +1,10 @@
 // The Debian package alert-sleepi3: the agent, the units that deliver, and the manual page.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderManualPage } from '@sleepi3/program';
+import { bashCompletion, manualPageOf, renderManualPage } from '@sleepi3/program';
 import { buildProgramPackage } from '../../../tools/debian/program-package.js';
 import { version } from '../package.json';
+import { program } from '../src/commands.js';
 import { manualPage } from './manual-page.js';
 
 const home = join(import.meta.dirname, '..');
@@ -22,10 +23,16 @@ export function buildPackage(directory: string, epoch: number): string {
       version,
       home,
       program: join(directory, 'alert_sleepi3'),
-      manualPage: (date) => renderManualPage(manualPage(version, date)),
-      files: Object.fromEntries(
-        units.map((unit) => [`usr/lib/systemd/system/${unit}`, { content: readFileSync(join(home, 'systemd', unit)) }]),
-      ),
+      manualPage: (date) => renderManualPage(manualPageOf(program, manualPage, { version, date })),
+      files: {
+        ...Object.fromEntries(
+          units.map((unit) => [
+            `usr/lib/systemd/system/${unit}`,
+            { content: readFileSync(join(home, 'systemd', unit)) },
+          ]),
+        ),
+        'usr/share/bash-completion/completions/alert_sleepi3': { content: bashCompletion(program) },
+      },
     },
     directory,
     epoch,

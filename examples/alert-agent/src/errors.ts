@@ -2,8 +2,6 @@
 
 /** Stable codes of an {@link AlertError}. */
 export type AlertErrorCode =
-  /** The command line cannot be carried out. */
-  | 'USAGE'
   /** The file of receivers cannot be read, or is wrong. */
   | 'RECEIVERS'
   /** The environment is none that Pacemaker gives to an alert agent. */

@@ -29,7 +29,3 @@ export interface AlertEvent {
 export function isEventKind(word: unknown): word is EventKind {
   return (eventKinds as readonly unknown[]).includes(word);
 }
-
-export function isSeverity(word: unknown): word is Severity {
-  return (severities as readonly unknown[]).includes(word);
-}

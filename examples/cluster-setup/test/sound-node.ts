@@ -72,7 +72,7 @@ export class SoundNode implements Machine {
     ['/etc/corosync/corosync.conf', corosyncConf],
     ['/etc/default/sleepi3', 'HEARTBEAT_TIMEOUT=60\nBOOT_TIMEOUT=90\nEXTIN_FORCED_SHUTDOWN=1\n'],
     ['/etc/os-release', 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n'],
-    ['/var/lib/fence_sleepi3/i2c-1-6e.wire-test', '2026-11-20T09:00:00.000Z sound\n'],
+    ['/var/lib/fence_sleepi3/wire-test', '2026-11-20T09:00:00.000Z sound\n'],
     [dockerDropIn.path, dockerDropIn.text],
   ]);
   /** What programs answer, by the beginning of their command line; the longest one counts. */

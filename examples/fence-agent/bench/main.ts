@@ -5,7 +5,7 @@
 // Where Python's whole run takes less than Node's bare start (measured: 45 ms against 60 ms), half of it is out of reach.
 //
 // Needs the built agent (npm run build) and Debian's fence-agents.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -36,13 +36,18 @@ async function main(): Promise<void> {
   );
   const parameters = {
     ...{ self: hostname(), peer: 'node1', peer_address: 'none', corosync_conf: corosyncConf },
-    ...{ defaults_file: defaultsFile, state_dir: join(directory, 'state') },
+    defaults_file: defaultsFile,
   };
+  const env = { FENCE_SLEEPI3_DIRECTORY: join(directory, 'state') };
+  const keeper = spawn(ours, ['keeper', '--defaults-file', defaultsFile], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: 'ignore',
+  });
 
   const run =
     (program: string, action: string, call: Partial<PacemakerCall> = {}) =>
     async () => {
-      const { exitStatus, stderr } = await runLikePacemaker(program, { action, ...call }, { timeout: 60 });
+      const { exitStatus, stderr } = await runLikePacemaker(program, { action, ...call }, { timeout: 60, env });
       if (exitStatus !== 0) throw new Error(`${program} ${action}: exit ${String(exitStatus)}: ${stderr}`);
     };
   const empty = join(directory, 'empty.js');
@@ -82,6 +87,7 @@ async function main(): Promise<void> {
     const pulses = [await pulse('off', agent('off').run, 0.3), await pulse('reboot', agent('reboot').run, 0.5)];
     process.exitCode = processes === 0 && pulses.every(Boolean) ? 0 : 1;
   } finally {
+    keeper.kill('SIGTERM');
     await server.close();
     harness.close();
     await rm(directory, { recursive: true });

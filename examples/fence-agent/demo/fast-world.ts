@@ -9,7 +9,7 @@ import { createCluster } from '../virtual/virtual-cluster.js';
 import { agentParameters, defaultsText, nodes, type World } from './world.js';
 
 export async function fastWorld(): Promise<World> {
-  const cluster = await createCluster({ names: nodes });
+  const cluster = await createCluster({ names: nodes, defaults: parseDefaults(defaultsText('1')) });
   const { harness, clock, pis } = cluster;
   const openBoard = (node: 0 | 1) => Sleepi3.open({ bus: harness.boards[node].bus, clock });
   return {
@@ -18,12 +18,8 @@ export async function fastWorld(): Promise<World> {
     openBoard,
     fence: async (on) => {
       const result = { exitStatus: 1, stdout: '', stderr: '' };
-      const machine = pis[on].machine({
-        hostname: hostname(),
-        defaults: parseDefaults(defaultsText('1')),
-        openBoard: () => openBoard(on),
-      });
-      const parameters = agentParameters(on, 'virtual', 'virtual');
+      const machine = pis[on].machine({ hostname: hostname() });
+      const parameters = agentParameters(on, 'virtual');
       const run = runFenceAgent(
         createAgent('0.0.0', () => Promise.resolve({ actions, machine })),
         {

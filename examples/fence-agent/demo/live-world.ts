@@ -1,4 +1,7 @@
-// Real time and real processes: the boards are served on unix sockets, and the built agent runs as pacemaker-fenced runs it.
+// Real time and real processes: the boards are served on unix sockets, each node's line keeper runs as it does as a service,
+// and the built agent runs as pacemaker-fenced runs it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +21,14 @@ export async function liveWorld(program: string): Promise<World> {
     return serveBoard(harness.boards[node], { path });
   };
   const servers = [await serve(0), await serve(1)];
+  /** Where a node's line keeper is found: two nodes on one machine cannot share /run. */
+  const environment = (node: 0 | 1) => ({ FENCE_SLEEPI3_DIRECTORY: join(directory, `node-${node + 1}`) });
+  const startKeeper = (node: 0 | 1) =>
+    spawn(program, ['keeper', '--defaults-file', defaultsFile(node)], {
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...environment(node) },
+      stdio: 'ignore',
+    });
+  const keepers = [startKeeper(0), startKeeper(1)];
   return {
     harness,
     description: 'the built agent as a process of its own, started the way pacemaker-fenced starts it',
@@ -29,12 +40,19 @@ export async function liveWorld(program: string): Promise<World> {
           action: 'reboot',
           target: nodes[on === 0 ? 1 : 0],
           targetParameter: 'none',
-          parameters: agentParameters(on, defaultsFile(on), join(directory, `state-${on + 1}`)),
+          parameters: agentParameters(on, defaultsFile(on)),
         },
-        { timeout: 60 },
+        { timeout: 60, env: environment(on) },
       ),
     wait: (milliseconds) => systemClock.sleep(milliseconds),
     close: async () => {
+      await Promise.all(
+        keepers.map((keeper) => {
+          const ended = once(keeper, 'exit');
+          keeper.kill('SIGTERM');
+          return ended;
+        }),
+      );
       await Promise.all(servers.map((server) => server.close()));
       harness.close();
       await rm(directory, { recursive: true });

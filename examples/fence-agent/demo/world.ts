@@ -48,7 +48,7 @@ EXTIN_FORCED_SHUTDOWN=1
 }
 
 /** What the agent is told about a node besides the action and the target. */
-export function agentParameters(on: 0 | 1, defaultsFile: string, stateDirectory: string): Record<string, string> {
+export function agentParameters(on: 0 | 1, defaultsFile: string): Record<string, string> {
   return {
     // Who a node is, it is by its host name: there is one here, so that each goes by it.
     self: hostname(),
@@ -57,6 +57,5 @@ export function agentParameters(on: 0 | 1, defaultsFile: string, stateDirectory:
     peer_address: 'none',
     corosync_conf: '/dev/null',
     defaults_file: defaultsFile,
-    state_dir: stateDirectory,
   };
 }

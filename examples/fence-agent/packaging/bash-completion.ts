@@ -14,7 +14,6 @@ export function renderBashCompletion(agent: FenceAgent, commands: Readonly<Recor
     ),
     ['--address', words(['0x6e', '0x6d', '0x6b'])],
     [`${files.map((name) => `--${name}`).join(' | ')} | -D`, 'COMPREPLY=($(compgen -f -- "$cur"))'],
-    [directories.map((name) => `--${name}`).join(' | '), 'COMPREPLY=($(compgen -d -- "$cur"))'],
   ];
   return `# bash completion for fence_sleepi3(8)                      -*- shell-script -*-
 # shellcheck shell=bash disable=SC2207
@@ -49,7 +48,6 @@ ${Object.entries(commands)
 }
 
 const files = ['defaults-file', 'corosync-conf', 'debug-file'] as const;
-const directories = ['state-dir'] as const;
 
 function words(list: readonly string[]): string {
   return `COMPREPLY=($(compgen -W '${list.join(' ')}' -- "$cur"))`;

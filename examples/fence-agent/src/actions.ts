@@ -1,18 +1,17 @@
 // The agent's actions: guard the target, then have the line keeper do it, then report what was proven.
-import { boardAddresses, healthMessage, judgeHealth, type ParsedDefaults, Sleepi3Error } from '@sleepi3/driver';
+import { boardAddresses, healthMessage, type ParsedDefaults, Sleepi3Error } from '@sleepi3/driver';
 import { FenceError, type Outlet, type PowerStatus } from '@sleepi3/fence-protocol';
 import type { AgentContext, AgentOptions } from './options.js';
 import { isPreferred } from './line/arbitration.js';
-import { readBoard } from './node/board-check.js';
+import { type BoardName, busSpec } from './node/board.js';
 import { asksNobody, ownAmong, peerAddresses } from './target/peer-addresses.js';
 import { shortName } from './target/node-names.js';
 import { findWiring, type FoundWiring, type HostFacts, wrongName } from './target/wiring.js';
-import { careForAssertedLine, performAct } from './keeper/ask.js';
+import { type AskHost, askKeeper, performAct } from './keeper/ask.js';
+import type { NamedBoard } from './keeper/messages.js';
 import type { PulseOutcome, PulseRequest } from './line/act.js';
-import { readSettled } from './line/lines.js';
-import type { BoardSite, Machine } from './node/machine.js';
+import type { Machine } from './node/machine.js';
 import { askEverywhere, type Hearing, SilenceWatch } from './target/silence.js';
-import { type BoardName, isDiskFault, otherDirectories } from './node/state.js';
 import { guardTarget, type Wiring } from './target/guard.js';
 import type { WireTestResult } from './wire-test/record.js';
 
@@ -31,16 +30,17 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
     action === 'on' || asksNobody(options.peer_address)
       ? undefined
       : new SilenceWatch(() => hearingOf(options, wiring, machine));
-  const { site, outcome } = await actSomewhere(request, context, machine, (held) => {
+  const keeper = keeperOf(context, machine, (held) => {
     machine.onProgress?.(held, hold);
     silence?.onHeld(held);
   });
+  const outcome = await performAct(request, keeper, request.holdTimeout + request.wakeDelay + 5000);
   if (outcome.kind === 'verified') {
     if (!outcome.released) log.error('EXTOUT could not be released after the hold: see monitor');
     const heard = await silence?.hearing(outcome.held, context.clock);
-    const doubt = reasonToDoubt(heard, target) ?? wireDoubt(await site.wireTest.last());
+    const doubt = reasonToDoubt(heard, target) ?? wireDoubt(await machine.wireTest.last());
     if (doubt !== undefined) {
-      await site.record.forget();
+      await askKeeper({ ask: 'forget' }, keeper, answerPatience);
       throw new FenceError(
         'device',
         `Failed: ${action} of ${target}: EXTOUT was held for ${(outcome.held / 1000).toFixed(1)} s, ${doubt}`,
@@ -54,32 +54,6 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
   log.info(`${action} of ${target}: ${describe(outcome)}`);
   const proven = action === 'on' ? outcome.kind === 'woken' : outcome.kind === 'verified' && outcome.held >= hold;
   if (!proven) throw new FenceError('device', `Failed: ${action} of ${target}: ${describe(outcome)}`, { plug: target });
-}
-
-/** Has the act carried out from the state directory, or from another one where that directory's disk is full or failing. */
-async function actSomewhere(
-  request: PulseRequest,
-  context: AgentContext,
-  machine: Machine,
-  onHeld: (held: number) => void,
-): Promise<{ site: BoardSite; outcome: PulseOutcome }> {
-  const { options, log } = context;
-  const others = otherDirectories(options.state_dir);
-  const patience = request.holdTimeout + request.wakeDelay + 5000;
-  for (let directory = options.state_dir; ;) {
-    const site = await openSite(context, machine, onHeld, directory);
-    const unusable = await site.prepare().then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
-    );
-    const other = others.shift();
-    if (unusable !== undefined && (other === undefined || !isDiskFault(unusable))) throw unusable;
-    const outcome = unusable === undefined ? await performAct(request, site, patience) : undefined;
-    if (outcome && (other === undefined || outcome.kind !== 'failed' || !outcome.unstarted)) return { site, outcome };
-    const why = outcome?.kind === 'failed' ? outcome.reason : unusable?.message;
-    log.error(`${directory} cannot be used (${String(why)}): trying with ${String(other)}`);
-    directory = String(other);
-  }
 }
 
 /** Whether the peer answers anywhere. This node's own addresses are not asked: they always answer. */
@@ -113,26 +87,17 @@ function failedTest({ at, verdict }: WireTestResult): string {
 export async function powerStatus(context: AgentContext, machine: Machine): Promise<PowerStatus> {
   const wiring = await wiringOf(context.options, machine);
   const target = guarded(context, wiring);
-  const site = await openSite(context, machine);
-  await clearLine(site);
-  if (!(await site.record.offProof(target))) return 'on';
-  // Where nothing can be written nothing could be forgotten: the record may be an old one.
-  if (!(await isUsable(site))) return 'on';
+  const keeper = keeperOf(context, machine);
+  const { off } = await askKeeper({ ask: 'status', target }, keeper, answerPatience);
+  if (!off) return 'on';
   const { options } = context;
-  if (wireDoubt(await site.wireTest.last()) === undefined) {
+  if (wireDoubt(await machine.wireTest.last()) === undefined) {
     if (asksNobody(options.peer_address)) return 'off';
     const { answeredAt } = await hearingOf(options, wiring, machine);
     if (answeredAt === undefined) return 'off';
   }
-  await site.record.forget();
+  await askKeeper({ ask: 'forget' }, keeper, answerPatience);
   return 'on';
-}
-
-function isUsable(site: BoardSite): Promise<boolean> {
-  return site.prepare().then(
-    () => true,
-    () => false,
-  );
 }
 
 /** The one node that this agent can act on. */
@@ -148,23 +113,14 @@ const wireTestDays = 30;
 export async function monitor(context: AgentContext, machine: Machine): Promise<void> {
   const { options, log } = context;
   const wiring = await wiringOf(options, machine);
-  const defaults = await defaultsOf(options, machine);
-  const site = await openSite(context, machine);
-  await site.prepare();
-
-  const board = await site.openBoard();
-  const reading = await readBoard(board).finally(() => board.close());
-  const care = reading.extout ? await clearLine(site) : 'idle';
-  // What EXTOUT is about has been seen to above.
-  const findings = judgeHealth({ board: reading, defaults, defaultsPath: options.defaults_file, extoutOwned: true });
-  for (const finding of findings) {
+  const { report } = await askKeeper({ ask: 'report' }, keeperOf(context, machine), answerPatience);
+  for (const finding of report.findings) {
     if (finding.severity === 'warning' && finding.concerns === 'fencing') log.warning(healthMessage(finding));
   }
-  const problems = findings.filter(({ severity }) => severity === 'error').map(healthMessage);
-  if (care === 'released') problems.unshift('EXTOUT was asserted with no owner, and has been released');
+  const problems = report.findings.filter(({ severity }) => severity === 'error').map(healthMessage);
 
   problems.push(...(await wrongOptions(options, machine)));
-  const tested = await site.wireTest.last();
+  const tested = await machine.wireTest.last();
   if (tested && !tested.works) {
     problems.push(failedTest(tested));
   } else if (!tested) {
@@ -239,16 +195,16 @@ function guarded({ options, target }: AgentContext, wiring: Wiring): string {
   return result.target;
 }
 
-async function openSite(
-  context: AgentContext,
-  machine: Machine,
+/** How long the line keeper may take to be there and show life, ms: on a slow machine it takes some time to start. */
+const answerPatience = 15_000;
+
+/** The line keeper, and the board that the options mean. */
+function keeperOf(
+  { options, log, signal }: AgentContext,
+  machine: Pick<Machine, 'keeper'>,
   onHeld?: (held: number) => void,
-  directory = context.options.state_dir,
-): Promise<BoardSite> {
-  const { options, log, signal } = context;
-  const defaults = await defaultsOf(options, machine);
-  return machine.site(boardOf(options, defaults), directory, {
-    configured: options.state_dir,
+): AskHost {
+  return machine.keeper(namedBoard(options), {
     log: (message) => {
       log.info(message);
     },
@@ -259,6 +215,11 @@ async function openSite(
 
 /** The options that choose the board. */
 export type BoardChoice = Pick<AgentOptions, 'bus' | 'address' | 'defaults_file'>;
+
+/** The same for the line keeper, which may have another one. */
+export function namedBoard({ bus, address, defaults_file }: BoardChoice): NamedBoard {
+  return { bus, defaultsFile: defaults_file, ...(address !== undefined && { address: addressOf(address) }) };
+}
 
 /** The vendor's file; not needed when the options name bus and address. */
 export async function defaultsOf(
@@ -282,7 +243,7 @@ export function boardOf(options: BoardChoice, defaults: ParsedDefaults | undefin
   );
   if (wrong) throw new FenceError('request', `${options.defaults_file}, line ${wrong.line}: ${wrong.message}`);
   return {
-    bus: options.bus ?? defaults?.values.I2C_BUS ?? '1',
+    bus: busSpec(options.bus ?? defaults?.values.I2C_BUS ?? '1'),
     address:
       options.address === undefined ? (defaults?.values.I2C_ADDRESS ?? boardAddresses[0]) : addressOf(options.address),
   };
@@ -292,19 +253,6 @@ function addressOf(text: string): number {
   const address = /^(0x[0-9a-f]{1,2}|\d{1,3})$/i.test(text) ? Number(text) : Number.NaN;
   if ((boardAddresses as readonly number[]).includes(address)) return address;
   throw new FenceError('request', `address=${text}: the DIP switch of the board gives 0x6e, 0x6d or 0x6b`);
-}
-
-/** The next run of any action clears a line that was left asserted with no owner. */
-async function clearLine(site: BoardSite): Promise<'idle' | 'owned' | 'released'> {
-  const lines = await site.openLines();
-  const { extout } = await readSettled(lines).finally(() => lines.close());
-  if (!extout) return 'idle';
-  const care = await careForAssertedLine(site);
-  if (care === 'stuck')
-    throw new FenceError('device', 'Failed: EXTOUT is asserted with no owner and cannot be released');
-  // Whoever asserted it may have woken the peer by that.
-  if (care === 'released') await site.record.forget().catch(() => undefined);
-  return care;
 }
 
 function describe(outcome: PulseOutcome): string {

@@ -31,7 +31,9 @@ export function createAgent(version: string, load: () => Promise<Workings>): Fen
       {
         title: 'Other commands',
         lines: [
-          'fence_sleepi3 boot          clear EXTOUT and make sure that this node can be fenced (run at boot)',
+          'fence_sleepi3 boot          clear EXTOUT and make sure that this node can be fenced',
+          'fence_sleepi3 keeper        keep the line to the peer (run as fence-sleepi3.service)',
+          'fence_sleepi3 release       release EXTOUT without the line keeper (run when it has died)',
           'fence_sleepi3 wire-listen   confirm the test pulses that the peer sends',
           'fence_sleepi3 wire-test     test the wire to the peer with a pulse of less than a second',
           'fence_sleepi3 characterize  find out what is not documented about two real boards',

@@ -5,12 +5,12 @@ import { createAgent } from './agent.js';
 
 let stop: AbortController | undefined;
 
-/** Aborts when the process is asked to end. What has nothing to leave in order just ends. */
+/** Aborts when the process is asked to end, however often. What has nothing to leave in order just ends. */
 function stopSignal(): AbortSignal {
   if (!stop) {
     const controller = (stop = new AbortController());
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
         controller.abort(new Error(`ended by ${signal}`));
       });
     }
@@ -18,8 +18,6 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-// Keeper and guard are started from the program's own file.
-const self = { program: process.argv[1] ?? '', execPath: process.execPath };
 const host: FenceHost = {
   ...nodeHost(process),
   get signal() {
@@ -29,7 +27,7 @@ const host: FenceHost = {
 
 void run().then((status) => {
   process.exitCode = status;
-  // What is left to do by then (a line to syslog, a word to the guard) takes no time; a transfer that hangs must not keep
+  // What is left to do by then (a line to syslog) takes no time; a transfer that hangs must not keep
   // whoever waits for the answer. Where nothing was begun nothing is left.
   if (!stop) return;
   setTimeout(() => process.exit(), 500).unref();
@@ -38,17 +36,8 @@ void run().then((status) => {
 async function run(): Promise<number> {
   const [command = '', ...words] = process.argv.slice(2);
   switch (command) {
-    case 'line-keeper':
-    case 'line-guard': {
-      const { runLineGuard, runLineKeeper } = await import('./keeper/line-processes.js');
-      const log = (message: string) => {
-        host.syslog('info', `${command}: ${message}`);
-      };
-      const lineProcess = { ...self, pid: process.pid, words, stop: stopSignal(), log };
-      return command === 'line-keeper'
-        ? runLineKeeper(lineProcess, process.stdout)
-        : runLineGuard(lineProcess, process.stdin);
-    }
+    case 'keeper':
+    case 'release':
     case 'boot':
     case 'wire-listen':
     case 'wire-test':
@@ -62,7 +51,7 @@ async function run(): Promise<number> {
         stop: stopSignal(),
         write: (text) => process.stdout.write(text),
         writeError: (text) => process.stderr.write(text),
-        machine: nodeMachine(self),
+        machine: nodeMachine(),
         random: Math.random,
         network: () => import('./wire-test/socket.js'),
         ask,
@@ -74,7 +63,7 @@ async function run(): Promise<number> {
           import('./actions.js'),
           import('./node/machine-of-linux.js'),
         ]);
-        return { actions, machine: nodeMachine(self, showProgress()) };
+        return { actions, machine: nodeMachine(showProgress()) };
       };
       return runFenceAgent(createAgent(version, load), host);
     }

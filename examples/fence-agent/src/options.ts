@@ -70,14 +70,6 @@ export const agentOptions = {
     description: 'Where the names of the two nodes are found',
     order: 4,
   }),
-  state_dir: string({
-    valueName: 'directory',
-    default: '/run/fence_sleepi3',
-    description:
-      'Where the lock, the line keeper and the record of the last power-off live; an act goes to /run/fence_sleepi3 or ' +
-      '/dev/shm/fence_sleepi3 where the disk is full or failing',
-    order: 4,
-  }),
 };
 
 export type AgentContext = ActionContext<typeof agentOptions>;

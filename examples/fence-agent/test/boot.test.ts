@@ -1,36 +1,79 @@
+// The duties of a boot: done by the line keeper, or by the command where there is none.
 import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { FenceError } from '@sleepi3/fence-protocol';
+import { createHarness } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
-import { type BootHost, prepareNode } from '../src/commands/boot.js';
+import { boot as bootCommand } from '../src/commands/boot.js';
+import { clearLine } from '../src/keeper/clear-line.js';
+import { doDuties, type DutyHost } from '../src/keeper/duties.js';
+import { boardLines } from '../src/node/board.js';
+import type { Machine } from '../src/node/machine.js';
 import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
 
 const fenceable = 'EXTIN_FORCED_SHUTDOWN=1\n';
 
-async function bootCase({ defaults = fenceable, registers = {} } = {}) {
-  const cluster = await createCluster({ coldRegisters: registers });
-  const [board] = cluster.harness.boards;
+function bootCase({ defaults = fenceable, registers = {} } = {}) {
+  const harness = createHarness({ coldRegisters: { inputControl: 0b001, ...registers } });
+  const { clock } = harness;
+  const [board] = harness.boards;
   const logs: string[] = [];
   const stop = new AbortController();
-  const parsed = parseDefaults(defaults);
-  const machine = cluster.pis[0].machine({
-    hostname: 'raspberrypi-1',
-    defaults: parsed,
-    openBoard: () => Sleepi3.open({ bus: board.bus, clock: cluster.clock, random: () => 0.5 }),
-  });
-  const host: BootHost = {
-    clock: cluster.clock,
+  const openBoard = () => Sleepi3.open({ bus: board.bus, clock, random: () => 0.5 });
+  const log = (message: string) => logs.push(message);
+  const host: DutyHost = {
+    clock,
     stop: stop.signal,
-    log: (message) => logs.push(message),
-    readDefaults: () => Promise.resolve(parsed),
-    site: () => machine.site({ bus: '1', address: 0x6e }, '/state', { log: host.log, stop: stop.signal }),
+    log,
+    readDefaults: async () => parseDefaults(defaults),
+    openBoard,
+    clearLine: () => clearLine({ clock, log, openLines: async () => boardLines(await openBoard()) }, 0),
+    makeGood: async () => undefined,
   };
-  const boot = (patience = 60_000) => cluster.clock.runUntil(prepareNode(host, patience));
-  return { cluster, board, logs, stop, host, boot };
+  const boot = (patience = 60_000) => clock.runUntil(doDuties(host, patience));
+  return { clock, board, logs, stop, host, boot };
 }
 
-describe('boot', () => {
-  it('says that the node can be fenced when there is nothing to do', async () => {
-    const { boot, board } = await bootCase();
+describe('the command boot', () => {
+  const command = async (machine: Machine, written: string[] = []) => {
+    const stop = new AbortController().signal;
+    const host = { clock: cluster.clock, machine, stop, writeError: (text: string) => written.push(text) };
+    return cluster.clock.runUntil(bootCommand({}, host, 0));
+  };
+  let cluster: Awaited<ReturnType<typeof createCluster>>;
+
+  it('has the line keeper do it, which leaves the line to an act that is under way', async () => {
+    cluster = await createCluster();
+    const off = cluster.pis[0].runAgent(requestOf(0));
+    await cluster.clock.advance(3000);
+    expect(await command(cluster.pis[0].machine({ hostname: 'raspberrypi-1' }))).toMatchObject({
+      ok: true,
+      extout: 'owned',
+      message: expect.stringContaining('EXTOUT belongs to an act that is under way'),
+    });
+    expect(await cluster.clock.runUntil(off.outcome)).toMatchObject({ kind: 'verified', restarts: 0 });
+  });
+
+  it('does it itself where there is no line keeper, and says that there is none', async () => {
+    cluster = await createCluster();
+    const [{ clock }, pi] = [cluster, cluster.pis[0]];
+    pi.powerOff();
+    cluster.harness.boards[0].poke('ioStatus', 1);
+    cluster.harness.boards[0].poke('inputControl', 0);
+    const machine = pi.machine({ hostname: 'raspberrypi-1' });
+    const alone: Machine = {
+      ...machine,
+      keeper: (...board) => ({ ...machine.keeper(...board), call: async () => undefined }),
+    };
+    const written: string[] = [];
+    expect(await command(alone, written)).toMatchObject({ ok: true, extout: 'released', extinPowerdown: 'set' });
+    expect(written.join('')).toContain('no line keeper runs here');
+    expect(clock.now()).toBeLessThan(5000);
+  });
+});
+
+describe('the duties of a boot', () => {
+  it('are done when there is nothing to do, and nothing is written', async () => {
+    const { boot, board } = bootCase();
     const writes: unknown[] = [];
     board.on('transfer', (transfer) => transfer.op.startsWith('write') && writes.push(transfer));
     expect(await boot()).toEqual({
@@ -44,30 +87,22 @@ describe('boot', () => {
     expect(writes).toEqual([]);
   });
 
-  it('releases an EXTOUT that was left asserted', async () => {
-    const { boot, board } = await bootCase();
+  it('release an EXTOUT that was left asserted', async () => {
+    const { boot, board } = bootCase();
     board.poke('ioStatus', 1);
     expect(await boot()).toMatchObject({ ok: true, extout: 'released' });
     expect(board.extout).toBe(false);
   });
 
-  it('leaves the line to a line keeper that is alive', async () => {
-    const { cluster, host } = await bootCase();
-    const off = cluster.pis[0].runAgent(requestOf(0));
-    await cluster.clock.advance(3000);
-    expect(await cluster.clock.runUntil(prepareNode(host, 0))).toMatchObject({ ok: true, extout: 'owned' });
-    expect(await cluster.clock.runUntil(off.outcome)).toMatchObject({ kind: 'verified', restarts: 0 });
-  });
-
-  it('sets EIPDE and EITRG that the vendor left wrong', async () => {
-    const { boot, board } = await bootCase({ registers: { inputControl: 0b010 } });
+  it('set EIPDE and EITRG that the vendor left wrong', async () => {
+    const { boot, board } = bootCase({ registers: { inputControl: 0b010 } });
     expect(await boot()).toMatchObject({ ok: true, extinPowerdown: 'set', extinTrigger: 'set' });
     expect(board.bit('EIPDE')).toBe(true);
     expect(board.bit('EITRG')).toBe(false);
   });
 
-  it('tries again until the board answers, and tells of each reason once', async () => {
-    const { boot, board, logs } = await bootCase({ registers: { inputControl: 0 } });
+  it('are tried again until the board answers, telling of each reason once', async () => {
+    const { boot, board, logs } = bootCase({ registers: { inputControl: 0 } });
     board.faults.add({ kind: 'NAK', until: 20_000 });
     const report = await boot();
     expect(report).toMatchObject({ ok: true, extinPowerdown: 'set' });
@@ -76,36 +111,34 @@ describe('boot', () => {
     expect(board.bit('EIPDE')).toBe(true);
   });
 
-  it('gives up after its time with the reason and how often it tried', async () => {
-    const { boot, board, cluster } = await bootCase();
+  it('are given up after their time with the reason and how often it tried', async () => {
+    const { boot, board, clock } = bootCase();
     board.faults.add({ kind: 'NAK' });
     const report = await boot(10_000);
     expect(report.ok).toBe(false);
-    expect(report.message).toMatch(/^this node is not ready to be fenced: .*EREMOTEIO.* \(\d+ attempts\)$/);
-    expect(cluster.clock.now()).toBeLessThan(15_000);
+    expect(report.message).toMatch(/^this node is not ready: .*EREMOTEIO.* \(\d+ attempts\)$/);
+    expect(clock.now()).toBeLessThan(15_000);
   });
 
-  it('gives up at once when the options name no board', async () => {
-    const { host, cluster } = await bootCase();
-    const refuse = () => {
-      throw new FenceError('request', 'address=0x42: no');
-    };
-    const report = await cluster.clock.runUntil(prepareNode({ ...host, site: refuse }, 60_000));
+  it('are given up at once when the options name no board', async () => {
+    const { host, clock } = bootCase();
+    const refuse = () => Promise.reject(new FenceError('request', 'address=0x42: no'));
+    const report = await clock.runUntil(doDuties({ ...host, openBoard: refuse, clearLine: refuse }, 60_000));
     expect(report).toMatchObject({ ok: false, attempts: 1, message: expect.stringContaining('0x42') });
   });
 
-  it('ends at once when it is asked to', async () => {
-    const { host, cluster, board, stop } = await bootCase();
+  it('end at once when asked to', async () => {
+    const { host, clock, board, stop } = bootCase();
     board.faults.add({ kind: 'NAK' });
-    const report = prepareNode(host, 60_000);
-    await cluster.clock.advance(5000);
+    const report = doDuties(host, 60_000);
+    await clock.advance(5000);
     stop.abort(new Error('ended by SIGTERM'));
-    expect(await cluster.clock.runUntil(report)).toMatchObject({ ok: false });
-    expect(cluster.clock.now()).toBeLessThan(8000);
+    expect(await clock.runUntil(report)).toMatchObject({ ok: false });
+    expect(clock.now()).toBeLessThan(8000);
   });
 
-  it('fails when EIPDE is 0 and the defaults file does not ask for 1', async () => {
-    const { boot, board } = await bootCase({ defaults: '', registers: { inputControl: 0 } });
+  it('fail when EIPDE is 0 and the defaults file does not ask for 1', async () => {
+    const { boot, board } = bootCase({ defaults: '', registers: { inputControl: 0 } });
     board.poke('ioStatus', 1);
     const report = await boot();
     expect(report).toMatchObject({ ok: false, extout: 'released' });
@@ -114,23 +147,23 @@ describe('boot', () => {
     expect(board.extout).toBe(false);
   });
 
-  it('names the line of the defaults file that is wrong', async () => {
-    const { boot } = await bootCase({
+  it('name the line of the defaults file that is wrong', async () => {
+    const { boot } = bootCase({
       defaults: 'RTC_DEVICE=rtc0\nEXTIN_FORCED_SHUTDOWN=yes\n',
       registers: { inputControl: 0 },
     });
     expect((await boot()).message).toContain('line 2 of the defaults file: EXTIN_FORCED_SHUTDOWN=yes must be 0 or 1');
   });
 
-  it('warns when the board is right and the defaults file is not', async () => {
-    const { boot } = await bootCase({ defaults: '' });
+  it('warn when the board is right and the defaults file is not', async () => {
+    const { boot } = bootCase({ defaults: '' });
     expect(await boot()).toMatchObject({ ok: true, message: expect.stringContaining('the next boot loses it') });
   });
 
   it.each(Array.from({ length: 40 }, (_, index) => index + 1))(
-    'leaves the board right when its transfers fail from the %i. on, ten times in a row',
+    'leave the board right when its transfers fail from the %i. on, ten times in a row',
     async (first) => {
-      const { boot, board } = await bootCase({ registers: { inputControl: 0b010 } });
+      const { boot, board } = bootCase({ registers: { inputControl: 0b010 } });
       board.poke('ioStatus', 1);
       board.faults.add({ kind: 'NAK', at: Array.from({ length: 10 }, (_, index) => first + index) });
       expect(await boot()).toMatchObject({ ok: true });

@@ -1,4 +1,4 @@
-import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
+import { Sleepi3 } from '@sleepi3/driver';
 import type { UnknownBehaviour } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
 import { characterize, type DirectorHost, renderReport } from '../src/characterize/director.js';
@@ -67,7 +67,7 @@ async function twoBoards({ answer = () => true, transferTime = 0, coldRegisters 
   await clock.advance(40_000);
 
   const openBoard = () => Sleepi3.open({ bus: own.bus, clock, random: () => 0.5 });
-  const machine = pis[0].machine({ hostname: names[0], defaults: parseDefaults(''), openBoard });
+  const machine = pis[0].machine({ hostname: names[0] });
   const director: DirectorHost = {
     node: names[0],
     peer: names[1],
@@ -91,8 +91,8 @@ async function twoBoards({ answer = () => true, transferTime = 0, coldRegisters 
     openBoard,
     act: (action, hold) => {
       const stop = new AbortController().signal;
-      const site = machine.site({ bus: '1', address: 0x6e }, '/state', { log: () => {}, stop });
-      return performAct(requestOf(0, { action, hold, preferred: true }), site, 60_000);
+      const keeper = machine.keeper({}, { log: () => {}, stop });
+      return performAct(requestOf(0, { action, hold, preferred: true }), keeper, 60_000);
     },
     call: async () => {
       if (!subject) return undefined;

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { commandHelp, numberOption, parseCommandLine } from '../src/commands/command-line.js';
 import { commands, isCommand } from '../src/commands/table.js';
 import { runCommand } from '../src/commands/run.js';
-import { defaultStateDirectory, stateFiles } from '../src/node/state.js';
 import { WireTestRecord } from '../src/wire-test/record.js';
 
 describe('the command line of a command', () => {
@@ -108,15 +107,5 @@ describe('the record of the wire test', () => {
     }
     for (const other of ['yesterday sound\n', '\n', '{"works":true}\n'])
       expect(await recordOf(other).last()).toBeUndefined();
-  });
-
-  it('outlives a boot, unless the state directory is one of the own choice', () => {
-    const board = { bus: '1', address: 0x6e };
-    expect(stateFiles(defaultStateDirectory, board)).toMatchObject({
-      lock: '/run/fence_sleepi3/i2c-1-6e.lock',
-      wireTest: '/var/lib/fence_sleepi3/i2c-1-6e.wire-test',
-      observation: '/var/lib/fence_sleepi3/i2c-1-6e.observed',
-    });
-    expect(stateFiles('/mine', board).wireTest).toBe('/mine/i2c-1-6e.wire-test');
   });
 });

@@ -1,8 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '@sleepi3/simulator';
-import { guardLine, performAct, releaseOrphan } from '../src/keeper/ask.js';
-import type { KeeperEvent } from '../src/keeper/messages.js';
 import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
 
 const peer = 1;
@@ -82,25 +79,6 @@ describe('an off', () => {
     expect(cluster.pis[0].logs).toContainEqual(expect.stringContaining('the record of the power-off could not be'));
   });
 
-  it('whose keeper never gets ready fails when the time is up, and hangs no longer', async () => {
-    const clock = new VirtualClock();
-    const outcome = performAct(
-      requestOf(0),
-      {
-        clock,
-        stop: new AbortController().signal,
-        call: async () => undefined,
-        startKeeper: () => new Promise(() => {}),
-        killKeeper: async () => {},
-        tryLock: async () => undefined,
-        openLines: () => Promise.reject(new Error('not to be opened')),
-        log: () => {},
-      },
-      47_000,
-    );
-    expect(await clock.runUntil(outcome)).toMatchObject({ kind: 'failed', reason: expect.stringContaining('47 s') });
-  });
-
   it.each(['off', 'on', 'reboot', 'test'] as const)(
     'lives through a bus that fails in the first second of an act (%s)',
     async (action) => {
@@ -126,7 +104,7 @@ describe('an off', () => {
   it('opens the board again when that fails in the first second', async () => {
     const cluster = await createCluster();
     let failures = 3;
-    cluster.pis[0].onOpenLines = () => {
+    cluster.pis[0].onOpenBoard = () => {
       if (failures-- > 0) throw new Error('the bus is busy');
     };
     expect(await cluster.act(0)).toMatchObject({ kind: 'verified' });
@@ -135,7 +113,7 @@ describe('an off', () => {
 
   it('fails within seconds, with the reason, when the board cannot be opened at all', async () => {
     const cluster = await createCluster();
-    cluster.pis[0].onOpenLines = () => {
+    cluster.pis[0].onOpenBoard = () => {
       throw new Error('there is no board');
     };
     expect(await cluster.act(0)).toEqual({ kind: 'failed', reason: 'there is no board' });
@@ -207,7 +185,7 @@ describe('an off', () => {
     expect(cluster.harness.boards[peer].powered).toBe(true);
   });
 
-  it('is not begun when the agent is asked to end while its keeper starts', async () => {
+  it('is not begun when the agent is asked to end while it calls', async () => {
     const cluster = await createCluster();
     let edges = 0;
     cluster.harness.boards[0].on('extout', () => edges++);
@@ -236,21 +214,22 @@ describe('an off', () => {
     expect(cluster.clock.now()).toBeLessThan(14_000);
     await cluster.clock.advance(5000);
     expect(cluster.harness.boards[0].extout).toBe(false);
-    expect(cluster.pis[0].lockIsFree).toBe(true);
   });
 
-  it('fails and releases when its keeper hangs, without waiting for it', async () => {
+  it('fails when its keeper hangs, whose watchdog has the line released well before the cut', async () => {
     const cluster = await createCluster();
     const { outcome } = cluster.pis[0].runAgent(requestOf(0));
-    await cluster.clock.advance(5000);
-    const keeper = cluster.pis[0].processes.find(({ name }) => name === 'keeper')!;
-    keeper.hang();
+    await cluster.clock.advance(2000);
+    cluster.pis[0].keeper?.hang();
     expect(await cluster.clock.runUntil(outcome)).toMatchObject({
       kind: 'failed',
-      reason: 'the line keeper is hung; EXTOUT has been released',
+      reason: 'the line keeper died; fence-sleepi3.service releases EXTOUT',
     });
     expect(cluster.clock.now()).toBeLessThan(10_500);
+    await cluster.clock.advance(1000);
     expect(cluster.harness.boards[0].extout).toBe(false);
+    expect(cluster.harness.boards[peer].powered).toBe(true);
+    expect(await cluster.act(0)).toMatchObject({ kind: 'verified' });
   });
 });
 
@@ -269,95 +248,6 @@ describe('an on', () => {
   });
 });
 
-describe('an agent that was stopped itself', () => {
-  it('reads what its keeper has said meanwhile before it takes it for hung', async () => {
-    const clock = new VirtualClock();
-    const result: KeeperEvent = { event: 'result', outcome: { kind: 'woken' } };
-    const events: (() => Promise<KeeperEvent>)[] = [
-      async () => ({ event: 'accepted', joined: false }),
-      // Its own timer comes first when it goes on.
-      () => clock.sleep(5001).then(() => result),
-    ];
-    const killed: string[] = [];
-    const outcome = performAct(
-      requestOf(0, { action: 'on' }),
-      {
-        clock,
-        stop: new AbortController().signal,
-        call: async () => ({ send: () => {}, receive: () => events.shift()!(), close: () => {} }),
-        startKeeper: async () => {},
-        killKeeper: async () => void killed.push('keeper'),
-        tryLock: async () => undefined,
-        openLines: () => Promise.reject(new Error('not to be opened')),
-        log: () => {},
-      },
-      60_000,
-    );
-    expect(await clock.runUntil(outcome)).toEqual({ kind: 'woken' });
-    expect(killed).toEqual([]);
-  });
-});
-
-describe('a line whose keeper is gone', () => {
-  const idleLines = (state: { extout: boolean }) => ({
-    read: async () => ({ extout: state.extout, extin: false }),
-    writeExtout: async (asserted: boolean) => {
-      state.extout = asserted;
-    },
-    close: async () => {},
-  });
-  const lock = { release: async () => {} };
-
-  it('is released as soon as the board can be reached again', async () => {
-    const clock = new VirtualClock();
-    const state = { extout: true };
-    const care = releaseOrphan({
-      clock,
-      tryLock: async () => lock,
-      openLines: async () => {
-        if (clock.now() < 5000) throw new Error('EREMOTEIO');
-        return idleLines(state);
-      },
-      log: () => {},
-    });
-    expect(await clock.runUntil(care)).toBe('released');
-    expect(state.extout).toBe(false);
-    expect(clock.now()).toBeLessThan(6000);
-  });
-
-  it('is released although the lock could not be tried at first', async () => {
-    const clock = new VirtualClock();
-    const state = { extout: true };
-    const logs: string[] = [];
-    const care = releaseOrphan({
-      clock,
-      tryLock: () => (clock.now() < 500 ? Promise.reject(new Error('spawn flock EAGAIN')) : Promise.resolve(lock)),
-      openLines: async () => idleLines(state),
-      log: (message) => logs.push(message),
-    });
-    expect(await clock.runUntil(care)).toBe('released');
-    expect(logs).toEqual([expect.stringContaining('EAGAIN')]);
-  });
-
-  it('is released by its guard when the next keeper ends without having been asked for anything', async () => {
-    const clock = new VirtualClock();
-    const state = { extout: true };
-    const guard = guardLine(Promise.resolve('died'), {
-      clock,
-      tryLock: async () => (clock.now() < 5500 ? undefined : lock),
-      openLines: async () => idleLines(state),
-      log: () => {},
-    });
-    await clock.runUntil(guard);
-    expect(state.extout).toBe(false);
-  });
-
-  it('is not said to have been released when it was idle by then', async () => {
-    const cluster = await createCluster();
-    expect(await cluster.clock.runUntil(cluster.pis[0].careForLine())).toBe('idle');
-  });
-});
-
 describe('a reboot', () => {
   it('says success as soon as the off is verified and wakes the peer afterwards', async () => {
     const cluster = await createCluster();
@@ -369,7 +259,6 @@ describe('a reboot', () => {
     expect(cluster.harness.boards[peer].wakeupCause).toBe('extin');
     expect(cluster.harness.boards[0].extout).toBe(false);
     expect(cluster.pis[0].logs).toContain('gave raspberrypi-2 its wake pulse');
-    expect(cluster.pis[0].lockIsFree).toBe(true);
   });
 
   it('leaves no proof that the peer is off once it was woken', async () => {

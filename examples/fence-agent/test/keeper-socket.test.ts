@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AgentMessage, type Conversation, type KeeperEvent, parseAgentMessage } from '../src/keeper/messages.js';
+import type { PulseRequest } from '../src/line/act.js';
 import { callKeeper, listenForAgents } from '../src/keeper/socket.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
 
@@ -39,12 +40,12 @@ describe('a keeper that ends', () => {
 
   it('has its last word heard by an agent that reads', async () => {
     const server = await listenForAgents<AgentMessage, KeeperEvent>(path, (call) => {
-      call.send({ event: 'busy', with: 'off' });
+      call.send({ event: 'waiting', for: 'off' });
       call.close();
     });
     const agent = await callKeeper<KeeperEvent, AgentMessage>(path);
     await server.close();
-    expect(await agent?.receive()).toEqual({ event: 'busy', with: 'off' });
+    expect(await agent?.receive()).toEqual({ event: 'waiting', for: 'off' });
     expect(await agent?.receive()).toBeUndefined();
   });
 
@@ -57,17 +58,27 @@ describe('a keeper that ends', () => {
 
 describe('what an agent may say', () => {
   const request = requestOf(0);
+  const act = (changed: Partial<PulseRequest>): AgentMessage => ({
+    ask: 'act',
+    request: { ...request, ...changed },
+    patience: 60_000,
+    board: {},
+  });
+  const wrong = (changed: object) => JSON.stringify({ ...act({}), request: { ...request, ...changed } });
 
   it.each<[string, AgentMessage]>([
-    ['an off', { request }],
-    ['a reboot', { request: { ...request, action: 'reboot' } }],
-    ['the shortest off', { request: { ...request, hold: 12_000 } }],
-    ['the shortest reboot', { request: { ...request, action: 'reboot', hold: 12_000, wakeDelay: 0 } }],
-    ['an on', { request: { ...request, action: 'on' } }],
-    ['a test pulse', { request: { ...request, action: 'test', hold: 900 } }],
-    ['a pulse of characterize', { request: { ...request, action: 'test', hold: 4200 } }],
+    ['an off', act({})],
+    ['a reboot', act({ action: 'reboot' })],
+    ['the shortest off', act({ hold: 12_000 })],
+    ['the shortest reboot', act({ action: 'reboot', hold: 12_000, wakeDelay: 0 })],
+    ['an on', act({ action: 'on' })],
+    ['a test pulse', act({ action: 'test', hold: 900 })],
+    ['a pulse of characterize', act({ action: 'test', hold: 4200 })],
     ['that it is no longer wanted', { cancel: true }],
-    ['that it wants a sign of life', { probe: true }],
+    ['a question for the status', { ask: 'status', target: 'x', board: { address: 0x6e } }],
+    ['a question for a report', { ask: 'report', board: { bus: '1', defaultsFile: '/etc/default/sleepi3' } }],
+    ['that the target is awake', { ask: 'forget', board: {} }],
+    ['that a boot is to be done', { ask: 'boot', patience: 1000, board: {} }],
   ])('is %s', (_, message) => {
     expect(parseAgentMessage(JSON.stringify(message))).toEqual(message);
   });
@@ -76,21 +87,26 @@ describe('what an agent may say', () => {
     ['nothing', 'null'],
     ['a number', '1'],
     ['half a message', '{"request":{"action":"off",'],
-    ['no request', '{"request":null}'],
-    ['no act', JSON.stringify({ request: { ...request, action: 'toString' } })],
-    ['no target', JSON.stringify({ request: { ...request, target: '' } })],
-    ['an off without end', JSON.stringify({ request: { ...request, hold: null } })],
-    ['an off too short to cut', JSON.stringify({ request: { ...request, hold: 9000 } })],
-    ['a test pulse long enough to cut', JSON.stringify({ request: { ...request, action: 'test' } })],
-    ['a reboot too short to cut', JSON.stringify({ request: { ...request, action: 'reboot', hold: 10_999 } })],
-    ['a test pulse of negative length', JSON.stringify({ request: { ...request, action: 'test', hold: -1 } })],
-    ['a hold in words', JSON.stringify({ request: { ...request, hold: '12000' } })],
-    ['an act without an end', JSON.stringify({ request: { ...request, holdTimeout: undefined } })],
-    ['a wake pulse in the past', JSON.stringify({ request: { ...request, wakeDelay: -1 } })],
-    ['an act without a name', JSON.stringify({ request: { ...request, action: undefined } })],
-    ['a target that is a number', JSON.stringify({ request: { ...request, target: 1 } })],
-    ['a text', JSON.stringify({ request: 'off' })],
-    ['an act without arbitration', JSON.stringify({ request: { ...request, preferred: undefined } })],
+    ['no request', JSON.stringify({ ...act({}), request: null })],
+    ['no act', wrong({ action: 'toString' })],
+    ['no target', wrong({ target: '' })],
+    ['an off without end', wrong({ hold: null })],
+    ['an off too short to cut', wrong({ hold: 9000 })],
+    ['a test pulse long enough to cut', wrong({ action: 'test' })],
+    ['a reboot too short to cut', wrong({ action: 'reboot', hold: 10_999 })],
+    ['a test pulse of negative length', wrong({ action: 'test', hold: -1 })],
+    ['a hold in words', wrong({ hold: '12000' })],
+    ['an act without an end', wrong({ holdTimeout: undefined })],
+    ['a wake pulse in the past', wrong({ wakeDelay: -1 })],
+    ['an act without a name', wrong({ action: undefined })],
+    ['a target that is a number', wrong({ target: 1 })],
+    ['a text', JSON.stringify({ ...act({}), request: 'off' })],
+    ['an act without arbitration', wrong({ preferred: undefined })],
+    ['an act that waits for ever', JSON.stringify({ ...act({}), patience: null })],
+    ['an act on no board', JSON.stringify({ ...act({}), board: undefined })],
+    ['an act on a board in numbers', JSON.stringify({ ...act({}), board: { bus: 1 } })],
+    ['a question that nobody knows', JSON.stringify({ ask: 'fire', board: {} })],
+    ['the status of nobody', JSON.stringify({ ask: 'status', board: {} })],
   ])('is not %s: that ends the conversation, and the keeper goes on', async (_, garbage) => {
     const received: unknown[] = [];
     let ended: Promise<void> | undefined;
@@ -104,7 +120,7 @@ describe('what an agent may say', () => {
       parseAgentMessage,
     );
     const stranger = await stoppedClient();
-    stranger.write(`${garbage}\n${JSON.stringify({ request })}\n`);
+    stranger.write(`${garbage}\n${JSON.stringify(act({}))}\n`);
     await expect.poll(() => ended !== undefined).toBe(true);
     await ended;
     expect(received).toEqual([]);

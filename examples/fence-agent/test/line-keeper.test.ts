@@ -1,70 +1,78 @@
-// The line keeper, facing agents that say what they are told to.
-import { VirtualClock } from '@sleepi3/simulator';
+// The line keeper, facing callers that say what they are told to.
+import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
+import { createHarness } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
-import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
-import { requestOf } from '../virtual/virtual-cluster.js';
-import type { AgentMessage, KeeperEvent } from '../src/keeper/messages.js';
 import { type AgentConversation, keepLine, type KeeperHost } from '../src/keeper/keeper.js';
-import { PowerRecord } from '../src/line/power-record.js';
+import type { AgentMessage, KeeperEvent } from '../src/keeper/messages.js';
+import { OwedWake } from '../src/keeper/owed-wake.js';
+import type { PulseRequest } from '../src/line/act.js';
+import { PowerRecord, type RecordFile } from '../src/line/power-record.js';
+import { WireTestRecord } from '../src/wire-test/record.js';
+import { requestOf } from '../virtual/virtual-cluster.js';
+import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
 
 const off = requestOf(0);
+const peer = 'raspberrypi-2';
+const act = (request: PulseRequest = off, patience = 60_000): AgentMessage => ({
+  ask: 'act',
+  request,
+  patience,
+  board: {},
+});
 
-/** A keeper's process on lines that do as they are told, 5 ms a transfer; `changed` parts of it behave otherwise. */
-function keeper(changed: Partial<KeeperHost> = {}) {
-  const clock = new VirtualClock();
+function fileOf(text?: string): RecordFile & { text: string | undefined; fails: boolean } {
+  const file = {
+    text,
+    fails: false,
+    read: async () => file.text,
+    replace: async (next: string) => {
+      if (file.fails) throw new Error('EROFS');
+      file.text = next;
+    },
+    remove: async () => {
+      if (file.fails) throw new Error('EROFS');
+      file.text = undefined;
+    },
+  };
+  return file;
+}
+
+/** A keeper's process on a board, 5 ms a transfer; `changed` parts of it behave otherwise. */
+async function keeper(changed: Partial<KeeperHost> = {}, { owed = fileOf(), goesDown = false } = {}) {
+  const harness = createHarness({ transferTime: 5, coldRegisters: { inputControl: 0b001 } });
+  const { clock, boards } = harness;
   const stop = new AbortController();
-  const state = { extout: false, extin: false };
-  const bus = { works: true };
   const done: string[] = [];
   const logs: string[] = [];
+  let alive = 0;
   let onCall: ((conversation: AgentConversation) => void) | undefined;
-  const transfer = async () => {
-    await clock.sleep(5);
-    if (!bus.works) throw new Error('EREMOTEIO');
-  };
-  const noFile = { read: async () => undefined, replace: async () => {}, remove: async () => {} };
   const host: KeeperHost = {
     clock,
     stop: stop.signal,
-    record: new PowerRecord(noFile, 'boot'),
+    record: new PowerRecord(fileOf(), 'boot'),
+    owedWake: new OwedWake(owed),
+    wireTest: new WireTestRecord(fileOf()),
     log: (message) => logs.push(message),
     date: () => new Date(0),
-    tryLock: async () => ({
-      release: async () => {
-        done.push('unlocked');
-      },
-    }),
+    defaultsFile: '/etc/default/sleepi3',
+    readDefaults: async () => parseDefaults('EXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n'),
+    openBoard: () => Sleepi3.open({ bus: boards[0].bus, clock, random: () => 0.5 }),
+    objectionTo: async ({ bus }) => (bus === '9' ? 'bus=9 is not of this board' : undefined),
+    observe: async () => void done.push('observed'),
     listen: async (listener) => {
+      done.push('listens');
       onCall = listener;
-      return {
-        close: async () => {
-          done.push('closed');
-        },
-      };
+      return { stop: () => done.push('takes no more calls'), close: async () => void done.push('hung up') };
     },
-    openLines: async () => ({
-      read: async () => {
-        const seen = { ...state };
-        await transfer();
-        return seen;
-      },
-      writeExtout: async (asserted) => {
-        await transfer();
-        state.extout = asserted;
-      },
-      close: async () => {
-        done.push('board closed');
-      },
-    }),
-    startGuard: () => {
-      done.push('guarded');
-      return { dismiss: () => done.push('dismissed') };
-    },
+    onReady: (message) => done.push(`ready: ${message}`),
+    onAlive: () => alive++,
+    nodeGoesDown: async () => goesDown,
     ...changed,
   };
-  const kept = keepLine(host, () => done.push('ready'));
-  /** An agent that has called: what it hears, and how it speaks. */
-  const agent = () => {
+  const kept = keepLine(host).then(() => done.push('ended'));
+  await clock.advance(5000);
+  /** A caller: what it hears, and how it speaks. */
+  const caller = () => {
     const [ours, theirs] = conversationPair<KeeperEvent, AgentMessage>(new PiProcess('agent'), new PiProcess('keeper'));
     const heard: KeeperEvent[] = [];
     const listening = (async () => {
@@ -75,54 +83,94 @@ function keeper(changed: Partial<KeeperHost> = {}) {
       for (const message of messages) ours.send(message);
       await clock.advance(0);
     };
-    const last = () => heard.at(-1);
-    return { heard, last, say, leave: () => ours.close(), gone: listening };
+    const but = (event: KeeperEvent['event']) => heard.filter((one) => one.event !== event && one.event !== 'alive');
+    return { heard, but, last: () => heard.at(-1), say, leave: () => ours.close(), gone: listening };
   };
-  const end = () => clock.runUntil(kept);
-  return { clock, stop, state, bus, done, logs, agent, end };
+  const end = () => {
+    stop.abort(new Error('SIGTERM'));
+    return clock.runUntil(kept);
+  };
+  return {
+    clock,
+    harness,
+    board: boards[0],
+    peerBoard: boards[1],
+    stop,
+    done,
+    logs,
+    alive: () => alive,
+    owed,
+    caller,
+    end,
+  };
 }
 
 describe('a line keeper', () => {
-  it('does nothing when another one has the board', async () => {
-    const { done, end } = keeper({ tryLock: async () => undefined });
-    expect(await end()).toBe(false);
-    expect(done).toEqual([]);
+  it('looks at the board before it writes to it, listens, does its duties, and is ready', async () => {
+    const { done, end } = await keeper();
+    expect(done).toEqual(['observed', 'listens', 'ready: this node can be fenced: EXTOUT idle, EIPDE=1, EITRG=edge']);
+    await end();
+    expect(done.slice(3)).toEqual(['takes no more calls', 'hung up', 'ended']);
   });
 
-  it('is guarded before it is ready, and lets go of everything in the end, of the lock last', async () => {
-    const { clock, done, agent, end } = keeper();
-    await clock.advance(0);
-    await agent().say({ request: off });
-    expect(await end()).toBe(true);
-    expect(done).toEqual(['guarded', 'ready', 'board closed', 'closed', 'dismissed', 'unlocked']);
+  it('is ready with a board that is dead, says so, and goes on trying', async () => {
+    let dead = true;
+    const { clock, done, logs, board, end } = await keeper({
+      openBoard: async () => {
+        if (dead) throw new Error('there is no board');
+        return Sleepi3.open({ bus: board.bus, clock });
+      },
+    });
+    expect(done.at(-1)).toContain('not ready: there is no board');
+    board.poke('inputControl', 0);
+    board.poke('ioStatus', 1);
+    await clock.advance(60_000);
+    expect(logs.filter((line) => line.includes('there is no board')).length).toBeLessThanOrEqual(3);
+    dead = false;
+    await clock.advance(10_000);
+    expect(board.extout).toBe(false);
+    expect(board.bit('EIPDE')).toBe(true);
+    expect(logs.at(-1)).toContain('EIPDE was 0 and has been set');
+    await end();
   });
 
-  it('goes again, without having touched anything, when it is asked for nothing in five seconds', async () => {
-    const { clock, done, agent, end } = keeper();
-    await clock.advance(4000);
-    await agent().say({ probe: true });
-    expect(await end()).toBe(true);
-    expect(clock.now()).toBe(5000);
-    expect(done).toEqual(['guarded', 'ready', 'closed', 'dismissed', 'unlocked']);
+  it('sets EIPDE although EXTOUT does not obey: each duty is one of its own', async () => {
+    const { board, clock, caller, end } = await keeper();
+    board.poke('inputControl', 0);
+    board.poke('ioStatus', 1);
+    board.faults.add({ kind: 'write-lost', register: 'ioStatus' });
+    const booting = caller();
+    await booting.say({ ask: 'boot', patience: 3000, board: {} });
+    await clock.advance(20_000);
+    expect(board.bit('EIPDE')).toBe(true);
+    expect(booting.last()).toMatchObject({
+      event: 'booted',
+      report: { ok: false, message: expect.stringContaining('EXTOUT is asserted'), extinPowerdown: 'set' },
+    });
+    board.faults.clear();
+    await end();
   });
 
-  it('shows that it is alive whenever it is asked', async () => {
-    const { clock, agent } = keeper();
-    await clock.advance(0);
-    const asking = agent();
-    await asking.say({ probe: true });
-    expect(asking.heard).toEqual([{ event: 'alive' }]);
+  it('refuses who means another board, and touches nothing', async () => {
+    const { caller, board, end } = await keeper();
+    let edges = 0;
+    board.on('extout', () => edges++);
+    const asking = caller();
+    await asking.say({ ask: 'act', request: off, patience: 60_000, board: { bus: '9' } });
+    expect(asking.heard).toEqual([{ event: 'refused', reason: 'bus=9 is not of this board' }]);
+    await asking.gone;
+    expect(edges).toBe(0);
+    await end();
   });
 
   it('tells all who wait how far it is, and each whether it has joined', async () => {
-    const { clock, agent, end } = keeper();
-    await clock.advance(0);
-    const first = agent();
-    await first.say({ request: off });
+    const { clock, caller, end } = await keeper();
+    const first = caller();
+    await first.say(act());
     await clock.advance(6000);
-    const second = agent();
-    await second.say({ request: { ...off, hold: 11_500 } });
-    await end();
+    const second = caller();
+    await second.say(act({ ...off, hold: 11_500 }));
+    await clock.advance(8000);
     expect(first.heard[0]).toEqual({ event: 'accepted', joined: false });
     expect(second.heard[0]).toEqual({ event: 'accepted', joined: true });
     const told = first.heard.filter(({ event }) => event === 'progress');
@@ -131,153 +179,329 @@ describe('a line keeper', () => {
     expect(first.last()).toMatchObject({ event: 'result', outcome: { kind: 'verified', restarts: 0 } });
     expect(second.last()).toEqual(first.last());
     await Promise.all([first.gone, second.gone]); // it hangs up
-  });
-
-  it('begins its act once, however many join it', async () => {
-    const { clock, state, agent, end } = keeper();
-    let edges = 0;
-    let last = false;
-    await clock.advance(0);
-    for (let joining = 0; joining < 3; joining++) {
-      await agent().say({ request: off });
-      await clock.advance(1000);
-    }
-    const watching = (async () => {
-      for (let look = 0; look < 2000; look++) {
-        if (state.extout && !last) edges++;
-        last = state.extout;
-        await clock.sleep(10);
-      }
-    })();
     await end();
-    await clock.runUntil(watching);
-    expect(edges).toBe(1);
   });
 
-  it.each([
-    ['another act', { action: 'on' as const }],
+  it('begins its act once, however many join it, at once or later', async () => {
+    const { clock, board, caller, end } = await keeper();
+    let edges = 0;
+    board.on('extout', ({ asserted }) => asserted && edges++);
+    for (const one of [caller(), caller()]) await one.say(act());
+    await clock.advance(1000);
+    await caller().say(act());
+    await clock.advance(20_000);
+    expect(edges).toBe(1);
+    await end();
+  });
+
+  it.each<[string, Partial<PulseRequest>]>([
+    ['another act', { action: 'on' }],
     ['another target', { target: 'raspberrypi-3' }],
     ['a longer hold than it has begun', { hold: 13_000 }],
-  ])('sends away who wants %s, and says what it does', async (_, other) => {
-    const { clock, agent, end } = keeper();
-    await clock.advance(0);
-    await agent().say({ request: off });
-    const second = agent();
-    await second.say({ request: { ...off, ...other } });
-    await second.gone;
-    expect(second.heard).toEqual([{ event: 'busy', with: 'off of raspberrypi-2' }]);
+  ])('lets who wants %s wait for its turn, and says for what', async (_, other) => {
+    const { clock, caller, end } = await keeper();
+    await caller().say(act());
+    const second = caller();
+    await second.say(act({ ...off, ...other }));
+    expect(second.heard).toEqual([{ event: 'waiting', for: 'off of raspberrypi-2' }]);
+    await clock.advance(30_000);
+    expect(second.heard.some(({ event }) => event === 'accepted')).toBe(true);
+    expect(second.last()).toMatchObject({
+      event: 'result',
+      outcome: { kind: other.action === 'on' ? 'woken' : 'verified' },
+    });
+    await end();
+  });
+
+  it('serves two who wait for the same act with one', async () => {
+    const { clock, board, caller, end } = await keeper();
+    let edges = 0;
+    board.on('extout', ({ asserted }) => asserted && edges++);
+    await caller().say(act());
+    const waiting = [caller(), caller()];
+    for (const one of waiting) await one.say(act({ ...off, action: 'on' }));
+    await clock.advance(30_000);
+    for (const one of waiting) expect(one.last()).toMatchObject({ event: 'result', outcome: { kind: 'woken' } });
+    expect(edges).toBe(2);
+    await end();
+  });
+
+  it('does not begin what there is no time for any more when its turn comes', async () => {
+    const { clock, board, caller, end } = await keeper();
+    let edges = 0;
+    board.on('extout', ({ asserted }) => asserted && edges++);
+    await caller().say(act());
+    const [impatient, short] = [caller(), caller()];
+    await impatient.say(act({ ...off, target: 'raspberrypi-3' }, 5000));
+    await short.say(act({ ...off, target: 'raspberrypi-4' }, 20_000));
+    await clock.advance(7000);
+    expect(impatient.last()).toMatchObject({
+      outcome: { kind: 'failed', reason: 'off of raspberrypi-2 took too long' },
+    });
+    await clock.advance(20_000);
+    expect(short.last()).toMatchObject({
+      outcome: { kind: 'failed', reason: expect.stringContaining('no time was left') },
+    });
+    expect(edges).toBe(1);
+    await end();
+  });
+
+  it('fires no shot for a caller that has vanished while it waited', async () => {
+    const { clock, board, caller, end } = await keeper();
+    let edges = 0;
+    board.on('extout', ({ asserted }) => asserted && edges++);
+    await caller().say(act());
+    const second = caller();
+    await second.say(act({ ...off, target: 'raspberrypi-3' }));
+    second.leave();
+    await clock.advance(60_000);
+    expect(edges).toBe(1);
+    await end();
+  });
+
+  it('fires no second shot later than the time of a request whose caller has vanished', async () => {
+    const { clock, board, caller, end } = await keeper();
+    const asserted: number[] = [];
+    board.on('extout', (change, time) => change.asserted && asserted.push(time));
+    const first = caller();
+    await first.say(act({ ...off, holdTimeout: 600_000 }, 20_000));
+    first.leave();
+    const start = clock.now();
+    await clock.advance(9000);
+    board.poke('ioStatus', 0); // somebody releases the line
+    await clock.advance(60_000);
+    expect(asserted.every((time) => time - start < 9000)).toBe(true);
+    expect(board.extout).toBe(false);
     await end();
   });
 
   it('goes on until nobody wants it any more', async () => {
-    const { clock, state, agent, end } = keeper();
-    await clock.advance(0);
-    const [first, second, stranger] = [agent(), agent(), agent()];
-    await first.say({ request: off });
-    await second.say({ request: off });
+    const { clock, board, caller, end } = await keeper();
+    const [first, second, stranger] = [caller(), caller(), caller()];
+    await first.say(act());
+    await second.say(act());
     await clock.advance(1000);
     await first.say({ cancel: true });
     await first.say({ cancel: true });
     await stranger.say({ cancel: true });
     await clock.advance(1000);
-    expect(state.extout).toBe(true);
+    expect(board.extout).toBe(true);
     await second.say({ cancel: true });
-    const late = agent();
-    await late.say({ request: off });
-    expect(late.heard).toEqual([{ event: 'busy', with: 'off of raspberrypi-2' }]);
-    await end();
+    const late = caller();
+    await late.say(act());
+    expect(late.heard).toEqual([{ event: 'waiting', for: 'off of raspberrypi-2' }]);
+    await clock.advance(1000);
     expect(second.last()).toEqual({
       event: 'result',
       outcome: { kind: 'failed', reason: 'the request was withdrawn' },
     });
-    expect(state.extout).toBe(false);
+    expect(late.heard).toContainEqual({ event: 'accepted', joined: false });
+    await clock.advance(15_000);
+    expect(late.last()).toMatchObject({ outcome: { kind: 'verified' } });
+    await end();
   });
 
-  it('goes on for an agent that has vanished: it may have been killed for being late', async () => {
-    const { clock, state, agent, end } = keeper();
-    await clock.advance(0);
-    const first = agent();
-    await first.say({ request: off });
+  it('drops what is withdrawn while it waits', async () => {
+    const { clock, board, caller, end } = await keeper();
+    let edges = 0;
+    board.on('extout', ({ asserted }) => asserted && edges++);
+    await caller().say(act());
+    const second = caller();
+    await second.say(act({ ...off, target: 'raspberrypi-3' }));
+    await second.say({ cancel: true });
+    expect(second.last()).toMatchObject({ outcome: { reason: 'the request was withdrawn' } });
+    await clock.advance(60_000);
+    expect(edges).toBe(1);
+    await end();
+  });
+
+  it('goes on for a caller that has vanished: it may have been killed for being late', async () => {
+    const { clock, board, peerBoard, caller, end } = await keeper();
+    const first = caller();
+    await first.say(act());
     await clock.advance(1000);
     first.leave();
     await clock.advance(10_000);
-    expect(state.extout).toBe(true);
+    expect(board.extout).toBe(true);
+    await clock.advance(5000);
+    expect(board.extout).toBe(false);
+    expect(peerBoard.powered).toBe(false);
     await end();
-    expect(clock.now()).toBeGreaterThan(12_000);
   });
 
-  it('lets go when it is asked to end, and is not begun on after that', async () => {
-    const { clock, stop, state, agent, end } = keeper();
-    await clock.advance(0);
-    const first = agent();
-    await first.say({ request: off });
+  it('asked to end by an upgrade, ends the act that is under way, and leaves those who wait to the next one', async () => {
+    const { clock, stop, board, peerBoard, caller, end } = await keeper();
+    const [first, second] = [caller(), caller()];
+    await first.say(act());
+    await second.say(act({ ...off, action: 'on' }));
     await clock.advance(3000);
     stop.abort(new Error('SIGTERM'));
+    const late = caller();
+    await late.say(act());
     await end();
-    expect(first.last()).toEqual({ event: 'result', outcome: { kind: 'failed', reason: 'SIGTERM' } });
-    expect(state.extout).toBe(false);
-
-    const again = keeper();
-    again.stop.abort(new Error('SIGTERM'));
-    await again.clock.advance(0);
-    const asking = again.agent();
-    await asking.say({ request: off });
-    await again.end();
-    expect(asking.last()).toEqual({ event: 'result', outcome: { kind: 'failed', reason: 'SIGTERM' } });
-    expect(again.clock.now()).toBeLessThan(1000);
+    expect(first.last()).toMatchObject({ outcome: { kind: 'verified' } });
+    expect(second.heard.every(({ event }) => event === 'waiting')).toBe(true);
+    await Promise.all([second.gone, late.gone]);
+    expect(late.heard).toEqual([]);
+    expect(board.extout).toBe(false);
+    expect(peerBoard.powered).toBe(false);
   });
 
-  it('gives signs of life, twice a second at most, while the bus fails, and goes on releasing', async () => {
-    const { clock, bus, state, agent, end } = keeper();
-    await clock.advance(0);
-    const first = agent();
-    await first.say({ request: off });
-    await clock.advance(11_990);
-    bus.works = false;
-    first.heard.length = 0;
+  it('asked to end by a node that goes down, lets go at once', async () => {
+    const { clock, board, caller, end } = await keeper({}, { goesDown: true });
+    const first = caller();
+    await first.say(act());
     await clock.advance(3000);
-    const signs = first.heard.filter(({ event }) => event === 'alive').length;
-    expect(signs).toBeGreaterThanOrEqual(4);
-    expect(signs).toBeLessThanOrEqual(7);
-    bus.works = true;
+    const before = clock.now();
     await end();
-    expect(state.extout).toBe(false);
+    expect(clock.now() - before).toBeLessThan(1000);
+    expect(first.last()).toEqual({ event: 'result', outcome: { kind: 'failed', reason: 'the node goes down' } });
+    expect(board.extout).toBe(false);
   });
 
-  it('gives them while the board cannot be opened, too, and says why it cannot', async () => {
-    const { clock, agent, end } = keeper({ openLines: () => Promise.reject(new Error('there is no board')) });
-    await clock.advance(0);
-    const { heard, last, say } = agent();
-    await say({ request: off });
+  it('shows each second that it lives, also while the bus fails, and goes on releasing', async () => {
+    const { clock, board, alive, caller, end } = await keeper();
+    const first = caller();
+    await first.say(act());
+    await clock.advance(11_900);
+    board.faults.add({ kind: 'NAK' });
+    first.heard.length = 0;
+    const before = alive();
+    await clock.advance(3000);
+    expect(first.heard.filter(({ event }) => event === 'alive')).toHaveLength(3);
+    expect(alive() - before).toBe(3);
+    board.faults.clear();
+    await clock.advance(30_000);
+    expect(board.extout).toBe(false);
     await end();
-    expect(heard.filter(({ event }) => event === 'alive').length).toBeGreaterThan(20);
+  });
+
+  it('shows no life while a transfer does not come back, so that its watchdog ends it', async () => {
+    const { clock, board, alive, caller } = await keeper();
+    await caller().say(act());
+    await clock.advance(3000);
+    board.faults.add({ kind: 'slow', delay: 3_600_000 });
+    await clock.advance(12_000);
+    const before = alive();
+    await clock.advance(20_000);
+    expect(alive()).toBe(before);
+  });
+
+  it('says why it cannot when the board cannot be opened', async () => {
+    const { clock, caller, end } = await keeper({ openBoard: () => Promise.reject(new Error('there is no board')) });
+    const { last, say } = caller();
+    await say(act());
+    await clock.advance(10_000);
     expect(last()).toEqual({ event: 'result', outcome: { kind: 'failed', reason: 'there is no board' } });
+    await end();
   });
+});
 
-  it('after a reboot has the answer out before it wakes the target, and takes nothing else on meanwhile', async () => {
-    const { clock, state, logs, agent, end } = keeper();
-    await clock.advance(0);
-    const first = agent();
-    await first.say({ request: { ...off, action: 'reboot' } });
+describe('after a reboot, a line keeper', () => {
+  const reboot: PulseRequest = { ...off, action: 'reboot' };
+
+  it('has the answer out before it wakes the target, and lets others wait meanwhile', async () => {
+    const { clock, board, peerBoard, logs, owed, caller, end } = await keeper();
+    const first = caller();
+    await first.say(act(reboot));
     await clock.runUntil(first.gone);
     expect(first.last()).toMatchObject({ event: 'result', outcome: { kind: 'verified', released: true } });
-    expect(state.extout).toBe(false);
-    const late = agent();
-    await late.say({ request: { ...off, action: 'reboot' } });
-    expect(late.heard).toEqual([{ event: 'busy', with: 'reboot of raspberrypi-2' }]);
+    expect(board.extout).toBe(false);
+    expect(owed.text).toContain(peer);
+    const late = caller();
+    await late.say(act(reboot));
+    expect(late.heard).toEqual([{ event: 'waiting', for: 'reboot of raspberrypi-2' }]);
+    late.leave();
+    await clock.advance(5000);
+    expect(logs).toContain('gave raspberrypi-2 its wake pulse');
+    expect(peerBoard.powered).toBe(true);
+    expect(owed.text).toBeUndefined();
     await end();
-    expect(logs).toEqual(['gave raspberrypi-2 its wake pulse']);
   });
 
-  it('wakes nobody after a reboot that was not one', async () => {
-    const { clock, state, logs, agent, end } = keeper();
-    state.extin = true;
-    await clock.advance(0);
-    const first = agent();
-    await first.say({ request: { ...off, action: 'reboot' } });
+  it('wakes nobody when it was not one', async () => {
+    const { clock, peerBoard, logs, owed, caller, end } = await keeper();
+    peerBoard.poke('ioStatus', 1);
+    const first = caller();
+    await first.say(act(reboot));
+    await clock.advance(8000);
+    peerBoard.poke('ioStatus', 0);
+    await clock.advance(1000);
+    first.leave();
+    expect(logs).not.toContain('gave raspberrypi-2 its wake pulse');
     await end();
-    expect(first.last()).toMatchObject({ event: 'result', outcome: { kind: 'conceded' } });
-    expect(logs).toEqual([]);
-    expect(clock.now()).toBeLessThan(1000);
+    expect(owed.text).toBeUndefined();
+  });
+
+  it('has it on the disk that a wake pulse is owed before anything can be cut', async () => {
+    const { clock, board, owed, caller, end } = await keeper();
+    await caller().say(act(reboot));
+    while (!board.extout) await clock.advance(1);
+    expect(owed.text).toContain(peer);
+    await clock.advance(20_000);
+    await end();
+  });
+
+  it('tries for minutes to give a pulse that is lost, and lets others in between', async () => {
+    const { clock, board, peerBoard, owed, caller, end } = await keeper();
+    const first = caller();
+    await first.say(act(reboot));
+    await clock.runUntil(first.gone);
+    await clock.advance(1000);
+    board.faults.add({ kind: 'NAK' });
+    await clock.advance(120_000);
+    expect(peerBoard.powered).toBe(false);
+    expect(owed.text).toContain(peer);
+    const asking = caller();
+    await asking.say({ ask: 'status', target: peer, board: {} });
+    await clock.advance(10_000);
+    expect(asking.last()).toBeDefined();
+    board.faults.clear();
+    await clock.advance(20_000);
+    expect(peerBoard.powered).toBe(true);
+    expect(owed.text).toBeUndefined();
+    await end();
+  });
+
+  it('makes good at its start what another one still owed', async () => {
+    const owed = fileOf(`${JSON.stringify({ target: peer, since: '2026-01-01T00:00:00.000Z' })}\n`);
+    const { clock, done, logs, end } = await keeper({}, { owed });
+    await clock.advance(10_000);
+    expect(done.at(-1)).toContain('raspberrypi-2 is owed its wake pulse');
+    expect(logs).toContain('gave raspberrypi-2 its wake pulse');
+    expect(owed.text).toBeUndefined();
+    await end();
+  });
+
+  it('owes nothing any more to a target that was powered off to stay off, or woken', async () => {
+    for (const action of ['off', 'on'] as const) {
+      const owed = fileOf();
+      const { clock, board, logs, caller, end } = await keeper({}, { owed });
+      const first = caller();
+      await first.say(act(reboot));
+      await clock.runUntil(first.gone);
+      board.faults.add({ kind: 'NAK', until: clock.now() + 9000 });
+      await clock.advance(9000);
+      const second = caller();
+      await second.say(act({ ...off, action }));
+      await clock.runUntil(second.gone);
+      expect(second.last()).toMatchObject({ outcome: { kind: action === 'off' ? 'verified' : 'woken' } });
+      expect(owed.text).toBeUndefined();
+      const given = logs.filter((line) => line.startsWith('gave')).length;
+      await clock.advance(60_000);
+      expect(logs.filter((line) => line.startsWith('gave'))).toHaveLength(given);
+      await end();
+    }
+  });
+
+  it('remembers what it owes although the disk does not take it, and says so', async () => {
+    const owed = fileOf();
+    owed.fails = true;
+    const { clock, peerBoard, logs, caller, end } = await keeper({}, { owed });
+    await caller().say(act(reboot));
+    await clock.advance(20_000);
+    expect(logs).toContainEqual(expect.stringContaining('could not be written: EROFS'));
+    expect(peerBoard.powered).toBe(true);
+    await end();
   });
 });

@@ -5,7 +5,7 @@ import { requestOf } from '../virtual/virtual-cluster.js';
 import type { PulseRequest } from '../src/line/act.js';
 import { type Lines, readSettled, settleExtout } from '../src/line/lines.js';
 import { PowerRecord } from '../src/line/power-record.js';
-import { pulse, type PulseContext, release, releasePatience, wakeAfterwards } from '../src/line/pulse.js';
+import { pulse, type PulseContext, release, releasePatience } from '../src/line/pulse.js';
 
 function stage() {
   const clock = new VirtualClock();
@@ -116,14 +116,6 @@ describe('a wake pulse', () => {
     await clock.advance(11_500);
     state.obeys = true;
     expect(await clock.runUntil(waking)).toMatchObject({ reason: expect.stringMatching(/lasted 1[12]\.\d s/) });
-  });
-
-  it('of a reboot is told in the log, also when it could not be given', async () => {
-    const { clock, state, logs, context } = stage();
-    state.extin = true;
-    await clock.runUntil(wakeAfterwards(requestOf(0), context));
-    expect(logs).toEqual(['could not wake raspberrypi-2: EXTIN is asserted: the peer is fencing this node']);
-    expect(clock.now()).toBeGreaterThanOrEqual(2000);
   });
 });
 

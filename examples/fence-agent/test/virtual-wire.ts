@@ -7,7 +7,6 @@ import { parseListenerMessage, parseTesterMessage } from '../src/wire-test/messa
 import { answerWireTest, testWire, type WireEnd } from '../src/wire-test/test.js';
 import { createCluster, requestOf, type VirtualCluster } from '../virtual/virtual-cluster.js';
 import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
-import { parseDefaults } from '@sleepi3/driver';
 
 export interface WireCase {
   readonly cluster: VirtualCluster;
@@ -44,7 +43,7 @@ export async function wireCase({ random = () => 0.5, ...options }: WireCaseOptio
   const end = (index: 0 | 1): WireEnd => {
     const board = harness.boards[index];
     const openBoard = () => Sleepi3.open({ bus: board.bus, clock, random });
-    const machine = pis[index].machine({ hostname: names[index], defaults: parseDefaults(''), openBoard });
+    const machine = pis[index].machine({ hostname: names[index] });
     const stop = new AbortController().signal;
     const process = index === 0 ? tester : listener;
     return {
@@ -55,8 +54,8 @@ export async function wireCase({ random = () => 0.5, ...options }: WireCaseOptio
       log: (message) => logs.push(message),
       openBoard: () => process.live(openBoard),
       pulse: (length) => {
-        const site = machine.site({ bus: '1', address: 0x6e }, '/state', { log: (text) => logs.push(text), stop });
-        return process.live(() => performAct(requestOf(index, { action: 'test', hold: length }), site, 10_000));
+        const keeper = machine.keeper({}, { log: (text) => logs.push(text), stop });
+        return process.live(() => performAct(requestOf(index, { action: 'test', hold: length }), keeper, 10_000));
       },
     };
   };

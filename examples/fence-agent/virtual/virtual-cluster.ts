@@ -1,8 +1,7 @@
-// Two virtual Pis with their boards cross-wired, on one virtual clock. A Pi whose power is cut loses its processes and
-// its /run; it does not boot by itself.
-import { Sleepi3 } from '@sleepi3/driver';
+// Two virtual Pis with their boards cross-wired, on one virtual clock, with the service running on each. A Pi whose power is
+// cut loses its processes and its /run; it boots by itself when it is given a time for that.
+import type { ParsedDefaults } from '@sleepi3/driver';
 import { createHarness, type Harness, type HarnessOptions, type VirtualClock } from '@sleepi3/simulator';
-import { boardLines } from '../src/node/board.js';
 import type { PulseOutcome, PulseRequest } from '../src/line/act.js';
 import { VirtualPi, type VirtualPiOptions } from './virtual-pi.js';
 
@@ -15,6 +14,10 @@ export interface VirtualCluster {
 }
 
 export interface ClusterOptions extends Omit<HarnessOptions, 'clock'> {
+  /** ms from a board's power-on until the service runs on its Pi; by default it never does. */
+  readonly bootTime?: number;
+  /** What the boards' defaults files say. */
+  readonly defaults?: ParsedDefaults;
   readonly onBusOperation?: (pi: 0 | 1, ...rest: Parameters<NonNullable<VirtualPiOptions['onBusOperation']>>) => void;
 }
 
@@ -34,34 +37,43 @@ export function requestOf(pi: 0 | 1, request: Partial<PulseRequest> = {}): Pulse
 }
 
 export async function createCluster(options: ClusterOptions = {}): Promise<VirtualCluster> {
-  const { onBusOperation, ...harnessOptions } = options;
+  const { bootTime, defaults, onBusOperation, ...harnessOptions } = options;
   const harness = createHarness({
     ...harnessOptions,
     coldRegisters: { inputControl: 0b001, ...options.coldRegisters },
   });
   const { clock } = harness;
-  const pi = async (index: 0 | 1) => {
+  const pi = (index: 0 | 1) => {
     const board = harness.boards[index];
-    const driver = await Sleepi3.open({ bus: board.bus, clock, probe: false, random: () => 0.5 });
     const virtualPi = new VirtualPi({
       clock,
-      lines: boardLines(driver),
+      bus: board.bus,
+      ...(defaults && { defaults }),
       ...(onBusOperation && {
         onBusOperation: (...rest) => {
           onBusOperation(index, ...rest);
         },
       }),
     });
+    let starts = 0;
     board.connect({
-      powerOn: () => {},
+      powerOn: () => {
+        const start = ++starts;
+        if (bootTime === undefined) return;
+        clock.after(bootTime, () => {
+          if (start === starts) void virtualPi.boot();
+        });
+      },
       powerOff: () => {
-        virtualPi.killAll();
-        virtualPi.recordText = undefined;
+        starts++;
+        virtualPi.powerOff();
       },
     });
     return virtualPi;
   };
-  const pis = [await pi(0), await pi(1)] as const;
+  const pis = [pi(0), pi(1)] as const;
+  // In no time, as far as anybody can tell: what a test measures begins with its first act.
+  await clock.runUntil(Promise.all(pis.map((one) => one.boot())));
   return {
     harness,
     clock,

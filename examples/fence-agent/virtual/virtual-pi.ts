@@ -1,20 +1,16 @@
-// Processes of one Pi that can be killed at any point, on a virtual clock: what a killed process awaits never comes, its
-// lock is free again, and whoever talks with it finds the line dead. Just what SIGKILL leaves behind.
-import type { Clock, ParsedDefaults, Sleepi3 } from '@sleepi3/driver';
-import {
-  careForAssertedLine,
-  type FencingHost,
-  guardLine,
-  type KeeperConversation,
-  performAct,
-  releaseOrphan,
-} from '../src/keeper/ask.js';
-import type { AgentMessage, Conversation, KeeperEvent } from '../src/keeper/messages.js';
-import type { PulseOutcome, PulseRequest } from '../src/line/act.js';
+// Processes of one Pi that can be killed at any point, on a virtual clock: what a killed process awaits never comes, and
+// whoever talks with it finds the line dead. Just what SIGKILL leaves behind. The line keeper is supervised as systemd does
+// it: its socket outlives it, its death releases the line, and it is started again.
+import { type Bus, type Clock, type ParsedDefaults, parseDefaults, Sleepi3 } from '@sleepi3/driver';
+import { type AskHost, askKeeper, type KeeperConversation, performAct } from '../src/keeper/ask.js';
+import { clearLine } from '../src/keeper/clear-line.js';
 import { type AgentConversation, keepLine } from '../src/keeper/keeper.js';
-import type { Lines } from '../src/line/lines.js';
-import type { Machine, Network } from '../src/node/machine.js';
+import type { AgentMessage, Conversation, KeeperEvent, NamedBoard } from '../src/keeper/messages.js';
+import { OwedWake } from '../src/keeper/owed-wake.js';
+import type { PulseOutcome, PulseRequest } from '../src/line/act.js';
 import { PowerRecord, type RecordFile } from '../src/line/power-record.js';
+import { boardLines } from '../src/node/board.js';
+import type { Machine, Network } from '../src/node/machine.js';
 import { WireTestRecord } from '../src/wire-test/record.js';
 
 const never = new Promise<never>(() => {});
@@ -23,6 +19,7 @@ const never = new Promise<never>(() => {});
 export class PiProcess {
   killed = false;
   #hung = false;
+  #owner: PiProcess | undefined;
   readonly #atDeath: (() => void)[] = [];
 
   constructor(readonly name: string) {}
@@ -33,9 +30,21 @@ export class PiProcess {
     for (const action of this.#atDeath) action();
   }
 
-  /** It does no more, but keeps its lock and its socket, as after SIGSTOP. */
+  /** It does no more, but keeps its descriptors, as after SIGSTOP. */
   hang(): void {
     this.#hung = true;
+  }
+
+  get hung(): boolean {
+    return this.#hung || this.#owner?.hung === true;
+  }
+
+  /** What hangs on this belongs to `owner` from now on. */
+  belongTo(owner: PiProcess): void {
+    this.#owner = owner;
+    owner.onDeath(() => {
+      this.kill();
+    });
   }
 
   onDeath(action: () => void): void {
@@ -55,66 +64,111 @@ export class PiProcess {
   }
 
   #stopped(): boolean {
-    return this.killed || this.#hung;
+    return this.killed || this.hung;
   }
 }
 
+/** What systemd and Debian's Node do, as the units are; all in ms, measured where a number comes from somewhere. */
+export const supervision = {
+  /** From the death of the keeper to the first transfer of what releases the line: systemd, and the start of a Node. */
+  stopPost: 250,
+  /** RestartSec, and the start of a Node. */
+  restart: 500,
+  /** WatchdogSec. */
+  watchdog: 5000,
+} as const;
+
 export interface VirtualPiOptions {
   readonly clock: Clock;
-  /** The board's lines as a process of this Pi sees them. */
-  readonly lines: Lines;
-  /** Called before each bus operation of a process and after it took effect; may kill processes. */
+  /** The board's bus. */
+  readonly bus: Bus;
+  readonly random?: () => number;
+  readonly defaults?: ParsedDefaults;
+  /** Called before each bus transfer of a process and after it took effect; may kill processes. */
   readonly onBusOperation?: (process: PiProcess, moment: 'before' | 'after') => void;
 }
 
 export interface VirtualMachineOptions {
   readonly hostname: string;
-  readonly defaults: ParsedDefaults;
-  readonly openBoard: () => Promise<Sleepi3>;
   /** By default nobody can be asked, and no interface has an address. */
   readonly network?: Partial<Network>;
   readonly corosyncConf?: string;
 }
 
-/** One Pi: its lock, its keeper's socket, its record file, its processes. */
+/** What is kept over the death of every process, and of the node, on its disk. */
+interface Disk {
+  owedWake?: string | undefined;
+  wireTest?: string | undefined;
+  observation?: string | undefined;
+}
+
+/** One Pi: its processes, the line keeper's socket, and what is kept of it. */
 export class VirtualPi {
   readonly logs: string[] = [];
   readonly processes: PiProcess[] = [];
+  /** Of this boot. */
   recordText: string | undefined;
+  readonly kept: Disk = { wireTest: '1970-01-01T00:00:00.000Z sound\n' };
   /** Called before a process opens the board; may throw. */
-  onOpenLines: () => void = () => {};
-  /** Called before a state directory is made ready; may throw. */
-  onPrepare: (directory: string) => void = () => {};
-  /** Called before a keeper is started; may throw. */
-  onStartKeeper: () => void = () => {};
-  /** What a change of the record's file comes to. */
+  onOpenBoard: () => void = () => {};
+  /** What a change of a file comes to. */
   disk: 'sound' | 'failing' | 'hanging' = 'sound';
-  /** Outlives a boot. */
-  wireTestText: string | undefined = '1970-01-01T00:00:00.000Z sound\n';
+  /** What the defaults file says. */
+  defaults: ParsedDefaults;
   readonly #options: VirtualPiOptions;
-  #lockHolder: PiProcess | undefined;
-  #listener: { process: PiProcess; onCall: (conversation: AgentConversation) => void } | undefined;
+  /** Of the keeper that runs: where its calls go. */
+  #listener: ((conversation: AgentConversation) => void) | undefined;
+  /** Calls at systemd's socket that nobody has taken yet. */
+  readonly #backlog: { readonly seat: PiProcess; readonly conversation: AgentConversation }[] = [];
+  #keeper: { readonly process: PiProcess; readonly stop: AbortController } | undefined;
+  #boots = 0;
+  #goesDown = false;
 
   constructor(options: VirtualPiOptions) {
     this.#options = options;
+    this.defaults = options.defaults ?? parseDefaults('EXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n');
   }
 
-  get lockIsFree(): boolean {
-    return this.#lockHolder === undefined;
-  }
-
-  readonly wireTest = new WireTestRecord({
-    read: () => Promise.resolve(this.wireTestText),
-    replace: async (text) => {
-      this.wireTestText = text;
-    },
-    remove: async () => {
-      this.wireTestText = undefined;
-    },
-  });
+  readonly wireTest = new WireTestRecord(this.#keptFile('wireTest'));
 
   get record(): PowerRecord {
-    return new PowerRecord(this.#recordFile(new PiProcess('reader')), 'this-boot');
+    return new PowerRecord(this.#recordFile(new PiProcess('reader')), this.#bootId);
+  }
+
+  get owedWake(): OwedWake {
+    return new OwedWake(this.#keptFile('owedWake'));
+  }
+
+  /** The keeper's process; undefined while there is none. */
+  get keeper(): PiProcess | undefined {
+    return this.#keeper?.process;
+  }
+
+  /** Starts the service. Resolves when the keeper says that it is ready. */
+  boot(): Promise<void> {
+    this.#boots++;
+    this.#goesDown = false;
+    this.recordText = undefined;
+    return this.#startKeeper(this.#boots);
+  }
+
+  /** The power is gone: no process is left, and no supervisor that would start one. */
+  powerOff(): void {
+    this.#boots++;
+    for (const process of [...this.processes]) process.kill();
+    this.#backlog.length = 0;
+  }
+
+  /** SIGTERM to the keeper, by a package that is upgraded or by a node that goes down. Resolves when it has ended. */
+  async stopKeeper(why: 'upgrade' | 'shutdown'): Promise<void> {
+    this.#goesDown = why === 'shutdown';
+    const keeper = this.#keeper;
+    if (!keeper) return;
+    const ended = new Promise<void>((resolve) => {
+      keeper.process.onDeath(resolve);
+    });
+    keeper.stop.abort(new Error('ended by SIGTERM'));
+    await ended;
   }
 
   /** Runs an agent process that performs one act. The promise never settles when the process is killed. */
@@ -124,12 +178,12 @@ export class VirtualPi {
   ): { process: PiProcess; stop: AbortController; outcome: Promise<PulseOutcome> } {
     const process = this.#start('agent');
     const stop = new AbortController();
-    const outcome = performAct(request, this.#fencingHost(process, stop.signal), patience);
+    const outcome = performAct(request, this.#askHost(process, {}, stop.signal), patience);
     return { process, stop, outcome };
   }
 
-  /** This Pi as the agent's machine; every call of `site` is a process of its own. */
-  machine({ hostname, defaults, openBoard, network, corosyncConf }: VirtualMachineOptions): Machine {
+  /** This Pi as the agent's machine; every call of `keeper` is a process of its own. */
+  machine({ hostname, network, corosyncConf }: VirtualMachineOptions): Machine {
     return {
       date: () => new Date(this.#options.clock.now()),
       hostname: () => hostname,
@@ -143,111 +197,131 @@ export class VirtualPi {
         if (corosyncConf === undefined) throw new Error('there is no cluster here');
         return corosyncConf;
       },
-      readDefaults: () => Promise.resolve(defaults),
-      site: (_board, directory, { log, stop, onProgress }) => ({
-        ...this.#fencingHost(this.#start('agent'), stop),
+      readDefaults: () => Promise.resolve(this.defaults),
+      keeper: (board, { log, stop, onProgress }) => ({
+        ...this.#askHost(this.#start('agent'), board, stop),
         log,
         ...(onProgress && { onProgress }),
-        record: this.record,
-        openBoard,
-        prepare: async () => {
-          this.onPrepare(directory);
-        },
-        wireTest: this.wireTest,
-        observation: this.#recordFile(new PiProcess('observer')),
       }),
+      openBoard: () => this.#openBoard(this.#start('command')),
+      wireTest: this.wireTest,
+      observation: this.#keptFile('observation'),
     };
   }
 
-  /** What the next run of any action and the boot service do first. */
-  clearLine(): ReturnType<typeof releaseOrphan> {
-    const process = this.#start('next run');
-    return releaseOrphan(this.#fencingHost(process, new AbortController().signal));
+  /** What monitor asks for. */
+  async report() {
+    const host = this.#askHost(this.#start('monitor'), {}, new AbortController().signal);
+    return (await askKeeper({ ask: 'report' }, host, 15_000)).report;
   }
 
-  /** What monitor does when it finds EXTOUT asserted. */
-  careForLine(): ReturnType<typeof careForAssertedLine> {
-    return careForAssertedLine(this.#fencingHost(this.#start('monitor'), new AbortController().signal));
-  }
-
-  killAll(): void {
-    for (const process of this.processes) process.kill();
+  get #bootId(): string {
+    return `boot-${this.#boots}`;
   }
 
   #start(name: string): PiProcess {
     const process = new PiProcess(name);
     this.processes.push(process);
+    process.onDeath(() => {
+      this.processes.splice(this.processes.indexOf(process), 1);
+    });
     return process;
   }
 
-  #fencingHost(process: PiProcess, stop: AbortSignal): FencingHost {
-    const clock = this.#clock(process);
+  #askHost(process: PiProcess, board: NamedBoard, stop: AbortSignal): AskHost {
     return {
-      clock,
+      clock: this.#clock(process),
       stop,
+      board,
       call: () => process.live(() => Promise.resolve(this.#call(process))),
-      startKeeper: () => process.live(() => this.#startKeeper()),
-      killKeeper: () =>
-        process.live(async () => {
-          this.#lockHolder?.kill();
-        }),
-      tryLock: () => process.live(() => Promise.resolve(this.#tryLock(process))),
-      openLines: () => this.#openLines(process),
       log: (message) => this.logs.push(message),
     };
   }
 
-  async #startKeeper(): Promise<void> {
-    this.onStartKeeper();
+  /** The keeper under its supervisor, for one boot. */
+  #startKeeper(boot: number): Promise<void> {
     const process = this.#start('keeper');
-    await new Promise<void>((resolve) => {
-      process.onDeath(resolve);
-      void keepLine(
-        {
-          clock: this.#clock(process),
-          record: new PowerRecord(this.#recordFile(process), 'this-boot'),
-          stop: new AbortController().signal,
-          tryLock: () => process.live(() => Promise.resolve(this.#tryLock(process))),
-          listen: (onCall) =>
-            process.live(async () => {
-              this.#listener = { process, onCall };
-              return {
-                close: async () => {
-                  if (this.#listener?.process === process) this.#listener = undefined;
-                },
-              };
-            }),
-          openLines: () => this.#openLines(process),
-          startGuard: () => this.#startGuard(process),
-          log: (message) => this.logs.push(message),
-          date: () => new Date(this.#options.clock.now()),
+    const stop = new AbortController();
+    const clock = this.#clock(process);
+    this.#keeper = { process, stop };
+    let alive = this.#options.clock.now();
+    void this.#watchdog(process, () => alive);
+    process.onDeath(() => {
+      this.#keeper = undefined;
+      this.#listener = undefined;
+      void this.#afterDeath(boot);
+    });
+    const log = (message: string) => this.logs.push(message);
+    return new Promise((resolve) => {
+      void keepLine({
+        clock,
+        log,
+        stop: stop.signal,
+        date: () => new Date(this.#options.clock.now()),
+        defaultsFile: '/etc/default/sleepi3',
+        readDefaults: () => Promise.resolve(this.defaults),
+        openBoard: () => this.#openBoard(process),
+        objectionTo: () => Promise.resolve(undefined),
+        record: new PowerRecord(this.#recordFile(process), this.#bootId),
+        owedWake: new OwedWake(this.#keptFile('owedWake', process)),
+        wireTest: new WireTestRecord(this.#keptFile('wireTest', process)),
+        observe: () => Promise.resolve(),
+        listen: async (onCall) => {
+          this.#listener = onCall;
+          this.#takeCalls();
+          return {
+            stop: () => {
+              this.#listener = undefined;
+            },
+            close: async () => {},
+          };
         },
-        resolve,
-      ).then(() => {
-        resolve();
+        onReady: () => {
+          resolve();
+        },
+        onAlive: () => {
+          alive = this.#options.clock.now();
+        },
+        nodeGoesDown: () => Promise.resolve(this.#goesDown),
+      }).then(() => {
         process.kill(); // it has exited
       });
     });
   }
 
-  #startGuard(keeper: PiProcess): { dismiss(): void } {
-    const process = this.#start('guard');
-    let end: (how: 'dismissed' | 'died') => void = () => {};
-    const keeperEnd = new Promise<'dismissed' | 'died'>((resolve) => {
-      end = resolve;
+  /** WatchdogSec: no sign of life for too long, and the keeper is killed. */
+  async #watchdog(process: PiProcess, alive: () => number): Promise<void> {
+    const { clock } = this.#options;
+    while (!process.killed) {
+      const left = alive() + supervision.watchdog - clock.now();
+      if (left <= 0) process.kill();
+      else await clock.sleep(left);
+    }
+  }
+
+  /** ExecStopPost, then Restart. Should what releases the line die, too, the next keeper does it. */
+  async #afterDeath(boot: number): Promise<void> {
+    const { clock } = this.#options;
+    const isOver = () => boot !== this.#boots || this.#goesDown;
+    await clock.sleep(supervision.stopPost);
+    if (boot !== this.#boots) return;
+    const process = this.#start('release');
+    const died = new Promise<void>((resolve) => {
+      process.onDeath(resolve);
     });
-    keeper.onDeath(() => {
-      end('died');
-    });
-    void guardLine(
-      process.live(() => keeperEnd),
-      this.#fencingHost(process, new AbortController().signal),
-    );
-    return {
-      dismiss: () => {
-        end('dismissed');
+    const released = clearLine(
+      {
+        clock: this.#clock(process),
+        log: (message) => this.logs.push(message),
+        openLines: async () => boardLines(await this.#openBoard(process)),
       },
-    };
+      30_000,
+    ).catch(() => undefined);
+    await Promise.race([released, died]);
+    process.kill();
+    if (isOver()) return;
+    await clock.sleep(supervision.restart);
+    if (!isOver()) await this.#startKeeper(boot);
   }
 
   #clock(process: PiProcess): Clock {
@@ -258,16 +332,17 @@ export class VirtualPi {
     };
   }
 
-  #openLines(process: PiProcess): Promise<Lines & { close(): Promise<void> }> {
+  #openBoard(process: PiProcess): Promise<Sleepi3> {
+    const { random = () => 0.5 } = this.#options;
     return process.live(async () => {
-      this.onOpenLines();
-      return this.#lines(process);
+      this.onOpenBoard();
+      return Sleepi3.open({ bus: this.#bus(process), clock: this.#clock(process), random });
     });
   }
 
-  #lines(process: PiProcess): Lines & { close(): Promise<void> } {
-    const { lines, onBusOperation } = this.#options;
-    const operate = <T>(run: () => Promise<T>) =>
+  #bus(process: PiProcess): Bus {
+    const { bus, onBusOperation } = this.#options;
+    const transfer = <T>(run: () => Promise<T>) =>
       process.live(async () => {
         onBusOperation?.(process, 'before');
         if (process.killed) return never;
@@ -275,48 +350,68 @@ export class VirtualPi {
         onBusOperation?.(process, 'after');
         return result;
       });
+    const death = new Promise<never>((_, reject) => {
+      process.onDeath(() => {
+        reject(new Error('its holder died'));
+      });
+    });
+    death.catch(() => undefined);
     return {
-      read: () => operate(() => lines.read()),
-      writeExtout: (asserted) => operate(() => lines.writeExtout(asserted)),
+      name: bus.name,
+      readByte: (address, register) => transfer(() => bus.readByte(address, register)),
+      readWord: (address, register) => transfer(() => bus.readWord(address, register)),
+      writeByte: (address, register, value) => transfer(() => bus.writeByte(address, register, value)),
+      writeWord: (address, register, value) => transfer(() => bus.writeWord(address, register, value)),
+      // The kernel takes the lock of a process that has died.
+      withLock: (body) => process.live(() => bus.withLock(() => Promise.race([death, process.live(body)]))),
       close: () => process.live(() => Promise.resolve()),
     };
   }
 
-  #tryLock(process: PiProcess): { release(): Promise<void> } | undefined {
-    if (this.#lockHolder) return undefined;
-    this.#lockHolder = process;
-    const release = () => {
-      if (this.#lockHolder === process) this.#lockHolder = undefined;
-    };
-    process.onDeath(release);
-    return {
-      release: () =>
-        process.live(async () => {
-          release();
-        }),
-    };
-  }
-
+  /** systemd listens as long as the node runs. */
   #call(caller: PiProcess): KeeperConversation | undefined {
-    const listener = this.#listener;
-    if (!listener || listener.process.killed) return undefined;
-    const [ours, theirs] = conversationPair<KeeperEvent, AgentMessage>(caller, listener.process);
-    listener.onCall(theirs);
+    const seat = new PiProcess('seat');
+    const [ours, conversation] = conversationPair<KeeperEvent, AgentMessage>(caller, seat);
+    this.#backlog.push({ seat, conversation });
+    this.#takeCalls();
     return ours;
   }
 
-  #recordFile(process: PiProcess): RecordFile {
-    return {
-      read: () => process.live(() => Promise.resolve(this.recordText)),
-      replace: (text) => process.live(() => this.#changeRecord(text)),
-      remove: () => process.live(() => this.#changeRecord(undefined)),
-    };
+  #takeCalls(): void {
+    const process = this.#keeper?.process;
+    const onCall = this.#listener;
+    if (!process || process.hung || !onCall) return;
+    for (const { seat, conversation } of this.#backlog.splice(0)) {
+      seat.belongTo(process);
+      onCall(conversation);
+    }
   }
 
-  async #changeRecord(text: string | undefined): Promise<void> {
-    if (this.disk === 'failing') throw new Error('EIO: i/o error');
-    if (this.disk === 'hanging') await never;
-    this.recordText = text;
+  #recordFile(process: PiProcess): RecordFile {
+    return this.#file(process, {
+      read: () => this.recordText,
+      write: (text) => (this.recordText = text),
+    });
+  }
+
+  #keptFile(name: keyof Disk, process = new PiProcess('reader')): RecordFile {
+    return this.#file(process, {
+      read: () => this.kept[name],
+      write: (text) => (this.kept[name] = text),
+    });
+  }
+
+  #file(process: PiProcess, file: { read(): string | undefined; write(text: string | undefined): void }): RecordFile {
+    const change = async (text: string | undefined) => {
+      if (this.disk === 'failing') throw new Error('EIO: i/o error');
+      if (this.disk === 'hanging') await never;
+      file.write(text);
+    };
+    return {
+      read: () => process.live(() => Promise.resolve(file.read())),
+      replace: (text) => process.live(() => change(text)),
+      remove: () => process.live(() => change(undefined)),
+    };
   }
 }
 

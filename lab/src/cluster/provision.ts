@@ -2,10 +2,10 @@
 // archive, which the guest sees as its second disk.
 import { chmod, copyFile, cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { copyModules } from '../image/node-addon.js';
 import type { ProgramPaths } from '../paths.js';
 import { mustRun, type RunProgram } from '../program.js';
 import { cib, type ClusterOptions, corosyncConf } from './configuration.js';
+import { copyModules } from './node-modules.js';
 
 /** Where the parts are that a guest gets. */
 export interface ProvisionSources {
@@ -18,10 +18,12 @@ export interface ProvisionSources {
   readonly clusterSetup: ProgramPaths;
   /** The contract of a bus as one program. */
   readonly busContract: string;
-  /** A Node besides Debian's, for the contract. */
-  readonly node: string;
-  /** i2c-bus for that Node and what it needs, as directories by name. */
-  readonly nodeModules: Readonly<Record<string, string>>;
+  /** A Node besides Debian's, for the contract; this machine's, and so only for guests of its architecture. */
+  readonly otherNode?: {
+    readonly program: string;
+    /** i2c-bus for it and what it needs, as directories by name. */
+    readonly modules: Readonly<Record<string, string>>;
+  };
 }
 
 /** Where a guest with no cluster has the contract, and the Node besides Debian's. */
@@ -32,13 +34,18 @@ export const otherContract = '/usr/lib/sleepi3-lab/newer-node/bus-contract.cjs';
 /** The secret of the ready cluster. The machines live in a namespace of their own and for one run. */
 const authkey = Buffer.alloc(256, 'sleepi3 lab ');
 
-/** Writes the archive. `cluster` undefined: no cluster, as after installing the packages. */
+/**
+ * Writes the archive. `cluster` undefined: no cluster, as after installing the packages.
+ *
+ * @param joins The machine comes to a cluster that runs, and gets its configuration from there.
+ */
 export async function writeProvision(
   run: RunProgram,
   sources: ProvisionSources,
   cluster: ClusterOptions | undefined,
   workspace: string,
   archive: string,
+  joins: boolean,
 ): Promise<void> {
   const root = join(workspace, 'root');
   await rm(workspace, { recursive: true, force: true });
@@ -62,17 +69,20 @@ export async function writeProvision(
     await copyFile(sources.agentPackage, join(packages, basename(sources.agentPackage)));
   }
   if (!cluster) {
-    await mkdir(join(root, dirname(otherNode)), { recursive: true });
+    await mkdir(join(root, dirname(guestContract)), { recursive: true });
     await copyFile(sources.busContract, join(root, guestContract));
-    // The newer Node loads the addon that is beside its own copy of the contract.
-    await copyFile(sources.node, join(root, otherNode));
-    await copyFile(sources.busContract, join(root, otherContract));
-    await copyModules(sources.nodeModules, join(root, dirname(otherNode), 'node_modules'));
+    if (sources.otherNode) {
+      await mkdir(join(root, dirname(otherNode)), { recursive: true });
+      // The newer Node loads the addon that is beside its own copy of the contract.
+      await copyFile(sources.otherNode.program, join(root, otherNode));
+      await copyFile(sources.busContract, join(root, otherContract));
+      await copyModules(sources.otherNode.modules, join(root, dirname(otherNode), 'node_modules'));
+    }
   } else {
     await write('etc/corosync/corosync.conf', corosyncConf(cluster), 0o644);
     await write('etc/corosync/authkey', authkey, 0o400);
     await write('etc/pacemaker/authkey', authkey, 0o640);
-    await write('var/lib/pacemaker/cib/cib.xml', cib(cluster), 0o600);
+    if (!joins) await write('var/lib/pacemaker/cib/cib.xml', cib(cluster), 0o600);
   }
   // Files alone: a directory in the archive would change the owner of the guest's own.
   const entries = await readdir(root, { recursive: true, withFileTypes: true });

@@ -2,25 +2,17 @@
 // beside it. No loop device, no mount that outlives the build.
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { askForSources, baseSource, parseDebianSources, sourcesList } from '../../../tools/parts/debian-sources.js';
 import { LabError } from '../errors.js';
 import { mustRun, type RunProgram } from '../program.js';
 import { makeContainerImage } from './container.js';
-import { type AddonSources, installI2cBus } from './node-addon.js';
-import {
-  baseSource,
-  fingerprint,
-  guestPackages,
-  type ImagePlan,
-  initrdModules,
-  parseDebianSources,
-  type PlannedFile,
-  release,
-  sourcesList,
-  units,
-} from './plan.js';
+import { isNative, machineKinds, type Platform } from '../machine/platform.js';
+import { registerInterpreter } from './interpreter.js';
+import { fingerprint, guestPackages, type ImagePlan, initrdModules, type PlannedFile, units } from './plan.js';
 
 /** A finished image. */
 export interface Image {
+  readonly platform: Platform;
   /** The ext4 root file system, never written to: machines run on overlays of it. */
   readonly disk: string;
   readonly kernel: string;
@@ -30,26 +22,29 @@ export interface Image {
 /** How the build reaches the outside. */
 export interface BuildTools {
   readonly run: RunProgram;
-  readonly addon: AddonSources;
   /** One line per step. */
   readonly log: (line: string) => void;
 }
 
 /** Reads the plan from the guest files of the lab (`lab/guest/image`, laid out as in the guest). */
-export async function readImagePlan(directory: string, addon: AddonSources): Promise<ImagePlan> {
+export async function readImagePlan(directory: string, platform: Platform): Promise<ImagePlan> {
+  const { console } = machineKinds[platform.architecture];
   const files: PlannedFile[] = [];
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const source = join(entry.parentPath, entry.name);
     const { mode } = await stat(source);
     files.push({
-      path: `/${relative(directory, source)}`,
-      content: await readFile(source),
+      path: `/${relative(directory, source)}`.replace(anyConsole, console),
+      content: Buffer.from((await readFile(source, 'utf8')).replaceAll(anyConsole, console)),
       executable: (mode & 0o100) !== 0,
     });
   }
-  return { files, i2cBus: addon.version, diskSize: 4096 };
+  return { platform, files, diskSize: 4096 };
 }
+
+/** The serial console in the guests' files, whatever the architecture calls it. */
+const anyConsole = 'ttyS0';
 
 /** Where the image of this plan is kept, finished or not. */
 export const imageDirectory = (cache: string, plan: ImagePlan): string => join(cache, `image-${fingerprint(plan)}`);
@@ -57,7 +52,7 @@ export const imageDirectory = (cache: string, plan: ImagePlan): string => join(c
 /** The image of this plan, if it was built before. */
 export async function findImage(cache: string, plan: ImagePlan): Promise<Image | undefined> {
   const directory = imageDirectory(cache, plan);
-  const image = imageIn(directory);
+  const image = imageIn(directory, plan.platform);
   const complete = await stat(image.disk).then(
     () => true,
     () => false,
@@ -82,10 +77,11 @@ export async function buildImage(tools: BuildTools, cache: string, plan: ImagePl
     await rm(work, { recursive: true, force: true });
     throw error;
   }
-  return imageIn(directory);
+  return imageIn(directory, plan.platform);
 }
 
-const imageIn = (directory: string): Image => ({
+const imageIn = (directory: string, platform: Platform): Image => ({
+  platform,
   disk: join(directory, 'root.ext4'),
   kernel: join(directory, 'vmlinuz'),
   initrd: join(directory, 'initrd.img'),
@@ -97,20 +93,27 @@ const pcsPatience = 600;
 
 async function makeRoot(tools: BuildTools, packages: string, root: string, plan: ImagePlan): Promise<void> {
   const { run, log } = tools;
-  const format = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)';
-  const targets = await mustRun(run, ['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
-  const sources = parseDebianSources(targets);
-  const base = baseSource(sources);
+  const targets = await mustRun(run, askForSources);
+  const { release, architecture } = plan.platform;
+  const sources = parseDebianSources(targets, release);
+  const base = baseSource(sources, release);
   if (!base) {
-    throw new LabError(
-      'image',
-      `apt of this machine knows no repository of Debian ${release}; add one and run it again`,
-    );
+    throw new LabError('image', `apt of this machine knows no repository of Debian; add one and run it again`);
+  }
+  if (!isNative(architecture)) {
+    log(`programs of ${architecture} are run by an interpreter, which takes its time`);
+    await registerInterpreter(run, architecture);
   }
   log('debootstrap: the base system');
   await mkdir(packages, { recursive: true });
   await mustRun(run, [
-    ...['debootstrap', '--variant=minbase', `--cache-dir=${packages}`, `--components=${base.component}`],
+    ...[
+      'debootstrap',
+      '--variant=minbase',
+      `--arch=${architecture}`,
+      `--cache-dir=${packages}`,
+      `--components=${base.component}`,
+    ],
     ...[release, root, base.uri],
   ]);
   await writeFile(join(root, 'etc/apt/sources.list'), sourcesList(sources));
@@ -131,16 +134,13 @@ async function makeRoot(tools: BuildTools, packages: string, root: string, plan:
   log('apt: the packages of the cluster, the service and the board');
   await inRoot('apt-get', 'update', '--quiet=2');
   const install = ['apt-get', 'install', '--yes', '--quiet=2', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0'];
-  await inRoot(...install, ...guestPackages);
+  await inRoot(...install, ...guestPackages(plan.platform));
   await inRoot(...install, '--fix-broken');
 
   log('the container image of the service');
   const shared = join(root, 'usr/share/sleepi3-lab');
   await mkdir(shared, { recursive: true });
-  await makeContainerImage(run, root, join(dirname(root), 'container'), join(shared, 'httpd.tar'));
-
-  log('i2c-bus, compiled for the Node of the guests');
-  await installI2cBus(run, tools.addon, root);
+  await makeContainerImage(run, root, join(dirname(root), 'container'), join(shared, 'httpd.tar'), architecture);
 
   log('the settings of the machines');
   // An emulated pcsd takes longer than the minute that pcs gives it, and pcs cluster setup cannot be told to wait.
@@ -175,12 +175,12 @@ async function makeRoot(tools: BuildTools, packages: string, root: string, plan:
 async function packRoot({ run, log }: BuildTools, work: string, plan: ImagePlan): Promise<void> {
   const root = join(work, 'root');
   const boot = join(root, 'boot');
-  const image = imageIn(work);
+  const image = imageIn(work, plan.platform);
   const names = await readdir(boot);
   const kernel = names.find((name) => name.startsWith('vmlinuz-'));
   const initrd = names.find((name) => name.startsWith('initrd.img-'));
   if (kernel === undefined || initrd === undefined)
-    throw new LabError('image', 'no kernel came with linux-image-amd64');
+    throw new LabError('image', `no kernel came with ${machineKinds[plan.platform.architecture].kernelPackage}`);
   await copyFile(join(boot, kernel), image.kernel);
   await copyFile(join(boot, initrd), image.initrd);
   log('the disk');

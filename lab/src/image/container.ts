@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Architecture } from '../machine/platform.js';
 import { mustRun, type RunProgram } from '../program.js';
 
 /** The name under which docker knows the image. */
@@ -25,6 +26,7 @@ export async function makeContainerImage(
   system: string,
   workspace: string,
   archive: string,
+  architecture: Architecture,
 ): Promise<void> {
   const root = join(workspace, 'root');
   for (const path of [server, ...parseLibraries(await mustRun(run, ['chroot', system, 'ldd', server]))]) {
@@ -50,7 +52,7 @@ export async function makeContainerImage(
     .update(await readFile(layer))
     .digest('hex');
   const config = {
-    architecture: 'amd64',
+    architecture,
     os: 'linux',
     created: '1970-01-01T00:00:00Z',
     config: { Cmd: [server, '-D', '-f', settings], ExposedPorts: { '80/tcp': {} } },

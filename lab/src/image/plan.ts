@@ -1,14 +1,25 @@
 // What the guests' disk image is made of, as data. The same plan always has the same fingerprint, and the image is
 // kept under it: nothing is built twice, and nothing stale is booted.
 import { createHash } from 'node:crypto';
-
-/** The release of the guests: the one the article and Raspberry Pi OS use. */
-export const release = 'bookworm';
+import type { Release } from '../../../tools/parts/debian-sources.js';
+import { machineKinds, type Platform, platformName } from '../machine/platform.js';
 
 /** Debian packages of the guests, besides the base system. Their dependencies come along, recommendations do not. */
-export const guestPackages = [
+export const guestPackages = ({ release, architecture }: Platform): string[] => [
+  machineKinds[architecture].kernelPackage,
+  ...ownPackages[release],
+  ...commonPackages,
+];
+
+/** What a release calls otherwise, or has apart from others. */
+const ownPackages: Readonly<Record<Release, readonly string[]>> = {
+  bookworm: ['fence-agents'],
+  // The article's agent takes the library of the reference agents; `fence-agents` itself would bring five hundred packages.
+  trixie: ['docker-cli', 'fence-agents-common'],
+};
+
+const commonPackages = [
   // machine
-  'linux-image-amd64',
   'initramfs-tools',
   'systemd-sysv',
   'udev',
@@ -26,7 +37,6 @@ export const guestPackages = [
   'pacemaker-cli-utils',
   'pcs',
   'resource-agents',
-  'fence-agents',
   // service
   'docker.io',
   'ca-certificates',
@@ -78,41 +88,6 @@ export const units = {
   ],
 } as const;
 
-/** Where Debian comes from: what this machine's own apt is set up with. */
-export interface DebianSource {
-  /** The repository, such as apt prints it. */
-  readonly uri: string;
-  /** `bookworm`, `bookworm-updates`, `bookworm-security`. */
-  readonly suite: string;
-  /** `main` … */
-  readonly component: string;
-}
-
-/**
- * Reads what `apt-get indextargets --format '$(REPO_URI)|$(RELEASE)|$(COMPONENT)' 'Created-By: Packages'` prints,
- * and keeps what belongs to the guests' release.
- */
-export function parseDebianSources(text: string): DebianSource[] {
-  const seen = new Set<string>();
-  const sources: DebianSource[] = [];
-  for (const line of text.split('\n')) {
-    const [uri = '', suite = '', component = ''] = line.trim().split('|');
-    if (uri === '' || (suite !== release && !suite.startsWith(`${release}-`)) || component !== 'main') continue;
-    if (seen.has(line)) continue;
-    seen.add(line);
-    sources.push({ uri, suite, component });
-  }
-  return sources;
-}
-
-/** The repository that debootstrap starts from, if apt knows one. */
-export const baseSource = (sources: readonly DebianSource[]): DebianSource | undefined =>
-  sources.find(({ suite }) => suite === release);
-
-/** sources.list for the guest; repositories that apt reaches here, with the keys that Debian ships. */
-export const sourcesList = (sources: readonly DebianSource[]): string =>
-  sources.map(({ uri, suite, component }) => `deb ${uri} ${suite} ${component}\n`).join('');
-
 /** One file that goes into the image. */
 export interface PlannedFile {
   /** Absolute path in the guest. */
@@ -123,9 +98,8 @@ export interface PlannedFile {
 
 /** Everything an image depends on. */
 export interface ImagePlan {
+  readonly platform: Platform;
   readonly files: readonly PlannedFile[];
-  /** Version of the i2c-bus that is compiled for the guests. */
-  readonly i2cBus: string;
   /** MiB of the guest's disk. The image is sparse. */
   readonly diskSize: number;
 }
@@ -135,17 +109,16 @@ export function fingerprint(plan: ImagePlan): string {
   const hash = createHash('sha256');
   hash.update(
     JSON.stringify({
-      version: 3,
-      release,
-      guestPackages,
+      version: 4,
+      platform: plan.platform,
+      guestPackages: guestPackages(plan.platform),
       initrdModules,
       units,
-      i2cBus: plan.i2cBus,
       diskSize: plan.diskSize,
     }),
   );
   for (const { path, content, executable } of [...plan.files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     hash.update(`\0${path}\0${executable ? 'x' : '-'}\0${content.length}\0`).update(content);
   }
-  return hash.digest('hex').slice(0, 16);
+  return `${platformName(plan.platform)}-${hash.digest('hex').slice(0, 16)}`;
 }

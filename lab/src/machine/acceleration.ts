@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import type { Image } from '../image/build.js';
+import { isNative, machineKinds, processorOf } from './platform.js';
 import type { Acceleration } from './qemu-arguments.js';
 
 /** ms that a kernel under KVM gets for its first line. It takes less than a second where KVM works. */
@@ -14,14 +15,24 @@ export async function chooseAcceleration(image: Image): Promise<Acceleration> {
     () => true,
     () => false,
   );
-  return usable && (await bootsUnderKvm(image)) ? 'kvm' : 'tcg';
+  return isNative(image.platform.architecture) && usable && (await bootsUnderKvm(image)) ? 'kvm' : 'tcg';
 }
 
 /** Boots the kernel alone, with no disk: all it can do is to greet, and to panic. */
 function bootsUnderKvm(image: Image): Promise<boolean> {
-  const machine = ['-nodefaults', '-no-user-config', '-display', 'none', '-M', 'pc', '-accel', 'kvm', '-cpu', 'host'];
-  const boot = ['-m', '256', '-no-reboot', '-kernel', image.kernel, '-append', 'console=ttyS0 panic=-1'];
-  const qemu = spawn('qemu-system-x86_64', [...machine, ...boot, '-serial', 'stdio'], {
+  const { architecture } = image.platform;
+  const { qemu: program, machine: name, console } = machineKinds[architecture];
+  const machine = [
+    '-nodefaults',
+    '-no-user-config',
+    '-display',
+    'none',
+    '-M',
+    name,
+    ...processorOf(architecture, 'kvm'),
+  ];
+  const boot = ['-m', '256', '-no-reboot', '-kernel', image.kernel, '-append', `console=${console} panic=-1`];
+  const qemu = spawn(program, [...machine, ...boot, '-serial', 'stdio'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: patience,
     killSignal: 'SIGKILL',

@@ -12,14 +12,19 @@ import { serveI2cTinyUsb } from '../usb-redir/i2c-tiny-usb.js';
 import { type ExecOptions, GuestAgent } from './guest-agent.js';
 import { type Acceleration, type MachineFiles, type MachineIdentity, qemuArguments } from './qemu-arguments.js';
 
+/** What is on a machine's disk to begin with. */
+export interface MachineSystem {
+  readonly image: Image;
+  /** tar archive that the guest unpacks on its first boot. */
+  readonly provision: string;
+}
+
 /** What a machine is made of. */
 export interface MachineParts {
   readonly identity: MachineIdentity;
   readonly board: VirtualBoard;
-  readonly image: Image;
+  readonly system: MachineSystem;
   readonly acceleration: Acceleration;
-  /** tar archive that the guest unpacks on its first boot. */
-  readonly provision: string;
   /** Where its disk and sockets are kept; made anew. */
   readonly directory: string;
   readonly clock: Clock;
@@ -32,7 +37,8 @@ export interface MachineParts {
 export class Machine implements Pi {
   readonly identity: MachineIdentity;
   readonly board: VirtualBoard;
-  readonly files: MachineFiles;
+  files: MachineFiles;
+  #system: MachineSystem;
   readonly #parts: MachineParts;
   readonly #sockets = new Set<Socket>();
   readonly #boardServer: Server;
@@ -46,11 +52,12 @@ export class Machine implements Pi {
   private constructor(parts: MachineParts) {
     this.#parts = parts;
     this.identity = parts.identity;
+    this.#system = parts.system;
     this.board = parts.board;
     const file = (name: string) => join(parts.directory, name);
     this.files = {
       disk: file('disk.qcow2'),
-      provision: parts.provision,
+      provision: parts.system.provision,
       board: file('board.socket'),
       agent: file('agent.socket'),
       heartbeat: file('heartbeat.socket'),
@@ -65,11 +72,11 @@ export class Machine implements Pi {
   /** Makes the machine and connects it to its board, which powers it on if it has power to give. */
   static async create(parts: MachineParts): Promise<Machine> {
     const machine = new Machine(parts);
-    const { directory, image, run } = parts;
+    const { directory } = parts;
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
-    const { disk, board } = machine.files;
-    await mustRun(run, ['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', image.disk, disk]);
+    await machine.#makeDisk();
+    const { board } = machine.files;
     await new Promise<void>((resolve, reject) => {
       machine.#boardServer.once('error', reject).listen(board, resolve);
     });
@@ -150,13 +157,29 @@ export class Machine implements Pi {
     await new Promise((resolve) => this.#boardServer.close(resolve));
   }
 
+  /** Another system, on a new disk, in the place of this one. It must have no power. */
+  async changeSystem(system: MachineSystem): Promise<void> {
+    if (this.powered) throw new LabError('state', `${this.name} has power`);
+    await this.#gone;
+    this.#system = system;
+    this.files = { ...this.files, provision: system.provision };
+    await this.#makeDisk();
+  }
+
+  async #makeDisk(): Promise<void> {
+    const { disk } = this.files;
+    const base = this.#system.image.disk;
+    await rm(disk, { force: true });
+    await mustRun(this.#parts.run, ['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', base, disk]);
+  }
+
   #connection(): Promise<GuestAgent> {
     return this.#agent ?? Promise.reject(new LabError('machine', `${this.name} has no power`));
   }
 
   async #start(): Promise<GuestAgent> {
-    const { identity, image, acceleration, clock } = this.#parts;
-    const [program = '', ...words] = qemuArguments(identity, image, this.files, acceleration);
+    const { identity, acceleration, clock } = this.#parts;
+    const [program = '', ...words] = qemuArguments(identity, this.#system.image, this.files, acceleration);
     const qemu = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#qemu = qemu;
     let complaints = '';

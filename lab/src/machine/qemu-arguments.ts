@@ -1,5 +1,6 @@
 // The command line of one virtual Raspberry Pi, as data in, words out.
 import type { Image } from '../image/build.js';
+import { type Architecture, machineKinds, processorOf } from './platform.js';
 
 /** Who a machine is. */
 export interface MachineIdentity {
@@ -39,16 +40,11 @@ export interface MachineFiles {
 /** MiB of memory. Corosync, Pacemaker, pcsd, docker and the agent fit in it. */
 const memory = 1024;
 
-/**
- * The processor that is emulated. One without AVX: the C library and V8 then do without what is slow to emulate, and a
- * boot takes a fifth less than with `max` (measured). One with AES, which corosync's encryption uses.
- */
-const emulated = 'Westmere';
-
 /** The kernel's command line: all that makes one machine differ from the other. */
-export function kernelArguments({ name, number, address }: MachineIdentity): string {
+export function kernelArguments({ name, number, address }: MachineIdentity, architecture: Architecture): string {
   return [
-    'root=/dev/vda rw console=ttyS0 quiet net.ifnames=0 selinux=0 audit=0 mitigations=off',
+    `root=/dev/vda rw console=${machineKinds[architecture].console}`,
+    'quiet net.ifnames=0 selinux=0 audit=0 mitigations=off',
     // docker fails in this image with it on
     'apparmor=0',
     // An emulator translates code once for each address that it is found at: with programs at the same addresses every
@@ -67,21 +63,21 @@ export function qemuArguments(
   files: MachineFiles,
   acceleration: Acceleration,
 ): string[] {
-  const processor =
-    acceleration === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', emulated];
+  const { architecture } = image.platform;
+  const { qemu, machine } = machineKinds[architecture];
   return [
-    'qemu-system-x86_64',
+    qemu,
     ...['-name', identity.name, '-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none'],
-    ...['-M', 'pc', ...processor, '-smp', '1', '-m', String(memory)],
+    ...['-M', machine, ...processorOf(architecture, acceleration), '-smp', '1', '-m', String(memory)],
     // A halted Pi keeps its power until the board cuts it.
     '-no-shutdown',
-    ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', kernelArguments(identity)],
+    ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', kernelArguments(identity, architecture)],
     // What the guest has synced is in this machine's cache and survives SIGKILL, as it survives a power cut; that it is on
     // this machine's disk, which `unsafe` does not wait for, is not needed.
     ...['-drive', `file=${files.disk},if=virtio,format=qcow2,cache=unsafe`],
     ...['-drive', `file=${files.provision},if=virtio,format=raw,readonly=on`],
     ...['-netdev', `tap,id=net0,ifname=${tapName(identity)},script=no,downscript=no`],
-    ...['-device', `virtio-net-pci,netdev=net0,mac=52:54:00:11:00:0${identity.number}`],
+    ...['-device', `virtio-net-pci,netdev=net0,mac=52:54:00:11:00:0${identity.number},romfile=`],
     ...['-device', 'virtio-rng-pci'],
     ...['-chardev', `socket,id=board,path=${files.board},reconnect=1`],
     ...['-device', 'qemu-xhci', '-device', 'usb-redir,chardev=board'],

@@ -1,5 +1,6 @@
 // What a scenario is: a name, what must be seen, and how to see it.
 import type { HarnessOptions } from '@sleepi3/simulator';
+import type { Release } from '../../../tools/parts/debian-sources.js';
 import type { ClusterOptions } from '../cluster/configuration.js';
 import type { Lab } from '../lab.js';
 import type { Verdict } from '../verdict.js';
@@ -14,6 +15,8 @@ export interface Scenario {
   readonly cluster?: ClusterOptions | 'none';
   /** How its boards behave where the hardware is not known. */
   readonly boards?: Omit<HarnessOptions, 'clock' | 'names'>;
+  /** The release that its machines begin with, and the one that they come to; that of the command line, by default. */
+  readonly releases?: readonly [Release, Release];
   /** Does it, and puts what was seen into the verdict. What cannot go on rejects. */
   run(lab: Lab, verdict: Verdict): Promise<void>;
 }

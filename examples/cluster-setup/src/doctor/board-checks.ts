@@ -1,5 +1,5 @@
 // What is looked at of a node's slee-Pi 3: whether the node can be cut off, and come back.
-import { editDefaults, type HealthId, judgeHealth, parseBusSpec, type ParsedDefaults } from '@sleepi3/driver';
+import { editDefaults, type HealthId, judgeHealth, parseBusSpec } from '@sleepi3/driver';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { agentPath, defaultsPath } from '../plan/node-steps.js';
 import type { Action } from '../plan/step.js';
@@ -122,8 +122,7 @@ export const boardChecks: readonly Check[] = [
     needsWire: true,
     title: 'the wire',
     look: async (facts) => {
-      const values = (await facts.defaults())?.values;
-      const [at, verdict] = ((values && (await facts.file(wireTestFile(values)))) ?? '').trim().split(' ');
+      const [at, verdict] = ((await facts.file(wireTestFile)) ?? '').trim().split(' ');
       const last = new Date(at ?? '');
       const fix = ['fence_sleepi3 wire-listen (on the other node)', 'fence_sleepi3 wire-test'];
       const why =
@@ -199,18 +198,4 @@ export function bootSeconds(text: string): number | undefined {
 }
 
 /** Where fence_sleepi3 keeps the time of the last wire test, and its verdict in a word. */
-export function wireTestFile({
-  I2C_BUS: bus,
-  I2C_ADDRESS: address,
-}: Pick<ParsedDefaults['values'], 'I2C_BUS' | 'I2C_ADDRESS'>): string {
-  const place = bus.replace(/^i2c-tools:/, '');
-  const name = /^\d+$/.test(place) ? `i2c-${place}` : fingerprint(place);
-  return `/var/lib/fence_sleepi3/${name}-${address.toString(16)}.wire-test`;
-}
-
-/** As fence_sleepi3 makes it of the path of a socket, where there is no number of a bus: FNV-1a, 64 bits. */
-function fingerprint(path: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of Buffer.from(path)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return hash.toString(16).padStart(16, '0');
-}
+export const wireTestFile = '/var/lib/fence_sleepi3/wire-test';

@@ -1,28 +1,15 @@
-// characterize as a command: the director, the subject, and what the boot-time unit runs.
+// characterize as a command: the director and the subject.
 import type { DirectorMessage, SubjectMessage } from './messages.js';
-import { type CommandHost, connectPatience, finish, portOf, siteOf, wireEnd } from '../commands/host.js';
+import { type CommandHost, connectPatience, finish, portOf, wireEnd } from '../commands/host.js';
 import type { CommandValues } from '../commands/command-line.js';
 import type { commands } from '../commands/table.js';
 
 /** Resolves to the exit status. */
 export function runCharacterize(values: CharacterizeValues, host: CommandHost): Promise<number> {
-  if (values.observe) return observe(values, host);
   return values.subject ? beSubject(values, host) : direct(values, host);
 }
 
 type CharacterizeValues = CommandValues<(typeof commands)['characterize']>;
-
-/** How long a boot's board may take to answer, ms. */
-const observePatience = 30_000;
-
-async function observe(values: CharacterizeValues, host: CommandHost): Promise<number> {
-  const { Observation, observeBoot } = await import('./subject.js');
-  const site = await siteOf(values, host);
-  const observation = new Observation(site.observation);
-  const kept = await observeBoot({ openBoard: () => site.openBoard(), observation }, host.clock, observePatience);
-  const message = kept ? 'the registers of this boot have been kept' : 'nothing to keep: nobody has asked for it';
-  return finish('characterize', { ok: true, message }, values.json, host);
-}
 
 async function beSubject(values: CharacterizeValues, host: CommandHost): Promise<number> {
   const [{ Observation, serveDirector }, { parseDirectorMessage }, { listenForCalls }] = await Promise.all([
@@ -30,8 +17,8 @@ async function beSubject(values: CharacterizeValues, host: CommandHost): Promise
     import('./messages.js'),
     host.network(),
   ]);
-  const { end, site } = await wireEnd(values, host);
-  const subject = { ...end, observation: new Observation(site.observation) };
+  const { end } = await wireEnd(values, host);
+  const subject = { ...end, observation: new Observation(host.machine.observation) };
   let busy = false;
   const server = await listenForCalls<DirectorMessage, SubjectMessage>(
     { bind: values.bind, port: portOf(values) },

@@ -277,7 +277,7 @@ class Run {
     const { registers } = await this.#request(subject, { say: 'recall' }, 'recalled');
     if (!registers) {
       throw new Ended(
-        'the subject kept no registers at its boot: is fence-sleepi3-observe.service of the package enabled there?',
+        'the subject kept no registers at its boot: is fence-sleepi3.service of the package enabled there?',
       );
     }
     return registers;

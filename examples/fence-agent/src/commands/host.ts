@@ -1,12 +1,11 @@
 // What the commands that go with the agent have around them, and what several of them do the same way.
-import { type Clock, defaultsFilePath } from '@sleepi3/driver';
-import { type BoardChoice, boardOf, defaultsOf, wiringOf } from '../actions.js';
+import { type Clock, defaultsFilePath, type Sleepi3 } from '@sleepi3/driver';
+import { type BoardChoice, boardOf, defaultsOf, namedBoard, wiringOf } from '../actions.js';
 import { type CommandValues, numberOption } from './command-line.js';
 import type { CommandName, commands } from './table.js';
-import { performAct } from '../keeper/ask.js';
+import { type AskHost, performAct } from '../keeper/ask.js';
 import type { PulseOutcome, PulseRequest } from '../line/act.js';
-import type { BoardSite, Machine } from '../node/machine.js';
-import { defaultStateDirectory } from '../node/state.js';
+import type { Machine } from '../node/machine.js';
 import { wirePort } from '../wire-test/messages.js';
 import type * as wireSocket from '../wire-test/socket.js';
 import type { WireEnd } from '../wire-test/test.js';
@@ -41,7 +40,6 @@ export async function wireEnd(
   host: CommandHost,
 ): Promise<{
   end: WireEnd;
-  site: BoardSite;
   act: (action: PulseRequest['action'], hold: number) => Promise<PulseOutcome>;
 }> {
   const { clock, machine } = host;
@@ -49,12 +47,11 @@ export async function wireEnd(
     { self: values.self, peer: values.peer, corosync_conf: values['corosync-conf'] ?? '/etc/corosync/corosync.conf' },
     machine,
   );
-  const site = await siteOf(values, host);
-  await site.prepare();
+  const keeper = keeperOf(values, host);
   const act = (action: PulseRequest['action'], hold: number) =>
     performAct(
       { action, target: peer, hold, holdTimeout: hold + holdMargin, wakeDelay: 0, preferred: true },
-      site,
+      keeper,
       hold + holdMargin,
     );
   const end = {
@@ -63,26 +60,35 @@ export async function wireEnd(
     clock,
     random: () => host.random(),
     log: logTo(host),
-    openBoard: () => site.openBoard(),
+    openBoard: () => openBoard(values, host),
     pulse: (length: number) => act('test', length),
   };
-  return { end, site, act };
+  return { end, act };
 }
 
-/** The board that the options choose, with what is kept about it. */
-export async function siteOf(values: CommandValues<(typeof commands)['boot']>, host: CommandHost): Promise<BoardSite> {
-  const { stop, machine } = host;
+/** Opens the board that the options choose. */
+export async function openBoard(
+  values: BoardValues,
+  host: Pick<CommandHost, 'machine' | 'writeError'>,
+): Promise<Sleepi3> {
+  const { machine } = host;
   const choice = boardChoice(values);
-  const board = boardOf(choice, await defaultsOf(choice, machine));
-  return machine.site(board, values['state-dir'] ?? defaultStateDirectory, { log: logTo(host), stop });
+  return machine.openBoard(boardOf(choice, await defaultsOf(choice, machine)), logTo(host));
 }
+
+/** The line keeper of this machine, asked about the board that the options choose. */
+export function keeperOf(values: BoardValues, host: Pick<CommandHost, 'machine' | 'stop' | 'writeError'>): AskHost {
+  return host.machine.keeper(namedBoard(boardChoice(values)), { log: logTo(host), stop: host.stop });
+}
+
+type BoardValues = CommandValues<(typeof commands)['release']>;
 
 export function portOf({ port }: { readonly port?: string }): number {
   return numberOption('port', port, { min: 0, max: 65_535, fallback: wirePort });
 }
 
 /** The options that choose the board, in the agent's words. */
-export function boardChoice(values: CommandValues<(typeof commands)['boot']>): BoardChoice {
+export function boardChoice(values: BoardValues): BoardChoice {
   return {
     bus: values.bus,
     address: values.address,

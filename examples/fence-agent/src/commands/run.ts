@@ -1,10 +1,7 @@
 // Runs the commands that go with the agent: reads their options, gives each what it needs, prints what came of it.
-import { boardOf, defaultsOf } from '../actions.js';
-import { boardChoice, type CommandHost, connectPatience, finish, logTo, portOf, wireEnd } from './host.js';
+import { boardChoice, type CommandHost, connectPatience, finish, logTo, openBoard, portOf, wireEnd } from './host.js';
 import { commandHelp, type CommandValues, numberOption, parseCommandLine, UsageError } from './command-line.js';
 import { type CommandName, commands } from './table.js';
-import type { BoardSite } from '../node/machine.js';
-import { defaultStateDirectory } from '../node/state.js';
 import {
   type ListenerMessage,
   parseListenerMessage,
@@ -23,35 +20,42 @@ export async function runCommand(name: CommandName, words: readonly string[], ho
   }
 }
 
+/** How long the release of a line without its keeper is tried for, ms: less than what the unit gives it. */
+const releasePatience = 30_000;
+
 type Runner = (words: readonly string[], host: CommandHost) => Promise<number>;
 
 const runners: Readonly<Record<CommandName, Runner>> = {
+  keeper: withOptions('keeper', async (values, host) => {
+    const { runKeeper } = await import('../keeper/service.js');
+    await runKeeper(boardChoice(values), host);
+    return 0;
+  }),
+
+  release: withOptions('release', async (values, host) => {
+    const [{ clearLine }, { boardLines }] = await Promise.all([
+      import('../keeper/clear-line.js'),
+      import('../node/board.js'),
+    ]);
+    const openLines = async () => boardLines(await openBoard(values, host));
+    const care = await clearLine({ clock: host.clock, log: logTo(host), openLines }, releasePatience);
+    if (care === 'stuck') throw new Error('EXTOUT is asserted and cannot be released');
+    if (care === 'released') host.write('EXTOUT was asserted and has been released\n');
+    return 0;
+  }),
+
   boot: withOptions('boot', async (values, host) => {
-    const { prepareNode } = await import('./boot.js');
+    const { boot } = await import('./boot.js');
     const patience = numberOption('timeout', values.timeout, { min: 0, max: 3600, fallback: 60 }) * 1000;
-    const { clock, stop, machine } = host;
-    const log = logTo(host);
-    const choice = boardChoice(values);
-    const report = await prepareNode(
-      {
-        clock,
-        stop,
-        log,
-        readDefaults: () => defaultsOf(choice, machine),
-        site: (defaults) =>
-          machine.site(boardOf(choice, defaults), values['state-dir'] ?? defaultStateDirectory, { log, stop }),
-      },
-      patience,
-    );
-    return finish('boot', report, values.json, host);
+    return finish('boot', await boot(values, host, patience), values.json, host);
   }),
 
   'wire-test': withOptions('wire-test', async (values, host) => {
-    const [{ testWire, noTest }, { callListener }] = await Promise.all([
-      import('../wire-test/test.js'),
+    const [{ callListener }, { testWire, noTest }] = await Promise.all([
       host.network(),
+      import('../wire-test/test.js'),
     ]);
-    const { end, site } = await wireEnd(values, host);
+    const { end } = await wireEnd(values, host);
     const port = portOf(values);
     const address = values.host ?? end.peer;
     const conversation = await callListener<ListenerMessage, TesterMessage>(
@@ -69,7 +73,7 @@ const runners: Readonly<Record<CommandName, Runner>> = {
     host.stop.addEventListener('abort', hangUp, { once: true });
     const report = await testWire(end, conversation, values.both ?? false);
     host.stop.removeEventListener('abort', hangUp);
-    await rememberWireTest(site, report.directions.find(({ from }) => from === end.node)?.verdict, host);
+    await rememberWireTest(report.directions.find(({ from }) => from === end.node)?.verdict, host);
     return finish('wire-test', report, values.json, host);
   }),
 
@@ -78,7 +82,7 @@ const runners: Readonly<Record<CommandName, Runner>> = {
       import('../wire-test/listen.js'),
       host.network(),
     ]);
-    const { end, site } = await wireEnd(values, host);
+    const { end } = await wireEnd(values, host);
     const patience = numberOption('timeout', values.timeout, { min: 1, max: 86_400, fallback: 600 }) * 1000;
     const report = await listenForWireTests(end, {
       patience,
@@ -90,7 +94,7 @@ const runners: Readonly<Record<CommandName, Runner>> = {
         return server;
       },
       onTested: async ({ back, result }) => {
-        await rememberWireTest(site, back?.verdict, host);
+        await rememberWireTest(back?.verdict, host);
         if (values.keep && result) host.write(`${values.json ? JSON.stringify(result) : result.message}\n`);
       },
     });
@@ -117,14 +121,10 @@ function withOptions<N extends CommandName>(
 }
 
 /** Keeps what was found out about the wire that leaves this node; an inconclusive test has found out nothing. */
-async function rememberWireTest(
-  { wireTest }: BoardSite,
-  verdict: string | undefined,
-  host: CommandHost,
-): Promise<void> {
+async function rememberWireTest(verdict: string | undefined, host: CommandHost): Promise<void> {
   if (verdict === undefined || verdict === 'inconclusive') return;
   try {
-    await wireTest.remember(host.machine.date(), verdict);
+    await host.machine.wireTest.remember(host.machine.date(), verdict);
   } catch (error) {
     host.writeError(`the result could not be kept: ${error instanceof Error ? error.message : String(error)}\n`);
   }

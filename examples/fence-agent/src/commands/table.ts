@@ -26,11 +26,6 @@ const boardOptions = {
     description: "The vendor's settings of the board",
     default: '/etc/default/sleepi3',
   },
-  'state-dir': {
-    value: 'directory',
-    description: 'Where the lock and the line keeper live',
-    default: '/run/fence_sleepi3',
-  },
 } as const satisfies Command['options'];
 
 const wireOptions = {
@@ -54,13 +49,30 @@ const commonOptions = {
 } as const satisfies Command['options'];
 
 export const commands = {
-  boot: {
-    summary: 'clear EXTOUT and make sure that this node can be fenced (run at boot)',
+  keeper: {
+    summary: 'keep the line to the peer (run as fence-sleepi3.service)',
     description:
-      'Releases an EXTOUT that was left asserted, sets EIPDE when the defaults file says EXTIN_FORCED_SHUTDOWN=1 and ' +
-      'EITRG to edge, and reads everything back. Tries again until the timeout, since a single I2C error at boot is ' +
-      'normal. The unit fence-sleepi3-boot.service runs it before Pacemaker starts. A line that a line keeper owns is ' +
-      'left alone.',
+      'The one process that owns EXTOUT; the agent and the other commands ask it. It clears EXTOUT and makes sure that ' +
+      'this node can be fenced, then waits at its socket: the one that systemd gives it, or keeper.sock in ' +
+      '/run/fence_sleepi3 (for other users than root in fence_sleepi3 in XDG_RUNTIME_DIR). SIGTERM ends it after the act ' +
+      'that is under way, and at once when the node goes down.',
+    options: { ...boardOptions, help: commonOptions.help },
+  },
+  release: {
+    summary: 'release EXTOUT without the line keeper (run when it has died)',
+    description:
+      'Releases an EXTOUT that is asserted. fence-sleepi3.service runs it whenever its line keeper has ended, however it ' +
+      'did. While the line keeper lives use boot, which leaves the line to an act that is under way.',
+    options: { ...boardOptions, help: commonOptions.help },
+  },
+  boot: {
+    summary: 'clear EXTOUT and make sure that this node can be fenced',
+    description:
+      'Has the line keeper release an EXTOUT that was left asserted, set EIPDE when the defaults file says ' +
+      'EXTIN_FORCED_SHUTDOWN=1 and EITRG to edge, read everything back, and give a wake pulse that is owed. Each is tried ' +
+      'again until the timeout, since a single I2C error at boot is normal. The line keeper does the same when it starts, ' +
+      'and this command runs once more before Pacemaker starts. Where no line keeper runs the command does it itself. A ' +
+      'line that belongs to an act is left alone.',
     options: {
       ...boardOptions,
       timeout: { value: 'seconds', description: 'How long to try', default: '60' },
@@ -108,9 +120,6 @@ export const commands = {
       'killed then, run fence_sleepi3 boot.',
     options: {
       subject: { description: 'Be the side that is cut: read and write the board for the other one' },
-      observe: {
-        description: 'Keep the registers as this boot found them, if the other side has asked for it (run at boot)',
-      },
       ...wireOptions,
       host: { value: 'host', description: 'Address of the peer', default: "the peer's name" },
       bind: { value: 'address', description: 'With --subject: address to listen on', default: 'every address' },

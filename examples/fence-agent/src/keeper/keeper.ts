@@ -1,177 +1,551 @@
-// The line keeper: the process that owns EXTOUT while it is asserted. It is armed, holding the board's lock, before the
-// line moves, and it lives in a session of its own: killing the agent and its whole process group does not touch it,
-// so that whatever happens to the agent, the pulse is finished or withdrawn and the line released.
+// The line keeper: the one process that owns EXTOUT. It is there before anything happens, a service of its own, so that
+// whatever becomes of those who ask, an act is finished or withdrawn and the line released. Should it die itself, whoever
+// supervises it releases the line and starts it again; callers wait at its socket meanwhile.
 //
-// Should the keeper itself be killed, the agent notices and releases; and because the agent may be dead by then, or done
-// (the wake pulse of a reboot has no agent any more), a guard process waits for just that, too.
-//
-// One keeper carries out one act and goes. Agents that ask for the same act meanwhile join it; others are sent away.
-import type { Clock } from '@sleepi3/driver';
-import type { AgentMessage, Conversation, KeeperEvent } from './messages.js';
+// One act at a time: callers who ask for the same one join it, others wait for their turn.
+import { type Clock, judgeHealth, type ParsedDefaults, type Sleepi3 } from '@sleepi3/driver';
 import type { PulseOutcome, PulseRequest } from '../line/act.js';
-import type { LineState, Lines } from '../line/lines.js';
+import { readSettled } from '../line/lines.js';
 import { patiently, within } from '../line/patience.js';
 import type { PowerRecord } from '../line/power-record.js';
+import { pulse, type PulseContext, release } from '../line/pulse.js';
+import { boardLines } from '../node/board.js';
+import { readBoard } from '../node/board-check.js';
 import { isSameNode } from '../target/node-names.js';
-import { pulse, type PulseContext, release, wakeAfterwards } from '../line/pulse.js';
+import type { WireTestRecord } from '../wire-test/record.js';
+import { clearLine } from './clear-line.js';
+import { type BootReport, doDuties } from './duties.js';
+import type { AgentMessage, Conversation, KeeperEvent, KeeperQuestion, NamedBoard } from './messages.js';
+import type { OwedWake } from './owed-wake.js';
+import type { AgentServer } from './socket.js';
+import { type Finding, lineWasOrphaned, type NodeReport, wakeIsOwed } from './report.js';
 
-/** How long a keeper that is done waits for a disk, ms. */
+/** Between two signs of life, ms. */
+const lifePeriod = 1000;
+/** A transfer that takes longer than this, retries and all, ms, will not come back: then there are no signs of life. */
+const longestTransfer = 10_000;
+/** How long a disk is waited for, ms: before the result is told, and after an act. */
+const tellPatience = 3000;
 const diskPatience = 10_000;
 /** How long a board that cannot be opened is tried for, ms. */
 const openPatience = 3000;
-/** How long a keeper waits for its first request, ms. */
-const arrivalPatience = 5000;
+/** How long a caller's question waits for a line that cannot be released, ms. */
+const carePatience = 1000;
+/** How long a keeper that starts tries its duties before it says that it is ready, ms. */
+const startPatience = 3000;
+/** Between two attempts at what could not be done, ms. */
+const retryPeriod = 5000;
+/** How long a wake pulse that is owed is tried for, ms; monitor and boot begin anew. */
+const wakePatience = 600_000;
+/** A hold that came this far, ms, may have cut the target, whatever became of it then. */
+const mayHaveCut = 8000;
 
 export type AgentConversation = Conversation<AgentMessage, KeeperEvent>;
 
 /** What a keeper needs of its process. */
 export interface KeeperHost {
   readonly clock: Clock;
+  readonly defaultsFile: string;
+  /** What it says; undefined when it is missing and not needed. */
+  readonly readDefaults: () => Promise<ParsedDefaults | undefined>;
+  readonly openBoard: () => Promise<Sleepi3>;
+  /** Why a caller that means that board is in the wrong place; undefined when it is not. */
+  readonly objectionTo: (board: NamedBoard) => Promise<string | undefined>;
   readonly record: PowerRecord;
-  /** The lock of the board, or undefined when another keeper has it. The kernel releases it when the process dies. */
-  tryLock(): Promise<{ release(): Promise<void> } | undefined>;
-  /** Takes calls from agents, each handed to `onCall`. Called with the lock held. */
-  listen(onCall: (conversation: AgentConversation) => void): Promise<{ close(): Promise<void> }>;
-  openLines(): Promise<Lines & { close(): Promise<void> }>;
-  /** Starts the guard: a process that releases the line should this one die before it has dismissed the guard. */
-  startGuard(): { dismiss(): void };
-  log(message: string): void;
-  date(): Date;
-  /** Aborts when the process is asked to end (SIGTERM): the line is released then. */
+  readonly owedWake: OwedWake;
+  readonly wireTest: WireTestRecord;
+  /** Keeps the registers as this boot found them, if that was asked for; before anything is written to the board. */
+  readonly observe: () => Promise<void>;
+  /** Takes calls, each handed to `onCall`. */
+  readonly listen: (onCall: (conversation: AgentConversation) => void) => Promise<AgentServer>;
+  readonly log: (message: string) => void;
+  readonly date: () => Date;
+  /** Told once, when the first round of duties is over. */
+  readonly onReady: (message: string) => void;
+  /** Told each second as long as nothing hangs. */
+  readonly onAlive: () => void;
+  /** Aborts when the process is asked to end (SIGTERM). */
   readonly stop: AbortSignal;
+  /** Whether it is asked to end because the node goes down: then no act is waited for. */
+  readonly nodeGoesDown: () => Promise<boolean>;
 }
 
-/** Runs one keeper to its end. Resolves to false when another keeper owns the board. */
-export async function keepLine(host: KeeperHost, onReady: () => void): Promise<boolean> {
-  const lock = await host.tryLock();
-  if (!lock) return false;
-  try {
-    // Before anybody can ask for the line to be asserted.
-    const guard = host.startGuard();
-    const act = new Act(host);
-    const server = await host.listen((conversation) => {
-      void act.attend(conversation);
-    });
-    onReady();
-    await act.done.finally(() => server.close());
-    guard.dismiss();
-  } finally {
-    await lock.release();
-  }
-  return true;
+/** Keeps the line until it is asked to end, and everything that had begun has ended. */
+export async function keepLine(host: KeeperHost): Promise<void> {
+  await host.observe().catch((error: unknown) => {
+    host.log(`the registers of this boot could not be kept: ${reasonOf(error)}`);
+  });
+  const keeper = new Keeper(host);
+  const server = await host.listen((conversation) => {
+    void keeper.attend(conversation);
+  });
+  await keeper.start();
+  await aborted(host.stop);
+  server.stop();
+  await keeper.end();
+  await server.close();
 }
 
-/** The one act of a keeper, and the agents who wait for it. */
-class Act {
-  readonly done: Promise<void>;
-  readonly #host: KeeperHost;
+/** An act that was asked for, and who waits for it. */
+interface Act {
+  request: PulseRequest;
+  /** The clock's time, ms, after which it is not begun. */
+  giveUp: number;
   /** Who is told what happens. */
-  readonly #waiting = new Set<AgentConversation>();
-  /** Who has not withdrawn the request. Dying is not withdrawing. */
-  readonly #wanting = new Set<AgentConversation>();
-  readonly #withdrawal = new AbortController();
-  #request: PulseRequest | undefined;
-  #outcome: PulseOutcome | undefined;
-  #begin: (request: PulseRequest | undefined) => void = () => undefined;
+  readonly waiting: Set<AgentConversation>;
+  /** Who has not withdrawn the request. Dying is not withdrawing: an act that has begun goes on for those. */
+  readonly wanting: Set<AgentConversation>;
+  readonly withdrawal: AbortController;
+  state: 'queued' | 'begun' | 'over';
+}
+
+class Keeper {
+  readonly #host: KeeperHost;
+  /** Acts that have not come to their end, the first one under way or next. */
+  readonly #acts: Act[] = [];
+  /** Callers of anything else, who wait for their answer. */
+  readonly #asking = new Set<AgentConversation>();
+  /** The end of what is done with the line last. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #underWay: string | undefined;
+  /** Since when the transfer that is under way has been. */
+  #transferSince: number | undefined;
+  readonly #leaving = new AbortController();
+  readonly #gone = new AbortController();
+  #makingGood = false;
 
   constructor(host: KeeperHost) {
     this.#host = host;
-    const begun = new Promise<PulseRequest | undefined>((resolve) => {
-      this.#begin = resolve;
-    });
-    const arrival = new AbortController();
-    const expire = () => {
-      this.#begin(undefined);
-    };
-    host.clock.sleep(arrivalPatience, arrival.signal).then(expire, expire);
-    this.done = begun.then((request) => {
-      arrival.abort();
-      return request ? this.#perform(request) : undefined;
-    });
   }
 
-  /** Serves one agent from its call to its leave. */
+  /** Resolves when every duty was tried. */
+  async start(): Promise<void> {
+    const { log, onReady } = this.#host;
+    void this.#live();
+    const report = await this.#doDuties(startPatience);
+    log(report.message);
+    onReady(report.message);
+    if (!report.ok) void this.#untilDutiesAreDone(report.message);
+  }
+
+  /** Resolves when nothing is under way any more. Nothing new is begun. */
+  async end(): Promise<void> {
+    this.#leaving.abort();
+    // They have heard of no beginning, and ask whoever comes next.
+    for (const act of this.#acts) if (act.state === 'queued') this.#finish(act);
+    for (const act of this.#acts) {
+      if (act.state === 'begun' && (await this.#host.nodeGoesDown())) {
+        act.withdrawal.abort(new Error('the node goes down'));
+      }
+    }
+    await this.#turn;
+    this.#gone.abort();
+  }
+
+  /** Serves one caller from its call to its leave. */
   async attend(conversation: AgentConversation): Promise<void> {
+    let act: Act | undefined;
     for (;;) {
       const message = await conversation.receive();
-      // An agent that vanished may have been killed for being late; what it asked for is still wanted, so go on.
       if (!message) break;
-      if ('request' in message) this.#admit(conversation, message.request);
-      else if ('cancel' in message) this.#withdraw(conversation);
-      else conversation.send({ event: 'alive' });
+      if ('cancel' in message) {
+        if (act) this.#withdraw(act, conversation);
+        continue;
+      }
+      // One that is leaving begins nothing; the caller finds the next one.
+      if (act || this.#leaving.signal.aborted) break;
+      const objection = await this.#host.objectionTo(message.board).catch(reasonOf);
+      if (objection !== undefined) conversation.send({ event: 'refused', reason: objection });
+      else if (message.ask === 'act') act = this.#admit(conversation, message.request, message.patience);
+      else await this.#answer(conversation, message);
+      if (!act) break;
     }
-    this.#waiting.delete(conversation);
-  }
-
-  #admit(conversation: AgentConversation, request: PulseRequest): void {
-    const current = this.#request;
-    const ending = this.#outcome !== undefined || this.#withdrawal.signal.aborted || this.#host.stop.aborted;
-    if (current && (ending || !isSameAct(current, request))) {
-      conversation.send({ event: 'busy', with: `${current.action} of ${current.target}` });
-      conversation.close();
-      return;
+    if (act) {
+      act.waiting.delete(conversation);
+      // It may have been killed for being late: what has begun goes on; what has not is nobody's any more.
+      if (act.state === 'queued' && act.waiting.size === 0) this.#finish(act);
     }
-    this.#waiting.add(conversation);
-    this.#wanting.add(conversation);
-    conversation.send({ event: 'accepted', joined: current !== undefined });
-    if (current) return;
-    this.#request = request;
-    this.#begin(request);
+    conversation.close();
   }
 
-  #withdraw(conversation: AgentConversation): void {
-    const wanted = this.#wanting.delete(conversation);
-    if (wanted && this.#wanting.size === 0) this.#withdrawal.abort(new Error('the request was withdrawn'));
-  }
-
-  async #perform(request: PulseRequest): Promise<void> {
-    const { clock, record, stop } = this.#host;
-    const log = (message: string) => {
-      this.#host.log(message);
-    };
-    let board: Awaited<ReturnType<KeeperHost['openLines']>>;
-    const signal = anySignal(this.#withdrawal.signal, stop);
+  async #answer(conversation: AgentConversation, question: Exclude<KeeperQuestion, { ask: 'act' }>): Promise<void> {
+    this.#asking.add(conversation);
     try {
-      board = await patiently({ clock, signal }, openPatience, () => {
-        this.#tell({ event: 'alive' });
-        return this.#host.openLines();
-      });
+      conversation.send({ event: 'alive' });
+      conversation.send(await this.#answerTo(question));
     } catch (error) {
-      this.#settle({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+      conversation.send({ event: 'refused', reason: reasonOf(error) });
+    } finally {
+      this.#asking.delete(conversation);
+    }
+  }
+
+  async #answerTo(question: Exclude<KeeperQuestion, { ask: 'act' }>): Promise<KeeperEvent> {
+    const { record } = this.#host;
+    switch (question.ask) {
+      case 'status':
+        if ((await this.#isAsserted()) && (await this.#careForLine(carePatience)) === 'stuck') {
+          throw new Error('EXTOUT is asserted with no owner and cannot be released');
+        }
+        return { event: 'status', off: (await record.offProof(question.target)) !== undefined };
+      case 'forget':
+        await record.forget();
+        return { event: 'forgotten' };
+      case 'report':
+        return { event: 'report', report: await this.#report() };
+      case 'boot':
+        return { event: 'booted', report: await this.#doDuties(question.patience) };
+    }
+  }
+
+  // Acts
+
+  #admit(conversation: AgentConversation, request: PulseRequest, patience: number): Act {
+    const giveUp = this.#host.clock.now() + patience;
+    const joined = this.#acts.find((act) => isSameAct(act.request, request) && !act.withdrawal.signal.aborted);
+    const act = joined ?? this.#newAct(request, giveUp);
+    act.giveUp = Math.max(act.giveUp, giveUp);
+    act.waiting.add(conversation);
+    act.wanting.add(conversation);
+    if (act.state === 'begun') conversation.send({ event: 'accepted', joined: true });
+    else if (this.#underWay !== undefined) conversation.send({ event: 'waiting', for: this.#underWay });
+    if (!joined) void this.#inTurn(nameOf(request), () => this.#perform(act));
+    return act;
+  }
+
+  #newAct(request: PulseRequest, giveUp: number): Act {
+    const withdrawal = new AbortController();
+    const act: Act = { request, giveUp, waiting: new Set(), wanting: new Set(), withdrawal, state: 'queued' };
+    this.#acts.push(act);
+    return act;
+  }
+
+  #withdraw(act: Act, conversation: AgentConversation): void {
+    const wanted = act.wanting.delete(conversation);
+    if (!wanted || act.wanting.size > 0) return;
+    act.withdrawal.abort(new Error('the request was withdrawn'));
+    if (act.state === 'queued') this.#settle(act, failed('the request was withdrawn'));
+  }
+
+  async #perform(act: Act): Promise<void> {
+    if (act.state !== 'queued') return;
+    const { clock, owedWake, record } = this.#host;
+    const left = act.giveUp - clock.now();
+    const { action, target } = act.request;
+    // Whoever asked may be gone: no shot later than the request's own time.
+    const request = { ...act.request, holdTimeout: Math.min(act.request.holdTimeout, left) };
+    if (left < (cuts(action) ? request.hold : 0)) {
+      this.#settle(act, failed('no time was left when its turn came'));
       return;
     }
-    const lines = signsOfLife(board, clock, () => {
-      this.#tell({ event: 'alive' });
+    act.state = 'begun';
+    let first = true;
+    for (const conversation of act.waiting) {
+      conversation.send({ event: 'accepted', joined: !first });
+      first = false;
+    }
+    let furthest = 0;
+    const board = await this.#open(act).catch((error: unknown) => {
+      this.#settle(act, failed(reasonOf(error)));
     });
-    const context: PulseContext = {
-      lines,
+    if (!board) return;
+    const context = this.#contextOf(board, act.withdrawal.signal, (progress) => {
+      furthest = Math.max(furthest, progress.held, progress.restarts > 0 ? mayHaveCut : 0);
+      tell(act, { event: 'progress', ...progress });
+    });
+    // Before anything is asserted, without keeping it from being: the disk has the time of the hold.
+    const owedBefore = await owedWake.get();
+    const owed = action === 'reboot' ? this.#owe(target) : undefined;
+    const outcome = await pulse(request, context);
+    await owed;
+    const off = outcome.kind === 'verified' && cuts(action);
+    const awake = outcome.kind === 'woken';
+    const neverCut = action === 'reboot' && !off && furthest < mayHaveCut && !owedBefore;
+    if ((off && action === 'off') || awake || neverCut) await this.#settleOwed();
+    this.#settle(act, outcome);
+    // The answer did not wait for a bus that fails just then; the line is not left alone for that.
+    if (outcome.kind === 'verified' && !outcome.released) await release(context);
+    if (action === 'reboot' && off) {
+      await clock.sleep(request.wakeDelay);
+      await this.#wakeOwed(context);
+    }
+    // Whoever asked has the answer; a slow disk gets its time to take the record.
+    await within(clock, diskPatience, record.settled());
+    await this.#leaveIdle(context);
+    await board.close();
+    if (await owedWake.get()) void this.#makeGood();
+  }
+
+  /** Opens the board, again and again for a while. */
+  async #open(act: Act): Promise<Sleepi3> {
+    const { clock } = this.#host;
+    return patiently({ clock, signal: act.withdrawal.signal }, openPatience, () => this.#host.openBoard());
+  }
+
+  #contextOf(
+    board: Sleepi3,
+    signal: AbortSignal,
+    onProgress: PulseContext['onProgress'] = () => undefined,
+  ): PulseContext {
+    const { clock, record, log, date } = this.#host;
+    const lines = boardLines(board);
+    return {
+      lines: {
+        read: () => this.#timed(() => lines.read()),
+        writeExtout: (asserted) => this.#timed(() => lines.writeExtout(asserted)),
+      },
       clock,
       record,
       log,
+      date,
       signal,
-      date: () => this.#host.date(),
-      onProgress: (progress) => {
-        this.#tell({ event: 'progress', ...progress });
-      },
+      onProgress,
     };
-    const outcome = await pulse(request, context);
-    this.#settle(outcome);
-    // The answer did not wait for a bus that fails just then; the line is not left alone for that.
-    if (outcome.kind === 'verified' && !outcome.released) await release(context);
-    if (request.action === 'reboot' && outcome.kind === 'verified') await wakeAfterwards(request, context);
-    // Whoever asked has the answer; a slow disk gets its time to take the record.
-    await within(clock, diskPatience, record.settled());
-    await board.close();
   }
 
-  #settle(outcome: PulseOutcome): void {
-    this.#outcome = outcome;
-    this.#tell({ event: 'result', outcome });
-    for (const conversation of this.#waiting) conversation.close();
+  async #timed<T>(transfer: () => Promise<T>): Promise<T> {
+    this.#transferSince = this.#host.clock.now();
+    try {
+      return await transfer();
+    } finally {
+      this.#transferSince = undefined;
+    }
   }
 
-  #tell(event: KeeperEvent): void {
-    for (const conversation of this.#waiting) conversation.send(event);
+  #settle(act: Act, outcome: PulseOutcome): void {
+    tell(act, { event: 'result', outcome });
+    this.#finish(act);
+  }
+
+  #finish(act: Act): void {
+    act.state = 'over';
+    const index = this.#acts.indexOf(act);
+    if (index >= 0) this.#acts.splice(index, 1);
+    for (const conversation of act.waiting) conversation.close();
+  }
+
+  // The wake pulse that is owed
+
+  async #owe(target: string): Promise<void> {
+    const { clock, date, log, owedWake } = this.#host;
+    const written = owedWake.owe({ target, since: date().toISOString() }).then(
+      () => undefined,
+      (error: unknown) => reasonOf(error),
+    );
+    const trouble = await within(clock, tellPatience, written);
+    if (trouble !== undefined) {
+      log(
+        `that ${target} is owed a wake pulse could not be written: ${trouble === 'silence' ? 'the disk takes too long' : trouble}`,
+      );
+    }
+  }
+
+  async #settleOwed(): Promise<void> {
+    const { clock, log, owedWake } = this.#host;
+    await within(
+      clock,
+      tellPatience,
+      owedWake.settle().catch((error: unknown) => {
+        log(`the record of an owed wake pulse could not be removed: ${reasonOf(error)}`);
+      }),
+    );
+  }
+
+  /** Gives the pulse that is owed. Undefined when none is; else whether it was given. */
+  async #wakeOwed(context: PulseContext): Promise<boolean | undefined> {
+    const owed = await this.#host.owedWake.get();
+    if (!owed) return undefined;
+    const wake: PulseRequest = {
+      action: 'on',
+      target: owed.target,
+      hold: 0,
+      holdTimeout: 0,
+      wakeDelay: 0,
+      preferred: true,
+    };
+    const outcome = await pulse(wake, context);
+    const given = outcome.kind === 'woken';
+    if (given) await this.#settleOwed();
+    this.#host.log(
+      given
+        ? `gave ${owed.target} its wake pulse`
+        : `could not wake ${owed.target}: ${'reason' in outcome ? outcome.reason : outcome.kind}`,
+    );
+    return given;
+  }
+
+  /** Tries for minutes to give what is owed. */
+  async #makeGood(): Promise<void> {
+    if (this.#makingGood) return;
+    this.#makingGood = true;
+    const { clock, owedWake, log } = this.#host;
+    const giveUp = clock.now() + wakePatience;
+    try {
+      while (!this.#leaving.signal.aborted && (await owedWake.get())) {
+        const given = await this.#inTurn('a wake pulse that is owed', () => this.#tryToWake());
+        if (given !== false) return;
+        if (clock.now() >= giveUp) {
+          log('the wake pulse that is owed is tried again at the next monitor, or by fence_sleepi3 boot');
+          return;
+        }
+        await this.#rest(retryPeriod);
+      }
+    } finally {
+      this.#makingGood = false;
+    }
+  }
+
+  async #tryToWake(): Promise<boolean | undefined> {
+    try {
+      const board = await this.#host.openBoard();
+      return await this.#wakeOwed(this.#contextOf(board, new AbortController().signal)).finally(() => board.close());
+    } catch (error) {
+      this.#host.log(`a wake pulse that is owed could not be given: ${reasonOf(error)}`);
+      return false;
+    }
+  }
+
+  // The line without an act
+
+  /** Releases a line that nobody owns. */
+  async #careForLine(patience: number): Promise<'idle' | 'released' | 'owned' | 'stuck'> {
+    if (this.#underWay !== undefined) return 'owned';
+    return this.#inTurn('the release of EXTOUT', () => this.#clearLine(patience));
+  }
+
+  async #clearLine(patience: number): Promise<'idle' | 'released' | 'stuck'> {
+    const { clock, log, record } = this.#host;
+    const openLines = async () => boardLines(await this.#host.openBoard());
+    const care = await clearLine({ clock, log, openLines }, patience);
+    // Whoever asserted it may have woken the peer by that.
+    if (care === 'released') await record.forget().catch(() => undefined);
+    return care;
+  }
+
+  async #isAsserted(): Promise<boolean> {
+    const board = await this.#host.openBoard();
+    return (await readSettled(boardLines(board)).finally(() => board.close())).extout;
+  }
+
+  /** After an act the line must be idle. When it cannot be brought there, it is tried for as long as it takes. */
+  async #leaveIdle({ lines }: PulseContext): Promise<void> {
+    const idle = await readSettled(lines).then(
+      ({ extout }) => !extout,
+      () => false,
+    );
+    if (!idle) void this.#untilIdle();
+  }
+
+  async #untilIdle(): Promise<void> {
+    while (!this.#leaving.signal.aborted) {
+      await this.#rest(retryPeriod);
+      const care = await this.#careForLine(carePatience).catch(() => 'stuck');
+      if (care === 'idle' || care === 'released') return;
+    }
+  }
+
+  async #doDuties(patience: number): Promise<BootReport> {
+    const { clock, log, readDefaults, openBoard, owedWake } = this.#host;
+    return doDuties(
+      {
+        clock,
+        log,
+        stop: this.#leaving.signal,
+        readDefaults,
+        openBoard,
+        clearLine: () => this.#careForLine(0),
+        makeGood: async () => {
+          const owed = await owedWake.get();
+          if (owed) void this.#makeGood();
+          return owed;
+        },
+      },
+      patience,
+    );
+  }
+
+  /** What could not be done at the start is tried until it is done; told when it changes. */
+  async #untilDutiesAreDone(told: string): Promise<void> {
+    for (let ok = false; !ok && !this.#leaving.signal.aborted;) {
+      await this.#rest(retryPeriod);
+      const report = await this.#doDuties(0);
+      ok = report.ok;
+      if (report.message !== told) this.#host.log(report.message);
+      told = report.message;
+    }
+  }
+
+  async #report(): Promise<NodeReport> {
+    const { defaultsFile, openBoard, owedWake, readDefaults, wireTest } = this.#host;
+    const act = this.#underWay;
+    const defaults = await readDefaults().catch(() => undefined); // without it the board does not open, which is told
+    const reading = await openBoard()
+      .then((board) => readBoard(board).finally(() => board.close()))
+      .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+    const isRead = !(reading instanceof Error);
+    const asserted = isRead && reading.extout;
+    const care = asserted ? await this.#careForLine(carePatience).catch(() => 'stuck' as const) : 'idle';
+    const view = { board: reading, defaults, defaultsPath: defaultsFile, extoutOwned: care !== 'stuck' };
+    const findings: Finding[] = [...judgeHealth(view)];
+    if (care === 'released') findings.unshift(lineWasOrphaned);
+    const owed = await owedWake.get();
+    if (owed) {
+      findings.push(wakeIsOwed(owed));
+      void this.#makeGood();
+    }
+    const tested = await wireTest.last();
+    return {
+      findings,
+      ...(isRead && { reading }),
+      ...(act !== undefined && { act }),
+      ...(owed && { owedWake: owed }),
+      ...(tested && { wireTest: { at: tested.at.toISOString(), verdict: tested.verdict } }),
+    };
+  }
+
+  // Turns and signs of life
+
+  /** One thing at a time is done with the line. */
+  #inTurn<T>(name: string, job: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(async () => {
+      this.#underWay = name;
+      try {
+        return await job();
+      } finally {
+        this.#underWay = undefined;
+      }
+    });
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Each second, until the process ends: whoever waits is told that this keeper lives. */
+  async #live(): Promise<void> {
+    const { clock, onAlive } = this.#host;
+    while (!this.#gone.signal.aborted) {
+      if (!this.#hangs()) {
+        onAlive();
+        for (const conversation of this.#asking) conversation.send({ event: 'alive' });
+        for (const act of [...this.#acts]) this.#tellLife(act);
+      }
+      await clock.sleep(lifePeriod, this.#gone.signal).catch(() => undefined);
+    }
+  }
+
+  #tellLife(act: Act): void {
+    if (act.state === 'begun') tell(act, { event: 'alive' });
+    else if (this.#host.clock.now() >= act.giveUp)
+      this.#settle(act, failed(`${this.#underWay ?? 'another act'} took too long`));
+    else tell(act, { event: 'waiting', for: this.#underWay ?? 'another act' });
+  }
+
+  #hangs(): boolean {
+    return this.#transferSince !== undefined && this.#host.clock.now() - this.#transferSince > longestTransfer;
+  }
+
+  /** Ends early, and well, when this keeper leaves. */
+  async #rest(milliseconds: number): Promise<void> {
+    await this.#host.clock.sleep(milliseconds, this.#leaving.signal).catch(() => undefined);
   }
 }
 
@@ -179,31 +553,29 @@ function isSameAct(a: PulseRequest, b: PulseRequest): boolean {
   return a.action === b.action && isSameNode(a.target, b.target) && a.hold >= b.hold;
 }
 
-/** Between two signs of life, ms. */
-const lifePeriod = 500;
-
-/** The same lines, giving a sign of life after a transfer has come to its end, well or not. */
-function signsOfLife(lines: Lines, clock: Clock, sign: () => void): Lines {
-  let last = Number.NEGATIVE_INFINITY;
-  const lived = () => {
-    if (clock.now() - last < lifePeriod) return;
-    last = clock.now();
-    sign();
-  };
-  return {
-    read: (): Promise<LineState> => lines.read().finally(lived),
-    writeExtout: (asserted) => lines.writeExtout(asserted).finally(lived),
-  };
+function cuts(action: PulseRequest['action']): boolean {
+  return action === 'off' || action === 'reboot';
 }
 
-function anySignal(...signals: readonly AbortSignal[]): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of signals) {
-    const abort = () => {
-      controller.abort(signal.reason);
-    };
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  }
-  return controller.signal;
+function nameOf({ action, target }: PulseRequest): string {
+  return `${action} of ${target}`;
+}
+
+function tell({ waiting }: Act, event: KeeperEvent): void {
+  for (const conversation of waiting) conversation.send(event);
+}
+
+function failed(reason: string): PulseOutcome {
+  return { kind: 'failed', reason };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

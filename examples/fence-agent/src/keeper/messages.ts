@@ -1,22 +1,49 @@
-// What the agent and the line keeper say to each other, one JSON object a line.
+// What an agent or a command and the line keeper say to each other, one JSON object a line. A caller asks one thing; what
+// takes time is answered by signs of life until it is done.
 import type { PulseOutcome, PulseRequest } from '../line/act.js';
+import type { BootReport } from './duties.js';
+import type { NodeReport } from './report.js';
+
+/** The board that a caller means, as far as it says so; the keeper refuses when that is not its own. */
+export interface NamedBoard {
+  readonly bus?: string | undefined;
+  readonly address?: number | undefined;
+  readonly defaultsFile?: string | undefined;
+}
+
+/** What a caller asks for. */
+export type KeeperQuestion =
+  /** Carries out an act on the line. `patience`: ms from now, after which nothing is begun any more. */
+  | { readonly ask: 'act'; readonly request: PulseRequest; readonly patience: number }
+  /** Whether the target is off, by a verified power-off that nothing has undone. */
+  | { readonly ask: 'status'; readonly target: string }
+  /** The target has been seen awake: an older proof that it is off is void. */
+  | { readonly ask: 'forget' }
+  /** How this node's board, line and wire are. */
+  | { readonly ask: 'report' }
+  /** Does the duties of a boot once more, trying for `patience` ms. */
+  | { readonly ask: 'boot'; readonly patience: number };
+
+export type AgentMessage =
+  | (KeeperQuestion & { readonly board: NamedBoard })
+  /** The act is no longer wanted. */
+  | { readonly cancel: true };
 
 export type KeeperEvent =
-  /** The request is being carried out; `joined` when it was under way already. */
+  /** The act has begun; `joined` when another caller had asked for it. */
   | { readonly event: 'accepted'; readonly joined: boolean }
-  /** Something else is under way; ask again later. */
-  | { readonly event: 'busy'; readonly with: string }
+  /** Something else is under way; the act is begun when that has ended. */
+  | { readonly event: 'waiting'; readonly for: string }
   | { readonly event: 'progress'; readonly held: number; readonly samples: number; readonly restarts: number }
   /** The keeper is at work; the line may be held or not. */
   | { readonly event: 'alive' }
-  | { readonly event: 'result'; readonly outcome: PulseOutcome };
-
-export type AgentMessage =
-  | { readonly request: PulseRequest }
-  /** The request is no longer wanted. */
-  | { readonly cancel: true }
-  /** Asks for a sign of life. */
-  | { readonly probe: true };
+  | { readonly event: 'result'; readonly outcome: PulseOutcome }
+  | { readonly event: 'status'; readonly off: boolean }
+  | { readonly event: 'forgotten' }
+  | { readonly event: 'report'; readonly report: NodeReport }
+  | { readonly event: 'booted'; readonly report: BootReport }
+  /** Nothing was touched. */
+  | { readonly event: 'refused'; readonly reason: string };
 
 /** The shortest hold that cuts for sure, ms: the latest cut is at 11 s, and a board's clock may be 1 % slow. */
 const shortestCut = 12_000;
@@ -32,11 +59,35 @@ const soundHold: Readonly<Record<PulseRequest['action'], (hold: number) => boole
 
 /** Makes a message of what came over the socket; throws when it is none, before anything of it is believed. */
 export function parseAgentMessage(line: string): AgentMessage {
-  const { request, cancel, probe } = JSON.parse(line) as Partial<Record<'request' | 'cancel' | 'probe', unknown>>;
-  if (cancel === true) return { cancel };
-  if (probe === true) return { probe };
-  if (isPulseRequest(request)) return { request };
-  throw new Error('no message of an agent');
+  const message = JSON.parse(line) as Partial<Record<string, unknown>> | null;
+  if (message?.['cancel'] === true) return { cancel: true };
+  const question = questionOf(message ?? {});
+  const board = message?.['board'];
+  if (question && isNamedBoard(board)) return { ...question, board };
+  throw new Error('not a message of an agent');
+}
+
+function questionOf({ ask, request, patience, target }: Partial<Record<string, unknown>>): KeeperQuestion | undefined {
+  switch (ask) {
+    case 'act':
+      return isPulseRequest(request) && isDuration(patience) ? { ask, request, patience } : undefined;
+    case 'status':
+      return typeof target === 'string' ? { ask, target } : undefined;
+    case 'boot':
+      return isDuration(patience) ? { ask, patience } : undefined;
+    case 'forget':
+    case 'report':
+      return { ask };
+    default:
+      return undefined;
+  }
+}
+
+function isNamedBoard(value: unknown): value is NamedBoard {
+  if (typeof value !== 'object' || value === null) return false;
+  const { bus, address, defaultsFile } = value as Partial<Record<keyof NamedBoard, unknown>>;
+  const isText = (part: unknown) => part === undefined || typeof part === 'string';
+  return isText(bus) && isText(defaultsFile) && (address === undefined || typeof address === 'number');
 }
 
 function isPulseRequest(value: unknown): value is PulseRequest {

@@ -1,5 +1,5 @@
-// How agent and line keeper reach each other: a unix socket in the state directory, one JSON object a line. The file of a
-// dead keeper is removed by the next one, which may do so because it holds the board's lock.
+// How callers and the line keeper reach each other: a unix socket, one JSON object a line. It is systemd's, or a file of the
+// keeper's own; that of a dead keeper is removed by the next one, which may do so because it holds the lock beside it.
 import { chmod, rm } from 'node:fs';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { promisify } from 'node:util';
@@ -27,16 +27,18 @@ export function callKeeper<Incoming, Outgoing>(path: string): Promise<Conversati
 }
 
 /**
- * Takes calls on a socket file that only this user may reach. The caller holds the board's lock.
+ * Takes calls on a socket that only this user may reach.
  *
+ * @param where The path of a file, to be called with the lock beside it in hand; or the descriptor of a socket that
+ * listens already, and goes on when this process has ended.
  * @param parse Makes a message of a line, or throws; that ends the conversation.
  */
 export async function listenForAgents<Incoming, Outgoing>(
-  path: string,
+  where: string | number,
   onCall: (conversation: Conversation<Incoming, Outgoing>) => void,
   parse?: (line: string) => Incoming,
-): Promise<{ close(): Promise<void> }> {
-  await promisify(rm)(path, { force: true });
+): Promise<AgentServer> {
+  if (typeof where === 'string') await promisify(rm)(where, { force: true });
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -45,27 +47,38 @@ export async function listenForAgents<Incoming, Outgoing>(
   });
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject); // a call that cannot be accepted later on ends neither the others nor the keeper
-    server.listen(path, resolve);
+    server.listen(typeof where === 'string' ? { path: where } : { fd: where }, resolve);
   });
   try {
-    await promisify(chmod)(path, 0o600);
+    if (typeof where === 'string') await promisify(chmod)(where, 0o600);
   } catch (error) {
     server.close(); // nobody may reach a keeper that is not armed
     throw error;
   }
+  const stopped = new Promise<void>((resolve) => {
+    server.once('close', resolve);
+  });
   return {
-    close: () =>
-      new Promise((resolve) => {
-        const hangUp = setTimeout(() => {
-          for (const socket of sockets) socket.destroy();
-        }, hangUpPatience);
-        server.close(() => {
-          clearTimeout(hangUp);
-          resolve();
-        });
-        for (const socket of sockets) socket.end();
-      }),
+    stop: () => {
+      server.close();
+    },
+    close: async () => {
+      server.close();
+      for (const socket of sockets) socket.end();
+      const hangUp = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, hangUpPatience);
+      await stopped;
+      clearTimeout(hangUp);
+    },
   };
+}
+
+export interface AgentServer {
+  /** Takes no more calls. The conversations go on. */
+  stop(): void;
+  /** Hangs up. */
+  close(): Promise<void>;
 }
 
 /** What the other side of a conversation is held to. */

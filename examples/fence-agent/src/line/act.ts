@@ -34,9 +34,4 @@ export type PulseOutcome =
   | { readonly kind: 'tested'; readonly shortest: number; readonly longest: number; readonly extinMoved: boolean }
   /** The peer was fencing this node. */
   | { readonly kind: 'conceded'; readonly reason: string }
-  | {
-      readonly kind: 'failed';
-      readonly reason: string;
-      /** No keeper could be started: nothing was touched. */
-      readonly unstarted?: true;
-    };
+  | { readonly kind: 'failed'; readonly reason: string };

@@ -32,7 +32,7 @@ export interface PulseContext {
   readonly date: () => Date;
 }
 
-/** Powers the target off or on. For `reboot` this is the first half, {@link wakeAfterwards} the second. */
+/** Powers the target off or on. For `reboot` this is the first half; the wake pulse, an `on`, is the keeper's to give afterwards. */
 export async function pulse(request: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
   try {
     // From here on an edge may wake the target: an older proof that it is off is void.
@@ -51,17 +51,6 @@ const acts = {
   reboot: cut,
   test: testWire,
 } satisfies Record<PulseRequest['action'], (request: PulseRequest, context: PulseContext) => Promise<PulseOutcome>>;
-
-/** The second half of a reboot: wakes the target once its board has settled. Nobody waits for it, so it logs. */
-export async function wakeAfterwards(request: PulseRequest, context: PulseContext): Promise<void> {
-  await context.clock.sleep(request.wakeDelay);
-  const outcome = await pulse({ ...request, action: 'on' }, context);
-  context.log(
-    outcome.kind === 'woken'
-      ? `gave ${request.target} its wake pulse`
-      : `could not wake ${request.target}: ${'reason' in outcome ? outcome.reason : outcome.kind}`,
-  );
-}
 
 async function cut(request: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
   const { lines, clock, record, onProgress, signal } = context;

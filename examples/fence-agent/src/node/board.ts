@@ -1,7 +1,14 @@
-// How this node's board is reached.
+// How this node's board is reached, and how it is named.
+import { realpathSync } from 'node:fs';
 import { parseBusSpec, Sleepi3, Sleepi3Error } from '@sleepi3/driver';
 import type { Lines } from '../line/lines.js';
-import type { BoardName } from './state.js';
+
+/** Which board, in the driver's words. */
+export interface BoardName {
+  /** A bus spec such as `1`, `i2c-tools:1` or `unix:/path`. */
+  readonly bus: string;
+  readonly address: number;
+}
 
 /**
  * Opens a board and sees that it answers. An addon that does not load is no reason not to fence: i2c-tools takes its
@@ -21,6 +28,27 @@ export async function openBoard({ bus, address }: BoardName, log: (message: stri
     if (!addonMissing) throw error;
     log(`reaching the board on bus ${bus} through i2c-tools, because i2c-bus does not load (${error.message})`);
     return Sleepi3.open({ bus: `i2c-tools:${spec.number}`, address });
+  }
+}
+
+/** The same for all ways in which a bus can be written and reached: `1`, `01`, `i2c-tools:1` and `/dev/i2c-1` are one. */
+export function busIdentity(bus: string): string {
+  const spec = parseBusSpec(busSpec(bus));
+  return spec.backEnd === 'unix' ? `unix:${realPath(spec.path)}` : `i2c-${spec.number}`;
+}
+
+/** A bus as the driver takes it: people write the device's path, too. */
+export function busSpec(bus: string): string {
+  const [, number] = /^\/dev\/i2c-(\d{1,6})$/.exec(bus) ?? [];
+  return number ?? bus;
+}
+
+/** The path itself where it leads nowhere. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
   }
 }
 

@@ -1,4 +1,4 @@
-// boot as a real process, on a virtual board on a socket that is not there at first.
+// boot as a real process where there is no line keeper, on a virtual board on a socket that is not there at first.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -8,7 +8,8 @@ import { systemClock } from '@sleepi3/driver';
 import { serveBoard, VirtualBoard } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
-import { buildAgent, until } from './live-cluster.js';
+import { buildAgent } from './live-cluster.js';
+import { until } from './until.js';
 
 describe.runIf(haveRealParts('flock'))('boot as a process', { timeout: 60_000 }, () => {
   it('waits for the board, then releases EXTOUT and makes the node fenceable', async () => {
@@ -19,8 +20,10 @@ describe.runIf(haveRealParts('flock'))('boot as a process', { timeout: 60_000 },
     await writeFile(defaults, `I2C_BUS=unix:${path}\nEXTIN_FORCED_SHUTDOWN=1\n`);
     const board = new VirtualBoard({ clock: systemClock, coldRegisters: { inputControl: 0b010, ioStatus: 1 } });
 
-    const words = ['boot', '--json', `--defaults-file=${defaults}`, `--state-dir=${join(directory, 'state')}`];
-    const boot = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const boot = spawn(program, ['boot', '--json', `--defaults-file=${defaults}`], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, FENCE_SLEEPI3_DIRECTORY: join(directory, 'state') },
+    });
     let out = '';
     let err = '';
     boot.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

@@ -1,11 +1,11 @@
 // Two virtual boards on sockets, in real time, with the built agent: what the tests of real processes run on.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { systemClock } from '@sleepi3/driver';
 import { type PacemakerCall, type ProcessResult, runLikePacemaker } from '@sleepi3/fence-protocol/testing';
 import { createHarness, type Harness, record, type Recording, serveBoard } from '@sleepi3/simulator';
+import { type Service, startService } from './service.js';
 import { bundleProgram } from '../../../../tools/bundle/bundle-program.js';
 
 const home = join(import.meta.dirname, '../..');
@@ -19,12 +19,11 @@ export function buildAgent(directory: string): string {
 export interface LiveCluster {
   readonly harness: Harness;
   readonly recording: Recording;
+  /** The line keeper of node2. */
+  readonly service: Service;
   /** What node2 is configured with to fence node1. */
   readonly parameters: Readonly<Record<string, string>>;
-  readonly stateDirectory: string;
   run(action: string, call?: Partial<PacemakerCall>, timeout?: number): Promise<ProcessResult>;
-  /** The process that last kept this board's line. */
-  keeperPid(): Promise<number>;
   /** ms that node2 held EXTOUT, one number a pulse. */
   holds(): number[];
   close(): Promise<void>;
@@ -33,8 +32,12 @@ export interface LiveCluster {
 /** This host's name, as the node that it is: none is believed to be another one. */
 export const self = hostname();
 
-/** `node2` is this side, called as this host is; `node1` is the target. */
-export async function liveCluster(program: string): Promise<LiveCluster> {
+/**
+ * `node2` is this side, called as this host is; `node1` is the target.
+ *
+ * @param prepare Is given the directory that the line keeper will have, before it starts.
+ */
+export async function liveCluster(program: string, prepare?: (state: string) => void): Promise<LiveCluster> {
   const directory = await mkdtemp(join(tmpdir(), 'fence-live-'));
   const harness = createHarness({
     clock: systemClock,
@@ -45,8 +48,11 @@ export async function liveCluster(program: string): Promise<LiveCluster> {
   const path = join(directory, 'board.sock');
   const server = await serveBoard(harness.boards[1], { path });
   const defaultsFile = join(directory, 'sleepi3');
-  const stateDirectory = join(directory, 'state');
   await writeFile(defaultsFile, `I2C_BUS=unix:${path}\nEXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n`);
+  const state = join(directory, 'state');
+  await mkdir(state, { mode: 0o700 });
+  prepare?.(state);
+  const service = await startService(program, state, '--defaults-file', defaultsFile);
   const corosyncConf = join(directory, 'corosync.conf');
   const nodes = [self, 'node1'].map((name) => `  node {\n    name: ${name}\n  }\n`);
   await writeFile(corosyncConf, `nodelist {\n${nodes.join('')}}\n`);
@@ -56,53 +62,20 @@ export async function liveCluster(program: string): Promise<LiveCluster> {
     peer_address: 'none',
     corosync_conf: corosyncConf,
     defaults_file: defaultsFile,
-    state_dir: stateDirectory,
   };
   return {
     harness,
     recording,
+    service,
     parameters,
-    stateDirectory,
     run: (action, call = {}, timeout = 60) =>
-      runLikePacemaker(program, { action, target: 'node1', parameters, ...call }, { timeout }),
-    keeperPid: async () => {
-      const name = readdirSync(stateDirectory).find((file) => file.endsWith('.pid'));
-      return Number(await readFile(join(stateDirectory, name ?? 'none'), 'utf8'));
-    },
+      runLikePacemaker(program, { action, target: 'node1', parameters, ...call }, { timeout, env: service.env }),
     holds: () => recording.pulses('node2', 'EXTOUT').map(({ start, end }) => end - start),
     close: async () => {
-      // A guard of a keeper that was killed may still be at work, with files in the directory.
-      await until('all processes have ended', () => processesIn(directory).length === 0, 60);
+      await service.stop();
       await server.close();
       harness.close();
       await rm(directory, { recursive: true });
     },
   };
-}
-
-/** The agent processes (keepers and guards included) that work on this cluster's board. */
-export function processesOf({ stateDirectory }: LiveCluster): string[] {
-  return processesIn(dirname(stateDirectory));
-}
-
-/** Those whose board has its socket in `directory`. */
-function processesIn(directory: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ');
-      } catch {
-        return ''; // it has ended meanwhile
-      }
-    })
-    .filter((commandLine) => commandLine.includes(`${directory}/`));
-}
-
-/** Resolves once `condition` is true; rejects after `seconds`, saying for what it waited. */
-export async function until(what: string, condition: () => boolean, seconds = 20): Promise<void> {
-  for (let waited = 0; !condition(); waited += 25) {
-    if (waited > seconds * 1000) throw new Error(`after ${seconds} s not yet: ${what}`);
-    await systemClock.sleep(25);
-  }
 }

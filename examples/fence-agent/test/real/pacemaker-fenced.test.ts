@@ -1,23 +1,30 @@
 // The built agent under the real pacemaker-fenced, as two fence devices of a cluster have it.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StandaloneFenced } from '@sleepi3/fence-protocol/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
-import { buildAgent, type LiveCluster, liveCluster, self, until } from './live-cluster.js';
+import { buildAgent, type LiveCluster, liveCluster, self } from './live-cluster.js';
+import { until } from './until.js';
 
 const possible =
   haveRealParts('pacemaker-fenced', 'stonith_admin', 'unshare', 'nsenter') && StandaloneFenced.isPossible();
 
 describe.runIf(possible)('fence_sleepi3 under pacemaker-fenced', { timeout: 120_000 }, () => {
   let directory: string;
+  let program: string;
   let fenced: StandaloneFenced;
   let cluster: LiveCluster;
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'fence-built-'));
-    fenced = await StandaloneFenced.start({ fence_sleepi3: buildAgent(directory) });
+    program = buildAgent(directory);
+    // Pacemaker starts agents with nothing that would tell one virtual node from another.
+    const wrapper = join(directory, 'wrapper');
+    const script = `#!/bin/sh\nFENCE_SLEEPI3_DIRECTORY=$(cat ${directory}/state) exec ${program} "$@"\n`;
+    await writeFile(wrapper, script, { mode: 0o755 });
+    fenced = await StandaloneFenced.start({ fence_sleepi3: wrapper });
   }, 60_000);
   afterAll(async () => {
     await fenced.stop();
@@ -26,7 +33,8 @@ describe.runIf(possible)('fence_sleepi3 under pacemaker-fenced', { timeout: 120_
 
   /** A board and a device of its own, as `pcs stonith create` would register it. */
   const register = async (more: Record<string, string> = {}) => {
-    cluster = await liveCluster(join(directory, 'fence_sleepi3'));
+    cluster = await liveCluster(program);
+    await writeFile(join(directory, 'state'), cluster.service.env['FENCE_SLEEPI3_DIRECTORY'] ?? '');
     await fenced.register('fence-node1', 'fence_sleepi3', { ...cluster.parameters, pcmk_host_list: 'node1', ...more });
   };
 
@@ -55,7 +63,7 @@ describe.runIf(possible)('fence_sleepi3 under pacemaker-fenced', { timeout: 120_
     expect((await fenced.admin('--fence', 'node1', '--timeout', '8')).exitStatus).not.toBe(0);
     await until('the line is released', () => !cluster.harness.boards[1].extout);
     expect(cluster.holds().every((hold) => hold >= 12_000)).toBe(true);
-    await register();
+    await fenced.register('fence-node1', 'fence_sleepi3', { ...cluster.parameters, pcmk_host_list: 'node1' });
     expect((await fenced.admin('--fence', 'node1', '--timeout', '60')).exitStatus).toBe(0);
     expect(cluster.harness.boards[0].powered).toBe(false);
     await cluster.close();

@@ -1,15 +1,15 @@
-// The built agent with its keeper and guard as real processes, killed for real.
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+// The built agent and its line keeper as real processes, killed for real.
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kill } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runLikePacemaker } from '@sleepi3/fence-protocol/testing';
 import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
-import { stateFiles } from '../../src/node/state.js';
 import { canMakeScratchRoot } from '../scratch-root.js';
-import { buildAgent, liveCluster, processesOf, self, until } from './live-cluster.js';
+import { buildAgent, liveCluster, self } from './live-cluster.js';
+import { residentMegabytes } from './service.js';
+import { until } from './until.js';
 
 const timeout = 60_000;
 /** How soon after a death the line must be released, s. A starved machine is no reason to fail. */
@@ -24,22 +24,6 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  /** The program in a mount namespace of its own, with a /run and a /mnt that all its calls have in common. */
-  async function withMounts(name: string, how: 'sound' | 'read-only' = 'sound'): Promise<string> {
-    const own = join(directory, name);
-    await mkdir(join(own, 'run'), { recursive: true });
-    await mkdir(join(own, 'mnt'), { recursive: true });
-    const script = [
-      `mount --bind ${own}/run /run`,
-      `mount --bind ${own}/mnt /mnt`,
-      ...(how === 'read-only' ? ['mount -o remount,bind,ro /mnt'] : []),
-      `exec ${program}`,
-    ].join('; ');
-    const wrapper = join(own, how);
-    await writeFile(wrapper, `#!/bin/sh\nexec unshare --mount sh -c '${script}'\n`, { mode: 0o755 });
-    return wrapper;
-  }
-
   it('reboots the peer, answers after the hold, wakes it afterwards, and leaves nothing behind', async () => {
     const cluster = await liveCluster(program);
     expect(await cluster.run('reboot')).toEqual({
@@ -50,19 +34,18 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     });
     expect(cluster.harness.boards[0].powered).toBe(false);
     await until('the peer is woken', () => cluster.harness.boards[0].powered);
-    await until('all processes have ended', () => processesOf(cluster).length === 0);
+    await until('the wake pulse is over', () => !cluster.harness.boards[1].extout);
     expect(cluster.harness.boards[0].wakeupCause).toBe('extin');
     expect(cluster.harness.boards[1].extout).toBe(false);
     await cluster.close();
   });
 
-  it('killed with its whole process group in mid-pulse, leaves a keeper that ends the hold and releases', async () => {
+  it('killed with its whole process group in mid-pulse, leaves its keeper that ends the hold and releases', async () => {
     const cluster = await liveCluster(program);
     expect(await cluster.run('off', {}, 5)).toMatchObject({ timedOut: true, stdout: '' });
     expect(cluster.harness.boards[1].extout).toBe(true);
     await until('the line is released', () => !cluster.harness.boards[1].extout);
     expect(cluster.holds()[0]).toBeGreaterThanOrEqual(12_000);
-    await until('all processes have ended', () => processesOf(cluster).length === 0);
     // It was true: the keeper proved it. And yet the next off does not believe it but pulses in full.
     expect(await cluster.run('status')).toMatchObject({ exitStatus: 2, stdout: 'Status: OFF\n' });
     expect(await cluster.run('off')).toMatchObject({ exitStatus: 0 });
@@ -75,37 +58,58 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     const cluster = await liveCluster(program);
     const off = cluster.run('off');
     await until('the line is asserted', () => cluster.harness.boards[1].extout);
-    kill(await cluster.keeperPid(), 'SIGKILL');
+    kill(cluster.service.pid, 'SIGKILL');
     expect(await off).toMatchObject({
       exitStatus: 1,
       stdout: '',
       stderr: expect.stringContaining('the line keeper died'),
     });
-    expect(cluster.harness.boards[1].extout).toBe(false);
+    await until('the line is released', () => !cluster.harness.boards[1].extout, soon);
     expect(await cluster.run('status')).toMatchObject({ exitStatus: 0, stdout: 'Status: ON\n' });
     expect(cluster.harness.boards[0].powered).toBe(true);
     await cluster.close();
   });
 
-  it('killed together with its keeper, leaves a guard that releases', async () => {
+  it('killed together with its keeper, leaves a line that is released, and a keeper that fences', async () => {
     const cluster = await liveCluster(program);
     const off = cluster.run('off', {}, 4);
     await until('the line is asserted', () => cluster.harness.boards[1].extout);
     expect(await off).toMatchObject({ timedOut: true });
-    kill(await cluster.keeperPid(), 'SIGKILL');
+    kill(cluster.service.pid, 'SIGKILL');
     await until('the line is released', () => !cluster.harness.boards[1].extout, soon);
     expect(await cluster.run('status')).toMatchObject({ stdout: 'Status: ON\n' });
-    await until('all processes have ended', () => processesOf(cluster).length === 0);
+    expect(await cluster.run('off')).toMatchObject({ exitStatus: 0 });
     await cluster.close();
   });
 
-  it('whose keeper hangs, notices, kills it and releases', async () => {
+  it('whose keeper hangs, says so and does not wait for it', async () => {
     const cluster = await liveCluster(program);
     const off = cluster.run('off');
     await until('the line is asserted', () => cluster.harness.boards[1].extout);
-    kill(await cluster.keeperPid(), 'SIGSTOP');
+    kill(cluster.service.pid, 'SIGSTOP');
     expect(await off).toMatchObject({ exitStatus: 1, stderr: expect.stringContaining('the line keeper is hung') });
-    expect(cluster.harness.boards[1].extout).toBe(false);
+    // What systemd's watchdog does.
+    kill(cluster.service.pid, 'SIGKILL');
+    await until('the line is released', () => !cluster.harness.boards[1].extout, soon);
+    await cluster.close();
+  });
+
+  it('asked while its keeper starts again, waits and is served', async () => {
+    const cluster = await liveCluster(program);
+    kill(cluster.service.pid, 'SIGKILL');
+    expect(await cluster.run('off')).toMatchObject({ exitStatus: 0, stdout: 'Success: Powered OFF\n' });
+    await cluster.close();
+  });
+
+  it('has one keeper only: a second one says that there is one', async () => {
+    const cluster = await liveCluster(program);
+    const words = ['keeper', '--defaults-file', cluster.parameters['defaults_file'] ?? ''];
+    const { status, stderr } = spawnSync(program, words, {
+      env: { ...process.env, ...cluster.service.env },
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('a line keeper runs already')]);
+    expect(residentMegabytes(cluster.service.pid)).toBeLessThan(80);
     await cluster.close();
   });
 
@@ -148,8 +152,8 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
   });
 
   it.each([
-    ['EIPDE is 0', 0b000, 'set EXTIN_FORCED_SHUTDOWN=1'],
-    ['EITRG is 1', 0b011, 'sleepi3 set extin-trigger edge'],
+    ['EIPDE is 0', 0b000, 'to mend it: fence_sleepi3 boot'],
+    ['EITRG is 1', 0b011, 'to mend it: fence_sleepi3 boot'],
   ])('fails its monitor with the remedy when %s', async (_, inputControl, remedy) => {
     const cluster = await liveCluster(program);
     cluster.harness.boards[1].poke('inputControl', inputControl);
@@ -157,10 +161,9 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     await cluster.close();
   });
 
-  it('does not trust a state directory that others can write to', async () => {
+  it('does not trust a directory that others can write to', async () => {
     const cluster = await liveCluster(program);
-    await mkdir(cluster.stateDirectory);
-    await chmod(cluster.stateDirectory, 0o777);
+    await chmod(cluster.service.env['FENCE_SLEEPI3_DIRECTORY'] ?? '', 0o777);
     expect(await cluster.run('off')).toMatchObject({
       exitStatus: 1,
       stdout: '',
@@ -171,77 +174,26 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
   });
 
   it.runIf(canMakeScratchRoot()).each([
-    ['read-only', 'mount -t tmpfs -o ro tmpfs /mnt'],
-    ['full', 'mount -t tmpfs -o size=4k tmpfs /mnt; mkdir -m 700 /mnt/state; cat /dev/zero >/mnt/zeros 2>/dev/null'],
-    ['out of inodes', 'mount -t tmpfs -o nr_inodes=2 tmpfs /mnt; mkdir -m 700 /mnt/state'],
-  ])('fences although the disk of its state directory is %s', async (disk, mount) => {
-    // In a mount namespace of its own, with a /run of its own to go to.
-    const wrapper = join(directory, `on-a-disk-${disk.replaceAll(' ', '-')}`);
-    const script = `mount -t tmpfs tmpfs /run; ${mount}; exec ${program}`;
-    await writeFile(wrapper, `#!/bin/sh\nexec unshare --mount sh -c '${script}'\n`, { mode: 0o755 });
-    const cluster = await liveCluster(wrapper);
-    const parameters = { ...cluster.parameters, state_dir: '/mnt/state' };
-    expect(await cluster.run('off', { parameters })).toMatchObject({ exitStatus: 0, stdout: 'Success: Powered OFF\n' });
+    ['read-only', 'mount -o remount,ro'],
+    ['full', 'dd if=/dev/zero bs=1k of='],
+  ])('fences although the disk of its directory is %s', async (disk, how) => {
+    const cluster = await liveCluster(program, (state) => {
+      spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'tmpfs', state]);
+    });
+    const state = cluster.service.env['FENCE_SLEEPI3_DIRECTORY'] ?? '';
+    spawnSync('sh', ['-c', disk === 'full' ? `${how}${state}/zeros` : `${how} ${state}`]);
+    expect(await cluster.run('reboot')).toMatchObject({ exitStatus: 0, stdout: 'Success: Rebooted\n' });
     expect(cluster.holds()[0]).toBeGreaterThanOrEqual(12_000);
-    expect(cluster.harness.boards[0].powered).toBe(false);
-    await cluster.close();
-  });
-
-  describe.runIf(canMakeScratchRoot())('of whose calls some cannot use the disk of their state directory', () => {
-    async function brokenNow(name: string) {
-      const cluster = await liveCluster(await withMounts(name));
-      const parameters = { ...cluster.parameters, state_dir: '/mnt/state' };
-      const elsewhere = await withMounts(name, 'read-only');
-      return {
-        cluster,
-        run: (action: string) => cluster.run(action, { parameters }),
-        runElsewhere: (action: string) =>
-          runLikePacemaker(elsewhere, { action, target: 'node1', parameters }, { timeout: 60 }),
-      };
-    }
-
-    it('joins an act that was carried out from another directory, and lets it be', async () => {
-      const { cluster, run, runElsewhere } = await brokenNow('joined');
-      const first = runElsewhere('off');
-      await until('the line is asserted', () => cluster.harness.boards[1].extout);
-      expect(await run('status')).toMatchObject({ exitStatus: 0, stdout: 'Status: ON\n' });
-      expect(await run('off')).toMatchObject({ exitStatus: 0 });
-      expect(await first).toMatchObject({ exitStatus: 0 });
-      expect(cluster.holds()).toHaveLength(1);
-      await cluster.close();
-    });
-
-    it('pulses once when all call at the same time', async () => {
-      const { cluster, run, runElsewhere } = await brokenNow('at-once');
-      const all = await Promise.all([run, runElsewhere, run, runElsewhere].map((call) => call('off')));
-      expect(all).toMatchObject(all.map(() => ({ exitStatus: 0 })));
-      expect(cluster.holds()).toHaveLength(1);
-      await cluster.close();
-    });
-  });
-
-  it.runIf(canMakeScratchRoot())('calls nobody in another directory that others can write to', async () => {
-    const cluster = await liveCluster(await withMounts('open'));
-    const bus = `unix:${join(cluster.stateDirectory, '../board.sock')}`;
-    const open = join(directory, 'open/run/fence_sleepi3');
-    await mkdir(open);
-    await chmod(open, 0o777);
-    const callers: unknown[] = [];
-    const impostor = createServer((caller) => callers.push(caller.end('{"event":"busy"}\n')));
-    impostor.listen(stateFiles(open, { bus, address: 0x6e }).socket);
-    expect(await cluster.run('off')).toMatchObject({ exitStatus: 0 });
-    expect(cluster.holds()).toHaveLength(1);
-    expect(callers).toEqual([]);
-    impostor.close();
+    await until('the peer is woken', () => cluster.harness.boards[0].powered);
+    spawnSync('umount', ['--lazy', state]);
     await cluster.close();
   });
 
   it.each([
-    ['a board that is not there', { bus: 'unix:/dev/null/board', address: '0x6e' }],
-    ['a missing defaults file', { defaults_file: '/dev/null/sleepi3' }],
+    ['another board', { bus: 'unix:/dev/null/board', address: '0x6e' }],
+    ['another defaults file', { defaults_file: '/dev/null/sleepi3' }],
     ['an address that is none', { address: '0x42' }],
     ['a bus that is none', { bus: 'usb' }],
-    ['a state directory that cannot be made', { state_dir: '/dev/null/state' }],
     ['an unknown preferred node', { preferred: 'node3' }],
   ])('says in one line what to do about %s', async (_, wrong) => {
     const cluster = await liveCluster(program);

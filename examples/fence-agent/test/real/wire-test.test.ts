@@ -1,6 +1,6 @@
 // wire-test, wire-listen and characterize as real processes over TCP on loopback, on virtual boards on sockets.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,9 @@ import { systemClock } from '@sleepi3/driver';
 import { createHarness, type Harness, serveBoard } from '@sleepi3/simulator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
-import { buildAgent, until } from './live-cluster.js';
+import { buildAgent } from './live-cluster.js';
+import { type Service, startService } from './service.js';
+import { until } from './until.js';
 
 interface Run {
   readonly process: ChildProcess;
@@ -22,6 +24,7 @@ describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', { ti
   let directory: string;
   let harness: Harness;
   let servers: AsyncDisposable[];
+  let services: Service[];
 
   beforeAll(async () => {
     built = await mkdtemp(join(tmpdir(), 'fence-built-'));
@@ -32,9 +35,17 @@ describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', { ti
     directory = await mkdtemp(join(tmpdir(), 'fence-wire-'));
     harness = createHarness({ clock: systemClock, coldRegisters: { inputControl: 0b001 } });
     servers = await Promise.all(harness.boards.map((board, i) => serveBoard(board, { path: socketOf(i) })));
-    await writeFile(join(directory, 'sleepi3'), 'EXTIN_FORCED_SHUTDOWN=1\n');
+    const defaults = join(directory, 'sleepi3');
+    await writeFile(defaults, 'EXTIN_FORCED_SHUTDOWN=1\n');
+    services = await Promise.all(
+      [0, 1].map((index) => {
+        const board = ['--bus', `unix:${socketOf(index)}`, '--address=0x6e', '--defaults-file', defaults];
+        return startService(program, join(directory, `state-${index}`), ...board);
+      }),
+    );
   });
   afterEach(async () => {
+    await Promise.all(services.map((service) => service.stop()));
     harness.close();
     await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
     await rm(directory, { recursive: true });
@@ -46,11 +57,14 @@ describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', { ti
     const names = index === 0 ? ['one', 'two'] : ['two', 'one'];
     const words = [
       ...['--self', names[0]!, '--peer', names[1]!, '--bus', `unix:${socketOf(index)}`, '--address=0x6e'],
-      ...['--defaults-file', join(directory, 'sleepi3'), '--state-dir', join(directory, `state-${index}`), ...options],
+      ...['--defaults-file', join(directory, 'sleepi3'), ...options],
     ];
     // Each on a host of its own name: who a node is cannot be told to it.
     const shell = ['--uts', 'sh', '-c', 'hostname "$1"; shift; exec "$@"', 'sh', names[0]!];
-    const child = spawn('unshare', [...shell, program, command, ...words], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('unshare', [...shell, program, command, ...words], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...services[index]!.env },
+    });
     const output = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));
@@ -148,12 +162,12 @@ describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', { ti
     expect(director.output.err).toContain('EIPDE of one stays 0');
     // The next boot of the other one keeps its registers, once.
     boards[1].setSwitch(true);
-    const observer = start(1, 'characterize', '--observe');
-    expect(await observer.ended).toBe(0);
-    expect(observer.output.out).toBe('the registers of this boot have been kept\n');
-    subject = start(1, 'characterize', '--observe');
-    expect(await subject.ended).toBe(0);
-    expect(subject.output.out).toContain('nothing to keep');
+    subject = start(1, 'characterize', '--subject', '--bind=127.0.0.1', '--port=0');
+    expect(await readFile(join(directory, 'state-1', 'observed'), 'utf8')).toBe('armed\n');
+    process.kill(services[1]!.pid, 'SIGKILL');
+    await until('the next line keeper has kept them', () => services[1]!.log.includes('registers of this boot'));
+    expect(JSON.parse(await readFile(join(directory, 'state-1', 'observed'), 'utf8'))).toMatchObject({ version: 0 });
+    subject.process.kill('SIGKILL');
   });
 
   it('outlives garbage on its port and serves the next tester', async () => {
@@ -172,7 +186,6 @@ describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', { ti
   });
 });
 
-async function keptIn(directory: string): Promise<string> {
-  const name = (await readdir(directory)).find((file) => file.endsWith('.wire-test'));
-  return readFile(join(directory, name ?? 'none'), 'utf8');
+function keptIn(directory: string): Promise<string> {
+  return readFile(join(directory, 'wire-test'), 'utf8');
 }

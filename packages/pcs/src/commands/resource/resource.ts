@@ -226,7 +226,7 @@ export const group = {
       ...options,
       options: placeFlags({ before, after }),
     }),
-  /** `pcs resource group delete`: the same as {@link ungroup}. */
+  /** `pcs resource group delete`: the same as `ungroup`. */
   delete: (name: string, resources: readonly string[] = [], options: Wait = {}): CibCommand<Change> =>
     cibChange(['resource', 'group', 'delete', id(name, 'group'), ...resources.map((one) => id(one))], options),
 };

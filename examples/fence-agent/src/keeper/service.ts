@@ -1,0 +1,119 @@
+// The line keeper as a process of this machine: started by systemd with its socket, or by anybody like any server.
+import { existsSync } from 'node:fs';
+import { env, pid } from 'node:process';
+import { acquireFileLock, type ParsedDefaults, runProgram, Sleepi3Error } from '@sleepi3/driver';
+import { type BoardChoice, boardOf, defaultsOf } from '../actions.js';
+import { Observation, observeBoot } from '../characterize/subject.js';
+import type { CommandHost } from '../commands/host.js';
+import { busIdentity, realPath } from '../node/board.js';
+import { powerRecord } from '../node/machine-of-linux.js';
+import { makeDirectoryOf, recordFile, stateFiles } from '../node/state.js';
+import { keepLine } from './keeper.js';
+import { type AgentMessage, type KeeperEvent, type NamedBoard, parseAgentMessage } from './messages.js';
+import { serviceManager } from './notify.js';
+import { OwedWake } from './owed-wake.js';
+import { listenForAgents } from './socket.js';
+
+/** How long a boot's board may take to answer before its registers are not kept, ms. */
+const observePatience = 30_000;
+/** systemd's first descriptor for a service. */
+const firstDescriptor = 3;
+
+export async function runKeeper(
+  choice: BoardChoice,
+  { clock, machine, stop, writeError }: Pick<CommandHost, 'clock' | 'machine' | 'stop' | 'writeError'>,
+): Promise<void> {
+  const log = (message: string) => {
+    writeError(`${message}\n`);
+  };
+  const files = stateFiles();
+  const given = takeDescriptor();
+  makeDirectoryOf(files.socket);
+  const lock = given === undefined ? await lockedBy(files.lock) : undefined;
+  const manager = serviceManager(env['NOTIFY_SOCKET'], log);
+  const logOnce = once(log);
+  const openBoard = async () => machine.openBoard(boardOf(choice, await defaultsOf(choice, machine)), logOnce);
+  await keepLine({
+    clock,
+    stop,
+    log,
+    date: () => machine.date(),
+    defaultsFile: choice.defaults_file,
+    readDefaults: () => defaultsOf(choice, machine),
+    openBoard,
+    objectionTo: async (named) => objection(named, choice, await defaultsOf(choice, machine)),
+    record: powerRecord(),
+    owedWake: new OwedWake(recordFile(files.owedWake)),
+    wireTest: machine.wireTest,
+    observe: async () => {
+      const observation = new Observation(machine.observation);
+      if (await observeBoot({ openBoard, observation }, clock, observePatience)) {
+        log('the registers of this boot have been kept');
+      }
+    },
+    listen: (onCall) => listenForAgents<AgentMessage, KeeperEvent>(given ?? files.socket, onCall, parseAgentMessage),
+    onReady: (message) => {
+      manager.notify('READY=1');
+      manager.notify(`STATUS=${message}`);
+    },
+    onAlive: () => {
+      manager.notify('WATCHDOG=1');
+    },
+    nodeGoesDown,
+  });
+  manager.notify('STOPPING=1');
+  await lock?.release();
+}
+
+/** Why a caller that means another board has come to the wrong keeper. */
+function objection(named: NamedBoard, choice: BoardChoice, defaults: ParsedDefaults | undefined): string | undefined {
+  const { bus, address } = boardOf(choice, defaults);
+  const other = (what: string, own: string) =>
+    `${what} is not of the board of this line keeper (${own}): correct the device, or the settings of fence-sleepi3.service`;
+  if (named.bus !== undefined && busIdentity(named.bus) !== busIdentity(bus))
+    return other(`bus=${named.bus}`, `bus ${bus}`);
+  if (named.address !== undefined && named.address !== address) {
+    return other(`address=0x${named.address.toString(16)}`, `address 0x${address.toString(16)}`);
+  }
+  if (named.defaultsFile !== undefined && realPath(named.defaultsFile) !== realPath(choice.defaults_file)) {
+    return other(`defaults_file=${named.defaultsFile}`, choice.defaults_file);
+  }
+  return undefined;
+}
+
+/** The listening socket that systemd passes on; only to the process that it is meant for, and to no child of it. */
+function takeDescriptor(): number | undefined {
+  const { LISTEN_FDS, LISTEN_PID } = env;
+  delete env['LISTEN_FDS'];
+  delete env['LISTEN_PID'];
+  delete env['LISTEN_FDNAMES'];
+  return Number(LISTEN_PID) === pid && Number(LISTEN_FDS) >= 1 ? firstDescriptor : undefined;
+}
+
+async function lockedBy(path: string) {
+  try {
+    return await acquireFileLock(path, { timeout: 0 });
+  } catch (error) {
+    if (!(error instanceof Sleepi3Error) || error.code !== 'LOCK_BUSY') throw error;
+    throw new Error('a line keeper runs already: there is one only for each machine', { cause: error });
+  }
+}
+
+/** Whether systemd is shutting down. Where it does not say so for sure no act is waited for. */
+async function nodeGoesDown(): Promise<boolean> {
+  if (!existsSync('/run/systemd/system')) return true;
+  const { stdout } = await runProgram('systemctl', ['is-system-running'], { timeout: 2000 }).catch(() => ({
+    stdout: '',
+  }));
+  return stdout.trim() === '' || stdout.trim() === 'stopping';
+}
+
+/** Says each thing once. */
+function once(log: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message)) return;
+    said.add(message);
+    log(message);
+  };
+}

@@ -1,0 +1,101 @@
+// The tests that drive real programs (pcs, Pacemaker, the reference fence agents, lintian …) with those of another release of
+// Debian than this machine's: npm run other-release -- RELEASE [WORDS…]. A root of that release is made once, outside the repository, and
+// the words are run in it, on this machine's kernel; vitest with those tests by default. Needs root.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { bringNode } from '../bring-node.mjs';
+import {
+  askForSources,
+  baseSource,
+  parseDebianSources,
+  type Release,
+  releases,
+  sourcesList,
+} from './debian-sources.js';
+
+const repository = join(import.meta.dirname, '../..');
+
+/** The tests of real parts. */
+const suites = [
+  ...['packages/pcs', 'packages/fence-protocol', 'packages/driver/test/i2c-tools.test.ts'],
+  ...['fence-agent', 'rolling-reboot', 'cluster-setup', 'alert-agent'].map(
+    (name) => `examples/${name}/test/debian-package.test.ts`,
+  ),
+  ...['examples/fence-agent/test/real', 'examples/fence-dummy', 'lab/test/configuration.test.ts'],
+];
+
+function rootOf(release: Release): string {
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  return join(cache, 'sleepi3', `debian-${release}`);
+}
+
+/** Makes the root, under its name only when it is whole. */
+function makeRoot(release: Release, root: string): void {
+  const sources = parseDebianSources(run(askForSources), release);
+  const base = baseSource(sources, release);
+  if (base === undefined)
+    throw new Error('apt of this machine knows no repository of Debian; add one and run it again');
+  const partial = `${root}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  console.error(`making ${root} …`);
+  run(['debootstrap', '--variant=minbase', `--components=${base.component}`, release, partial, base.uri]);
+  writeFileSync(join(partial, 'etc/apt/sources.list'), sourcesList(sources));
+  writeFileSync(join(partial, 'etc/dpkg/dpkg.cfg.d/parts'), 'force-unsafe-io\n');
+  // No daemon is to start, now or by what a test installs.
+  writeFileSync(join(partial, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  const inRoot = (...words: string[]) =>
+    run(['chroot', partial, 'env', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C', ...words]);
+  inRoot('apt-get', 'update', '--quiet=2');
+  inRoot('apt-get', 'install', '--yes', '--quiet=2', '--no-install-recommends', 'nodejs');
+  renameSync(partial, root);
+}
+
+function run(words: readonly string[]): string {
+  const [program = '', ...rest] = words;
+  return execFileSync(program, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
+}
+
+/** This machine's processes and devices, and the repository, where they are here; everything else is the root's own. */
+const inside = `set -e
+root=$1 repository=$2
+shift 2
+for place in proc sys dev; do mount --rbind "/$place" "$root/$place"; done
+for place in tmp run; do mount -t tmpfs tmpfs "$root/$place"; done
+mkdir -p "$root$repository"
+mount --rbind "$repository" "$root$repository"
+exec chroot "$root" sh -c 'cd "$1"; shift; exec "$@"' sh "$repository" "$@"`;
+
+/** Runs words in the root, in a mount namespace that ends with them. */
+function runInside(root: string, words: readonly string[]): number {
+  const isolated = ['--mount', '--propagation', 'private', 'sh', '-c', inside, 'sh', root, repository];
+  const env = { ...process.env, PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' };
+  return spawnSync('unshare', [...isolated, ...words], { stdio: 'inherit', env }).status ?? 1;
+}
+
+function main([word, ...words]: readonly string[]): number {
+  const release = releases.find((each) => each === word);
+  if (release === undefined) {
+    console.error(`usage: npm run other-release -- ${releases.join('|')} [WORDS…]`);
+    return 1;
+  }
+  const lacking = ['debootstrap', 'unshare', 'chroot'].filter(
+    (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
+  );
+  if (process.getuid?.() !== 0 || lacking.length > 0) {
+    console.error(`it needs root${lacking.length > 0 ? ' and: apt-get install debootstrap util-linux' : ''}`);
+    return 1;
+  }
+  const root = rootOf(release);
+  if (!existsSync(root)) makeRoot(release, root);
+  // The tests' own Node is the same in every release; Debian's is for the programs.
+  const node = bringNode(20);
+  const missing = runInside(root, [node, join(repository, 'tools/parts/main.mjs')]);
+  if (missing !== 0) return missing;
+  const vitest = [node, join(repository, 'node_modules/vitest/vitest.mjs'), 'run', ...suites];
+  return runInside(root, words.length > 0 ? words : vitest);
+}
+
+process.exitCode = main(process.argv.slice(2));
