@@ -43,6 +43,7 @@ export const parts = [
   { packages: ['man-db'], brings: ['man'] },
   { packages: ['shellcheck'], brings: ['shellcheck'] },
   { packages: ['systemd'], brings: ['systemd-analyze'] },
+  { packages: ['systemd-container'], brings: ['systemd-nspawn'] },
   // For npm run other-release.
   { packages: ['debootstrap'], brings: ['debootstrap'] },
 ];

@@ -15,7 +15,7 @@ import { commands } from '../src/commands/table.js';
 import { renderBashCompletion } from './bash-completion.js';
 import { renderManualPage } from './manual-page.js';
 
-const units = ['fence-sleepi3-boot.service', 'fence-sleepi3-observe.service'];
+const units = ['fence-sleepi3.socket', 'fence-sleepi3.service'];
 const home = join(import.meta.dirname, '..');
 const unit = (name: string) => ({ content: readFileSync(join(import.meta.dirname, name)) });
 
@@ -38,6 +38,7 @@ export function buildPackage(directory: string, epoch: number, architecture: Arc
       manualPage: (date) => renderManualPage({ agent, commands, version, date }),
       files: {
         ...Object.fromEntries(units.map((name) => [`usr/lib/systemd/system/${name}`, unit(name)])),
+        'usr/lib/systemd/system/pacemaker.service.d/fence-sleepi3.conf': unit('pacemaker.conf'),
         ...i2cBusFiles(architecture),
         'usr/lib/ocf/resource.d/sleepi3/IPaddr2': { content: readFileSync(join(home, 'ocf/IPaddr2')), mode: 0o755 },
         'usr/share/bash-completion/completions/fence_sleepi3': { content: renderBashCompletion(agent, commands) },

@@ -96,7 +96,7 @@ describe.runIf(haveRealParts('dpkg', 'i2cget', 'unshare', 'nsenter') && canMakeS
     });
     afterAll(() => root.close());
 
-    const enabled = '/etc/systemd/system/multi-user.target.wants/fence-sleepi3-boot.service';
+    const enabled = '/etc/systemd/system/multi-user.target.wants/fence-sleepi3.service';
     const install = `dpkg --install /tmp/fence-sleepi3_*.deb`;
 
     it('runs, and its unit is enabled', async () => {
@@ -108,7 +108,7 @@ describe.runIf(haveRealParts('dpkg', 'i2cget', 'unshare', 'nsenter') && canMakeS
     it.runIf(haveRealParts('systemd-analyze'))('has units that systemd accepts', async () => {
       expect(
         await root.run(
-          'systemd-analyze --man=no verify fence-sleepi3-boot.service fence-sleepi3-observe.service 2>&1 | grep -i sleepi3 || true',
+          'systemd-analyze --man=no verify fence-sleepi3.service pacemaker.service 2>&1 | grep -i sleepi3 || true',
         ),
       ).toBe('');
     });

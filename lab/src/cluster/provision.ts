@@ -62,7 +62,8 @@ export async function writeProvision(
   } else if (cluster) {
     // The package's files, ready made like the cluster: installing it costs an emulated machine a minute of its boot.
     await mustRun(run, ['dpkg-deb', '--extract', sources.agentPackage, root]);
-    await enable(root, '/usr/lib/systemd/system', 'fence-sleepi3-boot.service');
+    await enable(root, '/usr/lib/systemd/system', 'fence-sleepi3.service');
+    await enable(root, '/usr/lib/systemd/system', 'fence-sleepi3.socket', 'sockets.target');
   } else {
     const packages = join(root, 'var/lib/sleepi3-lab/packages');
     await mkdir(packages, { recursive: true });
@@ -111,8 +112,8 @@ async function installPrograms({ rollingReboot, clusterSetup }: ProvisionSources
 
 const unitDirectory = 'etc/systemd/system';
 
-async function enable(root: string, directory: string, unit: string): Promise<void> {
-  const wants = join(root, unitDirectory, 'multi-user.target.wants');
+async function enable(root: string, directory: string, unit: string, target = 'multi-user.target'): Promise<void> {
+  const wants = join(root, unitDirectory, `${target}.wants`);
   await mkdir(wants, { recursive: true });
   await symlink(join(directory, unit), join(wants, unit));
 }

@@ -37,6 +37,8 @@ const startPatience = 3000;
 const retryPeriod = 5000;
 /** How long a wake pulse that is owed is tried for, ms; monitor and boot begin anew. */
 const wakePatience = 600_000;
+/** What is not an act, and so no owner of a line that is asserted. */
+const releaseName = 'the release of EXTOUT';
 /** A hold that came this far, ms, may have cut the target, whatever became of it then. */
 const mayHaveCut = 8000;
 
@@ -409,8 +411,8 @@ class Keeper {
 
   /** Releases a line that nobody owns. */
   async #careForLine(patience: number): Promise<'idle' | 'released' | 'owned' | 'stuck'> {
-    if (this.#underWay !== undefined) return 'owned';
-    return this.#inTurn('the release of EXTOUT', () => this.#clearLine(patience));
+    if (this.#underWay !== undefined && this.#underWay !== releaseName) return 'owned';
+    return this.#inTurn(releaseName, () => this.#clearLine(patience));
   }
 
   async #clearLine(patience: number): Promise<'idle' | 'released' | 'stuck'> {

@@ -1,0 +1,150 @@
+// The package under a systemd that boots: the line keeper killed, stopped, upgraded and purged in mid-hold, for real.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@sleepi3/driver';
+import { createHarness, type Harness, serveBoard } from '@sleepi3/simulator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
+import { buildPackage } from '../../packaging/build-package.js';
+import { buildAgent } from './live-cluster.js';
+import { bootContainer, canBootSystemd, type SystemdContainer } from './systemd-container.js';
+import { until } from './until.js';
+
+/** When an asserted EXTIN cuts at the earliest, s. */
+const earliestCut = 9;
+const service = 'fence-sleepi3.service';
+
+describe.runIf(haveRealParts('systemd-nspawn', 'dpkg', 'unshare', 'nsenter') && canBootSystemd())(
+  'the service under systemd',
+  { timeout: 120_000 },
+  () => {
+    let directory: string;
+    let harness: Harness;
+    let server: AsyncDisposable;
+    let container: SystemdContainer;
+
+    beforeAll(async () => {
+      directory = mkdtempSync(join(tmpdir(), 'fence-systemd-'));
+      buildAgent(join(directory, 'bundle'));
+      const deb = buildPackage(join(directory, 'bundle'), 1_767_225_600);
+      harness = createHarness({ clock: systemClock, coldRegisters: { inputControl: 0b001 } });
+      server = await serveBoard(harness.boards[0], { path: join(directory, 'board.sock') });
+      const defaults = join(directory, 'sleepi3');
+      writeFileSync(defaults, 'I2C_BUS=unix:/board/board.sock\nEXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n');
+      container = await bootContainer([deb, defaults], { [directory]: '/board' });
+      await mustRun('cp /root/sleepi3 /etc/default/sleepi3');
+    }, 120_000);
+    afterAll(async () => {
+      await container.close();
+      await server[Symbol.asyncDispose]();
+      harness.close();
+      rmSync(directory, { recursive: true });
+    });
+
+    const mustRun = async (script: string) => {
+      const { status, output } = await container.run(script);
+      if (status !== 0) throw new Error(`${script}: exit ${status}: ${output}`);
+      return output;
+    };
+    const agent = (action: string) =>
+      container.run(
+        `fence_sleepi3 --action ${action} -n node1 --self $(hostname) --peer node1 --peer-address none --corosync-conf /dev/null`,
+      );
+    /** Begins an act and waits until the line is held. */
+    const hold = async (action = 'off') => {
+      harness.boards[1].setSwitch(true);
+      harness.boards[1].poke('inputControl', 0b001);
+      const result = agent(action);
+      await until('the line is held', () => harness.boards[0].extout);
+      return { result };
+    };
+    const killAll = () => mustRun(`main=$(systemctl show -P MainPID ${service}); kill -KILL $(pgrep -P $main) $main`);
+    const released = (seconds: number) => until('the line is released', () => !harness.boards[0].extout, seconds);
+
+    it('is installed over what there was before, runs at once, and keeps this node fenceable', async () => {
+      await mustRun(
+        'mkdir -p /var/lib/fence_sleepi3 /etc/systemd/system/multi-user.target.wants;' +
+          'echo "2026-01-01T00:00:00.000Z sound" >/var/lib/fence_sleepi3/i2c-1-6e.wire-test;' +
+          'ln -s /lib/systemd/system/fence-sleepi3-boot.service /etc/systemd/system/multi-user.target.wants/',
+      );
+      harness.boards[0].poke('inputControl', 0);
+      await mustRun('dpkg --install /root/*.deb');
+      await mustRun('systemctl is-active fence-sleepi3.socket fence-sleepi3.service');
+      expect(harness.boards[0].bit('EIPDE')).toBe(true);
+      expect(await mustRun(`systemctl show -P StatusText ${service}`)).toContain('this node can be fenced');
+      expect(await mustRun('cat /var/lib/fence_sleepi3/wire-test')).toContain('sound');
+      expect(await mustRun('find /etc/systemd/system -name "fence-sleepi3-*"')).toBe('');
+      expect(
+        (await container.run('systemd-analyze --man=no verify fence-sleepi3.service 2>&1 | grep sleepi3')).output,
+      ).toBe('');
+    });
+
+    it.each([
+      ['killed', 'KILL', /the line keeper died/],
+      // Its own watchdog may come first.
+      ['stopped', 'STOP', /the line keeper (is hung|died)/],
+    ])(
+      '%s in mid-hold, has the line released before it can cut, and fences at the next request',
+      async (_, signal, why) => {
+        const { result } = await hold();
+        await mustRun(`systemctl kill --signal=${signal} --kill-who=main ${service}`);
+        const { status, output } = await result;
+        expect(status).toBe(1);
+        expect(output).toMatch(why);
+        await released(earliestCut);
+        expect(harness.boards[1].powered).toBe(true);
+        expect(await agent('off')).toMatchObject({ status: 0, output: 'Success: Powered OFF\n' });
+        expect(harness.boards[1].powered).toBe(false);
+      },
+    );
+
+    it('killed with everything in its group, does the same', async () => {
+      const { result } = await hold();
+      await killAll();
+      expect((await result).status).toBe(1);
+      await released(earliestCut);
+      await mustRun('fence_sleepi3 boot');
+    });
+
+    it('upgraded in mid-hold, ends the act first, and those who call meanwhile are served by the new one', async () => {
+      const before = await mustRun(`systemctl show -P MainPID ${service}`);
+      const { result } = await hold();
+      const upgrade = container.run('dpkg --install /root/*.deb');
+      const late = agent('on');
+      expect(await result).toMatchObject({ status: 0, output: 'Success: Powered OFF\n' });
+      expect((await upgrade).status).toBe(0);
+      expect(await late).toMatchObject({ status: 0, output: 'Success: Powered ON\n' });
+      expect(await mustRun(`systemctl show -P MainPID ${service}`)).not.toBe(before);
+    });
+
+    it('gives a wake pulse that is owed after its death', async () => {
+      const { result } = await hold('reboot');
+      expect((await result).status).toBe(0);
+      await killAll();
+      await until('the peer is woken', () => harness.boards[1].powered, 20);
+      await until('nothing is owed', () => !harness.boards[0].extout);
+      await mustRun('fence_sleepi3 boot');
+      expect((await container.run('ls /var/lib/fence_sleepi3/owed-wake')).status).not.toBe(0);
+    });
+
+    it('purged in mid-hold, ends the act first, and leaves nothing', async () => {
+      const { result } = await hold();
+      const purge = container.run('dpkg --purge fence-sleepi3');
+      expect(await result).toMatchObject({ status: 0, output: 'Success: Powered OFF\n' });
+      expect((await purge).status).toBe(0);
+      expect(harness.boards[0].extout).toBe(false);
+      expect(await mustRun('find /etc /usr /var /run -xdev -name "*fence[-_]sleepi3*" -not -path "/var/log/*"')).toBe(
+        '',
+      );
+    });
+
+    it('lets go of the line when the node goes down', async () => {
+      await mustRun('dpkg --install /root/*.deb; cp /root/sleepi3 /etc/default/sleepi3; fence_sleepi3 boot');
+      await hold();
+      await container.run('systemctl start --no-block poweroff.target');
+      await released(5);
+      expect(harness.boards[1].powered).toBe(true);
+    });
+  },
+);
