@@ -1,5 +1,5 @@
 // The agent's actions: guard the target, then have the line keeper do it, then report what was proven.
-import { boardAddresses, healthMessage, type ParsedDefaults, Sleepi3Error } from '@sleepi3/driver';
+import { boardAddresses, type ParsedDefaults, Sleepi3Error } from '@sleepi3/driver';
 import { FenceError, type Outlet, type PowerStatus } from '@sleepi3/fence-protocol';
 import type { AgentContext, AgentOptions } from './options.js';
 import { isPreferred } from './line/arbitration.js';
@@ -9,6 +9,15 @@ import { shortName } from './target/node-names.js';
 import { findWiring, type FoundWiring, type HostFacts, wrongName } from './target/wiring.js';
 import { type AskHost, askKeeper, performAct } from './keeper/ask.js';
 import type { NamedBoard } from './keeper/messages.js';
+import {
+  type Finding,
+  messageOf,
+  type NodeReport,
+  unaskedPeer,
+  unknownNodes,
+  wireTestFact,
+  wrongOption,
+} from './keeper/report.js';
 import type { PulseOutcome, PulseRequest } from './line/act.js';
 import type { Machine } from './node/machine.js';
 import { askEverywhere, type Hearing, SilenceWatch } from './target/silence.js';
@@ -57,7 +66,12 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
 }
 
 /** Whether the peer answers anywhere. This node's own addresses are not asked: they always answer. */
-async function hearingOf(options: AgentOptions, wiring: FoundWiring, { network }: Machine, packets?: number) {
+async function hearingOf(
+  options: Pick<AgentOptions, 'peer_address'>,
+  wiring: FoundWiring,
+  { network }: Machine,
+  packets?: number,
+) {
   const own = await ownAmong(options.peer_address, network);
   const addresses = peerAddresses(options.peer_address, wiring).filter((address) => !own.includes(address));
   return askEverywhere(addresses, network.ask, packets);
@@ -75,12 +89,7 @@ function reasonToDoubt(heard: Hearing | undefined, target: string): string | und
 /** Why a verified hold proves nothing, going by the last test of the wire. */
 function wireDoubt(tested: WireTestResult | undefined): string | undefined {
   if (!tested || tested.works) return undefined;
-  return `but ${failedTest(tested)}`;
-}
-
-function failedTest({ at, verdict }: WireTestResult): string {
-  const day = at.toISOString().slice(0, 10);
-  return `the wire test of ${day} found: ${verdict}; mend the wire and run fence_sleepi3 wire-test again`;
+  return `but ${wireTestFact(tested)}; mend the wire and run fence_sleepi3 wire-test again`;
 }
 
 /** Off only for a verified power-off that nothing has undone: a peer that answers was powered on since. */
@@ -106,39 +115,46 @@ export async function list(context: AgentContext, machine: Machine): Promise<Out
   return [{ id: peer }];
 }
 
-/** How old a wire test may be before monitor reminds of it. */
-const wireTestDays = 30;
-
 /** Whether this node could fence and be fenced right now. Never touches the line unless it is stuck. */
 export async function monitor(context: AgentContext, machine: Machine): Promise<void> {
   const { options, log } = context;
-  const wiring = await wiringOf(options, machine);
-  const { report } = await askKeeper({ ask: 'report' }, keeperOf(context, machine), answerPatience);
-  for (const finding of report.findings) {
-    if (finding.severity === 'warning' && finding.concerns === 'fencing') log.warning(healthMessage(finding));
+  await wiringOf(options, machine);
+  const { findings } = await examine(options, machine, keeperOf(context, machine));
+  for (const finding of findings) {
+    if (finding.severity === 'warning' && finding.concerns === 'fencing') log.warning(messageOf(finding));
   }
-  const problems = report.findings.filter(({ severity }) => severity === 'error').map(healthMessage);
-
-  problems.push(...(await wrongOptions(options, machine)));
-  const tested = await machine.wireTest.last();
-  if (tested && !tested.works) {
-    problems.push(failedTest(tested));
-  } else if (!tested) {
-    log.warning('the wire has never been tested: run fence_sleepi3 wire-test');
-  } else if (machine.date().getTime() - tested.at.getTime() > wireTestDays * 86_400_000) {
-    log.warning(`the wire was last tested on ${tested.at.toISOString().slice(0, 10)}: run fence_sleepi3 wire-test`);
-  }
-  if (!asksNobody(options.peer_address)) {
-    const { unasked } = await hearingOf(options, wiring, machine, 1);
-    if (unasked !== undefined) {
-      log.warning(
-        `${wiring.peer} cannot be asked whether it has power (${unasked}), so that a broken wire would not be ` +
-          'noticed at a fencing: install iputils-ping, or set peer_address',
-      );
-    }
-  }
+  const problems = findings.filter(({ severity }) => severity === 'error').map(messageOf);
   if (problems.length > 0) throw new FenceError('device', `Failed: ${problems.join('; ')}`);
 }
+
+/** What monitor and check look at. */
+export interface Examination {
+  /** Everything that is wrong, by the line keeper and by the options. */
+  readonly findings: readonly Finding[];
+  readonly report: NodeReport;
+  /** Undefined when it cannot be told who the nodes are; a finding says why. */
+  readonly wiring: FoundWiring | undefined;
+}
+
+/** Everything that is wrong with this node, its board, its wire and what the options say of them. */
+export async function examine(options: NodeOptions, machine: Machine, keeper: AskHost): Promise<Examination> {
+  const { report } = await askKeeper({ ask: 'report' }, keeper, answerPatience);
+  const findings: Finding[] = [...report.findings];
+  const wiring = await wiringOf(options, machine).catch((error: unknown) => {
+    findings.push(unknownNodes(error instanceof Error ? error.message : String(error)));
+    return undefined;
+  });
+  findings.push(...(await wrongOptions(options, machine)).map(wrongOption));
+  if (wiring && !asksNobody(options.peer_address)) {
+    const { unasked } = await hearingOf(options, wiring, machine, 1);
+    if (unasked !== undefined) findings.push(unaskedPeer(wiring.peer, unasked));
+  }
+  return { findings, report, wiring };
+}
+
+/** The options that say which nodes there are and where they answer. */
+type NodeOptions = Pick<AgentOptions, 'self' | 'peer' | 'peer_address' | 'corosync_conf'> &
+  Partial<Pick<AgentOptions, 'preferred'>>;
 
 /** Checks what can be checked without a board and without judging the target. */
 export async function validate({ options }: AgentContext, machine: Machine): Promise<void> {
@@ -158,7 +174,7 @@ export async function validate({ options }: AgentContext, machine: Machine): Pro
 }
 
 /** What the options say that can never be right, whichever node this is. */
-async function wrongOptions(options: AgentOptions, machine: Machine): Promise<string[]> {
+async function wrongOptions(options: NodeOptions, machine: Machine): Promise<string[]> {
   const host = factsOf(options, machine);
   const wrong = await wrongName(options, host);
   // Where this host is the peer that is meant, its own addresses are what peer_address should be.

@@ -32,6 +32,7 @@ export function createAgent(version: string, load: () => Promise<Workings>): Fen
         title: 'Other commands',
         lines: [
           'fence_sleepi3 boot          clear EXTOUT and make sure that this node can be fenced',
+          'fence_sleepi3 check         say whether this node could fence and be fenced, and what is wrong',
           'fence_sleepi3 keeper        keep the line to the peer (run as fence-sleepi3.service)',
           'fence_sleepi3 release       release EXTOUT without the line keeper (run when it has died)',
           'fence_sleepi3 wire-listen   confirm the test pulses that the peer sends',

@@ -39,6 +39,7 @@ async function run(): Promise<number> {
     case 'keeper':
     case 'release':
     case 'boot':
+    case 'check':
     case 'wire-listen':
     case 'wire-test':
     case 'characterize': {

@@ -199,7 +199,7 @@ describe('what the last test of the wire found', () => {
     cluster.pis[0].kept.wireTest = undefined;
     expect(await call(cluster, { action: 'monitor' })).toMatchObject({
       exitStatus: 0,
-      stderr: expect.stringContaining('never been tested: run fence_sleepi3 wire-test'),
+      stderr: expect.stringContaining('never been tested; to mend it: fence_sleepi3 wire-test'),
     });
   });
 });

@@ -50,6 +50,14 @@ const runners: Readonly<Record<CommandName, Runner>> = {
     return finish('boot', await boot(values, host, patience), values.json, host);
   }),
 
+  check: withOptions('check', async (values, host) => {
+    const { check, describe } = await import('./check.js');
+    const found = await check(values, host);
+    if (values.json) host.write(`${JSON.stringify(found)}\n`);
+    else host.write(describe(found));
+    return found.ready ? 0 : 1;
+  }),
+
   'wire-test': withOptions('wire-test', async (values, host) => {
     const [{ callListener }, { testWire, noTest }] = await Promise.all([
       host.network(),

@@ -28,7 +28,7 @@ const boardOptions = {
   },
 } as const satisfies Command['options'];
 
-const wireOptions = {
+const nodeOptions = {
   self: { value: 'node', description: "This node's name in the cluster", default: 'by corosync.conf and host name' },
   peer: {
     value: 'node',
@@ -40,6 +40,10 @@ const wireOptions = {
     description: 'Where the names of the two nodes are found',
     default: '/etc/corosync/corosync.conf',
   },
+} as const satisfies Command['options'];
+
+const wireOptions = {
+  ...nodeOptions,
   port: { value: 'port', description: 'TCP port of wire-listen, the same on both nodes', default: '16110' },
 } as const satisfies Command['options'];
 
@@ -78,6 +82,13 @@ export const commands = {
       timeout: { value: 'seconds', description: 'How long to try', default: '60' },
       ...commonOptions,
     },
+  },
+  check: {
+    summary: 'say whether this node could fence and be fenced right now, and what is wrong',
+    description:
+      'What monitor says, and more: what the board, the line, the wire and the cluster files say, with why it matters and ' +
+      'what mends it. Fails when something is wrong that would keep a fencing from working.',
+    options: { ...nodeOptions, ...boardOptions, ...commonOptions },
   },
   'wire-listen': {
     summary: 'confirm the test pulses that the peer sends',

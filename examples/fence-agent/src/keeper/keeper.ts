@@ -18,7 +18,7 @@ import { type BootReport, doDuties } from './duties.js';
 import type { AgentMessage, Conversation, KeeperEvent, KeeperQuestion, NamedBoard } from './messages.js';
 import type { OwedWake } from './owed-wake.js';
 import type { AgentServer } from './socket.js';
-import { type Finding, lineWasOrphaned, type NodeReport, wakeIsOwed } from './report.js';
+import { type Finding, judgeWireTest, lineWasOrphaned, type NodeReport, wakeIsOwed } from './report.js';
 
 /** Between two signs of life, ms. */
 const lifePeriod = 1000;
@@ -496,6 +496,8 @@ class Keeper {
       void this.#makeGood();
     }
     const tested = await wireTest.last();
+    const wire = judgeWireTest(tested, this.#host.date());
+    if (wire) findings.push(wire);
     return {
       findings,
       ...(isRead && { reading }),

@@ -1,5 +1,6 @@
 // What the line keeper knows of this node: it is the process that would have to act.
-import type { HealthFinding, HealthReading } from '@sleepi3/driver';
+import { type HealthFinding, healthMessage, type HealthReading } from '@sleepi3/driver';
+import type { WireTestResult } from '../wire-test/record.js';
 import type { OwedWakeUp } from './owed-wake.js';
 
 /** Something that is wrong, in the driver's form; the line and the wire have rows of their own. */
@@ -39,4 +40,87 @@ export function wakeIsOwed({ target, since }: OwedWakeUp): Finding {
     why: 'It was powered off by a reboot and may still be off.',
     remedy: ['nothing: it is being given now', `press the switch of ${target}'s board if it stays off`],
   };
+}
+
+/** How old a wire test may be before it is reminded of, days. */
+const wireTestDays = 30;
+
+/** What the last test of the wire means today; undefined when it is well. */
+export function judgeWireTest(tested: WireTestResult | undefined, now: Date): Finding | undefined {
+  const test = ['fence_sleepi3 wire-test'];
+  if (!tested) {
+    return {
+      id: 'wire-never-tested',
+      severity: 'warning',
+      concerns: 'fencing',
+      fact: 'the wire has never been tested',
+      why: 'That a pulse was given says nothing of what arrives.',
+      remedy: test,
+    };
+  }
+  if (!tested.works) {
+    return {
+      id: 'wire-test-failed',
+      severity: 'error',
+      concerns: 'fencing',
+      fact: wireTestFact(tested),
+      why: 'A fencing would be in vain, and a peer that is silent no proof.',
+      remedy: ['mend the wire', ...test],
+    };
+  }
+  if (now.getTime() - tested.at.getTime() <= wireTestDays * 86_400_000) return undefined;
+  return {
+    id: 'wire-test-old',
+    severity: 'warning',
+    concerns: 'fencing',
+    fact: `the wire was last tested on ${dayOf(tested)}`,
+    why: 'A wire breaks without a word.',
+    remedy: test,
+  };
+}
+
+export function wireTestFact(tested: WireTestResult): string {
+  return `the wire test of ${dayOf(tested)} found: ${tested.verdict}`;
+}
+
+function dayOf({ at }: WireTestResult): string {
+  return at.toISOString().slice(0, 10);
+}
+
+export function unknownNodes(reason: string): Finding {
+  return {
+    id: 'nodes-unknown',
+    severity: 'error',
+    concerns: 'fencing',
+    fact: reason,
+    why: 'Which node is at the other end of the wire must be known before anything is fenced.',
+    remedy: [],
+  };
+}
+
+export function wrongOption(fact: string): Finding {
+  return {
+    id: 'option-wrong',
+    severity: 'error',
+    concerns: 'fencing',
+    fact,
+    why: 'A fencing with this option cannot work.',
+    remedy: [],
+  };
+}
+
+export function unaskedPeer(peer: string, why: string): Finding {
+  return {
+    id: 'peer-unasked',
+    severity: 'warning',
+    concerns: 'fencing',
+    fact: `${peer} cannot be asked whether it has power (${why})`,
+    why: 'A broken wire would not be noticed at a fencing.',
+    remedy: ['install iputils-ping, or set peer_address'],
+  };
+}
+
+/** A finding on one line, for a log. */
+export function messageOf(finding: Finding): string {
+  return finding.remedy.length === 0 ? finding.fact : healthMessage(finding);
 }
