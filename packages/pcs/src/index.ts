@@ -214,7 +214,6 @@ export {
   parseSimulation,
   simulate,
   type SimulatedDisturbance,
-  type SimulatedEvents,
   type SimulatedFencing,
   type SimulatedState,
   type Simulation,

@@ -11,6 +11,7 @@ import {
   simulate,
   startsOnlyAfter,
 } from '../../src/index.js';
+import { located, locatedParts, scoreSum } from './generated-locations.js';
 import {
   asked,
   type CibParts,
@@ -20,12 +21,10 @@ import {
   featureSet,
   havePacemaker,
   memberNames,
-  onlineXml,
   propertyXml,
   run,
   setXml,
   times,
-  withoutFencing,
   xml,
 } from './pacemaker.js';
 
@@ -41,11 +40,6 @@ type Values<A> = A extends fc.Arbitrary<infer T> ? T : never;
 
 /** Runs of one question: each asks one process. */
 const runs = (count: number) => Array.from({ length: count * times }, (_, i) => i);
-
-const score = fc.oneof(
-  fc.constantFrom('INFINITY', '-INFINITY', '+INFINITY'),
-  fc.integer({ min: -300, max: 300 }).map(String),
-);
 
 describe.runIf(havePacemaker)('values in sets, templates, groups, clones and defaults', () => {
   const role = fc.constantFrom('Started', 'Stopped', 'started', 'STOPPED', '#default');
@@ -219,137 +213,13 @@ describe.runIf(havePacemaker)('cluster properties', () => {
   });
 });
 
-/** In a node's history: that the resource was started there. */
-function started(id: string, call: number): string {
-  const operation = {
-    ...{ id: `${id}_last_0`, operation_key: `${id}_start_0`, operation: 'start', 'call-id': call + 1, 'rc-code': 0 },
-    ...{ 'op-status': 0, interval: 0, 'transition-key': '1:1:0:a', 'transition-magic': '0:0;1:1:0:a' },
-  };
-  const agent = { class: 'ocf', provider: 'pacemaker', type: 'Dummy' };
-  return xml('lrm_resource', { id, ...agent }, xml('lrm_rsc_op', operation));
-}
-
 describe.runIf(havePacemaker)('location constraints', () => {
-  const node = fc.constantFrom(...memberNames, 'N2', 'elsewhere');
-  const expression = fc.oneof(
-    fc
-      .record({ operation: fc.constantFrom('eq', 'ne'), value: fc.constantFrom('n1', 'N2', 'n9') })
-      .map(({ operation, value }) => ({ attribute: '#uname', operation, value })),
-    fc.record({
-      attribute: fc.constantFrom('size', 'colour', 'none'),
-      operation: fc.constantFrom('lt', 'lte', 'gt', 'gte', 'eq', 'ne'),
-      value: fc.constantFrom('5', '10', '7.5', 'red', 'RED'),
-      type: fc.constantFrom(undefined, 'string', 'number'),
-    }),
-    // With anything but numbers in it compare_version() of Pacemaker 2.1.5 never ends.
-    fc.record({
-      attribute: fc.constantFrom('size', 'none'),
-      operation: fc.constantFrom('lt', 'lte', 'gt', 'gte', 'eq', 'ne'),
-      value: fc.constantFrom('7', '7.0', '10', '10.5.1', '9'),
-      type: fc.constant('version'),
-    }),
-    fc.record({ attribute: fc.constantFrom('size', 'none'), operation: fc.constantFrom('defined', 'not_defined') }),
-  );
-  const rule = fc.record({
-    score,
-    byAttribute: fc.constantFrom(false, false, false, true),
-    or: fc.boolean(),
-    expressions: fc.array(expression, { minLength: 1, maxLength: 3 }),
-  });
-  const constraint = fc.oneof(
-    fc.record({
-      how: fc.constantFrom('plain' as const, 'set' as const, 'pattern' as const, 'tag' as const, 'template' as const),
-      node,
-      score,
-    }),
-    fc.record({ how: fc.constant('rules' as const), rules: fc.array(rule, { minLength: 1, maxLength: 2 }) }),
-  );
-  const cases = fc.record({ constraints: fc.array(constraint, { maxLength: 3 }), cloned: fc.boolean() });
-
   const perRun = 20;
-  const build = (generated: readonly Values<typeof cases>[], symmetric: boolean): CibParts => {
-    const tags: string[] = [];
-    const constraints = generated.flatMap(({ constraints: list, cloned }, i) =>
-      list.map((one, j) => {
-        const id = `l${i}-${j}`;
-        const rsc = `r${i}`;
-        switch (one.how) {
-          case 'plain':
-            return xml('rsc_location', { id, rsc, node: one.node, score: one.score });
-          case 'set':
-            return xml(
-              'rsc_location',
-              { id, node: one.node, score: one.score },
-              xml('resource_set', { id: `${id}-s` }, xml('resource_ref', { id: rsc })),
-            );
-          case 'pattern':
-            return xml('rsc_location', {
-              id,
-              'rsc-pattern': cloned ? `^c${i}$` : `^r${i}$`,
-              node: one.node,
-              score: one.score,
-            });
-          case 'tag':
-            tags.push(xml('tag', { id: `${id}-t` }, xml('obj_ref', { id: rsc })));
-            return xml('rsc_location', { id, rsc: `${id}-t`, node: one.node, score: one.score });
-          case 'template':
-            return xml('rsc_location', {
-              id,
-              rsc: `t${i}`,
-              node: one.node,
-              score: one.score,
-            });
-          case 'rules':
-            return xml(
-              'rsc_location',
-              { id, rsc },
-              ...one.rules.map(({ score: weight, byAttribute, or, expressions }, k) =>
-                xml(
-                  'rule',
-                  {
-                    id: `${id}-${k}`,
-                    ...(byAttribute ? { 'score-attribute': 'size' } : { score: weight }),
-                    'boolean-op': or ? 'or' : undefined,
-                  },
-                  ...expressions.map((parts, m) => xml('expression', { id: `${id}-${k}-${m}`, ...parts })),
-                ),
-              ),
-            );
-        }
-      }),
-    );
-    const attributes = [{ size: '7', colour: 'Red' }, { size: '10.5' }, { colour: 'blue' }];
-    return {
-      properties: withoutFencing + propertyXml('symmetric-cluster', String(symmetric)),
-      nodes: memberNames
-        .map((uname, i) =>
-          xml(
-            'node',
-            { id: i + 1, uname },
-            setXml(`na${i}`, attributes[i] as Record<string, string>, {}, 'instance_attributes'),
-          ),
-        )
-        .join(''),
-      resources: generated
-        .map(({ cloned }, i) => {
-          const template = xml('template', { id: `t${i}`, class: 'ocf', provider: 'pacemaker', type: 'Dummy' });
-          const primitive = xml('primitive', { id: `r${i}`, template: `t${i}` });
-          return template + (cloned ? xml('clone', { id: `c${i}` }, primitive) : primitive);
-        })
-        .join(''),
-      constraints: constraints.join(''),
-      ...(tags.length > 0 && { tags: tags.join('') }),
-      // The scheduler knows an instance of a clone by the configured id only where it has been.
-      status: onlineXml(3, [generated.map(({ cloned }, i) => (cloned ? started(`r${i}`, i) : '')).join('')]),
-      // It is not to count that it is there.
-      defaults: setXml('default', { 'resource-stickiness': '0' }),
-    };
-  };
 
   it.each(runs(8))(`run %i: the scores of ${perRun} resources on three nodes are crm_simulate's`, async (seed) => {
-    const generated = sample(cases, perRun, seed);
+    const generated = sample(located, perRun, seed);
     const symmetric = seed % 2 === 0;
-    const parts = build(generated, symmetric);
+    const parts = locatedParts(generated, symmetric);
     const preferences = locationsIn(configurationOf(parts));
     const { scores } = parseSimulation(
       await asked('crm_simulate', ['--live-check', '--show-scores', '--output-as=xml'], cibXml(parts)),
@@ -363,18 +233,12 @@ describe.runIf(havePacemaker)('location constraints', () => {
         expect(own.every(({ certain }) => certain)).toBe(true);
         // In an opt-in cluster a node of which nothing is said is out of the question, and is not listed.
         const known = symmetric || own.length > 0;
-        ours.push([id, name, known ? sum(own.map((one) => one.score)) : undefined]);
+        ours.push([id, name, known ? scoreSum(own.map((one) => one.score)) : undefined]);
         theirs.push([id, name, scores.get(id)?.get(name)]);
       }
     }
     expect(ours).toEqual(theirs);
   });
-
-  /** As Pacemaker adds scores: -INFINITY is stronger than INFINITY. */
-  function sum(list: readonly number[]): number {
-    if (list.includes(-Infinity)) return -Infinity;
-    return list.includes(Infinity) ? Infinity : list.reduce((one, other) => one + other, 0);
-  }
 });
 
 describe.runIf(havePacemaker)('colocations and orders', () => {

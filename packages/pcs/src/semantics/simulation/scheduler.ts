@@ -6,8 +6,8 @@ import { PcsError } from '../../errors.js';
 import { createTemporaryFiles, type TemporaryFiles } from '../../run/files.js';
 import { fenceDevicesFor, type FencingStep, type PlacedDevice, stepsFor } from '../fence-devices.js';
 import { nodeNamed } from '../nodes.js';
-import { aloneOn, asItIs, freshlyStarted, hasStatus } from './simulated-cib.js';
-import { simulate, type SimulatedEvents, type SimulatedState, type Simulation } from './simulation.js';
+import { aloneOn, asItIs, freshlyStarted, hasStatus, withLost } from './simulated-cib.js';
+import { simulate, type SimulatedState, type Simulation } from './simulation.js';
 import { sameName } from '../values.js';
 
 /** One copy of a primitive that comes to run, or to be promoted, somewhere. */
@@ -32,7 +32,7 @@ export interface LostNodeFencing {
 /** What happens when a node is lost without a word. */
 export interface Loss {
   readonly node: string;
-  /** Undefined when the node is not fenced: `stonith-enabled` is false, there is no quorum, or it was off already. */
+  /** Undefined when the node is not fenced: `stonith-enabled` is false, or there is no quorum. */
   readonly fencing: LostNodeFencing | undefined;
   /** Where primitives start, are promoted or move to, once the node is fenced. */
   readonly starts: readonly Placement[];
@@ -87,9 +87,7 @@ export class Scheduler {
   async mayRun(resource: string, node: string): Promise<boolean> {
     if (this.configuration.resource(resource) === undefined) throw notThere('resource', resource);
     const member = this.#member(node);
-    const { after } = await this.#simulate(`alone on ${member}`, () => aloneOn(this.configuration, member), {
-      quorum: true,
-    });
+    const { after } = await this.#simulate(`alone on ${member}`, () => aloneOn(this.configuration, member));
     const startedOn = after.resources.get(this.#inBundle(resource))?.startedOn ?? [];
     return startedOn.includes(member);
   }
@@ -113,8 +111,10 @@ export class Scheduler {
     const { quorum = count <= 2 || (count - 1) * 2 > count } = options;
     this.#now ??= this.#current();
     const now = await this.#now;
-    const simulation = await this.#simulate(`lost ${lost} ${String(quorum)}`, () => now, { failed: [lost], quorum });
-    const { before, after, fencings, reasons, disturbed } = simulation;
+    const { before } = await this.#simulate('now', () => now);
+    const cib = () => withLost(now, this.configuration.node(lost) ?? { id: lost, name: lost }, { quorum });
+    const simulation = { ...(await this.#simulate(`lost ${lost} ${String(quorum)}`, cib)), before };
+    const { after, fencings, reasons, disturbed } = simulation;
     const fenced = fencings.find(({ target }) => sameName(target, lost));
     return {
       node: lost,
@@ -151,10 +151,10 @@ export class Scheduler {
     return { action, reason, steps, possible: steps.some(({ usable }) => usable) };
   }
 
-  #simulate(question: string, cib: () => string, events: SimulatedEvents): Promise<Simulation> {
+  #simulate(question: string, cib: () => string): Promise<Simulation> {
     const known = this.#simulations.get(question);
     if (known !== undefined) return known;
-    const simulation = this.#run(simulate(cib(), events));
+    const simulation = this.#run(simulate(cib()));
     this.#simulations.set(question, simulation);
     return simulation;
   }
@@ -165,7 +165,7 @@ export class Scheduler {
     const directory = await this.#files.makeDirectory();
     try {
       const saveTo = `${directory}/at-rest.xml`;
-      await this.#run(simulate(freshlyStarted(this.configuration), { quorum: true }, saveTo));
+      await this.#run(simulate(freshlyStarted(this.configuration), saveTo));
       return await this.#files.read(saveTo);
     } finally {
       await this.#files.remove(directory);

@@ -1,7 +1,7 @@
 // CIBs for the scheduler to look at: a copy of a configuration, with a status made up for the question.
-import type { ClusterConfiguration } from '../../cib/cluster-configuration.js';
+import type { ClusterConfiguration, ConfiguredNode } from '../../cib/cluster-configuration.js';
 import { PcsError } from '../../errors.js';
-import type { XmlElement } from '../../xml/tree.js';
+import { parseXml, type XmlElement } from '../../xml/tree.js';
 import { element, writeXml } from '../../xml/write.js';
 import { isMember } from '../nodes.js';
 import { scoreOf } from '../values.js';
@@ -54,6 +54,29 @@ export function aloneOn(configuration: ClusterConfiguration, node: string): stri
   });
   const standby = (name: string) => (name === node ? [] : [pair('standby', 'on', `simulated-standby-${name}`)]);
   return writeXml(withStatus(configuration, eased, standby));
+}
+
+/**
+ * The CIB with a node that is lost without a word: as `crm_simulate --node-fail` has it, of which the one of Pacemaker 3.0.0
+ * cannot tell in XML.
+ */
+export function withLost(
+  cib: string,
+  { id, name }: Pick<ConfiguredNode, 'id' | 'name'>,
+  { quorum }: { readonly quorum: boolean },
+): string {
+  const lost = { in_ccm: 'false', crmd: 'online', join: 'member', expected: 'member' };
+  const root = parseXml(cib, { root: 'cib', source: 'crm_simulate' });
+  const isIt = (one: XmlElement) => one.name === 'node_state' && one.attributes['id'] === id;
+  const attributes = { ...root.attributes, 'have-quorum': quorum ? '1' : '0' };
+  return writeXml(
+    mapped({ ...root, attributes }, (one) => {
+      if (one.name === 'status' && !one.children.some(isIt)) {
+        return [{ ...one, children: [...one.children, element('node_state', { id, uname: name, ...lost })] }];
+      }
+      return [isIt(one) ? { ...one, attributes: { ...one.attributes, ...lost } } : one];
+    }),
+  );
 }
 
 /** Meta attributes that keep a resource from being started whatever the node. */

@@ -5,18 +5,9 @@ import { parseScore } from '../values.js';
 import { type NodeStatus, nodeStatus } from '../../status/nodes.js';
 import { indexResources, type ResourceView } from '../../status/resource-view.js';
 import { type ResourceStatus, resourceStatus } from '../../status/resources.js';
+import { parseXml } from '../../xml/tree.js';
 import { readToolAnswer, type ToolAnswer, toolAnswer } from '../../xml/pacemaker-result.js';
 import { listIn, maybe, one, optional, requiredListIn, shape, text, type WithUnknown } from '../../xml/shape.js';
-
-/** What is put into the cluster before the scheduler looks at it. */
-export interface SimulatedEvents {
-  /** These nodes are lost without a word: they have to be fenced. */
-  readonly failed?: readonly string[];
-  /** These nodes leave in order. */
-  readonly stopped?: readonly string[];
-  /** Whether the partition that is left has quorum; as it is now without it. */
-  readonly quorum?: boolean;
-}
 
 /** A cluster's nodes and resources at one moment of a simulation. */
 export interface SimulatedState {
@@ -44,8 +35,13 @@ export interface SimulatedDisturbance {
 
 /** What the scheduler makes of a cluster. */
 export interface Simulation {
-  /** As it was, before any event. */
+  /** As it was. */
   readonly before: SimulatedState;
+  /**
+   * False when the scheduler could not bring its plan to an end, as without quorum beside a node that must be fenced and may not
+   * be: {@link Simulation.after} is where it got stuck then.
+   */
+  readonly complete: boolean;
   /** Once everything the scheduler wants is done, with success. */
   readonly after: SimulatedState;
   /** In order. */
@@ -128,13 +124,9 @@ const SIMULATION_TIMEOUT_MS = 60_000;
  * of the cluster is touched, and it need not run.
  *
  * @param cib - A whole CIB with a status section, as XML; it goes through the program's standard input.
- * @param saveTo - A file in which the cluster's CIB is left as it is at the end.
+ * @param saveTo - A file in which the CIB is left as it is at the end.
  */
-export function simulate(
-  cib: string,
-  { failed = [], stopped = [], quorum }: SimulatedEvents = {},
-  saveTo?: string,
-): Command<Simulation> {
+export function simulate(cib: string, saveTo?: string): Command<Simulation> {
   return {
     program: 'crm_simulate',
     options: [
@@ -142,10 +134,7 @@ export function simulate(
       '--show-scores',
       '--xml-pipe',
       '--output-as=xml',
-      ...failed.flatMap((node) => [`--node-fail=${node}`]),
-      ...stopped.flatMap((node) => [`--node-down=${node}`]),
       ...(saveTo === undefined ? [] : [`--save-output=${saveTo}`]),
-      ...(quorum === undefined ? [] : [`--quorum=${quorum ? '1' : '0'}`]),
     ],
     env: { TZ: 'UTC' },
     stdin: cib,
@@ -157,8 +146,12 @@ export function simulate(
 
 /** Reads what {@link simulate} is answered with. @throws PcsError `MALFORMED_ANSWER`, or as the answer says it failed. */
 export function parseSimulation(xml: string): Simulation {
-  const { before, after = before, fencings, actions, scores } = readToolAnswer(xml, 'crm_simulate', answer);
+  const root = parseXml(xml, { root: 'pacemaker-result', source: 'crm_simulate' });
+  const wentOn = root.children.some(({ name }) => name === 'revised_cluster_status');
+  const whole = wentOn ? answer.read(root, 'crm_simulate') : readToolAnswer(xml, 'crm_simulate', answer);
+  const { before, after = before, fencings, actions, scores, status } = whole;
   return {
+    complete: status.code === 0,
     before: stateOf(before),
     after: stateOf(after),
     fencings: fencings.map(({ target, op }) => ({ target, action: op })),
