@@ -1,8 +1,8 @@
 // What the site adds to Markdown that is written for GitHub.
 import type { MarkdownOptions } from 'vitepress';
-import { relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { anchorOf } from '../test/support/markdown.js';
-import { root, targetOf } from './pages.js';
+import { fileOf, root, targetOf } from './pages.js';
 
 type MarkdownIt = Parameters<NonNullable<MarkdownOptions['config']>>[0];
 type Token = ReturnType<MarkdownIt['parse']>[number];
@@ -20,10 +20,12 @@ export const markdown: MarkdownOptions = {
   anchor: { slugify: anchorOf },
   config: (md) => {
     md.core.ruler.push('links_between_files', ({ tokens, env }) => {
-      const { realPath, path } = env as { readonly path: string; readonly realPath?: string };
-      const file = relative(root, realPath ?? path);
+      const file = fileOf((env as { readonly relativePath: string }).relativePath);
       for (const token of tokens) {
-        for (const child of token.children ?? []) if (child.type === 'link_open') follow(file, child);
+        for (const child of token.children ?? []) {
+          if (child.type === 'link_open') follow(file, child);
+          if (child.type === 'image') show(file, child);
+        }
         if (token.type === 'inline') joinLines(token.children ?? []);
       }
     });
@@ -47,6 +49,11 @@ function follow(file: string, token: Token): void {
     token.attrSet('href', addressOfFile(target.file));
     token.attrSet('target', '_self');
   }
+}
+
+/** A picture is taken from where it is in the repository. */
+function show(file: string, token: Token): void {
+  token.attrSet('src', join(root, dirname(file), token.attrGet('src') ?? ''));
 }
 
 /** A browser makes a blank of the end of a line, which Japanese does not have. */

@@ -1,7 +1,7 @@
 // Which Markdown file of the repository is which page of the site. The files stay plain: their titles are their first
 // headings, their links lead to files and folders as on GitHub.
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
 import { filesUnder } from '../test/support/repository.js';
 
 export const root = join(import.meta.dirname, '../..');
@@ -30,6 +30,24 @@ export const pages: ReadonlyMap<string, string> = new Map(
       return pattern === undefined || address === undefined ? [] : [[file, file.replace(pattern, address)] as const];
     }),
 );
+
+/** Copies the pages to where they are on the site, so that VitePress takes each for the language of its address. */
+export function layOut(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  for (const [file, address] of pages) {
+    mkdirSync(dirname(join(folder, address)), { recursive: true });
+    copyFileSync(join(root, file), join(folder, address));
+  }
+}
+
+const files: ReadonlyMap<string, string> = new Map([...pages].map(([file, address]) => [address, file]));
+
+/** The file that the page of this address comes from. */
+export function fileOf(address: string): string {
+  const file = files.get(address);
+  if (file === undefined) throw new Error(`there is no page ${address}`);
+  return file;
+}
 
 /** The first heading of a page. */
 export function titleOf(file: string): string {

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type DefaultTheme, defineConfig } from 'vitepress';
 import { addressOfFile, filesLinkedTo, markdown } from '../markdown.js';
-import { pages, root, titleOf } from '../pages.js';
+import { layOut, pages, root, titleOf } from '../pages.js';
 import { wordsOf } from '../words.js';
 
 const guideOrder = [
@@ -47,18 +47,19 @@ const japaneseSidebar = [
   { ...group('ほかのガイド (英語)', 'guide'), collapsed: true },
 ];
 
+const srcDir = join(root, '.cache/site');
+layOut(srcDir);
+
 export default defineConfig({
   title: '@sleepi3',
   description: 'Fencing, cluster and driver for two Raspberry Pis with slee-Pi 3 boards',
-  srcDir: root,
-  srcExclude: ['**/node_modules/**', '**/fixtures/**', '.*/**', 'out/**', '**/CHANGELOG.md', 'tools/**', 'coverage/**'],
+  srcDir,
   outDir: join(root, 'out/docs'),
   cacheDir: join(root, '.cache/vitepress'),
-  rewrites: Object.fromEntries(pages),
   markdown,
   // Links to the API, which is made afterwards, and to files are looked at by check-site.mjs.
   ignoreDeadLinks: [/^\/api\//, /^\/files\//],
-  vite: { publicDir: false },
+  vite: { publicDir: false, server: { fs: { allow: [root] } } },
   themeConfig: {
     // Not every page is there in both languages.
     i18nRouting: false,
