@@ -43,7 +43,7 @@ const programs: Readonly<Record<string, (words: string[]) => unknown>> = {
   },
   npm: ([verb = '', name = '', dashes, command = '']) => {
     const script = verb === 'run' ? name : verb;
-    if (['install', 'rebuild', 'ci'].includes(verb) || script === 'build') return;
+    if (['init', 'install', 'rebuild', 'ci'].includes(verb) || script === 'build') return;
     if (!Object.hasOwn(scripts, script)) throw new Error(`there is no script ${script}`);
     if (script === 'lab' && dashes === '--' && !command.startsWith('-') && !Object.hasOwn(labCommands, command)) {
       throw new Error(`the lab has no command ${command}`);

@@ -1,7 +1,5 @@
-// The programs in the guides compile, and run: the first steps on virtual boards, the fence agent against a relay made here,
-// the recipes for pcs against a fake cluster.
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+// The programs in the guides compile, and run: the first steps on virtual boards, the recipes for pcs against a fake cluster.
+// The fence agent has guide-agent.test.ts.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExampleFolder } from './support/examples.js';
@@ -15,10 +13,6 @@ const typescriptOf = (text: string) =>
   codeBlocksOf(text).flatMap(({ language, code }) => (language === 'ts' ? [code] : []));
 
 const [start = ''] = blocksOf('docs/guide/start.md');
-/** Each names its file in its first line. */
-const agentFiles = Object.fromEntries(
-  blocksOf('docs/guide/fence-agent-of-your-own.md').map((code) => [/^\/\/ (\S+)/.exec(code)?.[1] ?? '', code]),
-);
 const recipes = sectionsOf(readText(root, 'docs/guide/pcs-cookbook.md')).flatMap(({ heading, text }) =>
   typescriptOf(text).map((code) => ({ heading, code })),
 );
@@ -28,7 +22,6 @@ let folder: ExampleFolder;
 beforeAll(() => {
   folder = new ExampleFolder({
     'start.ts': start,
-    ...Object.fromEntries(Object.entries(agentFiles).map(([name, code]) => [`agent/${name}`, code])),
     ...Object.fromEntries(recipes.map(({ code }, index) => [`pcs/${nameOf(index)}`, code])),
   });
 });
@@ -39,7 +32,6 @@ afterAll(() => {
 describe('the programs in the guides', () => {
   it('are found', () => {
     expect(start).toContain('createHarness');
-    expect(Object.keys(agentFiles)).toEqual(['agent.ts', 'main.ts', 'agent.test.ts']);
     expect(recipes.length).toBeGreaterThan(8);
   });
 
@@ -56,25 +48,6 @@ describe('the programs in the guides', () => {
   it('are the same in Japanese', () => {
     const withoutComments = (code: string) => code.replaceAll(/\s*\/\/.*$/gm, '');
     expect(blocksOf('docs/guide/ja/start.md').map(withoutComments)).toEqual([withoutComments(start)]);
-  });
-});
-
-describe('the fence agent of the guide', () => {
-  it('passes the tests that the guide gives it', { timeout: 60_000 }, async () => {
-    const { stdout } = await folder.run('--test', 'agent/agent.test.ts');
-    expect(stdout).toMatch(/^# pass 3$/m);
-    expect(stdout).toMatch(/^# fail 0$/m);
-  });
-
-  it('answers as a program', { timeout: 60_000 }, async () => {
-    const relay = createServer((_request, response) => response.end('{"ison":true}'));
-    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
-    try {
-      const device = ['--ip=127.0.0.1', `--ipport=${(relay.address() as AddressInfo).port}`, '--plug=1'];
-      expect((await folder.run('agent/main.ts', ...device, '--action=status')).stdout).toBe('Status: ON\n');
-    } finally {
-      relay.close();
-    }
   });
 });
 
