@@ -7,7 +7,7 @@ import { testDebianPackage } from '../../../tools/test/support/debian-package.js
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { buildPackage } from '../packaging/build-package.js';
 import { commands } from '../src/commands/table.js';
-import { canMakeScratchRoot, makeScratchRoot, type ScratchRoot } from './scratch-root.js';
+import { canMakeScratchRoot, makeScratchRoot, type ScratchRoot } from '../../../tools/test/support/scratch-root.js';
 
 const home = join(import.meta.dirname, '..');
 const { deb, text, manualPage, unpacked } = testDebianPackage({

@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDebianPackage } from '../../../tools/test/support/debian-package.js';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
+import { canMakeScratchRoot, makeScratchRoot, type ScratchRoot } from '../../../tools/test/support/scratch-root.js';
 import { buildPackage } from '../packaging/build-package.js';
 import { program } from '../src/program/commands.js';
 import { keyOf, settingNames } from '../src/settings.js';
 
 const home = join(import.meta.dirname, '..');
-const { text, manualPage, unpacked } = testDebianPackage({
+const { deb, text, manualPage, unpacked } = testDebianPackage({
   name: 'rolling-reboot',
   program: 'rolling-reboot',
   home,
@@ -38,3 +39,32 @@ describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
     for (const name of settingNames) expect(page).toContain(keyOf(name));
   });
 });
+
+describe.runIf(haveRealParts('dpkg', 'unshare', 'nsenter') && canMakeScratchRoot())(
+  'installed',
+  { timeout: 120_000 },
+  () => {
+    let root: ScratchRoot;
+    beforeAll(async () => {
+      root = await makeScratchRoot([deb()]);
+    });
+    afterAll(() => root.close());
+
+    it('leaves nothing behind when it is purged, not even the link of a timer that the administrator enabled', async () => {
+      await root.run('dpkg --force-depends --install /tmp/rolling-reboot_*.deb');
+      await root.run(
+        'systemctl enable rolling-reboot.timer; mkdir -p /var/lib/rolling-reboot; touch /var/lib/rolling-reboot/x',
+      );
+      const links = '/etc/systemd/system/timers.target.wants/rolling-reboot.timer';
+      expect(await root.run(`readlink ${links}`)).toBe('/usr/lib/systemd/system/rolling-reboot.timer\n');
+      await root.run('dpkg --purge rolling-reboot');
+      expect(await root.run('find /etc /usr /var /run -xdev -name "rolling-reboot*"')).toBe('');
+    });
+
+    it('keeps what the administrator enabled over an upgrade', async () => {
+      await root.run('dpkg --force-depends --install /tmp/rolling-reboot_*.deb; systemctl enable rolling-reboot.timer');
+      await root.run('dpkg --force-depends --install /tmp/rolling-reboot_*.deb');
+      expect(await root.run('systemctl is-enabled rolling-reboot.timer')).toBe('enabled\n');
+    });
+  },
+);

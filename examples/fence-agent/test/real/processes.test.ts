@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { kill } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
-import { canMakeScratchRoot } from '../scratch-root.js';
+import { canMakeScratchRoot } from '../../../../tools/test/support/scratch-root.js';
 import { buildAgent, liveCluster, self } from './live-cluster.js';
 import { residentMegabytes } from './service.js';
 import { until } from './until.js';
