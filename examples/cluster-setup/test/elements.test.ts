@@ -68,6 +68,42 @@ describe('a configuration that was changed by hand', () => {
         '-- constraint colocation add VIP with Apache_container-clone score=INFINITY id=VIP-with-Apache_container-clone',
       ],
     ],
+    ['a time without its unit', 'name="pcmk_delay_base" value="3s"', 'name="pcmk_delay_base" value="3"', []],
+    ['a time of another standard', 'name="pcmk_delay_base" value="3s"', 'name="pcmk_delay_base" value="PT3S"', []],
+    [
+      'an interval without its unit',
+      'name="monitor" interval="10s" timeout="20s" id="VIP-',
+      'name="monitor" interval="10" timeout="20" id="VIP-',
+      [],
+    ],
+    [
+      'a name in capitals',
+      'name="pcmk_host_list" value="raspberrypi-1"',
+      'name="pcmk_host_list" value="RASPBERRYPI-1"',
+      [],
+    ],
+    ['a word for true', 'name="stonith-enabled" value="true"', 'name="stonith-enabled" value="Yes"', []],
+    ['a word for true in a clone', 'name="interleave" value="true"', 'name="interleave" value="on"', []],
+    ['a score with a sign', 'name="resource-stickiness" value="100"', 'name="resource-stickiness" value="+100"', []],
+    [
+      'a policy with a capital letter',
+      '</cluster_property_set>',
+      '<nvpair id="q" name="no-quorum-policy" value="Ignore"/></cluster_property_set>',
+      ['-- property set no-quorum-policy=stop'],
+    ],
+    [
+      'a ban in the words of a rule',
+      /<rsc_location id="fence_raspberrypi-1-not-on-raspberrypi-1"[^>]*>/,
+      '<rsc_location id="x" rsc="fence_raspberrypi-1"><rule id="r" score="-INFINITY"><expression id="e" attribute="#uname" operation="eq" value="raspberrypi-1"/></rule></rsc_location>',
+      [],
+    ],
+    [
+      'order and colocation as sets',
+      /<rsc_order [^>]*>\s*<rsc_colocation [^>]*>/,
+      '<rsc_order id="o"><resource_set id="s"><resource_ref id="Apache_container-clone"/><resource_ref id="VIP"/></resource_set></rsc_order>' +
+        '<rsc_colocation id="c" score="INFINITY"><resource_set id="t"><resource_ref id="Apache_container-clone"/><resource_ref id="VIP"/></resource_set></rsc_colocation>',
+      [],
+    ],
     ['a constraint under another id', 'id="VIP-after-Apache_container-clone"', 'id="mine"', []],
     [
       'stonith-enabled',
@@ -142,6 +178,12 @@ describe('a file that was changed', () => {
       '-- resource defaults update resource-stickiness=7',
       '-- resource update VIP ip=192.168.11.99',
     ]);
+  });
+
+  it('in the spelling of an address alone changes nothing', () => {
+    const [from, to] = ['name="ip" value="192.168.11.215"', 'name="ip" value="FD00:0::0215"'] as const;
+    const file = 'vip: { address: "fd00::215", prefix: 24, interface: eth0 }';
+    expect(repair(from, to, file)).toEqual(['-- resource update VIP nic=eth0']);
   });
 
   it('with takeover at once says so at the VIP and the container, and at nothing else', () => {

@@ -1,10 +1,20 @@
 // The pieces of a cluster's configuration: how each differs from its design, and the pcs commands that make it so.
 import {
+  agentOf,
   type AttributeSet,
   type CibCommand,
+  type ClusterConfiguration,
   commands,
   type ConfiguredPrimitive,
-  type Constraint,
+  isTrue,
+  locationsIn,
+  parseScore,
+  runsOnlyWith,
+  sameAddress,
+  sameAgent,
+  sameDuration,
+  sameName,
+  startsOnlyAfter,
   valueIn,
 } from '@sleepi3/pcs';
 import { SetupError } from '../errors.js';
@@ -69,7 +79,15 @@ export function fenceDevice(configuration: Configuration, design: FenceDesign): 
     constraint(configuration, {
       id: design.banId,
       says: `${design.id} off ${design.target}`,
-      is: (one) => isBan(one, design.id, design.target),
+      holds: (existing) =>
+        locationsIn(existing).some(
+          ({ resource, node, score, role, certain }) =>
+            resource === design.id &&
+            sameName(node, design.target) &&
+            score === -Infinity &&
+            role === undefined &&
+            certain,
+        ),
       make: (id) => commands.constraint.location.add(id, design.id, design.target, '-INFINITY'),
     }),
   );
@@ -114,7 +132,7 @@ export function sideBySide(configuration: Configuration, containers: readonly Co
       constraint(configuration, {
         id: `${one.id}-with-${first.id}`,
         says: `${one.id} only where ${first.id} is`,
-        is: (c) => isFirmColocation(c, one.id, first.id),
+        holds: (existing) => areThere(existing, one.id, first.id) && runsOnlyWith(existing, one.id, first.id),
         make: (id) => commands.constraint.colocation.add(one.id, first.id, { id, score: 'INFINITY' }),
       }),
     ),
@@ -139,20 +157,23 @@ export function vip(
       constraint(configuration, {
         id: `${design.id}-after-${one}`,
         says: `${design.id} starts after ${one}`,
-        is: (c) => isMandatoryOrder(c, one, design.id),
+        holds: (existing) => areThere(existing, design.id, one) && startsOnlyAfter(existing, design.id, one),
         make: (id) => commands.constraint.order.add(one, design.id, { id, kind: 'Mandatory' }),
       }),
       constraint(configuration, {
         id: `${design.id}-with-${one}`,
         says: `${design.id} only where ${one} is`,
-        is: (c) => isFirmColocation(c, design.id, one),
+        holds: (existing) => areThere(existing, design.id, one) && runsOnlyWith(existing, design.id, one),
         make: (id) => commands.constraint.colocation.add(design.id, one, { id, score: 'INFINITY' }),
       }),
     ]),
     constraint(configuration, {
       id: preferenceId(design, preferred),
       says: `${design.id} first on ${preferred}`,
-      is: (c) => c.kind === 'location' && c.resource === design.id && c.node === preferred && c.score === preference,
+      holds: (existing) =>
+        locationsIn(existing).some(
+          ({ resource, node, score }) => resource === design.id && sameName(node, preferred) && score === preference,
+        ),
       make: (id) => commands.constraint.location.add(id, design.id, preferred, preference),
     }),
   );
@@ -162,7 +183,7 @@ export function vip(
 function formerAddress(configuration: Configuration, { id, agent }: PrimitiveDesign): ConfiguredPrimitive | undefined {
   const former = configuration?.resource(id);
   if (former?.kind !== 'primitive') return undefined;
-  const is = agentOf(former);
+  const is = agentName(former);
   return is !== agent && Object.values<string>(addressAgents).includes(is) ? former : undefined;
 }
 
@@ -172,7 +193,7 @@ function leaves(configuration: Configuration, former: ConfiguredPrimitive): Chan
   const constraints = configuration?.constraintsOf(id) ?? [];
   return {
     differences: [
-      { what: id, is: agentOf(former) },
+      { what: id, is: agentName(former) },
       ...constraints.map((one) => ({ what: one.id, is: `a constraint of ${id}` })),
     ],
     commands: [commands.resource.delete(id)],
@@ -198,32 +219,9 @@ function valuesOf(sets: readonly AttributeSet[]): Record<string, string> {
   );
 }
 
-/** Whether it makes `then` wait for `first`, at the start and, the other way round, at the stop. */
-export function isMandatoryOrder(one: Constraint, first: string, then: string): boolean {
-  return (
-    one.kind === 'order' &&
-    one.first === first &&
-    one.then === then &&
-    (one.orderKind === undefined ? (one.score ?? 1) > 0 : one.orderKind === 'Mandatory') &&
-    one.symmetrical !== false
-  );
-}
-
-/** Whether it keeps the resource where the other is and nowhere else. */
-export function isFirmColocation(one: Constraint, resource: string, withResource: string): boolean {
-  return (
-    one.kind === 'colocation' &&
-    one.resource === resource &&
-    one.withResource === withResource &&
-    one.score === Number.POSITIVE_INFINITY
-  );
-}
-
-/** Whether it keeps the resource off the node for good. */
-export function isBan(one: Constraint, resource: string, node: string): boolean {
-  return (
-    one.kind === 'location' && one.resource === resource && one.node === node && one.score === Number.NEGATIVE_INFINITY
-  );
+/** Whether they are there as they are to be: what is to be cloned, or to be a clone no more, loses its constraints on the way. */
+function areThere({ resources }: ClusterConfiguration, ...ids: readonly string[]): boolean {
+  return ids.every((id) => resources.some((resource) => resource.id === id));
 }
 
 function preferenceId({ id }: PrimitiveDesign, node: string): string {
@@ -244,13 +242,13 @@ interface ConstraintDesign {
   readonly id: string;
   /** What it comes to, for people. */
   readonly says: string;
-  /** Whether a constraint, of whatever id, is this one. */
-  readonly is: (one: Constraint) => boolean;
+  /** Whether the configuration says so already, in whatever form. */
+  readonly holds: (configuration: ClusterConfiguration) => boolean;
   readonly make: (id: string) => CibCommand<unknown>;
 }
 
-function constraint(configuration: Configuration, { id, says, is, make }: ConstraintDesign): Change {
-  if (configuration?.constraints.some(is)) return nothing;
+function constraint(configuration: Configuration, { id, says, holds, make }: ConstraintDesign): Change {
+  if (configuration !== undefined && holds(configuration)) return nothing;
   const taken = configuration?.constraint(id) !== undefined;
   return {
     differences: [{ what: says, is: taken ? 'otherwise' : undefined, should: 'always' }],
@@ -260,8 +258,8 @@ function constraint(configuration: Configuration, { id, says, is, make }: Constr
 
 /** Fencing on. Said and not left to the default, so that nobody's `ture` is in its place. */
 export function stonithEnabled(configuration: Configuration): Change {
-  const is = configuration?.property('stonith-enabled');
-  if (is === 'true') return nothing;
+  const { value, written: is, valid } = configuration?.effectiveProperty('stonith-enabled') ?? {};
+  if (is !== undefined && valid === true && value === true) return nothing;
   return {
     differences: [{ what: 'stonith-enabled', is, should: 'true' }],
     commands: [commands.property.set({ 'stonith-enabled': true })],
@@ -270,8 +268,8 @@ export function stonithEnabled(configuration: Configuration): Change {
 
 /** Without quorum nothing runs, which is Pacemaker's default. */
 export function noQuorumPolicy(configuration: Configuration): Change {
-  const is = configuration?.property('no-quorum-policy');
-  if (is === undefined || is === 'stop') return nothing;
+  const { value = 'stop', written: is, valid = true } = configuration?.effectiveProperty('no-quorum-policy') ?? {};
+  if (value === 'stop' && valid) return nothing;
   return {
     differences: [{ what: 'no-quorum-policy', is, should: 'stop' }],
     commands: [commands.property.set({ 'no-quorum-policy': 'stop' })],
@@ -280,8 +278,8 @@ export function noQuorumPolicy(configuration: Configuration): Change {
 
 /** How much every resource wants to stay. */
 export function stickiness(configuration: Configuration, value: number): Change {
-  const is = configuration && valueIn(configuration.resourceDefaults, 'resource-stickiness');
-  if (is === String(value)) return nothing;
+  const is = configuration && valueIn(configuration.resourceDefaults, 'resource-stickiness', configuration.references);
+  if (is !== undefined && parseScore(is) === value) return nothing;
   return {
     differences: [{ what: 'resource-stickiness', is, should: String(value) }],
     commands: [commands.resource.defaults.update({ 'resource-stickiness': value })],
@@ -291,7 +289,7 @@ export function stickiness(configuration: Configuration, value: number): Change 
 /** A resource or fence device: made, or brought to its design. */
 export function primitive(configuration: Configuration, design: PrimitiveDesign): Change {
   const { id, family, agent, options, meta, operations } = design;
-  const existing = configuration?.resource(id);
+  const existing = configuration?.primitive(id) ?? configuration?.resource(id);
   const op = Object.fromEntries(
     Object.entries(operations).map(([action, { interval, timeout }]) => [
       action,
@@ -305,8 +303,8 @@ export function primitive(configuration: Configuration, design: PrimitiveDesign)
       commands: [create(id, agent, present(options), { op, meta: present(meta) })],
     };
   }
-  const is = existing.kind === 'primitive' ? agentOf(existing) : `a ${existing.kind}`;
-  if (existing.kind !== 'primitive' || is !== agent) {
+  const is = existing.kind === 'primitive' ? agentName(existing) : `a ${existing.kind}`;
+  if (existing.kind !== 'primitive' || !sameAgent(is, agent)) {
     throw new SetupError(
       'NOT_READY',
       `the cluster has ${id} already, but it is ${is} and not ${agent}: remove it with pcs ${family} delete ${id}, or give ` +
@@ -319,8 +317,8 @@ export function primitive(configuration: Configuration, design: PrimitiveDesign)
     const one = existing.operations.find(({ name }) => name === action);
     return (
       one === undefined ||
-      secondsOf(one.timeout) !== timeout ||
-      (interval !== undefined && secondsOf(one.interval) !== interval)
+      !sameDuration(one.timeout ?? '20s', `${timeout}s`) ||
+      (interval !== undefined && !sameDuration(one.interval, `${interval}s`))
     );
   });
   if (changedOptions.length + changedMeta.length + changedOperations.length === 0) return nothing;
@@ -351,17 +349,8 @@ export function primitive(configuration: Configuration, design: PrimitiveDesign)
 }
 
 /** `ocf:heartbeat:docker`, or the bare name of a fence agent. */
-export function agentOf({ class: standard, provider, type }: ConfiguredPrimitive): string {
-  if (standard === 'stonith') return type ?? '';
-  return [standard, provider, type].filter((part) => part !== undefined).join(':');
-}
-
-/** A duration of the configuration in seconds; undefined when it is not written as one. */
-export function secondsOf(text: string | undefined): number | undefined {
-  const [, number, unit = 's'] = /^(\d+)\s*(ms|msec|s|sec|m|min|h|hr)?$/.exec(text ?? '') ?? [];
-  if (number === undefined) return undefined;
-  const factor = { ms: 0.001, msec: 0.001, s: 1, sec: 1, m: 60, min: 60, h: 3600, hr: 3600 }[unit] ?? 1;
-  return Number(number) * factor;
+function agentName(primitive: ConfiguredPrimitive): string {
+  return primitive.class === 'stonith' ? (primitive.type ?? '') : (agentOf(primitive) ?? 'without an agent');
 }
 
 interface Deviation {
@@ -376,13 +365,18 @@ function deviations(
 ): readonly Deviation[] {
   return Object.entries(wanted).flatMap(([name, should]) => {
     const is = valueIn(sets, name);
-    const same = should === null ? is === undefined : is === String(should) || sameTime(is, String(should));
+    const same = should === null ? is === undefined : is !== undefined && sameValue(name, is, String(should));
     return same ? [] : [{ name, is, should }];
   });
 }
 
-function sameTime(one: string | undefined, other: string): boolean {
-  return /\d(?:m?s|min)$/.test(other) && secondsOf(one) === secondsOf(other);
+/** Whether two texts are one value to those who read it: Pacemaker, or the agent. */
+function sameValue(name: string, is: string, should: string): boolean {
+  if (is === should) return true;
+  if (should === 'true') return isTrue(is);
+  if (name === 'ip') return sameAddress(is, should);
+  if (name === 'pcmk_host_list') return sameName(is.trim(), should);
+  return /\d(?:m?s|min)$/.test(should) && sameDuration(is, should);
 }
 
 function metaOf(resource: string, sets: readonly AttributeSet[], wanted: Readonly<Record<string, string>>): Change {
