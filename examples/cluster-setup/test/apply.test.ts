@@ -220,7 +220,7 @@ describe('applying', () => {
       }),
     };
     await expect(apply([never], realityOf(pairOfPis(), nothing()), { ...host(), clock })).rejects.toThrow(
-      /waited 60 s until pigs fly, in vain; look at pcs status/,
+      /waited 60 s until pigs fly, without success; look at pcs status/,
     );
     expect(clock.now()).toBe(60_000);
   });

@@ -27,6 +27,8 @@ export class FakePi implements Machine {
   managesHosts = '';
   addressAgentInstalled = true;
   alertAgentInstalled = true;
+  /** What it says when it is asked who it is; nothing: it is who it should be. */
+  identity = '';
   /** Owner and mode of files that are not root's, 644. */
   readonly access = new Map<string, string>();
   /** EIPDE of the board. */
@@ -104,6 +106,7 @@ export class FakePi implements Machine {
     if (words[0] === 'sh' && line.includes('manage_etc_hosts'))
       return { ...yes(true), stdout: `${this.managesHosts}\n` };
     if (line === 'test -x /usr/sbin/fence_sleepi3') return yes(this.agentInstalled);
+    if (line.includes('cat /etc/machine-id')) return { ...yes(true), stdout: this.identity };
     if (line === 'test -x /usr/sbin/alert_sleepi3') return yes(this.alertAgentInstalled);
     if (words[0] === 'stat') {
       const access = this.files.has(last) ? (this.access.get(last) ?? 'root 644') : undefined;

@@ -23,12 +23,17 @@ function program(
     runner: {
       run: async (request) => {
         requests.push(request);
+        // The node that it should be.
+        if (request.argv.some((word) => word.includes('/etc/machine-id'))) {
+          return answer({ stdout: 'raspberrypi-1\nid\n2: eth0 inet 192.168.11.211/24 scope global eth0\n' });
+        }
         const said = respond(request);
         if (said !== undefined) return answer({ stdout: said });
         if (['pcs', 'crm_mon', 'cibadmin', 'ssh'].includes(request.program)) {
           throw Object.assign(new Error('not installed'), { code: 'ENOENT' });
         }
         if (request.argv.some((word) => word.includes('manage_etc_hosts'))) return answer({ stdout: '' });
+        if (request.argv.some((word) => word.includes('docker inspect'))) return answer({ exitCode: 1 });
         // No file is there, and all else says no.
         return answer({ exitCode: request.program === 'sh' ? (request.stdin === undefined ? 44 : 0) : 1 });
       },
@@ -100,7 +105,7 @@ describe('cluster-setup', () => {
   it('plans without changing anything, and shows the reason and the exact command of what it would do', async () => {
     const { run: go, requests } = program();
     const { status, out } = await go('plan', 'cluster.yaml', '--no-ssh');
-    expect(status).toBe(0);
+    expect(status).toBe(3); // the agent is missing
     expect(out).toContain('pcs -- constraint location add fence_raspberrypi-1-not-on-raspberrypi-1');
     expect(out).toContain('two_node');
     expect(out).not.toContain('\u001b[');
@@ -108,6 +113,36 @@ describe('cluster-setup', () => {
       /^(?:dpkg-query|test|which|systemctl is-|docker inspect|passwd -S|sh -c |pcs --version|crm_mon|cibadmin)/;
     for (const { program: name, argv } of requests) expect([name, ...argv].join(' ')).toMatch(harmless);
     for (const { stdin } of requests) expect(stdin).toBeUndefined();
+  });
+
+  it('plans as JSON for scripts, with what stands in the way', async () => {
+    const { status, out } = await program().run('plan', 'cluster.yaml', '--no-ssh', '--json');
+    const { steps } = JSON.parse(out) as { steps: { id: string; state: string }[] };
+    const stateOf = (id: string) => steps.find((one) => one.id === id)?.state;
+    expect([
+      stateOf('machine@raspberrypi-1'),
+      stateOf('packages@raspberrypi-1'),
+      stateOf('agent@raspberrypi-1'),
+    ]).toEqual(['done', 'to do', 'blocked']);
+    expect(status).toBe(3);
+  });
+
+  it('shows what undo would do and asks, and does nothing without an answer', async () => {
+    const { run: go, requests } = program();
+    const { status, out, errors } = await go('undo', 'cluster.yaml', '--no-ssh');
+    expect(out).toContain('Take the service out of the cluster');
+    expect([status, errors]).toEqual([64, 'cluster-setup: undo asks first: run it at a terminal, or give --yes\n']);
+    expect((await program({ ask: async () => 'no' }).run('undo', 'cluster.yaml', '--no-ssh')).errors).toContain(
+      'nothing was changed',
+    );
+    for (const { stdin } of requests) expect(stdin).toBeUndefined();
+  });
+
+  it('reaches the other node at its address, which needs no name to resolve', async () => {
+    const { run: go, requests } = program();
+    await go('plan', 'cluster.yaml');
+    const [ssh] = requests.filter(({ program: name }) => name === 'ssh');
+    expect(ssh?.argv).toContain('192.168.11.179');
   });
 
   it('colours only when it is told to or on a terminal', async () => {

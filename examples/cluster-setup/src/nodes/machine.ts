@@ -1,4 +1,5 @@
 // One node as this program sees it: commands and files. The same for this machine and for one behind ssh.
+import { createHash } from 'node:crypto';
 import { type RawResult, type Runner, shellQuote } from '@sleepi3/pcs';
 import { SetupError } from '../errors.js';
 
@@ -68,7 +69,9 @@ export function commandMachine(name: string, runner: Runner): Machine {
       return exitCode === 0 ? stdout : undefined;
     },
     writeFile: async (path, text, mode = '644') => {
-      await run('sh', ['-c', writeScript, 'sh', path, mode], { stdin: Buffer.from(text, 'latin1') });
+      const bytes = Buffer.from(text, 'latin1');
+      const hash = createHash('sha256').update(bytes).digest('hex');
+      await run('sh', ['-c', writeScript, 'sh', path, mode, hash], { stdin: bytes });
     },
     removeFile: async (path) => {
       await run('rm', ['-f', '--', path]);
@@ -78,10 +81,11 @@ export function commandMachine(name: string, runner: Runner): Machine {
 
 const noSuchFile = 44;
 const readScript = `[ -e "$1" ] || exit ${noSuchFile}; exec cat -- "$1"`;
-/** Written beside the file, and on the disk before it takes the file's place. */
+/** Written beside the file, and whole and on the disk before it takes the file's place: a connection may break. */
 const writeScript = [
   'set -eu; mkdir -p -- "$(dirname -- "$1")"; file=$(readlink -f -- "$1"); new="$file.new.$$"',
   'trap \'rm -f -- "$new"\' EXIT; umask 077; cat >"$new"',
+  '[ "$(sha256sum <"$new" | cut -d" " -f1)" = "$3" ] || { echo "$1 did not arrive whole: the old one is kept" >&2; exit 45; }',
   'if [ -e "$file" ]; then chmod --reference="$file" -- "$new"; chown --reference="$file" -- "$new"; else chmod "$2" -- "$new"; fi',
   'sync -- "$new"; mv -f -- "$new" "$file"',
 ].join('\n');

@@ -12,6 +12,8 @@ export interface ApplyHost {
   /** Told as it happens. */
   onStep?(step: Step, todo: Todo, state: 'done already' | 'begins' | 'done'): void;
   onWarning?(text: string): void;
+  /** Told every ten seconds of waiting. Seconds. */
+  onWait?(until: string, waited: number, limit: number): void;
 }
 
 /**
@@ -80,23 +82,31 @@ function warn(answer: unknown, host: ApplyHost): void {
   for (const text of (answer as { warnings?: readonly string[] } | undefined)?.warnings ?? []) host.onWarning?.(text);
 }
 
-/** ms between two looks. */
+/** ms between two looks, and between two words about it. */
 const pollInterval = 1000;
+const tellInterval = 10_000;
 
 async function waitFor(
   { until, reached, timeoutS }: Extract<Action, { kind: 'wait' }>,
   reality: Reality,
-  { clock, signal }: ApplyHost,
+  host: ApplyHost,
 ): Promise<void> {
-  const giveUp = clock.now() + timeoutS * 1000;
+  const { clock, signal } = host;
+  const begun = clock.now();
+  const giveUp = begun + timeoutS * 1000;
+  let tellAt = begun;
   for (;;) {
     reality.changed();
     if (await reached(reality)) return;
     if (clock.now() >= giveUp) {
       throw new SetupError(
         'NO_EFFECT',
-        `waited ${timeoutS} s until ${until}, in vain; look at pcs status --full, mend what failed, and run this again`,
+        `waited ${timeoutS} s until ${until}, without success; look at pcs status --full, mend what failed, and run this again`,
       );
+    }
+    if (clock.now() >= tellAt) {
+      host.onWait?.(until, Math.round((clock.now() - begun) / 1000), timeoutS);
+      tellAt += tellInterval;
     }
     await clock.sleep(pollInterval, signal);
   }

@@ -2,13 +2,18 @@
 import type { ClusterDesign } from '../cluster/design.js';
 import { receiverSteps } from './alert-steps.js';
 import { clusterSteps } from './cluster-steps.js';
+import { identityStep } from './identity-steps.js';
 import { nodeSteps } from './node-steps.js';
 import type { Reality } from './reality.js';
 import type { Step } from './step.js';
 
 /** What makes the nodes ready, for those that can be reached. */
 export function preparation(design: ClusterDesign, nodes: readonly string[]): readonly Step[] {
-  return nodes.flatMap((node) => [...nodeSteps(design, node), ...receiverSteps(design, node)]);
+  return [
+    // All of them before anything is changed on any of them.
+    ...nodes.map((node) => identityStep(design, node)),
+    ...nodes.flatMap((node) => [...nodeSteps(design, node), ...receiverSteps(design, node)]),
+  ];
 }
 
 export function allSteps(design: ClusterDesign, reality: Pick<Reality, 'machines'>): readonly Step[] {

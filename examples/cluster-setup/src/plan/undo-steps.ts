@@ -6,6 +6,7 @@ import { dockerDropIn } from '../nodes/docker.js';
 import { hostsTemplate, withoutTemplateHosts } from '../nodes/cloud-init.js';
 import { withoutHosts } from '../nodes/hosts-file.js';
 import { alertChange, receiversPath, receiversText } from './alert-steps.js';
+import { identityStep } from './identity-steps.js';
 import { defaultsBackup, defaultsPath } from './node-steps.js';
 import type { Reality } from './reality.js';
 import { done, type Step } from './step.js';
@@ -43,7 +44,11 @@ export function undoSteps(design: ClusterDesign, reality: Pick<Reality, 'machine
   ];
   const nodes = reality.machines.map(({ name }) => name);
   const typed = reality.destroyable.has(design.name);
-  return [...(typed ? [destruction(design)] : inside), ...nodes.flatMap((node) => nodeSteps(design, node))];
+  return [
+    ...nodes.map((node) => identityStep(design, node)),
+    ...(typed ? [destruction(design)] : inside),
+    ...nodes.flatMap((node) => nodeSteps(design, node)),
+  ];
 }
 
 function removal(

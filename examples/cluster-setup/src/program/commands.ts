@@ -10,7 +10,7 @@ const options = {
   ssh: {
     value: 'HOST',
     description: 'How ssh reaches the other node: HOST or USER@HOST',
-    otherwise: "the node's name",
+    otherwise: "the node's first address",
   },
   'no-ssh': { description: 'Leave the other node alone: it was made ready by cluster-setup prepare, run on it' },
   'password-file': { value: 'FILE', description: "hacluster's password is the first line of FILE" },
@@ -22,6 +22,7 @@ const options = {
   all: { description: 'Both nodes, the other one over ssh, by running cluster-setup doctor there' },
   fix: { description: 'Mend what can be mended safely, asking before each' },
   json: { description: 'Print JSON' },
+  yes: { description: 'Do not ask' },
   since: {
     value: 'TIME',
     default: '24h',
@@ -47,8 +48,9 @@ export const program = {
       summary: 'show what would change, with the exact commands and why; touch nothing',
       description:
         'Holds the file against both nodes and the cluster, and shows step by step what differs, why it matters and what ' +
-        'would be run. Run it on one of the two nodes.',
-      options: pickOptions(options, 'self', 'ssh', 'no-ssh', 'destroy', 'color'),
+        'would be run. Run it on one of the two nodes. Exit status: 0 nothing to do, 2 changes, 3 something stands in the way, 1 ' +
+        'it could not look.',
+      options: pickOptions(options, 'self', 'ssh', 'no-ssh', 'destroy', 'json', 'color'),
     },
     prepare: {
       operands: file,
@@ -77,9 +79,9 @@ export const program = {
       operands: file,
       summary: 'take away what apply made',
       description:
-        'Takes the service and the fence devices out of the cluster and restores what was changed on the nodes. The cluster ' +
+        'Shows what it would do, and asks. Takes the service and the fence devices out of the cluster and restores what was changed on the nodes. The cluster ' +
         'itself is destroyed only when you type its name. Packages, images and the password stay.',
-      options: pickOptions(options, 'self', 'ssh', 'no-ssh', 'destroy', 'color'),
+      options: pickOptions(options, 'self', 'ssh', 'no-ssh', 'destroy', 'yes', 'color'),
     },
     doctor: {
       summary: 'look over a cluster, made by this program or by hand, and say what is wrong, why and how to mend it',

@@ -44,6 +44,19 @@ export async function showPlan(
   return `${lines.join('\n')}\n`;
 }
 
+/** The same for programs. Actions are not in it: they may have secrets, and are carried out by apply alone. */
+export function planInJson(planned: readonly PlannedStep[]): string {
+  const steps = planned.map((one) => ({
+    id: one.step.id,
+    node: one.step.node ?? null,
+    title: one.step.title,
+    state: one.state,
+    ...(one.state === 'to do' && { differences: one.todo.differences }),
+    ...(one.state === 'blocked' && { reason: one.reason.message }),
+  }));
+  return `${JSON.stringify({ steps }, undefined, 2)}\n`;
+}
+
 /** One difference on one line: `what: is → should`. */
 export function showDifference({ what, is, should }: Difference, colour: Colours): string {
   if (is === undefined) return colour.add(`+ ${what}: ${should ?? ''}`);
