@@ -7,6 +7,7 @@ import {
   type ConfiguredPrimitive,
   type ConfiguredResource,
   failedResource,
+  failedTask,
   isFirm,
   isMember,
   membersOf,
@@ -245,11 +246,13 @@ export const clusterChecks: readonly Check[] = [
     look: async (facts) =>
       judgeEach((await facts.status()).failures, 'a failure', (failure): readonly Ailment[] => {
         const resource = failedResource(failure);
-        const reason = failure.exitReason === '' ? failure.exitStatus : failure.exitReason;
+        const said = failure.exitReason === '' ? failure.exitStatus : failure.exitReason;
+        // Some versions write a line break as two characters.
+        const reason = said.replace(/\s*(?:\\n|\n)\s*/g, '; ');
         return [
           {
             severity: 'warning',
-            fact: `${failure.task ?? 'an operation'} of ${resource ?? failure.opKey} failed on ${failure.node}: ${reason}`,
+            fact: `${failedTask(failure) ?? 'an operation'} of ${resource ?? failure.opKey} failed on ${failure.node}: ${reason}`,
             why: 'It counts against the node until it is cleaned up; after a failed start or stop the resource does not come back there.',
             fix: [`pcs resource cleanup${resource === undefined ? '' : ` ${resource}`}`],
             ...(resource !== undefined && {

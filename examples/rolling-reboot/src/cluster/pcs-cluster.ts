@@ -5,6 +5,7 @@ import {
   type Command,
   commands,
   failedResource,
+  failedTask,
   fenceDevicesIn,
   type FencingEvent,
   type Pcs,
@@ -170,8 +171,8 @@ function fenceDeviceFacts(id: string, status: ClusterStatus): FenceDeviceFacts {
 
 function* failuresOf(status: ClusterStatus): Generator<string> {
   for (const failure of status.failures) {
-    const { task = failure.opKey, node, exitReason, exitStatus } = failure;
-    yield `${task} of ${failedResource(failure) ?? failure.opKey} failed on ${node}: ${exitReason || exitStatus}`;
+    const { node, exitReason, exitStatus } = failure;
+    yield `${failedTask(failure) ?? 'an operation'} of ${failedResource(failure) ?? failure.opKey} failed on ${node}: ${exitReason || exitStatus}`;
   }
   for (const { id, kind, instances } of status.allResources) {
     if (kind !== 'primitive' || id.includes(':')) continue;

@@ -54,3 +54,8 @@ export function failedResource(failure: ResourceFailure): string | undefined {
   const end = typeof suffix === 'string' ? opKey.lastIndexOf(suffix) : opKey.search(suffix);
   return end > 0 ? baseId(opKey.slice(0, end)) : undefined;
 }
+
+/** What failed: `monitor`, `start`, `migrate_to` …; taken from the key where crm_mon does not say (it does not of a CIB in a file). */
+export function failedTask({ task, opKey }: ResourceFailure): string | undefined {
+  return task ?? /_([a-z]+(?:_(?:to|from))?)_\d+$/.exec(opKey)?.[1];
+}
