@@ -43,7 +43,11 @@ const programs: Readonly<Record<string, (words: string[]) => unknown>> = {
   },
   npm: ([verb = '', name = '', dashes, command = '']) => {
     const script = verb === 'run' ? name : verb;
-    if (['init', 'install', 'rebuild', 'ci'].includes(verb) || script === 'build') return;
+    if (
+      ['init', 'install', 'install-scripts', 'approve-scripts', 'pkg', 'rebuild', 'ci'].includes(verb) ||
+      script === 'build'
+    )
+      return;
     if (!Object.hasOwn(scripts, script)) throw new Error(`there is no script ${script}`);
     if (script === 'lab' && dashes === '--' && !command.startsWith('-') && !Object.hasOwn(labCommands, command)) {
       throw new Error(`the lab has no command ${command}`);

@@ -94,6 +94,30 @@ describe('the page of error codes', () => {
   });
 });
 
+describe('a guide in Japanese', () => {
+  const guides = files.filter((file) => file.startsWith('docs/guide/ja/'));
+  /** What both languages must have in common: commands and programs without their comments, codes of tables, headings. */
+  const skeletonOf = (file: string) => {
+    const text = readText(root, file);
+    const blocks = [...text.matchAll(/^ *```(\w*)\n(.*?)^ *```/gms)].map(([, language = '', code = '']) => [
+      language,
+      language === '' ? '' : code.replaceAll(/\s*(?:#|\/\/) .*$/gm, '').replaceAll(/^ +/gm, ''),
+    ]);
+    const codes = rowsOf(text).map(([first = '']) => (/^`[^`]+`$/.test(first) ? first : 'text'));
+    return { blocks, codes, headings: text.match(/^#{1,6} /gm) };
+  };
+
+  it('is there for operators: first steps, wiring, fencing, migration, runbooks, tests, error codes', () => {
+    expect(guides.map((file) => file.replace(/^.*\//, ''))).toEqual([
+      ...['error-codes.md', 'fencing.md', 'migration.md', 'panic-test.md', 'runbooks.md', 'start.md', 'wiring.md'],
+    ]);
+  });
+
+  it.each(guides)('%s has the commands, codes and sections of the English one', (file) => {
+    expect(skeletonOf(file)).toEqual(skeletonOf(file.replace('/ja/', '/')));
+  });
+});
+
 describe('the walk through the house', () => {
   const named = [
     ...readText(root, 'docs/guide/house.md').matchAll(/`((?:packages|examples|lab|tools)\/[^`*]*|lab|tools)`/g),
