@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { program as clusterSetup } from '../../examples/cluster-setup/src/program/commands.js';
 import { createAgent } from '../../examples/fence-agent/src/agent.js';
-import { parseCommandLine as parseAgentCommand } from '../../examples/fence-agent/src/commands/command-line.js';
 import { commands as agentCommands, isCommand } from '../../examples/fence-agent/src/commands/table.js';
-import { parseCommandLine } from '../../examples/program/src/index.js';
+import { parseCommand, parseCommandLine } from '../../examples/program/src/index.js';
 import { program as rollingReboot } from '../../examples/rolling-reboot/src/program/commands.js';
 import { commands as labCommands } from '../../lab/src/command-line.js';
 import { parameters } from '../../packages/driver/src/index.js';
@@ -36,7 +35,7 @@ const programs: Readonly<Record<string, (words: string[]) => unknown>> = {
   'cluster-setup': (words) => parseCommandLine(clusterSetup, words.length === 1 ? [...words, '--help'] : words),
   'rolling-reboot': (words) => parseCommandLine(rollingReboot, words),
   fence_sleepi3: ([first = '', ...words]) =>
-    isCommand(first) ? parseAgentCommand(agentCommands[first], words) : parseArgv(agent.options, [first, ...words]),
+    isCommand(first) ? parseCommand(first, agentCommands[first], words) : parseArgv(agent.options, [first, ...words]),
   sleepi3ctl: ([verb = '', name = '']) => {
     if (!['get', 'set'].includes(verb)) throw new Error(`${verb} is neither get nor set`);
     if (!Object.hasOwn(parameters, name)) throw new Error(`there is no parameter ${name}`);

@@ -11,7 +11,6 @@ import {
 import { buildProgramPackage } from '../../../tools/debian/program-package.js';
 import { version } from '../package.json';
 import { createAgent } from '../src/agent.js';
-import { commands } from '../src/commands/table.js';
 import { renderBashCompletion } from './bash-completion.js';
 import { renderManualPage } from './manual-page.js';
 
@@ -35,13 +34,13 @@ export function buildPackage(directory: string, epoch: number, architecture: Arc
       architecture,
       home,
       program: join(directory, 'fence_sleepi3'),
-      manualPage: (date) => renderManualPage({ agent, commands, version, date }),
+      manualPage: (date) => renderManualPage({ agent, version, date }),
       files: {
         ...Object.fromEntries(units.map((name) => [`usr/lib/systemd/system/${name}`, unit(name)])),
         'usr/lib/systemd/system/pacemaker.service.d/fence-sleepi3.conf': unit('pacemaker.conf'),
         ...i2cBusFiles(architecture),
         'usr/lib/ocf/resource.d/sleepi3/IPaddr2': { content: readFileSync(join(home, 'ocf/IPaddr2')), mode: 0o755 },
-        'usr/share/bash-completion/completions/fence_sleepi3': { content: renderBashCompletion(agent, commands) },
+        'usr/share/bash-completion/completions/fence_sleepi3': { content: renderBashCompletion(agent) },
       },
       copyright: i2cBusCopyright,
     },

@@ -1,11 +1,10 @@
 // The manual page fence_sleepi3(8), from the agent's own definition: what --help and Pacemaker's metadata say, it says.
 import type { ActionName, AgentOption, FenceAgent } from '@sleepi3/fence-protocol';
-import { roffText as text } from '@sleepi3/program';
-import type { Command } from '../src/commands/table.js';
+import { manualPageOf, roffText as text } from '@sleepi3/program';
+import { program } from '../src/commands/table.js';
 
 export interface ManualPage {
   readonly agent: FenceAgent;
-  readonly commands: Readonly<Record<string, Command>>;
   readonly version: string;
   readonly date: Date;
 }
@@ -25,8 +24,9 @@ const actions: Readonly<Record<ActionName, string>> = {
 };
 
 /** The page as roff, for the man macros. */
-export function renderManualPage({ agent, commands, version, date }: ManualPage): string {
+export function renderManualPage({ agent, version, date }: ManualPage): string {
   const options = [...agent.options.values()].sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
+  const page = manualPageOf(program, { description: [], sections: {}, seeAlso: [] }, { version, date });
   const lines = [
     `.TH FENCE_SLEEPI3 8 ${date.toISOString().slice(0, 10)} "fence_sleepi3 ${version}" "System administration"`,
     '.nh',
@@ -35,7 +35,7 @@ export function renderManualPage({ agent, commands, version, date }: ManualPage)
     '.SH SYNOPSIS',
     '.B fence_sleepi3',
     '[\\fIoptions\\fR]',
-    ...Object.keys(commands).flatMap((name) => ['.br', '.B fence_sleepi3', `${text(name)} [\\fIoptions\\fR]`]),
+    ...Object.keys(program.commands).flatMap((name) => ['.br', '.B fence_sleepi3', `${text(name)} [\\fIoptions\\fR]`]),
     '.SH DESCRIPTION',
     text(agent.longDescription),
     '.PP',
@@ -48,7 +48,11 @@ export function renderManualPage({ agent, commands, version, date }: ManualPage)
     '.SH OPTIONS',
     ...options.flatMap((option) => ['.TP', agentForms(option), agentText(option, agent)]),
     '.SH COMMANDS',
-    ...Object.entries(commands).flatMap(([name, command]) => renderCommand(name, command)),
+    ...page.commands.flatMap(({ name, description, options: list }) => [
+      `.SS ${text(name)}`,
+      text(description),
+      ...list.flatMap(([form, meaning]) => ['.TP', `.B ${text(form)}`, text(meaning)]),
+    ]),
     '.SH EXIT STATUS',
     ...exitStatus.flatMap(([status, meaning]) => ['.TP', `.B ${status}`, text(meaning)]),
     '.SH FILES',
@@ -90,18 +94,6 @@ const examples = [
   'pcs constraint location fence-rpi1 avoids raspberrypi-1',
   'pcs constraint location fence-rpi2 avoids raspberrypi-2',
 ] as const;
-
-function renderCommand(name: string, { description, options }: Command): string[] {
-  return [
-    '.SS ' + text(name),
-    text(description),
-    ...Object.entries(options).flatMap(([long, option]) => [
-      '.TP',
-      `\\fB\\-\\-${text(long)}\\fR${option.value === undefined ? '' : `=\\fI${text(option.value)}\\fR`}`,
-      text(sentence(option.description + (option.default === undefined ? '' : ` (default ${option.default})`))),
-    ]),
-  ];
-}
 
 function agentForms(option: AgentOption): string {
   const short = option.short === undefined ? '' : `\\fB\\-${text(option.short)}\\fR, `;

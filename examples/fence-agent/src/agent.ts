@@ -1,6 +1,7 @@
 // fence_sleepi3 as data: what it is called, what it can be asked, and who carries it out.
 import { defineFenceAgent, type FenceAgent } from '@sleepi3/fence-protocol';
 import type * as actions from './actions.js';
+import { commands } from './commands/table.js';
 import { type AgentContext, agentOptions } from './options.js';
 import type { Machine } from './node/machine.js';
 
@@ -30,15 +31,7 @@ export function createAgent(version: string, load: () => Promise<Workings>): Fen
     helpSections: [
       {
         title: 'Other commands',
-        lines: [
-          'fence_sleepi3 boot          clear EXTOUT and make sure that this node can be fenced',
-          'fence_sleepi3 check         say whether this node could fence and be fenced, and what is wrong',
-          'fence_sleepi3 keeper        keep the line to the peer (run as fence-sleepi3.service)',
-          'fence_sleepi3 release       release EXTOUT without the line keeper (run when it has died)',
-          'fence_sleepi3 wire-listen   confirm the test pulses that the peer sends',
-          'fence_sleepi3 wire-test     test the wire to the peer with a pulse of less than a second',
-          'fence_sleepi3 characterize  find out what is not documented about two real boards',
-        ],
+        lines: Object.entries(commands).map(([name, { summary }]) => `fence_sleepi3 ${name.padEnd(12)}  ${summary}`),
       },
     ],
     options: agentOptions,

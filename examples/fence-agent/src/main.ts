@@ -59,6 +59,13 @@ async function run(): Promise<number> {
       });
     }
     default: {
+      if (/^[a-z]/i.test(command)) {
+        const { refuseCommand } = await import('./commands/run.js');
+        return refuseCommand([command, ...words], {
+          write: (text) => process.stdout.write(text),
+          writeError: (text) => process.stderr.write(text),
+        });
+      }
       const load = async () => {
         const [actions, { nodeMachine }] = await Promise.all([
           import('./actions.js'),

@@ -37,7 +37,9 @@ describe('the command boot', () => {
   const command = async (machine: Machine, written: string[] = []) => {
     const stop = new AbortController().signal;
     const host = { clock: cluster.clock, machine, stop, writeError: (text: string) => written.push(text) };
-    return cluster.clock.runUntil(bootCommand({}, host, 0));
+    return cluster.clock.runUntil(
+      bootCommand({ timeout: 0, json: false, 'defaults-file': '/etc/default/sleepi3' }, host, 0),
+    );
   };
   let cluster: Awaited<ReturnType<typeof createCluster>>;
 

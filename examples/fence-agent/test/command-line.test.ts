@@ -1,50 +1,48 @@
+import { commandHelp } from '@sleepi3/program';
 import { describe, expect, it } from 'vitest';
-import { commandHelp, numberOption, parseCommandLine } from '../src/commands/command-line.js';
 import { commands, isCommand } from '../src/commands/table.js';
-import { runCommand } from '../src/commands/run.js';
+import { refuseCommand, runCommand } from '../src/commands/run.js';
 import { WireTestRecord } from '../src/wire-test/record.js';
 
-describe('the command line of a command', () => {
-  it('takes values after a space or an equals sign, and flags', () => {
-    const words = ['--bus', '1', '--address=0x6d', '--json', '--timeout=5'];
-    expect(parseCommandLine(commands.boot, words)).toEqual({ bus: '1', address: '0x6d', json: true, timeout: '5' });
-  });
-
-  it('takes the last of several', () => {
-    expect(parseCommandLine(commands.boot, ['--bus=1', '--bus=2'])).toEqual({ bus: '2' });
-  });
-
-  it.each([
-    [['--nonsense'], 'there is no option --nonsense'],
-    [['--toString'], 'there is no option --toString'],
-    [['--bus'], '--bus needs a value'],
-    [['--json=yes'], '--json takes no value'],
-    [['boot'], '"boot" is no option'],
-    [['-x'], '"-x" is no option'],
-  ])('refuses %j', (words, why) => {
-    expect(() => parseCommandLine(commands.boot, words)).toThrow(why);
-  });
-
-  it('takes a number in its range only', () => {
-    const range = { min: 1, max: 10, fallback: 5 };
-    expect(numberOption('timeout', undefined, range)).toBe(5);
-    expect(numberOption('timeout', '2.5', range)).toBe(2.5);
-    for (const wrong of ['0', '11', '-1', '1e1', '', '5s', 'NaN', ' 5']) {
-      expect(() => numberOption('timeout', wrong, range)).toThrow(`--timeout=${wrong}: must be a number from 1 to 10`);
-    }
-  });
-
-  it('has a help that names every option, none wider than a terminal', () => {
+describe('the table of the commands', () => {
+  it('has a help that names every option, none wider than a terminal, and units and ranges of numbers', () => {
     for (const [name, command] of Object.entries(commands)) {
-      const help = commandHelp(name, command);
+      const help = commandHelp(`fence_sleepi3 ${name}`, command);
       for (const option of Object.keys(command.options)) expect(help).toContain(`--${option}`);
       for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
     }
+    expect(commandHelp('fence_sleepi3 boot', commands.boot)).toMatch(
+      /--timeout SECONDS\s+How long to try, 0 to 3600 s \(default 60 s\)/,
+    );
   });
 
   it('is not taken from what every object has', () => {
     expect(isCommand('boot')).toBe(true);
     expect(isCommand('constructor')).toBe(false);
+  });
+});
+
+describe('a first word that is no command', () => {
+  const refused = (...words: string[]) => {
+    const output = { out: '', err: '' };
+    const host = { write: (text: string) => (output.out += text), writeError: (text: string) => (output.err += text) };
+    return { status: refuseCommand(words, host), ...output };
+  };
+
+  it('is answered with the nearest one', () => {
+    expect(refused('wiretest', '--both')).toEqual({
+      status: 1,
+      out: '',
+      err: 'fence_sleepi3: unknown command wiretest: did you mean wire-test?\n',
+    });
+    expect(refused('nonsense').err).toMatch(
+      /^fence_sleepi3: unknown command nonsense: the commands are keeper, [^\n]*\n$/,
+    );
+  });
+
+  it('may ask for help', () => {
+    expect(refused('help')).toMatchObject({ status: 0, out: expect.stringContaining('wire-test') });
+    expect(refused('help', 'boot').out).toContain('Usage: fence_sleepi3 boot [OPTIONS]');
   });
 });
 
@@ -70,7 +68,7 @@ describe('a command', () => {
     expect(await run('--nonsense')).toEqual({
       status: 1,
       out: '',
-      err: 'fence_sleepi3 wire-test: there is no option --nonsense; see fence_sleepi3 wire-test --help\n',
+      err: 'fence_sleepi3 wire-test: unknown option --nonsense: see fence_sleepi3 wire-test --help\n',
     });
     expect(await run('--self=a', '--peer=a')).toMatchObject({ status: 1, err: expect.stringMatching(/^[^\n]+\n$/) });
   });

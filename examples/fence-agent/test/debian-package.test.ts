@@ -70,7 +70,9 @@ describe.runIf(haveRealParts('dpkg-deb', 'bash'))('the completion', () => {
     expect(complete('--ho')).toEqual(['--hold=', '--hold-timeout=']);
     expect(complete('-n', 'x', '--pre')).toEqual(['--preferred=']);
     expect(complete('boot', '--')).toEqual(
-      Object.entries(commands.boot.options).map(([name, option]) => `--${name}${'value' in option ? '=' : ''}`),
+      Object.entries({ ...commands.boot.options, help: {} }).map(
+        ([name, option]) => `--${name}${'value' in option ? '=' : ''}`,
+      ),
     );
   });
 

@@ -7,6 +7,8 @@ export interface BareWords {
   readonly options: readonly string[];
   /** The words to choose from as the value of an option, by the option as it is typed. */
   readonly choices: Readonly<Record<string, readonly string[]>>;
+  /** Options as they are typed whose values are files. */
+  readonly files: readonly string[];
 }
 
 /** A script for /usr/share/bash-completion/completions. */
@@ -16,9 +18,10 @@ export function bashCompletion({ name, commands }: Program, bare?: BareWords): s
     [...new Set(options.filter(([, option]) => wanted(option)).map(([long]) => `--${long}`))].join(' | ');
   const choices: Record<string, readonly string[]> = { ...bare?.choices };
   for (const [long, option] of options) if ('choices' in option) choices[`--${long}`] = option.choices;
+  const files = named((option) => 'value' in option && option.value === 'FILE');
   const replies = [
     ...Object.entries(choices).map(([word, list]) => [word, `compgen -W '${list.join(' ')}'`] as const),
-    [named((option) => 'value' in option && option.value === 'FILE'), 'compgen -f'] as const,
+    [[...(bare?.files ?? []), ...(files === '' ? [] : [files])].join(' | '), 'compgen -f'] as const,
     [named((option) => 'value' in option && option.value === 'DIRECTORY'), 'compgen -d'] as const,
   ].filter(([pattern]) => pattern !== '');
   const bareOptions = bare?.options ?? ['--help', '--version'];

@@ -1,15 +1,14 @@
 // characterize as a command: the director and the subject.
 import type { DirectorMessage, SubjectMessage } from './messages.js';
-import { type CommandHost, connectPatience, finish, portOf, wireEnd } from '../commands/host.js';
-import type { CommandValues } from '../commands/command-line.js';
-import type { commands } from '../commands/table.js';
+import { type CommandHost, connectPatience, finish, wireEnd } from '../commands/host.js';
+import type { CommandValues } from '../commands/table.js';
 
 /** Resolves to the exit status. */
 export function runCharacterize(values: CharacterizeValues, host: CommandHost): Promise<number> {
   return values.subject ? beSubject(values, host) : direct(values, host);
 }
 
-type CharacterizeValues = CommandValues<(typeof commands)['characterize']>;
+type CharacterizeValues = CommandValues<'characterize'>;
 
 async function beSubject(values: CharacterizeValues, host: CommandHost): Promise<number> {
   const [{ Observation, serveDirector }, { parseDirectorMessage }, { listenForCalls }] = await Promise.all([
@@ -21,7 +20,7 @@ async function beSubject(values: CharacterizeValues, host: CommandHost): Promise
   const subject = { ...end, observation: new Observation(host.machine.observation) };
   let busy = false;
   const server = await listenForCalls<DirectorMessage, SubjectMessage>(
-    { bind: values.bind, port: portOf(values) },
+    { bind: values.bind, port: values.port },
     parseDirectorMessage,
     (conversation) => {
       if (busy) {
@@ -53,7 +52,7 @@ async function direct(values: CharacterizeValues, host: CommandHost): Promise<nu
     host.network(),
   ]);
   const { end, act } = await wireEnd(values, host);
-  const address = { host: values.host ?? end.peer, port: portOf(values), patience: connectPatience };
+  const address = { host: values.host ?? end.peer, port: values.port, patience: connectPatience };
   const report = await characterize({
     node: end.node,
     peer: end.peer,

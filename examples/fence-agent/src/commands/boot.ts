@@ -5,14 +5,13 @@ import { clearLine } from '../keeper/clear-line.js';
 import { type BootReport, doDuties } from '../keeper/duties.js';
 import { boardLines } from '../node/board.js';
 import { boardChoice, type CommandHost, keeperOf, logTo, openBoard } from './host.js';
-import type { CommandValues } from './command-line.js';
-import type { commands } from './table.js';
+import type { CommandValues } from './table.js';
 
 /** How long a keeper that is there may take to answer at first, ms. */
 const answerPatience = 15_000;
 
 export async function boot(
-  values: CommandValues<(typeof commands)['boot']>,
+  values: CommandValues<'boot'>,
   host: Pick<CommandHost, 'clock' | 'machine' | 'stop' | 'writeError'>,
   patience: number,
 ): Promise<BootReport> {

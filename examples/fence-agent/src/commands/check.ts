@@ -3,9 +3,8 @@ import type { HealthReading } from '@sleepi3/driver';
 import { examine } from '../actions.js';
 import type { OwedWakeUp } from '../keeper/owed-wake.js';
 import type { Finding } from '../keeper/report.js';
-import type { CommandValues } from './command-line.js';
 import { type CommandHost, keeperOf } from './host.js';
-import type { commands } from './table.js';
+import type { CommandValues } from './table.js';
 
 /** As `check --json` prints it. Fields are added, and none is taken away. */
 export interface CheckReport {
@@ -28,14 +27,14 @@ export interface CheckReport {
 }
 
 export async function check(
-  values: CommandValues<(typeof commands)['check']>,
+  values: CommandValues<'check'>,
   host: Pick<CommandHost, 'machine' | 'stop' | 'writeError'>,
 ): Promise<CheckReport> {
   const options = {
     self: values.self,
     peer: values.peer,
     peer_address: undefined,
-    corosync_conf: values['corosync-conf'] ?? '/etc/corosync/corosync.conf',
+    corosync_conf: values['corosync-conf'],
   };
   const { findings, report, wiring } = await examine(options, host.machine, keeperOf(values, host));
   const { reading, act, owedWake, wireTest } = report;

@@ -1,12 +1,10 @@
 // What the commands that go with the agent have around them, and what several of them do the same way.
-import { type Clock, defaultsFilePath, type Sleepi3 } from '@sleepi3/driver';
+import type { Clock, Sleepi3 } from '@sleepi3/driver';
 import { type BoardChoice, boardOf, defaultsOf, namedBoard, wiringOf } from '../actions.js';
-import { type CommandValues, numberOption } from './command-line.js';
-import type { CommandName, commands } from './table.js';
+import type { CommandName, CommandValues } from './table.js';
 import { type AskHost, performAct } from '../keeper/ask.js';
 import type { PulseOutcome, PulseRequest } from '../line/act.js';
 import type { Machine } from '../node/machine.js';
-import { wirePort } from '../wire-test/messages.js';
 import type * as wireSocket from '../wire-test/socket.js';
 import type { WireEnd } from '../wire-test/test.js';
 
@@ -36,7 +34,7 @@ const holdMargin = 10_000;
 
 /** This node's end of the wire, and its board. */
 export async function wireEnd(
-  values: CommandValues<(typeof commands)['wire-test' | 'wire-listen' | 'characterize']>,
+  values: CommandValues<'wire-test' | 'wire-listen' | 'characterize'>,
   host: CommandHost,
 ): Promise<{
   end: WireEnd;
@@ -44,7 +42,7 @@ export async function wireEnd(
 }> {
   const { clock, machine } = host;
   const { self, peer } = await wiringOf(
-    { self: values.self, peer: values.peer, corosync_conf: values['corosync-conf'] ?? '/etc/corosync/corosync.conf' },
+    { self: values.self, peer: values.peer, corosync_conf: values['corosync-conf'] },
     machine,
   );
   const keeper = keeperOf(values, host);
@@ -81,18 +79,14 @@ export function keeperOf(values: BoardValues, host: Pick<CommandHost, 'machine' 
   return host.machine.keeper(namedBoard(boardChoice(values)), { log: logTo(host), stop: host.stop });
 }
 
-type BoardValues = CommandValues<(typeof commands)['release']>;
-
-export function portOf({ port }: { readonly port?: string }): number {
-  return numberOption('port', port, { min: 0, max: 65_535, fallback: wirePort });
-}
+type BoardValues = CommandValues<'release'>;
 
 /** The options that choose the board, in the agent's words. */
 export function boardChoice(values: BoardValues): BoardChoice {
   return {
     bus: values.bus,
     address: values.address,
-    defaults_file: values['defaults-file'] ?? defaultsFilePath,
+    defaults_file: values['defaults-file'],
   };
 }
 
@@ -107,7 +101,7 @@ export function logTo(host: Pick<CommandHost, 'writeError'>): (message: string) 
 export function finish(
   name: CommandName,
   report: { readonly ok: boolean; readonly message: string },
-  json: true | undefined,
+  json: boolean,
   host: CommandHost,
 ): number {
   if (json) host.write(`${JSON.stringify(report)}\n`);

@@ -1,7 +1,7 @@
 // Runs the commands that go with the agent: reads their options, gives each what it needs, prints what came of it.
-import { boardChoice, type CommandHost, connectPatience, finish, logTo, openBoard, portOf, wireEnd } from './host.js';
-import { commandHelp, type CommandValues, numberOption, parseCommandLine, UsageError } from './command-line.js';
-import { type CommandName, commands } from './table.js';
+import { commandHelp, explain, helpText, parseCommand, parseCommandLine, UsageError } from '@sleepi3/program';
+import { boardChoice, type CommandHost, connectPatience, finish, logTo, openBoard, wireEnd } from './host.js';
+import { type CommandName, commands, type CommandValues, program } from './table.js';
 import {
   type ListenerMessage,
   parseListenerMessage,
@@ -14,8 +14,20 @@ export async function runCommand(name: CommandName, words: readonly string[], ho
   try {
     return await runners[name](words, host);
   } catch (error) {
-    const hint = error instanceof UsageError ? `; see fence_sleepi3 ${name} --help` : '';
-    host.writeError(`fence_sleepi3 ${name}: ${error instanceof Error ? error.message : String(error)}${hint}\n`);
+    host.writeError(`fence_sleepi3 ${name}: ${error instanceof UsageError ? error.message : explain(error)}\n`);
+    return 1;
+  }
+}
+
+/** For a first word that is neither a command nor an option. Resolves to the exit status. */
+export function refuseCommand(words: readonly string[], host: Pick<CommandHost, 'write' | 'writeError'>): number {
+  try {
+    const line = parseCommandLine(program, words);
+    host.write(helpText(program, line.command === 'help' ? line.about : undefined));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    host.writeError(`fence_sleepi3: ${error.message}\n`);
     return 1;
   }
 }
@@ -46,8 +58,7 @@ const runners: Readonly<Record<CommandName, Runner>> = {
 
   boot: withOptions('boot', async (values, host) => {
     const { boot } = await import('./boot.js');
-    const patience = numberOption('timeout', values.timeout, { min: 0, max: 3600, fallback: 60 }) * 1000;
-    return finish('boot', await boot(values, host, patience), values.json, host);
+    return finish('boot', await boot(values, host, values.timeout * 1000), values.json, host);
   }),
 
   check: withOptions('check', async (values, host) => {
@@ -64,7 +75,7 @@ const runners: Readonly<Record<CommandName, Runner>> = {
       import('../wire-test/test.js'),
     ]);
     const { end } = await wireEnd(values, host);
-    const port = portOf(values);
+    const { port } = values;
     const address = values.host ?? end.peer;
     const conversation = await callListener<ListenerMessage, TesterMessage>(
       { host: address, port, patience: connectPatience },
@@ -79,7 +90,7 @@ const runners: Readonly<Record<CommandName, Runner>> = {
       conversation.close();
     };
     host.stop.addEventListener('abort', hangUp, { once: true });
-    const report = await testWire(end, conversation, values.both ?? false);
+    const report = await testWire(end, conversation, values.both);
     host.stop.removeEventListener('abort', hangUp);
     await rememberWireTest(report.directions.find(({ from }) => from === end.node)?.verdict, host);
     return finish('wire-test', report, values.json, host);
@@ -91,13 +102,13 @@ const runners: Readonly<Record<CommandName, Runner>> = {
       host.network(),
     ]);
     const { end } = await wireEnd(values, host);
-    const patience = numberOption('timeout', values.timeout, { min: 1, max: 86_400, fallback: 600 }) * 1000;
+    const patience = values.timeout * 1000;
     const report = await listenForWireTests(end, {
       patience,
-      keep: values.keep ?? false,
+      keep: values.keep,
       stop: host.stop,
       listen: async (onCall) => {
-        const server = await listenForCalls({ bind: values.bind, port: portOf(values) }, parseTesterMessage, onCall);
+        const server = await listenForCalls({ bind: values.bind, port: values.port }, parseTesterMessage, onCall);
         end.log(`listening on port ${server.port} for wire-test on ${end.peer}`);
         return server;
       },
@@ -118,12 +129,13 @@ const runners: Readonly<Record<CommandName, Runner>> = {
 /** A command with its options read, or its help printed. */
 function withOptions<N extends CommandName>(
   name: N,
-  run: (values: CommandValues<(typeof commands)[N]>, host: CommandHost) => Promise<number>,
+  run: (values: CommandValues<N>, host: CommandHost) => Promise<number>,
 ): Runner {
   return (words, host) => {
-    const values = parseCommandLine(commands[name], words);
-    if (!values.help) return run(values, host);
-    host.write(commandHelp(name, commands[name]));
+    const title = `fence_sleepi3 ${name}`;
+    const line = parseCommand(title, commands[name], words);
+    if (line !== 'help') return run(line.values as unknown as CommandValues<N>, host);
+    host.write(commandHelp(title, commands[name]));
     return Promise.resolve(0);
   };
 }

@@ -1,42 +1,38 @@
 // The commands that go with the agent, as data: the command line, --help, the manual page and the completion read them.
-
-export interface CommandOption {
-  /** What the value stands for; a flag has none. */
-  readonly value?: string;
-  /** One sentence for people. */
-  readonly description: string;
-  /** Said in the help; the command itself knows what absence means. */
-  readonly default?: string;
-}
-
-export interface Command {
-  /** One line. */
-  readonly summary: string;
-  /** What it does and when to run it, in a few sentences. */
-  readonly description: string;
-  /** By their long names, without dashes. */
-  readonly options: Readonly<Record<string, CommandOption>>;
-}
+import type { Command, Program, Values } from '@sleepi3/program';
+import { wirePort } from '../wire-test/messages.js';
 
 const boardOptions = {
-  bus: { value: 'bus', description: 'I2C bus of the board: 1, i2c-tools:1 or unix:/path', default: 'I2C_BUS' },
-  address: { value: 'address', description: 'I2C address of the board: 0x6e, 0x6d or 0x6b', default: 'I2C_ADDRESS' },
+  bus: {
+    value: 'BUS',
+    description: 'I2C bus of the board: 1, i2c-tools:1 or unix:/path',
+    otherwise: 'I2C_BUS of the defaults file',
+  },
+  address: {
+    value: 'ADDRESS',
+    description: 'I2C address of the board: 0x6e, 0x6d or 0x6b',
+    otherwise: 'I2C_ADDRESS of the defaults file',
+  },
   'defaults-file': {
-    value: 'file',
+    value: 'FILE',
     description: "The vendor's settings of the board",
     default: '/etc/default/sleepi3',
   },
 } as const satisfies Command['options'];
 
 const nodeOptions = {
-  self: { value: 'node', description: "This node's name in the cluster", default: 'by corosync.conf and host name' },
+  self: {
+    value: 'NODE',
+    description: "This node's name in the cluster",
+    otherwise: 'as corosync.conf and the host name say',
+  },
   peer: {
-    value: 'node',
+    value: 'NODE',
     description: 'The node at the other end of the wire',
-    default: 'the other one of corosync.conf',
+    otherwise: 'the other one of corosync.conf',
   },
   'corosync-conf': {
-    value: 'file',
+    value: 'FILE',
     description: 'Where the names of the two nodes are found',
     default: '/etc/corosync/corosync.conf',
   },
@@ -44,12 +40,18 @@ const nodeOptions = {
 
 const wireOptions = {
   ...nodeOptions,
-  port: { value: 'port', description: 'TCP port of wire-listen, the same on both nodes', default: '16110' },
+  port: {
+    value: 'PORT',
+    min: 0,
+    max: 65_535,
+    whole: true,
+    default: wirePort,
+    description: 'TCP port of wire-listen, the same on both nodes',
+  },
 } as const satisfies Command['options'];
 
 const commonOptions = {
   json: { description: 'Print the result as one JSON object' },
-  help: { description: 'Print this help and exit' },
 } as const satisfies Command['options'];
 
 export const commands = {
@@ -60,14 +62,14 @@ export const commands = {
       'this node can be fenced, then waits at its socket: the one that systemd gives it, or keeper.sock in ' +
       '/run/fence_sleepi3 (for other users than root in fence_sleepi3 in XDG_RUNTIME_DIR). SIGTERM ends it after the act ' +
       'that is under way, and at once when the node goes down.',
-    options: { ...boardOptions, help: commonOptions.help },
+    options: boardOptions,
   },
   release: {
     summary: 'release EXTOUT without the line keeper (run when it has died)',
     description:
       'Releases an EXTOUT that is asserted. fence-sleepi3.service runs it whenever its line keeper has ended, however it ' +
       'did. While the line keeper lives use boot, which leaves the line to an act that is under way.',
-    options: { ...boardOptions, help: commonOptions.help },
+    options: boardOptions,
   },
   boot: {
     summary: 'clear EXTOUT and make sure that this node can be fenced',
@@ -79,7 +81,7 @@ export const commands = {
       'line that belongs to an act is left alone.',
     options: {
       ...boardOptions,
-      timeout: { value: 'seconds', description: 'How long to try', default: '60' },
+      timeout: { value: 'SECONDS', min: 0, max: 3600, unit: 's', default: 60, description: 'How long to try' },
       ...commonOptions,
     },
   },
@@ -99,8 +101,15 @@ export const commands = {
       'it for the test only, and bind it to the network between the nodes where others can reach this one.',
     options: {
       ...wireOptions,
-      bind: { value: 'address', description: 'Address to listen on', default: 'every address of this node' },
-      timeout: { value: 'seconds', description: 'How long to wait for a test', default: '600' },
+      bind: { value: 'ADDRESS', description: 'Address to listen on', otherwise: 'every address of this node' },
+      timeout: {
+        value: 'SECONDS',
+        min: 1,
+        max: 86_400,
+        unit: 's',
+        default: 600,
+        description: 'How long to wait for a test',
+      },
       keep: { description: 'Go on after a test, until the timeout' },
       ...boardOptions,
       ...commonOptions,
@@ -116,7 +125,7 @@ export const commands = {
     options: {
       both: { description: 'Test the wire from the peer to this node, too' },
       ...wireOptions,
-      host: { value: 'host', description: 'Address of the peer', default: "the peer's name" },
+      host: { value: 'HOST', description: 'Address of the peer', otherwise: "the peer's name" },
       ...boardOptions,
       ...commonOptions,
     },
@@ -132,15 +141,25 @@ export const commands = {
     options: {
       subject: { description: 'Be the side that is cut: read and write the board for the other one' },
       ...wireOptions,
-      host: { value: 'host', description: 'Address of the peer', default: "the peer's name" },
-      bind: { value: 'address', description: 'With --subject: address to listen on', default: 'every address' },
+      host: { value: 'HOST', description: 'Address of the peer', otherwise: "the peer's name" },
+      bind: { value: 'ADDRESS', description: 'With --subject: address to listen on', otherwise: 'every address' },
       ...boardOptions,
       ...commonOptions,
     },
   },
 } as const satisfies Readonly<Record<string, Command>>;
 
+/** The commands as a program: how the agent itself is called, fence-protocol knows. */
+export const program = {
+  name: 'fence_sleepi3',
+  summary: 'the fence agent of two Raspberry Pis with slee-Pi 3 boards',
+  commands,
+} as const satisfies Program;
+
 export type CommandName = keyof typeof commands;
+
+/** The values of a command's options. */
+export type CommandValues<N extends CommandName> = Values<(typeof commands)[N]['options']>;
 
 export function isCommand(name: string): name is CommandName {
   return Object.hasOwn(commands, name);
