@@ -68,25 +68,34 @@ async function execute(machine: Machine, words: readonly string[], say: (text: s
 }
 
 async function power(lab: Lab, machine: Machine, what: string): Promise<void> {
-  const { board } = machine;
   switch (what) {
     case 'on':
-      board.setSwitch(true);
-      await lab.clock.sleep(200);
-      board.setSwitch(false);
+      await pressSwitch(lab, machine);
       return;
     case 'off':
       await machine.mustExec(['systemctl', 'poweroff']);
       return;
     case 'cut':
-      lab.note(`${machine.name}: supply taken for 5 s`);
-      board.setSupply({ voltage1: 0, voltage2: 0 });
-      await lab.clock.sleep(5000);
-      board.setSupply({ voltage1: 12_000 });
+      await takeSupply(lab, machine);
       return;
     default:
       throw new LabError('usage', `power ${what}: on, off or cut`);
   }
+}
+
+/** Presses the switch of a machine's board for a moment. */
+export async function pressSwitch(lab: Lab, { board }: Machine): Promise<void> {
+  board.setSwitch(true);
+  await lab.clock.sleep(200);
+  board.setSwitch(false);
+}
+
+/** Takes the supply of a machine's board, and gives it back. */
+export async function takeSupply(lab: Lab, { board, name }: Machine): Promise<void> {
+  lab.note(`${name}: supply taken for 5 s`);
+  board.setSupply({ voltage1: 0, voltage2: 0 });
+  await lab.clock.sleep(5000);
+  board.setSupply({ voltage1: 12_000 });
 }
 
 async function describe(lab: Lab): Promise<string> {

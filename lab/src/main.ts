@@ -6,7 +6,7 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { benchTable, contenders, measure, type Measured } from './bench.js';
+import { benchTable, contenders, measure, type Measured } from './bench/bench.js';
 import type { ClusterOptions } from './cluster/configuration.js';
 import { writeProvision } from './cluster/provision.js';
 import { help, type Invocation, parseCommandLine } from './command-line.js';
@@ -146,14 +146,11 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
   }
   if (invocation.command === 'bench') {
     const results: { name: string; measured: Measured }[] = [];
-    for (const { name, cluster, measured: wanted } of contenders) {
-      log(`=== ${name}`);
-      const lab = await start({ cluster });
-      const tell = (what: string, seconds: number) => {
-        log(`${what}: ${seconds.toFixed(2)} s`);
-      };
-      const measured = await measure(lab, wanted, tell).finally(() => lab.close());
-      results.push({ name, measured });
+    for (const contender of contenders) {
+      log(`=== ${contender.name}`);
+      const lab = await start(contender);
+      const measured = await measure(lab, contender, log).finally(() => lab.close());
+      results.push({ name: contender.name, measured });
     }
     say(benchTable(results));
     return 0;
@@ -178,7 +175,11 @@ async function startLab(
 ): Promise<Lab> {
   await mkdir(paths.run, { recursive: true });
   const { architecture } = image.platform;
-  const provisionFor = async (name: string, of: ClusterOptions | undefined, joins: boolean): Promise<string> => {
+  const provisionFor = async (
+    name: string,
+    of: ClusterOptions | 'keepalived' | undefined,
+    joins: boolean,
+  ): Promise<string> => {
     const archive = join(paths.run, `${name}.tar`);
     await writeProvision(runProgram, sources, of, join(paths.run, name), archive, joins);
     return archive;

@@ -187,3 +187,17 @@ function attributes(element: string, id: string, values: Readonly<Record<string,
   );
   return `<${element} id="${id}">${pairs.join('')}</${element}>`;
 }
+
+/** keepalived on both machines alike, with its default of one advertisement a second: who has the address keeps it. */
+export const keepalivedConf = `vrrp_instance VIP {
+    state BACKUP
+    nopreempt
+    interface eth0
+    virtual_router_id 51
+    priority 100
+    advert_int 1
+    virtual_ipaddress {
+        ${virtualAddress}/24
+    }
+}
+`;

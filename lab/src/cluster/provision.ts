@@ -4,7 +4,7 @@ import { chmod, copyFile, cp, mkdir, readdir, rm, symlink, writeFile } from 'nod
 import { basename, dirname, join, relative } from 'node:path';
 import type { ProgramPaths } from '../paths.js';
 import { mustRun, type RunProgram } from '../program.js';
-import { cib, type ClusterOptions, corosyncConf } from './configuration.js';
+import { cib, type ClusterOptions, corosyncConf, keepalivedConf } from './configuration.js';
 import { copyModules } from './node-modules.js';
 
 /** Where the parts are that a guest gets. */
@@ -42,7 +42,7 @@ const authkey = Buffer.alloc(256, 'sleepi3 lab ');
 export async function writeProvision(
   run: RunProgram,
   sources: ProvisionSources,
-  cluster: ClusterOptions | undefined,
+  cluster: ClusterOptions | 'keepalived' | undefined,
   workspace: string,
   archive: string,
   joins: boolean,
@@ -57,7 +57,11 @@ export async function writeProvision(
     await chmod(target, mode);
   };
   await installPrograms(sources, root);
-  if (cluster?.fencing === 'article') {
+  if (cluster === 'keepalived') {
+    await write('etc/keepalived/keepalived.conf', keepalivedConf, 0o644);
+    await enable(root, '/usr/lib/systemd/system', 'keepalived.service');
+    await enable(root, `/${unitDirectory}`, 'sleepi3-lab-httpd.service');
+  } else if (cluster?.fencing === 'article') {
     await cp(sources.articleFiles, root, { recursive: true });
   } else if (cluster) {
     // The package's files, ready made like the cluster: installing it costs an emulated machine a minute of its boot.
@@ -79,7 +83,7 @@ export async function writeProvision(
       await copyFile(sources.busContract, join(root, otherContract));
       await copyModules(sources.otherNode.modules, join(root, dirname(otherNode), 'node_modules'));
     }
-  } else {
+  } else if (cluster !== 'keepalived') {
     await write('etc/corosync/corosync.conf', corosyncConf(cluster), 0o644);
     await write('etc/corosync/authkey', authkey, 0o400);
     await write('etc/pacemaker/authkey', authkey, 0o640);

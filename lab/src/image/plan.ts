@@ -41,6 +41,7 @@ const commonPackages = [
   'docker.io',
   'ca-certificates',
   'lighttpd', // goes into the container
+  'keepalived', // what the bench compares with
   // between the nodes, for cluster-setup
   'openssh-client',
   'openssh-server',
@@ -65,7 +66,7 @@ export const units = {
     'pacemaker.service',
   ],
   /** Started by a scenario that uses them: pcsd doubles the time a guest takes to boot. */
-  disabled: ['pcsd.service', 'pcsd-ruby.service', 'ssh.service', 'systemd-timesyncd.service'],
+  disabled: ['keepalived.service', 'pcsd.service', 'pcsd-ruby.service', 'ssh.service', 'systemd-timesyncd.service'],
   masked: [
     'systemd-networkd.service',
     'systemd-networkd-wait-online.service',

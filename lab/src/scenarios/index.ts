@@ -12,6 +12,7 @@ import { rebootLost } from './reboot/lost.js';
 import type { Scenario } from './scenario.js';
 import { setup, setupKilled } from './setup.js';
 import { splitHeld, splitReleased } from './split.js';
+import { upgrade } from './upgrade.js';
 import { wires } from './wires.js';
 
 /** One of each kind: what `lab run` runs. */
@@ -37,4 +38,5 @@ export const others: readonly Scenario[] = [
   splitReleased,
   setup,
   setupKilled,
+  upgrade,
 ];

@@ -1,13 +1,14 @@
-// The article's own way against ours, in the same run, on the same machines.
-import type { ClusterOptions } from './cluster/configuration.js';
-import { resources, virtualAddress } from './cluster/configuration.js';
-import { panic } from './commands.js';
-import { LabError } from './errors.js';
-import { HttpLoad } from './network/http-load.js';
-import { askOverHttp } from './network/http-probe.js';
-import type { Lab } from './lab.js';
-import type { Machine } from './machine/machine.js';
-import { servingMachine } from './scenarios/steps.js';
+// The article's own way against ours, and beside them what a user would take instead, in the same run, on the same machines.
+import { virtualAddress } from '../cluster/configuration.js';
+import { panic } from '../commands.js';
+import { LabError } from '../errors.js';
+import { HttpLoad } from '../network/http-load.js';
+import { askOverHttp } from '../network/http-probe.js';
+import type { Lab } from '../lab.js';
+import type { Machine } from '../machine/machine.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { clockOffset, describeParts, journalSince, partsOf } from './silence.js';
+import { keepalived, pacemaker, type Way } from './ways.js';
 
 /** What is measured, and what ours should be at most, as a part of the article's. */
 export const measurements = {
@@ -22,7 +23,7 @@ export type Measurement = keyof typeof measurements;
 /** A way to run the cluster. */
 export interface Contender {
   readonly name: string;
-  readonly cluster: ClusterOptions;
+  readonly cluster: Exclude<Scenario['cluster'], 'none' | undefined>;
   /** What it differs in from the others: what is the same for two of them is measured of one. */
   readonly measured: readonly Measurement[];
 }
@@ -30,6 +31,8 @@ export interface Contender {
 const everything = Object.keys(measurements) as Measurement[];
 const serviceBack = 'kernel panic until HTTP answers again';
 const plannedMove = 'HTTP silent in a planned move';
+
+const keepalivedName = 'keepalived';
 
 /** The article's way is the first: the others are compared to it. */
 export const contenders: readonly [Contender, ...Contender[]] = [
@@ -46,22 +49,38 @@ export const contenders: readonly [Contender, ...Contender[]] = [
     measured: everything.filter((what) => what !== plannedMove),
   },
   {
+    name: '… both',
+    cluster: { layout: 'hot-standby', fencing: 'sdk', takeover: 'at-once', token: 1000 },
+    measured: [serviceBack],
+  },
+  {
     name: 'active/passive',
     cluster: { layout: 'active-passive', fencing: 'sdk' },
     measured: [plannedMove, serviceBack],
   },
+  { name: keepalivedName, cluster: 'keepalived', measured: [plannedMove, serviceBack] },
 ];
+
+/** What a contender's silence should be at most, as a part of keepalived's: it waits for the same, a neighbour that is silent. */
+const besideKeepalived: Readonly<Record<string, number>> = { '… both': 1.5 };
 
 /** Seconds by measurement. */
 export type Measured = Readonly<Partial<Record<Measurement, number>>>;
 
-/** How each is measured, on a settled cluster, which is settled again afterwards. */
-const means: Readonly<Record<Measurement, (lab: Lab) => Promise<number>>> = {
+/** What a measurement is of: a way, on machines where all is well, and will be again afterwards. */
+interface Subject {
+  readonly lab: Lab;
+  readonly way: Way;
+  /** One line beside the figure. */
+  readonly tell: (line: string) => void;
+}
+
+const means: Readonly<Record<Measurement, (subject: Subject) => Promise<number>>> = {
   'HTTP silent in a planned move': silenceInMove,
   // One of each node: the device of the preferred one waits 2 s, by design.
-  'fencing requested by stonith_admin': (lab) =>
+  'fencing requested by stonith_admin': ({ lab }) =>
     fencing(lab, lab.machines[1], ({ name }) => ['stonith_admin', '--reboot', name, '--timeout', '120']),
-  'fencing requested by pcs stonith fence': (lab) =>
+  'fencing requested by pcs stonith fence': ({ lab }) =>
     fencing(lab, lab.machines[0], ({ name }) => ['pcs', 'stonith', 'fence', name]),
   'kernel panic until HTTP answers again': panicToHttp,
 };
@@ -69,19 +88,20 @@ const means: Readonly<Record<Measurement, (lab: Lab) => Promise<number>>> = {
 /**
  * Measures one way.
  *
- * @param onMeasured Told of each measurement as soon as there is one: a run takes most of an hour.
+ * @param tell Told of each measurement as soon as there is one: a run takes most of an hour.
  */
 export async function measure(
   lab: Lab,
-  wanted: readonly Measurement[],
-  onMeasured: (what: Measurement, seconds: number) => void,
+  { cluster, measured: wanted }: Contender,
+  tell: (line: string) => void,
 ): Promise<Measured> {
-  await lab.begin({ timeout: 900_000 });
+  const way = cluster === 'keepalived' ? keepalived : pacemaker;
+  await way.begin(lab);
   const measured: Partial<Record<Measurement, number>> = {};
   for (const what of wanted) {
-    const seconds = await means[what](lab);
+    const seconds = await means[what]({ lab, way, tell });
     measured[what] = seconds;
-    onMeasured(what, seconds);
+    tell(`${what}: ${seconds.toFixed(2)} s`);
   }
   return measured;
 }
@@ -100,10 +120,29 @@ export function benchTable(results: readonly { readonly name: string; readonly m
       if (own === undefined) continue;
       const ratio = own / seconds;
       const judged = ratio <= target ? 'met' : 'missed';
-      lines.push(`${row(name, own)}  ratio ${ratio.toFixed(3)}  (target ${target}: ${judged})`);
+      const verdict = name === keepalivedName ? '' : `  (target ${target}: ${judged})`;
+      lines.push(`${row(name, own)}  ratio ${ratio.toFixed(3)}${verdict}`);
     }
+    lines.push(...comparedToKeepalived(what, others));
   }
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function comparedToKeepalived(
+  what: Measurement,
+  results: readonly { readonly name: string; readonly measured: Measured }[],
+): string[] {
+  const theirs = results.find(({ name }) => name === keepalivedName)?.measured[what];
+  if (theirs === undefined) return [];
+  return results.flatMap(({ name, measured }) => {
+    const own = measured[what];
+    const target = besideKeepalived[name];
+    if (own === undefined || target === undefined) return [];
+    const ratio = own / theirs;
+    return [
+      `  ${name} beside keepalived: ratio ${ratio.toFixed(3)}  (target ${target}: ${ratio <= target ? 'met' : 'missed'})`,
+    ];
+  });
 }
 
 const row = (name: string, seconds: number): string => `  ${name.padEnd(17)} ${seconds.toFixed(2).padStart(7)} s`;
@@ -120,15 +159,20 @@ async function fencing(lab: Lab, target: Machine, words: (target: Machine) => re
   return seconds;
 }
 
-async function panicToHttp(lab: Lab): Promise<number> {
-  const struck = await servingMachine(lab);
+async function panicToHttp({ lab, way, tell }: Subject): Promise<number> {
+  const struck = await way.serving(lab);
+  const other = lab.peerOf(struck);
+  const offset = await clockOffset(lab, other);
   const start = lab.clock.now();
   await panic(lab, struck);
   await lab.until('the service answers again', () => lab.http.outages(start).some(({ open }) => !open), {
     interval: 50,
   });
   const back = lab.http.outages(start).at(-1)?.end ?? start;
-  await lab.settled({ timeout: 600_000 });
+  const begun = start / 1000 + offset;
+  const parts = partsOf(await journalSince(other, begun), way.steps, begun, back / 1000 + offset);
+  tell(`the silence, s: ${describeParts(parts)}`);
+  await way.whole(lab, struck);
   return (back - start) / 1000;
 }
 
@@ -136,13 +180,11 @@ async function panicToHttp(lab: Lab): Promise<number> {
 const rate = 50;
 const patience = 30_000;
 
-async function silenceInMove(lab: Lab): Promise<number> {
-  const from = await servingMachine(lab);
-  const to = lab.peerOf(from);
+async function silenceInMove({ lab, way }: Subject): Promise<number> {
+  const from = await way.serving(lab);
   const load = new HttpLoad(lab.clock, askOverHttp(virtualAddress, patience), rate);
-  await from.mustExec(['pcs', 'resource', 'move', resources.vip, to.name], { timeout: 300_000 });
-  await lab.until('the service has moved', async () => (await lab.serving(to)) === to && lab.http.answers);
+  await way.move(lab, from, lab.peerOf(from));
   const { longestGap } = await load.end();
-  await lab.settled({ timeout: 600_000 });
+  await way.whole(lab);
   return longestGap / 1000;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { benchTable, contenders, measurements } from '../src/bench.js';
+import { benchTable, contenders, measurements } from '../../src/bench/bench.js';
 
 it('measures everything of the article, to which all is compared, and of the hot standby', () => {
   for (const { measured } of contenders.slice(0, 2)) expect(measured).toEqual(Object.keys(measurements));
@@ -16,6 +16,8 @@ it('compares to the first, and says of each target whether it is met', () => {
       measured: { 'kernel panic until HTTP answers again': 20, 'HTTP silent in a planned move': 0.6 },
     },
     { name: '… at once', measured: { 'kernel panic until HTTP answers again': 20.5 } },
+    { name: '… both', measured: { 'kernel panic until HTTP answers again': 6.5 } },
+    { name: 'keepalived', measured: { 'kernel panic until HTTP answers again': 4 } },
   ]);
   expect(table).toBe(`HTTP silent in a planned move
   article             10.00 s
@@ -24,6 +26,9 @@ kernel panic until HTTP answers again
   article             50.00 s
   hot standby         20.00 s  ratio 0.400  (target 0.4: met)
   … at once           20.50 s  ratio 0.410  (target 0.4: missed)
+  … both               6.50 s  ratio 0.130  (target 0.4: met)
+  keepalived           4.00 s  ratio 0.080
+  … both beside keepalived: ratio 1.625  (target 1.5: missed)
 `);
 });
 
