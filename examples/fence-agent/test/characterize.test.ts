@@ -92,7 +92,7 @@ async function twoBoards({ answer = () => true, transferTime = 0, coldRegisters 
     act: (action, hold) => {
       const stop = new AbortController().signal;
       const keeper = machine.keeper({}, { log: () => {}, stop });
-      return performAct(requestOf(0, { action, hold, preferred: true }), keeper, 60_000);
+      return performAct(requestOf(0, { action, hold, preferred: true, extinExpected: true }), keeper, 60_000);
     },
     call: async () => {
       if (!subject) return undefined;

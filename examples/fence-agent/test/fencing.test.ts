@@ -146,7 +146,7 @@ describe('an off', () => {
     cluster.harness.boards[1].poke('ioStatus', 1);
     const edges: boolean[] = [];
     cluster.harness.boards[0].on('extout', ({ asserted }) => edges.push(asserted));
-    expect(await cluster.act(0)).toMatchObject({
+    expect(await cluster.act(0, { holdTimeout: 15_000 })).toMatchObject({
       kind: 'conceded',
       reason: expect.stringContaining('EXTIN is asserted'),
     });

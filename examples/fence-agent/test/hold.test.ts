@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { verifiedHold } from '../src/line/hold.js';
 import type { Lines } from '../src/line/lines.js';
 
-const plan = { hold: 12_000, deadline: 40_000, preferred: true };
+const plan = { hold: 12_000, deadline: 40_000, preferred: true, random: () => 0.5 };
 
 /** Lines whose transfers take `transfer` ms; a write takes effect at its end. */
 function slowLines(clock: VirtualClock, transfer: number | (() => number) = 5) {
@@ -17,7 +17,7 @@ function slowLines(clock: VirtualClock, transfer: number | (() => number) = 5) {
       return seen;
     },
     writeExtout: async (asserted) => {
-      await clock.sleep(3 * duration());
+      await clock.sleep(duration());
       state.extout = asserted;
     },
   };
@@ -114,7 +114,8 @@ describe('a hold', () => {
         if (at > 0) state.extin = true;
         const outcome = await clock.runUntil(hold);
         if (preferred) {
-          expect(outcome).toMatchObject({ kind: 'verified', restarts: 0 });
+          // Twice it has let go for a moment, to see that the shot is not its own.
+          expect(outcome).toMatchObject({ kind: 'verified', restarts: 2 });
         } else {
           expect(outcome).toEqual({ kind: 'conceded', reason: expect.stringContaining('is the preferred one') });
           expect(clock.now()).toBeLessThan(at === 0 ? 100 : at + 500); // before the first sample, or at the next
@@ -137,21 +138,125 @@ describe('a hold', () => {
       for (const preferred of [true, false]) {
         const clock = new VirtualClock();
         const { lines, state } = slowLines(clock);
-        let writes = 0;
+        const writes: boolean[] = [];
         const failing: Lines = {
           read: () => lines.read(),
           writeExtout: async (asserted) => {
-            if (took) await lines.writeExtout(asserted);
+            writes.push(asserted);
+            if (took || writes.length > 1) await lines.writeExtout(asserted);
             state.extin = true; // and the peer shoots at the same time
-            if (++writes === 1) throw new Error('EREMOTEIO');
+            if (writes.length === 1) throw new Error('EREMOTEIO');
           },
         };
         const outcome = await clock.runUntil(verifiedHold(failing, clock, { ...plan, preferred }));
         expect(outcome.kind).toBe(took && preferred ? 'verified' : 'conceded');
-        expect(writes).toBe(1);
+        expect(writes.slice(0, 2)).toEqual([true, false]);
+        expect(state.extout).toBe(false);
       }
     },
   );
+
+  it('that is to be let go is let go in the first transfer there is, and looked at afterwards', async () => {
+    for (const transfer of [5, 150, 1000, 1200]) {
+      const clock = new VirtualClock();
+      const { lines, state } = slowLines(clock, transfer);
+      const done: string[] = [];
+      let fellAt = 0;
+      const watched: Lines = {
+        read: async () => {
+          const seen = await lines.read();
+          done.push(seen.extin ? 'saw EXTIN' : 'read');
+          return seen;
+        },
+        writeExtout: async (asserted) => {
+          done.push(`wrote ${asserted ? 1 : 0}`);
+          await lines.writeExtout(asserted);
+          fellAt = clock.now();
+        },
+      };
+      const hold = verifiedHold(watched, clock, { ...plan, preferred: false });
+      await clock.advance(10_100);
+      state.extin = true;
+      expect(await clock.runUntil(hold)).toMatchObject({ kind: 'conceded' });
+      const [first, ...then] = done.slice(done.indexOf('saw EXTIN') + 1);
+      expect([first, then[0]]).toContain('wrote 0');
+      if (transfer > 250) expect(first).toBe('wrote 0'); // no time to look again
+      expect(fellAt - 10_100).toBeLessThanOrEqual(200 + 3 * transfer);
+    }
+  });
+
+  it.each([1, 50, 300, 700, 1000])('is proven, alone, on a bus of %i ms a transfer', async (transfer) => {
+    const clock = new VirtualClock();
+    const { lines } = slowLines(clock, transfer);
+    expect(await clock.runUntil(verifiedHold(lines, clock, plan))).toMatchObject({ kind: 'verified', restarts: 0 });
+  });
+
+  it('whose write hangs begins no later than the clearance allows, and lets go of what came late', async () => {
+    const clock = new VirtualClock();
+    const { lines, state } = slowLines(clock);
+    const asserted: number[] = [];
+    let writes = 0;
+    const hanging: Lines = {
+      read: () => lines.read(),
+      writeExtout: async (value) => {
+        if (++writes === 1) await clock.sleep(3000);
+        await lines.writeExtout(value);
+        if (value) asserted.push(clock.now());
+      },
+    };
+    expect(await clock.runUntil(verifiedHold(hanging, clock, plan))).toMatchObject({ kind: 'verified' });
+    expect(asserted).toHaveLength(2);
+    expect((asserted[1] ?? 0) - (asserted[0] ?? 0)).toBeGreaterThanOrEqual(1000);
+    expect(state.extout).toBe(false);
+  });
+
+  describe('on wires that touch each other', () => {
+    /** Lines whose EXTIN is asserted by either node: by this one, and by a peer that holds until `peerUntil`. */
+    const touching = (clock: VirtualClock, transfer: number, peer: readonly [number, number] = [0, 0]) => {
+      const { lines, state } = slowLines(clock, transfer);
+      const edges: [number, boolean][] = [];
+      const shorted: Lines = {
+        read: async () => {
+          const peerShoots = clock.now() >= peer[0] && clock.now() < peer[1];
+          const { extout } = state;
+          await lines.read();
+          return { extout, extin: extout || peerShoots };
+        },
+        writeExtout: async (asserted) => {
+          const before = state.extout;
+          await lines.writeExtout(asserted);
+          if (before !== state.extout) edges.push([clock.now(), asserted]);
+        },
+      };
+      const longest = () =>
+        Math.max(...edges.flatMap(([at, rose], index) => (rose ? [(edges[index + 1]?.[0] ?? clock.now()) - at] : [])));
+      return { lines: shorted, state, longest };
+    };
+
+    it.each([true, false])('finds that it shoots itself, and says so (preferred: %s)', async (preferred) => {
+      for (const transfer of [1, 5, 50, 200, 500, 1000]) {
+        for (const random of [0, 0.5, 0.999]) {
+          const clock = new VirtualClock();
+          const { lines, state, longest } = touching(clock, transfer);
+          const outcome = await clock.runUntil(
+            verifiedHold(lines, clock, { ...plan, preferred, random: () => random }),
+          );
+          expect(outcome).toEqual({ kind: 'failed', reason: expect.stringContaining("this node's own EXTOUT") });
+          expect(state.extout).toBe(false);
+          expect(longest(), `${transfer} ms`).toBeLessThan(9000);
+        }
+      }
+    });
+
+    it('finds it, too, when the peer shoots as well, and lets go late', async () => {
+      const clock = new VirtualClock();
+      const { lines, longest } = touching(clock, 5, [10, 4000]);
+      const outcome = await clock.runUntil(verifiedHold(lines, clock, plan));
+      expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining('own EXTOUT') });
+      expect(longest()).toBeLessThan(9000);
+      expect(clock.now()).toBeLessThan(9000);
+    });
+  });
 
   it('does not believe a single garbled sample', async () => {
     for (const garbled of [
@@ -213,9 +318,9 @@ describe('a hold', () => {
       await clock.advance(1500);
       blind = false;
       const outcome = await clock.runUntil(hold);
-      if (preferred) expect(outcome).toMatchObject({ kind: 'verified', restarts: 1 });
+      if (preferred) expect(outcome).toMatchObject({ kind: 'verified', restarts: 3 });
       else expect(outcome).toMatchObject({ kind: 'conceded' });
-      expect(state.extout).toBe(true); // to be released by the caller
+      expect(state.extout).toBe(false);
     }
   });
 

@@ -59,6 +59,7 @@ async function keeper(changed: Partial<KeeperHost> = {}, { owed = fileOf(), goes
     openBoard: () => Sleepi3.open({ bus: boards[0].bus, clock, random: () => 0.5 }),
     objectionTo: async ({ bus }) => (bus === '9' ? 'bus=9 is not of this board' : undefined),
     observe: async () => void done.push('observed'),
+    random: () => 0.5,
     listen: async (listener) => {
       done.push('listens');
       onCall = listener;

@@ -7,7 +7,7 @@ import { type Race, runRace } from './race.js';
 const pictures = '../../../docs/pictures';
 /** Both shoot at the same moment, on a machine whose bus is now and then slow (what the seed draws); EXTOUT stays asserted over a power cut, which is the worse case. */
 const both: Race = {
-  seed: 29,
+  seed: 408,
   skew: 0,
   extoutOnPowerCut: 'held',
   extinPhases: [0, 0],

@@ -42,6 +42,7 @@ function stage() {
     onProgress: () => {},
     signal: stop.signal,
     date: () => new Date(0),
+    random: () => 0.5,
   };
   const act = (request: Partial<PulseRequest>, changed: Partial<PulseContext> = {}) =>
     pulse(requestOf(0, request), { ...context, ...changed });
@@ -61,6 +62,77 @@ async function disturbed(
   return { outcome: await clock.runUntil(acting), logs };
 }
 
+describe('an act that concedes', () => {
+  it('arbitrates anew when the shot of the peer has ended and this node lives, and fences within a minute', async () => {
+    const { clock, state, logs, edges, act } = stage();
+    state.extin = true;
+    const acting = act({});
+    await clock.advance(8000); // its keeper is killed
+    state.extin = false;
+    expect(await clock.runUntil(acting)).toMatchObject({ kind: 'verified', restarts: 0 });
+    expect(edges[0]).toBeGreaterThanOrEqual(10_000);
+    expect(clock.now()).toBeLessThan(23_000);
+    expect(logs).toEqual([expect.stringContaining('arbitrating anew')]);
+  });
+
+  it('is not misled by a peer that lets go for a moment to see whose shot it sees', async () => {
+    const { clock, state, writes, act } = stage();
+    state.extin = true;
+    const acting = act({ holdTimeout: 22_000 });
+    for (let second = 0; second < 6; second++) {
+      await clock.advance(1000);
+      state.extin = false;
+      await clock.advance(300);
+      state.extin = true;
+    }
+    expect(await clock.runUntil(acting)).toMatchObject({ kind: 'conceded' });
+    expect(writes).toEqual([]);
+  });
+
+  it('waits no longer than leaves time for a hold, and ends when it is not wanted any more', async () => {
+    const { clock, state, stop, act } = stage();
+    state.extin = true;
+    expect(await clock.runUntil(act({ holdTimeout: 17_000 }))).toMatchObject({ kind: 'conceded' });
+    expect(clock.now()).toBeLessThan(5500);
+    const acting = act({});
+    await clock.advance(1000);
+    stop.abort(new Error('the request was withdrawn'));
+    expect(await clock.runUntil(acting)).toEqual({ kind: 'failed', reason: 'the request was withdrawn' });
+  });
+
+  it('does not concede for ever to an EXTIN that is stuck: after 20 s it is of nobody', async () => {
+    const { clock, state, logs, act } = stage();
+    state.extin = true;
+    expect(await clock.runUntil(act({ preferred: false }))).toMatchObject({ kind: 'verified', restarts: 0 });
+    expect(clock.now()).toBeGreaterThanOrEqual(32_000);
+    expect(clock.now()).toBeLessThan(36_000);
+    expect(logs[0]).toContain('longer than any shot');
+  });
+
+  it('concedes again to a shot that begins after the one that was of nobody', async () => {
+    const { clock, state, act } = stage();
+    state.extin = true;
+    const acting = act({ preferred: false, holdTimeout: 36_000 });
+    await clock.advance(25_000);
+    state.extin = false;
+    await clock.advance(1000);
+    state.extin = true;
+    expect(await clock.runUntil(acting)).toMatchObject({ kind: 'conceded' });
+    expect(state.extout).toBe(false);
+  });
+});
+
+describe('a bus that fails before anything was asserted', () => {
+  it('is waited for as long as leaves time for a hold', async () => {
+    const { clock, state, act } = stage();
+    state.works = false;
+    const acting = act({});
+    await clock.advance(20_000);
+    state.works = true;
+    expect(await clock.runUntil(acting)).toMatchObject({ kind: 'verified' });
+  });
+});
+
 describe('a wake pulse', () => {
   it('lasts a second', async () => {
     const { clock, edges, act } = stage();
@@ -70,14 +142,56 @@ describe('a wake pulse', () => {
     expect((edges[1] ?? 0) - (edges[0] ?? 0)).toBeLessThan(1100);
   });
 
-  it('is not given while the peer fences this node', async () => {
+  it('is not given while the peer fences this node, for as long as there is time', async () => {
     const { clock, state, writes, act } = stage();
     state.extin = true;
-    expect(await clock.runUntil(act({ action: 'on' }))).toEqual({
+    expect(await clock.runUntil(act({ action: 'on', holdTimeout: 15_000 }))).toEqual({
       kind: 'conceded',
       reason: 'EXTIN is asserted: the peer is fencing this node',
     });
     expect(writes).toEqual([]);
+    expect(clock.now()).toBeGreaterThanOrEqual(15_000);
+  });
+
+  it('is given when the shot of the peer has ended and this node lives', async () => {
+    const { clock, state, edges, act } = stage();
+    state.extin = true;
+    const waking = act({ action: 'on' });
+    await clock.advance(5000);
+    state.extin = false;
+    expect(await clock.runUntil(waking)).toEqual({ kind: 'woken' });
+    expect(edges[0]).toBeGreaterThanOrEqual(7000);
+  });
+
+  it('that comes back to this node itself is none', async () => {
+    const { clock, state, lines, act } = stage();
+    const looped: Lines = {
+      read: async () => ({ ...(await lines.read()), extin: state.extout }),
+      writeExtout: (asserted) => lines.writeExtout(asserted),
+    };
+    expect(await clock.runUntil(act({ action: 'on' }, { lines: looped }))).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining("follows this node's own EXTOUT"),
+    });
+    expect(state.extout).toBe(false);
+  });
+
+  it('is a second long on a bus that takes a second for a transfer, too', async () => {
+    const { clock, edges, lines, act } = stage();
+    const slow: Lines = {
+      read: async () => {
+        await clock.sleep(500);
+        const state = await lines.read();
+        await clock.sleep(500);
+        return state;
+      },
+      writeExtout: async (asserted) => {
+        await clock.sleep(1000);
+        await lines.writeExtout(asserted);
+      },
+    };
+    expect(await clock.runUntil(act({ action: 'on' }, { lines: slow }))).toEqual({ kind: 'woken' });
+    expect((edges[1] ?? 0) - (edges[0] ?? 0)).toBeLessThan(5000);
   });
 
   it('is taken back when the peer begins to fence this node just when the write fails', async () => {
@@ -93,7 +207,8 @@ describe('a wake pulse', () => {
         throw new Error('EREMOTEIO');
       },
     };
-    expect(await clock.runUntil(act({ action: 'on' }, { lines: failing }))).toMatchObject({ kind: 'conceded' });
+    const acting = act({ action: 'on', holdTimeout: 15_000 }, { lines: failing });
+    expect(await clock.runUntil(acting)).toMatchObject({ kind: 'conceded' });
     expect(state.extout).toBe(false);
   });
 

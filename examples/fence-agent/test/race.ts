@@ -80,6 +80,7 @@ export async function runRace(race: Race, observe?: (harness: Harness) => void):
         onProgress: () => {},
         signal: new AbortController().signal,
         date: () => new Date(0),
+        random,
       });
     };
     // A node that is shot ends in the middle of it; that is what races are for.

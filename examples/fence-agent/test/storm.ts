@@ -52,6 +52,7 @@ export async function runStorm(seed: number): Promise<StormResult> {
       onProgress: () => {},
       signal: new AbortController().signal,
       date: () => new Date(0),
+      random,
     }),
     { within: 600_000 },
   );

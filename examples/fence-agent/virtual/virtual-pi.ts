@@ -258,6 +258,7 @@ export class VirtualPi {
         log,
         stop: stop.signal,
         date: () => new Date(this.#options.clock.now()),
+        random: this.#options.random ?? (() => 0.5),
         defaultsFile: '/etc/default/sleepi3',
         readDefaults: () => Promise.resolve(this.defaults),
         openBoard: () => this.#openBoard(process),

@@ -230,6 +230,18 @@ describe('writing', () => {
     expect(writes).toBe(6);
   });
 
+  it('of extout is a single transfer when it must be at once, and of anything else what it always is', async () => {
+    const { bus, board } = await openOn();
+    await board.set('extout', true, { tries: 1, atOnce: true });
+    expect(bus.calls).toEqual([{ transfer: 'writeByte', address: 0x6e, register: 0x0d, value: 1 }]);
+    expect(bus.locks).toBe(0);
+    expect((await board.ioStatus()).extout).toBe(true);
+    bus.memory[0x0c] = 0b101;
+    await board.set('extin-trigger', 'level', { atOnce: true });
+    expect(bus.memory[0x0c]).toBe(0b111);
+    expect(bus.locks).toBe(1);
+  });
+
   it('of extout needs no lock, so that EXTOUT can be released while the lock is stuck', async () => {
     const { bus, board } = await openOn();
     await board.set('extout', true);

@@ -126,11 +126,11 @@ class Run {
   /** extinCountOnRelease and extinPhase: a pulse of a few seconds, while the subject's count is read. */
   async #countSeconds(subject: SubjectConversation): Promise<void> {
     const { clock, peer } = this.#host;
+    let before = await this.#look(subject);
     const pulse = this.#host.act('test', countingPulse);
     const over = whenSettled(pulse);
     const phases: number[] = [];
     let riseAt: number | undefined;
-    let before = await this.#look(subject);
     let base = 0;
     for (let from = clock.now(); !over.aborted;) {
       await clock.sleep(lookPeriod);

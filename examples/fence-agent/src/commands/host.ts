@@ -18,7 +18,7 @@ export interface CommandHost {
   writeError(text: string): void;
   readonly machine: Machine;
   /** From 0 up to 1. */
-  random(): number;
+  readonly random: () => number;
   network(): Promise<WireNetwork>;
   /** Asks the person at the terminal; false is no, and also that nobody is there. */
   ask(question: string): Promise<boolean>;
@@ -48,7 +48,15 @@ export async function wireEnd(
   const keeper = keeperOf(values, host);
   const act = (action: PulseRequest['action'], hold: number) =>
     performAct(
-      { action, target: peer, hold, holdTimeout: hold + holdMargin, wakeDelay: 0, preferred: true },
+      {
+        action,
+        target: peer,
+        hold,
+        holdTimeout: hold + holdMargin,
+        wakeDelay: 0,
+        preferred: true,
+        extinExpected: true,
+      },
       keeper,
       hold + holdMargin,
     );

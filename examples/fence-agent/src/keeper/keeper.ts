@@ -62,6 +62,8 @@ export interface KeeperHost {
   readonly listen: (onCall: (conversation: AgentConversation) => void) => Promise<AgentServer>;
   readonly log: (message: string) => void;
   readonly date: () => Date;
+  /** From 0 up to 1. */
+  readonly random: () => number;
   /** Told once, when the first round of duties is over. */
   readonly onReady: (message: string) => void;
   /** Told each second as long as nothing hangs. */
@@ -110,8 +112,8 @@ class Keeper {
   /** The end of what is done with the line last. */
   #turn: Promise<unknown> = Promise.resolve();
   #underWay: string | undefined;
-  /** Since when the transfer that is under way has been. */
-  #transferSince: number | undefined;
+  /** The transfers that are under way, each with the clock's time of its beginning. */
+  readonly #transfers = new Set<{ readonly since: number }>();
   readonly #leaving = new AbortController();
   readonly #gone = new AbortController();
   #makingGood = false;
@@ -289,7 +291,7 @@ class Keeper {
     signal: AbortSignal,
     onProgress: PulseContext['onProgress'] = () => undefined,
   ): PulseContext {
-    const { clock, record, log, date } = this.#host;
+    const { clock, record, log, date, random } = this.#host;
     const lines = boardLines(board);
     return {
       lines: {
@@ -301,16 +303,18 @@ class Keeper {
       log,
       date,
       signal,
+      random,
       onProgress,
     };
   }
 
   async #timed<T>(transfer: () => Promise<T>): Promise<T> {
-    this.#transferSince = this.#host.clock.now();
+    const underWay = { since: this.#host.clock.now() };
+    this.#transfers.add(underWay);
     try {
       return await transfer();
     } finally {
-      this.#transferSince = undefined;
+      this.#transfers.delete(underWay);
     }
   }
 
@@ -544,7 +548,8 @@ class Keeper {
   }
 
   #hangs(): boolean {
-    return this.#transferSince !== undefined && this.#host.clock.now() - this.#transferSince > longestTransfer;
+    const now = this.#host.clock.now();
+    return [...this.#transfers].some(({ since }) => now - since > longestTransfer);
   }
 
   /** Ends early, and well, when this keeper leaves. */

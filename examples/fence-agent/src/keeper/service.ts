@@ -21,7 +21,13 @@ const firstDescriptor = 3;
 
 export async function runKeeper(
   choice: BoardChoice,
-  { clock, machine, stop, writeError }: Pick<CommandHost, 'clock' | 'machine' | 'stop' | 'writeError'>,
+  {
+    clock,
+    machine,
+    random,
+    stop,
+    writeError,
+  }: Pick<CommandHost, 'clock' | 'machine' | 'random' | 'stop' | 'writeError'>,
 ): Promise<void> {
   const log = (message: string) => {
     writeError(`${message}\n`);
@@ -38,6 +44,7 @@ export async function runKeeper(
     stop,
     log,
     date: () => machine.date(),
+    random,
     defaultsFile: choice.defaults_file,
     readDefaults: () => defaultsOf(choice, machine),
     openBoard,

@@ -13,6 +13,8 @@ export interface PulseRequest {
   readonly wakeDelay: number;
   /** Whether this node goes on when both shoot. */
   readonly preferred: boolean;
+  /** Whether the target asserts its EXTOUT meanwhile because it was told to, as characterize does. */
+  readonly extinExpected?: boolean;
 }
 
 export type PulseOutcome =

@@ -12,7 +12,7 @@ export interface Lines {
   /** Reads io_status once. Rejects when the bus fails for longer than the driver's retries. */
   read(): Promise<LineState>;
   /**
-   * Writes EXTOUT, in one transfer that is not repeated: a write that failed may have taken effect, and another one could
+   * Writes EXTOUT, in a single transfer that is not repeated: a write that failed may have taken effect, and another one could
    * be an edge of its own. {@link settleExtout} looks before it writes again.
    */
   writeExtout(asserted: boolean): Promise<void>;
@@ -23,15 +23,25 @@ const agreeingReadings = 3;
 const readingAttempts = 12;
 
 /**
+ * Reads the lines until two readings in a row agree: for a decision that is looked at again while it can still be taken
+ * back, where each transfer more is time. Rejects as {@link readSettled}.
+ */
+export function readTwice(lines: Lines): Promise<LineState> {
+  return settled(bothLines, () => lines.read(), isSameState, 2);
+}
+
+/**
  * Reads the lines until three readings in a row agree, because a single one may have been garbled on the bus and
  * the decision that follows cannot be taken back. Rejects when the bus fails or does not come to rest.
  */
 export function readSettled(lines: Lines): Promise<LineState> {
-  return settled(
-    'EXTIN and EXTOUT',
-    () => lines.read(),
-    (a, b) => a.extout === b.extout && a.extin === b.extin,
-  );
+  return settled(bothLines, () => lines.read(), isSameState);
+}
+
+const bothLines = 'EXTIN and EXTOUT';
+
+function isSameState(a: LineState, b: LineState): boolean {
+  return a.extout === b.extout && a.extin === b.extin;
 }
 
 /**
@@ -39,14 +49,19 @@ export function readSettled(lines: Lines): Promise<LineState> {
  *
  * @param what Stands in the error.
  */
-export async function settled<T>(what: string, read: () => Promise<T>, agree: (a: T, b: T) => boolean): Promise<T> {
+export async function settled<T>(
+  what: string,
+  read: () => Promise<T>,
+  agree: (a: T, b: T) => boolean,
+  readings = agreeingReadings,
+): Promise<T> {
   let last = await read();
   let agreeing = 1;
   for (let attempt = 1; attempt < readingAttempts; attempt++) {
     const next = await read();
     agreeing = agree(last, next) ? agreeing + 1 : 1;
     last = next;
-    if (agreeing === agreeingReadings) return last;
+    if (agreeing >= readings) return last;
   }
   throw new Error(`${what} read differently each time, ${readingAttempts} readings without agreement`);
 }

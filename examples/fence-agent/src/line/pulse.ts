@@ -3,9 +3,11 @@ import type { Clock } from '@sleepi3/driver';
 import { reasonNotToFire } from './arbitration.js';
 import { type HoldProgress, verifiedHold } from './hold.js';
 import type { PulseOutcome, PulseRequest } from './act.js';
-import { type Lines, readSettled, settleExtout } from './lines.js';
+import { type Lines, type LineState, readTwice, settleExtout } from './lines.js';
+import { isOwnShot, ownShot } from './own-shot.js';
 import { patiently, within } from './patience.js';
 import type { PowerRecord } from './power-record.js';
+import { withoutStuckInput } from './stuck-input.js';
 
 /** The pulse that wakes a node, ms: long enough to be seen as an edge, far from the earliest cut. */
 const wakePulse = 1000;
@@ -15,8 +17,12 @@ const earliestCut = 9000;
 const staleLineRest = 2000;
 /** How long a slow disk is waited for to take a record, ms. It proves something later; the hold is now. */
 const recordPatience = 3000;
-/** How long a bus that fails is tried before anything is asserted, ms: little beside the hold, much beside one transfer. */
+/** How long a bus that fails is tried before anything is asserted, ms, where the act has no time of its own for that. */
 const busPatience = 3000;
+/** Between two looks whether the peer's shot is over, ms. */
+const waitPeriod = 250;
+/** How long EXTIN must be idle until the peer's shot is over, ms: it may let go for a moment to see whose shot it sees. */
+const shotIsOver = 2000;
 /** How long a release is tried for before it is given up, ms. */
 export const releasePatience = 30_000;
 
@@ -30,31 +36,63 @@ export interface PulseContext {
   readonly signal: AbortSignal;
   /** Wall-clock time for the record. */
   readonly date: () => Date;
+  /** From 0 up to 1. */
+  readonly random: () => number;
 }
 
 /** Powers the target off or on. For `reboot` this is the first half; the wake pulse, an `on`, is the keeper's to give afterwards. */
-export async function pulse(request: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
+export async function pulse(request: PulseRequest, given: PulseContext): Promise<PulseOutcome> {
+  const { clock, log } = given;
+  const lines = withoutStuckInput(given.lines, clock, () => {
+    log('EXTIN has been asserted for longer than any shot: it is taken for idle; see monitor');
+  });
+  // A test is about the lines as they are.
+  const context = request.action === 'test' ? given : { ...given, lines };
+  const deadline = clock.now() + request.holdTimeout;
   try {
     // From here on an edge may wake the target: an older proof that it is off is void.
     await kept('the old record of a power-off could not be removed', context.record.forget(), context);
-    await releaseStaleLine(context);
-    return await acts[request.action](request, context);
+    await releaseStaleLine(context, Math.max(busPatience, request.holdTimeout - request.hold));
+    for (;;) {
+      const outcome = await acts[request.action](request, context, deadline);
+      const mayWait = outcome.kind === 'conceded' && request.action !== 'test';
+      const latest = request.action === 'on' ? deadline : deadline - request.hold;
+      if (!mayWait || !(await shotIsOverBy(latest, context))) return outcome;
+      log(`${outcome.reason}; that has ended, and this node lives: arbitrating anew`);
+    }
   } catch (error) {
     await release(context);
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
+/** Waits for the peer's shot to end, as long as there is time. Resolves to whether it has ended. */
+async function shotIsOverBy(latest: number, { lines, clock, signal }: PulseContext): Promise<boolean> {
+  let idleSince: number | undefined;
+  while (!signal.aborted && clock.now() <= latest) {
+    const state = await lines.read().catch(() => undefined); // what cannot be read is not over
+    if (!state || state.extin) idleSince = undefined;
+    else idleSince ??= clock.now();
+    if (idleSince !== undefined && clock.now() - idleSince >= shotIsOver) return true;
+    await clock.sleep(waitPeriod);
+  }
+  signal.throwIfAborted();
+  return false;
+}
+
+type Act = (request: PulseRequest, context: PulseContext, deadline: number) => Promise<PulseOutcome>;
+
 const acts = {
   on: (_request, context) => wake(context),
   off: cut,
   reboot: cut,
   test: testWire,
-} satisfies Record<PulseRequest['action'], (request: PulseRequest, context: PulseContext) => Promise<PulseOutcome>>;
+} satisfies Record<PulseRequest['action'], Act>;
 
-async function cut(request: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
-  const { lines, clock, record, onProgress, signal } = context;
-  const plan = { hold: request.hold, deadline: clock.now() + request.holdTimeout, preferred: request.preferred };
+async function cut(request: PulseRequest, context: PulseContext, deadline: number): Promise<PulseOutcome> {
+  const { lines, clock, record, random, onProgress, signal } = context;
+  const { hold, preferred, extinExpected } = request;
+  const plan = { hold, deadline, preferred, extinExpected, random };
   const outcome = await verifiedHold(lines, clock, plan, onProgress, signal);
   const released = await release(context, outcome.kind === 'verified' ? 1000 : releasePatience);
   if (outcome.kind !== 'verified') return outcome;
@@ -69,10 +107,10 @@ async function wake(context: PulseContext): Promise<PulseOutcome> {
   const { lines, clock } = context;
   let begun: number | undefined;
   const objection = await patiently(context, busPatience, async () => {
-    const reason = reasonNotToFire(await readSettled(lines));
+    const reason = reasonNotToFire(await readTwice(lines));
     if (reason) return reason;
     begun ??= clock.now(); // a write that fails may have taken effect
-    await settleExtout(lines, true);
+    await assert(lines);
     return undefined;
   });
   if (begun === undefined || objection) {
@@ -80,8 +118,8 @@ async function wake(context: PulseContext): Promise<PulseOutcome> {
     return { kind: 'conceded', reason: objection ?? 'EXTOUT was not asserted' };
   }
   await clock.sleep(wakePulse);
-  const { extout } = await readSettled(lines);
-  const released = await release(context);
+  const { extout, extin } = await lookAgainUnless(lines, ({ extout: asserted }) => asserted);
+  const released = await letGo(context);
   const lasted = clock.now() - begun;
   if (!extout) return { kind: 'failed', reason: 'EXTOUT fell during the wake pulse' };
   if (!released) return { kind: 'failed', reason: 'EXTOUT could not be released after the wake pulse' };
@@ -89,6 +127,7 @@ async function wake(context: PulseContext): Promise<PulseOutcome> {
     const reason = `the wake pulse lasted ${(lasted / 1000).toFixed(1)} s, so that its target may have been cut again`;
     return { kind: 'failed', reason };
   }
+  if (extin && (await isOwnShot(context, false))) return { kind: 'failed', reason: ownShot };
   return { kind: 'woken' };
 }
 
@@ -98,30 +137,50 @@ const testSamplePeriod = 20;
 /** A pulse too short to cut anything, while this node's own EXTIN is watched. */
 async function testWire({ hold }: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
   const { lines, clock, signal } = context;
-  const objection = reasonNotToFire(await patiently(context, busPatience, () => readSettled(lines)));
+  const objection = reasonNotToFire(await patiently(context, busPatience, () => readTwice(lines)));
   if (objection) return { kind: 'conceded', reason: objection };
   const begun = clock.now();
-  let { extout, extin: extinMoved } = await settleExtout(lines, true);
+  let { extout, extin: extinMoved } = await assert(lines);
   const asserted = clock.now();
   const end = begun + hold;
   while (extout && clock.now() < end && !signal.aborted) {
     await clock.sleep(Math.min(testSamplePeriod, end - clock.now()));
-    const state = await readSettled(lines);
+    const state = await lookAgainUnless(lines, (seen) => seen.extout && seen.extin === extinMoved);
     extout = state.extout;
     extinMoved ||= state.extin;
   }
   const releasing = clock.now();
-  const released = await release(context);
+  const released = await letGo(context);
   if (!extout) return { kind: 'failed', reason: 'EXTOUT fell during the test pulse' };
   if (!released) return { kind: 'failed', reason: 'EXTOUT could not be released after the test pulse' };
   return { kind: 'tested', shortest: releasing - asserted, longest: clock.now() - begun, extinMoved };
 }
 
-async function releaseStaleLine(context: PulseContext): Promise<void> {
+/** Writes 1 and sees it; on a slow bus an asserted line is a short time. */
+async function assert(lines: Lines): Promise<LineState> {
+  await lines.writeExtout(true);
+  const state = await lookAgainUnless(lines, ({ extout }) => extout);
+  if (!state.extout) throw new Error('EXTOUT does not follow what is written to it');
+  return state;
+}
+
+/** One reading, or two that agree when it is not as expected. */
+async function lookAgainUnless(lines: Lines, expected: (state: LineState) => boolean): Promise<LineState> {
+  const state = await lines.read();
+  return expected(state) ? state : readTwice(lines);
+}
+
+/** Writes 0 to a line that is asserted, and sees to it that it reads so. */
+async function letGo(context: PulseContext): Promise<boolean> {
+  await context.lines.writeExtout(false).catch(() => undefined); // then the rest of it writes again
+  return release(context);
+}
+
+async function releaseStaleLine(context: PulseContext, patience: number): Promise<void> {
   const { lines } = context;
-  const { extout } = await patiently(context, busPatience, () => readSettled(lines));
+  const { extout } = await patiently(context, patience, () => readTwice(lines));
   if (!extout) return;
-  await patiently(context, busPatience, () => settleExtout(lines, false));
+  await patiently(context, patience, () => settleExtout(lines, false));
   context.log('EXTOUT was asserted with no owner: released');
   await context.clock.sleep(staleLineRest);
 }

@@ -56,7 +56,7 @@ export function realPath(path: string): string {
 export function boardLines(board: Sleepi3): Lines & { close(): Promise<void> } {
   return {
     read: () => board.ioStatus(),
-    writeExtout: (asserted) => board.set('extout', asserted, { tries: 1 }),
+    writeExtout: (asserted) => board.set('extout', asserted, { tries: 1, atOnce: true }),
     close: () => board.close(),
   };
 }

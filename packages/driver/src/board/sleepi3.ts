@@ -57,6 +57,12 @@ export interface WriteOptions {
    * edge on EXTOUT: look first, then decide.
    */
   readonly tries?: number;
+  /**
+   * Of `extout`, which is alone in what can be written of its register: nothing but the write itself, in one transfer.
+   * Neither are the other bits read first (0 is written to them, which only read), nor is the write read back. For a
+   * program that looks at the lines itself and has no time for more. Makes no difference to any other parameter.
+   */
+  readonly atOnce?: boolean;
 }
 
 /** The registers that {@link Sleepi3.writeRegister} takes. */
@@ -163,7 +169,7 @@ export class Sleepi3 {
     value: ParameterValue<N>,
     options: WriteOptions = {},
   ): Promise<void> {
-    await this.#change(encodeParameter(name, value), options.tries);
+    await this.#change(encodeParameter(name, value), options);
   }
 
   /**
@@ -253,7 +259,10 @@ export class Sleepi3 {
     return this.close();
   }
 
-  #change({ register: name, mask, value }: RegisterChange, tries = this.#retry.tries): Promise<void> {
+  #change(
+    { register: name, mask, value }: RegisterChange,
+    { tries = this.#retry.tries, atOnce = false }: WriteOptions = {},
+  ): Promise<void> {
     const register = registers[name];
     if (this.#closed !== undefined) return Promise.reject(this.#closedError());
     const body = async () => {
@@ -269,6 +278,7 @@ export class Sleepi3 {
     // EO is the only bit of io_status that can be written: no other program's change can be lost there, and to release
     // EXTOUT must neither wait for a lock nor fail with it.
     const nothingToLose = register.access === 'bits' && mask === comparedMask(register);
+    if (nothingToLose && atOnce) return this.#write(name, value, tries);
     return nothingToLose ? body() : this.#bus.withLock(body);
   }
 
