@@ -40,6 +40,8 @@ async function twoBoards({ answer = () => true, transferTime = 0, coldRegisters 
   const subjectHost: SubjectHost = {
     node: names[1],
     peer: names[0],
+    clock,
+    assert: (hold) => pis[1].runAgent(requestOf(1, { action: 'test', hold, extinExpected: true })).outcome,
     log: () => {},
     openBoard: () => Sleepi3.open({ bus: board.bus, clock, random: () => 0.5 }),
     observation,
@@ -92,7 +94,11 @@ async function twoBoards({ answer = () => true, transferTime = 0, coldRegisters 
     act: (action, hold) => {
       const stop = new AbortController().signal;
       const keeper = machine.keeper({}, { log: () => {}, stop });
-      return performAct(requestOf(0, { action, hold, preferred: true, extinExpected: true }), keeper, 60_000);
+      return performAct(
+        requestOf(0, { action, hold, preferred: true, extinExpected: action === 'off' }),
+        keeper,
+        60_000,
+      );
     },
     call: async () => {
       if (!subject) return undefined;
@@ -178,6 +184,8 @@ describe('characterize', () => {
       {
         node: names[1],
         peer: names[0],
+        clock: cluster.clock,
+        assert: (hold) => cluster.pis[1].runAgent(requestOf(1, { action: 'test', hold, extinExpected: true })).outcome,
         log: () => {},
         openBoard: () => Sleepi3.open({ bus: board.bus, clock: cluster.clock, random: () => 0.5 }),
         observation: new Observation({ read: async () => undefined, replace: async () => {}, remove: async () => {} }),
@@ -197,9 +205,12 @@ describe('characterize', () => {
     await peer.bus.writeByte(0x6e, 0x0d, 1);
     expect(await ask({ say: 'put', ioStatus: 1 })).toContain('done');
     expect(board.extout).toBe(true);
-    a.close();
-    await cluster.clock.runUntil(served);
+    // Its director says nothing more: the line keeper ends what it has begun, and the subject hangs up.
+    await cluster.clock.advance(6000);
     expect(board.extout).toBe(false);
+    await peer.bus.writeByte(0x6e, 0x0d, 0);
+    await cluster.clock.runUntil(served);
+    expect(await cluster.clock.runUntil(a.receive())).toBeUndefined();
   });
 
   it('refuses a subject that is wired to somebody else', async () => {

@@ -16,8 +16,12 @@ async function beSubject(values: CharacterizeValues, host: CommandHost): Promise
     import('./messages.js'),
     host.network(),
   ]);
-  const { end } = await wireEnd(values, host);
-  const subject = { ...end, observation: new Observation(host.machine.observation) };
+  const { end, act } = await wireEnd(values, host);
+  const subject = {
+    ...end,
+    observation: new Observation(host.machine.observation),
+    assert: (length: number) => act('test', length, true),
+  };
   let busy = false;
   const server = await listenForCalls<DirectorMessage, SubjectMessage>(
     { bind: values.bind, port: values.port },
@@ -62,7 +66,7 @@ async function direct(values: CharacterizeValues, host: CommandHost): Promise<nu
     },
     ask: (question) => host.ask(question),
     openBoard: () => end.openBoard(),
-    act: (action, hold) => act(action, hold),
+    act: (action, hold) => act(action, hold, action === 'off'),
     // Nobody answers while the subject boots.
     call: () => callListener<SubjectMessage, DirectorMessage>(address, parseSubjectMessage).catch(() => undefined),
   });

@@ -9,14 +9,26 @@ import {
   type SubjectMessage,
 } from './messages.js';
 import type { Conversation } from '../keeper/messages.js';
+import type { PulseOutcome } from '../line/act.js';
+import { within } from '../line/patience.js';
 import type { RecordFile } from '../line/power-record.js';
 import { wireProtocol } from '../wire-test/messages.js';
+
+/** How long EXTOUT is asserted for the director, ms: from 7 s into its hold over the latest cut of this node. */
+const assertedFor = 4900;
+/** How long is waited for that to begin, ms. */
+const beginPatience = 1000;
+/** How long a director may be silent, ms: it asks a person in between. After that nobody is there any more. */
+const patience = 600_000;
 
 export interface SubjectHost {
   readonly node: string;
   readonly peer: string;
-  log(message: string): void;
+  readonly clock: Clock;
+  readonly log: (message: string) => void;
   openBoard(): Promise<Sleepi3>;
+  /** Has the line keeper assert EXTOUT for so many ms, so that it is released whatever happens to this process. */
+  readonly assert: (length: number) => Promise<PulseOutcome>;
   readonly observation: Observation;
 }
 
@@ -90,8 +102,12 @@ export async function serveDirector(
   host: SubjectHost,
   conversation: Conversation<DirectorMessage, SubjectMessage>,
 ): Promise<boolean> {
-  const greeting = await conversation.receive();
   const { node, peer } = host;
+  const hear = async () => {
+    const message = await within(host.clock, patience, conversation.receive());
+    return message === 'silence' ? undefined : message;
+  };
+  const greeting = await hear();
   if (greeting?.say !== 'characterize' || greeting.protocol !== wireProtocol) {
     conversation.close();
     return false;
@@ -105,7 +121,7 @@ export async function serveDirector(
   try {
     await board.set('extout', false);
     conversation.send({ say: 'done' });
-    for (let message = await conversation.receive(); message; message = await conversation.receive()) {
+    for (let message = await hear(); message; message = await hear()) {
       conversation.send(
         await obey(message, board, host).catch((error: unknown) => ({
           say: 'failed' as const,
@@ -120,15 +136,14 @@ export async function serveDirector(
   }
 }
 
-async function obey(message: DirectorMessage, board: Sleepi3, { observation }: SubjectHost): Promise<SubjectMessage> {
+async function obey(message: DirectorMessage, board: Sleepi3, host: SubjectHost): Promise<SubjectMessage> {
+  const { observation } = host;
   switch (message.say) {
     case 'look':
       return { say: 'looked', registers: await readRegisters(board) };
     case 'put':
       // Whoever speaks over the network could shoot the peer. Who holds this EXTIN is at the other end of the wire.
-      if (message.ioStatus % 2 === 1 && !(await board.ioStatus()).extin) {
-        return { say: 'failed', reason: 'EXTOUT is asserted only while the director holds EXTIN of this node' };
-      }
+      if (message.ioStatus % 2 === 1) return assertWhileHeld(board, host);
       await board.writeRegister('ioStatus', message.ioStatus);
       return { say: 'done' };
     case 'powerdown':
@@ -145,4 +160,22 @@ async function obey(message: DirectorMessage, board: Sleepi3, { observation }: S
     case 'characterize':
       return { say: 'failed', reason: 'the greeting comes once' };
   }
+}
+
+async function assertWhileHeld(board: Sleepi3, { clock, assert, log }: SubjectHost): Promise<SubjectMessage> {
+  if (!(await board.ioStatus()).extin) {
+    return { say: 'failed', reason: 'EXTOUT is asserted only while the director holds EXTIN of this node' };
+  }
+  let reason = 'EXTOUT was not asserted in time';
+  void assert(assertedFor).then((outcome) => {
+    if (!('reason' in outcome)) return;
+    log(outcome.reason);
+    ({ reason } = outcome);
+  });
+  const giveUp = clock.now() + beginPatience;
+  while (clock.now() < giveUp) {
+    if ((await board.ioStatus()).extout) return { say: 'done' };
+    await clock.sleep(20);
+  }
+  return { say: 'failed', reason };
 }

@@ -38,7 +38,8 @@ export async function wireEnd(
   host: CommandHost,
 ): Promise<{
   end: WireEnd;
-  act: (action: PulseRequest['action'], hold: number) => Promise<PulseOutcome>;
+  /** The peer answers EXTIN where `extinExpected`, because it was told to. */
+  act: (action: PulseRequest['action'], hold: number, extinExpected: boolean) => Promise<PulseOutcome>;
 }> {
   const { clock, machine } = host;
   const { self, peer } = await wiringOf(
@@ -46,7 +47,7 @@ export async function wireEnd(
     machine,
   );
   const keeper = keeperOf(values, host);
-  const act = (action: PulseRequest['action'], hold: number) =>
+  const act = (action: PulseRequest['action'], hold: number, extinExpected: boolean) =>
     performAct(
       {
         action,
@@ -55,7 +56,7 @@ export async function wireEnd(
         holdTimeout: hold + holdMargin,
         wakeDelay: 0,
         preferred: true,
-        extinExpected: true,
+        extinExpected,
       },
       keeper,
       hold + holdMargin,
@@ -67,7 +68,7 @@ export async function wireEnd(
     random: () => host.random(),
     log: logTo(host),
     openBoard: () => openBoard(values, host),
-    pulse: (length: number) => act('test', length),
+    pulse: (length: number) => act('test', length, false),
   };
   return { end, act };
 }

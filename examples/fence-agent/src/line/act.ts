@@ -13,7 +13,7 @@ export interface PulseRequest {
   readonly wakeDelay: number;
   /** Whether this node goes on when both shoot. */
   readonly preferred: boolean;
-  /** Whether the target asserts its EXTOUT meanwhile because it was told to, as characterize does. */
+  /** Whether the target asserts its EXTOUT because that was agreed with it, as characterize does: it is no shot. */
   readonly extinExpected?: boolean;
 }
 

@@ -7,6 +7,9 @@ import { longestWireMessage } from './messages.js';
 /** More than this many messages are never under way in a test. */
 const mostWaiting = 4;
 
+/** How long the other side may take to hang up, ms, before it is hung up for. */
+const hangUpPatience = 500;
+
 /** Makes a message of a line, or throws. */
 type Parse<Message> = (line: string) => Message;
 
@@ -65,12 +68,17 @@ export async function listenForCalls<Incoming, Outgoing>(
   const address = server.address();
   return {
     port: typeof address === 'object' && address ? address.port : port,
-    close: () =>
-      new Promise((resolve) => {
+    close: () => {
+      const hangUp = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, hangUpPatience);
+      return new Promise((resolve) => {
         server.close(() => {
+          clearTimeout(hangUp);
           resolve();
         });
         for (const socket of sockets) socket.end();
-      }),
+      });
+    },
   };
 }

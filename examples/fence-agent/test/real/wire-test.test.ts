@@ -139,7 +139,9 @@ describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', { ti
     await until('it listens', () => subject.output.err.includes('listening on port'));
     const port = `--port=${/on port (\d+)/.exec(subject.output.err)?.[1] ?? ''}`;
     boards[1].on('power', ({ on }) => {
-      if (!on) subject.process.kill('SIGKILL');
+      if (on) return;
+      subject.process.kill('SIGKILL');
+      process.kill(services[1]!.pid, 'SIGSTOP'); // and nobody starts another one on a Pi without power
     });
     const director = start(0, 'characterize', '--host=127.0.0.1', port, '--json');
     const answer = async (question: string, words: string) => {
@@ -168,6 +170,16 @@ describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', { ti
     await until('the next line keeper has kept them', () => services[1]!.log.includes('registers of this boot'));
     expect(JSON.parse(await readFile(join(directory, 'state-1', 'observed'), 'utf8'))).toMatchObject({ version: 0 });
     subject.process.kill('SIGKILL');
+  });
+
+  it('ends in time although somebody is connected who never says a word and never hangs up', async () => {
+    const { listener, port } = await listen('--timeout=2');
+    const silent = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+    silent.on('error', () => undefined);
+    const begun = systemClock.now();
+    expect(await listener.ended).toBe(1);
+    expect(systemClock.now() - begun).toBeLessThan(20_000);
+    silent.destroy();
   });
 
   it('outlives garbage on its port and serves the next tester', async () => {
