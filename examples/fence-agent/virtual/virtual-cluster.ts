@@ -14,6 +14,7 @@ export interface VirtualCluster {
 }
 
 export interface ClusterOptions extends Omit<HarnessOptions, 'clock'> {
+  readonly clock?: VirtualClock;
   /** ms from a board's power-on until the service runs on its Pi; by default it never does. */
   readonly bootTime?: number;
   /** What the boards' defaults files say. */
@@ -37,9 +38,10 @@ export function requestOf(pi: 0 | 1, request: Partial<PulseRequest> = {}): Pulse
 }
 
 export async function createCluster(options: ClusterOptions = {}): Promise<VirtualCluster> {
-  const { bootTime, defaults, onBusOperation, ...harnessOptions } = options;
+  const { bootTime, clock: given, defaults, onBusOperation, ...harnessOptions } = options;
   const harness = createHarness({
     ...harnessOptions,
+    ...(given && { clock: given }),
     coldRegisters: { inputControl: 0b001, ...options.coldRegisters },
   });
   const { clock } = harness;

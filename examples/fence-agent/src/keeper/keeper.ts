@@ -18,7 +18,7 @@ import { type BootReport, doDuties } from './duties.js';
 import type { AgentMessage, Conversation, KeeperEvent, KeeperQuestion, NamedBoard } from './messages.js';
 import type { OwedWake } from './owed-wake.js';
 import type { AgentServer } from './socket.js';
-import { type Finding, judgeWireTest, lineWasOrphaned, type NodeReport, wakeIsOwed } from './report.js';
+import { busIsSlow, type Finding, judgeWireTest, lineWasOrphaned, type NodeReport, wakeIsOwed } from './report.js';
 
 /** Between two signs of life, ms. */
 const lifePeriod = 1000;
@@ -485,8 +485,14 @@ class Keeper {
     const { defaultsFile, openBoard, owedWake, readDefaults, wireTest } = this.#host;
     const act = this.#underWay;
     const defaults = await readDefaults().catch(() => undefined); // without it the board does not open, which is told
+    let transfer = 0;
     const reading = await openBoard()
-      .then((board) => readBoard(board).finally(() => board.close()))
+      .then(async (board) => {
+        const begun = this.#host.clock.now();
+        await board.ioStatus();
+        transfer = this.#host.clock.now() - begun;
+        return readBoard(board).finally(() => board.close());
+      })
       .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
     const isRead = !(reading instanceof Error);
     const asserted = isRead && reading.extout;
@@ -494,6 +500,7 @@ class Keeper {
     const view = { board: reading, defaults, defaultsPath: defaultsFile, extoutOwned: care !== 'stuck' };
     const findings: Finding[] = [...judgeHealth(view)];
     if (care === 'released') findings.unshift(lineWasOrphaned);
+    findings.push(...[busIsSlow(transfer)].flatMap((slow) => slow ?? []));
     const owed = await owedWake.get();
     if (owed) {
       findings.push(wakeIsOwed(owed));

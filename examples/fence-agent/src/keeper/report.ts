@@ -31,6 +31,22 @@ export const lineWasOrphaned: Finding = {
   remedy: ['find the program or person that set extout'],
 };
 
+/** A transfer that takes longer than this, ms, may leave no time to shoot after the look that allows it. */
+const slowestTransfer = 1000;
+
+/** What is to be said of a bus on which a transfer takes so many ms. */
+export function busIsSlow(transfer: number): Finding | undefined {
+  if (transfer <= slowestTransfer) return undefined;
+  return {
+    id: 'bus-slow',
+    severity: 'error',
+    concerns: 'fencing',
+    fact: `a transfer on the bus takes ${(transfer / 1000).toFixed(1)} s, and this node cannot fence with more than 1 s`,
+    why: 'EXTOUT must be asserted soon after the line keeper has seen that the other node does not shoot.',
+    remedy: ['look at what loads this machine or holds the bus: uptime, dmesg'],
+  };
+}
+
 export function wakeIsOwed({ target, since }: OwedWakeUp): Finding {
   return {
     id: 'wake-owed',

@@ -30,6 +30,8 @@ const quickTransfer = 250;
 const peerYields = 1000;
 /** When an EXTIN that stays is looked at again, ms: where the wires touch, the peer has let go of its own by then. */
 const secondLook = 5000;
+/** How long is held against an EXTIN of which it cannot be told whose it is, ms: one's own cuts at 9 s. */
+const longestDoubt = 7000;
 
 export interface HoldPlan {
   /** ms that EXTOUT must be seen asserted without a gap; at least 12000 (the latest cut is at 11000). */
@@ -92,6 +94,7 @@ class Hold {
   /** Since when EXTIN has been seen asserted during the hold, and how often it was asked whether that is this very shot. */
   #extinSince: number | undefined;
   #looks = 0;
+  #isAnothers = false;
 
   constructor(
     lines: Lines,
@@ -269,24 +272,33 @@ class Hold {
     if (!extin || this.#plan.extinExpected) {
       this.#extinSince = undefined;
       this.#looks = 0;
+      this.#isAnothers = false;
       return undefined;
     }
     const { asked, answered } = this.#last;
     this.#extinSince ??= asked;
     // A slow bus here may be as slow there. It leaves no time to look twice: where the wires touch, this shot cuts at 9 s.
-    const slowness = 4 * (answered - asked);
+    const slowness = 2 * (answered - asked);
     const due = [peerYields, ...(answered - asked > quickTransfer ? [] : [secondLook])][this.#looks];
     if (due === undefined || asked - this.#extinSince < due + slowness) return undefined;
-    this.#looks++;
     try {
-      if (await this.#isOwn(true)) return { kind: 'failed', reason: ownShot };
+      const isOwn = await this.#isOwn(true);
+      if (isOwn) return { kind: 'failed', reason: ownShot };
+      if (isOwn === false) {
+        this.#looks++;
+        this.#isAnothers = true;
+      }
     } catch {
       // What is on the line now is looked at when the hold begins anew.
     }
-    return 'gap';
+    if (this.#isAnothers || asked - this.#extinSince < longestDoubt) return 'gap';
+    return {
+      kind: 'failed',
+      reason: 'EXTIN is asserted, and it could not be told whether by the peer or by this node',
+    };
   }
 
-  #isOwn(extout: boolean): Promise<boolean> {
+  #isOwn(extout: boolean): Promise<boolean | undefined> {
     return isOwnShot({ lines: this.#lines, clock: this.#clock, random: () => this.#plan.random() }, extout);
   }
 }

@@ -21,25 +21,35 @@ export interface OwnShotContext {
   readonly random: () => number;
 }
 
+/** How often a write is repeated that EXTOUT does not follow. */
+const writes = 4;
+
 /**
- * Moves EXTOUT away from where it is for a moment, twice, and tells whether EXTIN went along each time. EXTOUT is back
- * where it was then, as far as the bus allows.
+ * Moves EXTOUT away from where it is for a moment, twice, and tells whether EXTIN went along each time; undefined when
+ * EXTOUT itself did not. It is back where it was then, as far as the bus allows.
  */
-export async function isOwnShot({ lines, clock, random }: OwnShotContext, extout: boolean): Promise<boolean> {
-  const follows = async (asserted: boolean): Promise<boolean> => {
-    await lines.writeExtout(asserted);
-    await clock.sleep(blink / 2);
-    const seen = await lines.read();
-    // What would say no is looked at again, since a bit may flip on the bus.
-    return seen.extin === asserted || (await readTwice(lines)).extin === asserted;
+export async function isOwnShot(
+  { lines, clock, random }: OwnShotContext,
+  extout: boolean,
+): Promise<boolean | undefined> {
+  /** Whether EXTIN is where EXTOUT has been brought. */
+  const follows = async (asserted: boolean): Promise<boolean | undefined> => {
+    for (let count = 0; count < writes; count++) {
+      await lines.writeExtout(asserted);
+      await clock.sleep(blink / 2);
+      const seen = await lines.read();
+      if (seen.extout === asserted && seen.extin === asserted) return true;
+      // What says no is looked at again, since a bit may flip on the bus.
+      const again = await readTwice(lines);
+      if (again.extout === asserted) return again.extin === asserted;
+    }
+    return undefined;
   };
   for (let count = 0; count < blinks; count++) {
     await clock.sleep(random() * longestPause);
-    if (!(await follows(!extout))) {
-      await lines.writeExtout(extout);
-      return false;
-    }
-    if (!(await follows(extout))) return false;
+    const away = await follows(!extout);
+    const back = await follows(extout);
+    if (!away || !back) return away === undefined || back === undefined ? undefined : false;
   }
   return true;
 }

@@ -1,0 +1,49 @@
+// The agent as Pacemaker meets it, in this process: what it reads on its standard input, what it prints and how it ends.
+import { type FenceHost, runFenceAgent } from '@sleepi3/fence-protocol';
+import { type PacemakerCall, pacemakerEnvironment, pacemakerInput } from '@sleepi3/fence-protocol/testing';
+import type { VirtualClock } from '@sleepi3/simulator';
+import * as actions from '../src/actions.js';
+import { createAgent } from '../src/agent.js';
+import type { Machine } from '../src/node/machine.js';
+
+export interface AgentResult {
+  exitStatus: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the agent on a machine; what it has printed so far is in the result from the beginning. */
+export function runVirtualAgent(
+  machine: Machine,
+  clock: VirtualClock,
+  call: PacemakerCall,
+  signal: AbortSignal = new AbortController().signal,
+): { readonly result: AgentResult; readonly ended: Promise<AgentResult> } {
+  const result: AgentResult = { exitStatus: -1, stdout: '', stderr: '' };
+  const host: FenceHost = {
+    name: 'fence_sleepi3',
+    argv: [],
+    env: pacemakerEnvironment,
+    clock,
+    signal,
+    date: () => new Date(clock.now()),
+    stdinIsTerminal: () => Promise.resolve(false),
+    readStdin: () => Promise.resolve(pacemakerInput(call)),
+    writeStdout: (text) => {
+      result.stdout += text;
+      return Promise.resolve();
+    },
+    writeStderr: (text) => {
+      result.stderr += text;
+    },
+    openDebugFile: () => () => undefined,
+    syslog: () => undefined,
+    runScript: () => Promise.resolve(''),
+  };
+  const agent = createAgent('0.0.0', () => Promise.resolve({ actions, machine }));
+  const ended = runFenceAgent(agent, host).then((exitStatus) => {
+    result.exitStatus = exitStatus;
+    return result;
+  });
+  return { result, ended };
+}
