@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
+import { variantFor } from '../src/command/command.js';
 import { detectFeatures, execute, type Features } from '../src/index.js';
 import { WarmPcs } from '../src/testing/index.js';
 import { BASE_CIB } from './base-cib.js';
@@ -34,7 +35,12 @@ describe.runIf(haveRealParts('pcs', 'xmllint'))('every write that works offline,
           'all of it held before: the test proves nothing',
         ).toBe(false);
       }
-      await execute(command, runner, { file, features: async () => features });
+      const done = execute(command, runner, { file, features: async () => features });
+      if (variantFor(command, features)?.unsupported !== undefined) {
+        await expect(done).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+        return;
+      }
+      await done;
       for (const xpath of then) expect(holds(file, xpath), `${xpath}\n${readFileSync(file, 'utf8')}`).toBe(true);
     },
   );

@@ -120,6 +120,20 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('the
     expect(await codeOf(pcs.stonith.fence('n2'))).not.toBe('no error');
   });
 
+  it('fences a node only by a device that is for it, enabled, and may act from another', async () => {
+    await pcs.stonith.delete('F', { force: true });
+    await pcs.stonith.create('Other', 'fence_dummy', { pcmk_host_list: 'N1', pcmk_host_check: 'static-list' });
+    expect(await codeOf(pcs.stonith.fence('n2'))).toBe('REFUSED');
+    await pcs.stonith.update('Other', { pcmk_host_map: 'N2:2' });
+    await pcs.stonith.fence('n2', { off: true });
+    await cluster.nodeUp('n2');
+    await pcs.constraint.location.add('off', 'Other', 'n1', '-INFINITY');
+    expect(await codeOf(pcs.stonith.fence('n2'))).toBe('REFUSED');
+    await pcs.constraint.delete('off');
+    await pcs.stonith.disable('Other');
+    expect(await codeOf(pcs.stonith.fence('n2'))).toBe('REFUSED');
+  });
+
   it('recovers on the other node what ran on one that failed', async () => {
     const [on = ''] = (await vip()) ?? [];
     const other = on === 'n1' ? 'n2' : 'n1';
@@ -139,6 +153,12 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('the
       'NEEDS_FORCE',
     );
     expect(await codeOf(pcs.quorum.unblock({ yes: true }))).not.toBe('no error');
+    const knowsYes = (await pcs.features()).has('pcs.yes-to-confirm-commands');
+    const confirm = (option: string) =>
+      pcs.run({ ...commands.stonith.confirm('n1', { yes: true }), variants: [], options: [option] });
+    expect((await confirm('--force')).deprecations).toHaveLength(knowsYes ? 1 : 0);
+    expect(await codeOf(confirm('--yes'))).toBe(knowsYes ? 'no error' : 'USAGE');
+    expect((await pcs.stonith.confirm('n1', { yes: true })).deprecations).toEqual([]);
   });
 
   it('leaves it to the test to settle, when it is told to', async () => {

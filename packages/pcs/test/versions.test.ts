@@ -16,20 +16,30 @@ const OF_0_12 = [
   'booth.ticket.standby',
   'pcmk.constraint.location.simple.options.score',
   'pcmk.constraint.location.simple.rule.rule-as-one-argument',
+  'pcmk.properties.cluster.defaults',
+  'pcmk.properties.cluster.describe.output-formats',
+  'pcmk.resource.create.group.future',
   'pcs.yes-to-confirm-commands',
 ];
+const UNTIL_0_11 = ['pcmk.constraint.location.simple.rule.rule-add-remove'];
 const features = (version: string, ids: readonly string[]): Features =>
   parseFeatures(`${version}\n${['pcmk.cib.get', ...ids].join(' ')}\n`);
 const versions = {
-  '0.10.8': features('0.10.8', []),
-  '0.10.9': features('0.10.9', ['pcmk.resource.move.autoclean']),
-  '0.11.5': features('0.11.5', OF_0_11),
+  '0.10.8': features('0.10.8', UNTIL_0_11),
+  '0.10.9': features('0.10.9', [...UNTIL_0_11, 'pcmk.resource.move.autoclean']),
+  '0.11.5': features('0.11.5', [...UNTIL_0_11, ...OF_0_11]),
   '0.12.0': features('0.12.0.2', OF_0_12),
-  main: features('0.12.3', [...OF_0_12, 'cluster.rename']),
+  main: features('0.12.3', [
+    ...OF_0_12,
+    'cluster.node.rename-cib',
+    'cluster.node.rename-corosync',
+    'cluster.rename',
+    'pcmk.cib.element-description',
+  ]),
 };
 type Version = keyof typeof versions;
 
-const { booth, cluster, constraint, quorum, resource, stonith } = commands;
+const { booth, cib, cluster, constraint, property, quorum, resource, stonith } = commands;
 
 const forms: readonly (readonly [Command<unknown>, Readonly<Partial<Record<Version, string>>>])[] = [
   [
@@ -119,6 +129,20 @@ const forms: readonly (readonly [Command<unknown>, Readonly<Partial<Record<Versi
     },
   ],
   [cluster.rename('d'), { main: '-- cluster rename d' }],
+  [
+    constraint.rule.add('c', { attribute: 'a', is: 'eq', value: 'b' }, { role: 'Promoted' }),
+    {
+      '0.10.8': '-- constraint rule add c role=master a eq b',
+      '0.11.5': '-- constraint rule add c role=Promoted a eq b',
+    },
+  ],
+  [constraint.rule.delete('r'), { '0.10.8': '-- constraint rule delete r', '0.11.5': '-- constraint rule delete r' }],
+  [property.defaults(), { '0.12.0': '--full -- property defaults' }],
+  [
+    resource.create('R', 'ocf:x:y', {}, { future: true, group: 'G', agentValidation: true }),
+    { '0.12.0': '--future --agent-validation -- resource create R ocf:x:y group G' },
+  ],
+  [resource.setDescription('R', 'a b'), { main: '-- resource description R a b' }],
 ];
 
 describe('a command in the words of', () => {
@@ -145,6 +169,15 @@ describe('what a version cannot do', () => {
     ['0.11.5', booth.ticket.cleanup('T')],
     ['0.11.5', booth.ticket.standby('T')],
     ['0.12.0', cluster.rename('d')],
+    ['0.11.5', property.defaults()],
+    ['0.11.5', property.describe()],
+    ['0.11.5', resource.create('R', 'ocf:x:y', {}, { future: true })],
+    ['0.12.0', constraint.rule.add('c', { defined: 'a' })],
+    ['0.12.0', constraint.rule.delete('r')],
+    ['0.12.0', cib.element.description('R')],
+    ['0.12.0', stonith.setDescription('F', 'x')],
+    ['0.12.0', cluster.node.renameCib('a', 'b')],
+    ['0.12.0', cluster.node.renameCorosync('a', 'b')],
   ] as const)('is refused before anything runs: pcs %s', async (version, command) => {
     const run = () => Promise.reject(new Error('must not run'));
     const error = await execute(
@@ -154,6 +187,50 @@ describe('what a version cannot do', () => {
     ).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'UNSUPPORTED' });
     expect(error).toBeInstanceOf(PcsError);
+  });
+});
+
+describe('what pcs 0.12 says of properties', () => {
+  const answering = (stdout: string) => ({ run: () => Promise.resolve(answer({ stdout })) });
+
+  it('is their defaults by name', async () => {
+    const stdout = 'batch-limit=0\ncluster-recheck-interval=15min\nload-threshold=80%\n\n';
+    await expect(execute(property.defaults(), answering(stdout))).resolves.toEqual({
+      'batch-limit': '0',
+      'cluster-recheck-interval': '15min',
+      'load-threshold': '80%',
+    });
+  });
+
+  it('is what each is for', async () => {
+    const entry = {
+      ...{ name: 'fence-reaction', shortdesc: 'How', longdesc: 'How so', type: 'select', default: 'stop' },
+      ...{ enum_values: ['stop', 'panic'], advanced: true, deprecated: false, reloadable: false },
+    };
+    const plain = { name: 'cluster-name', type: 'string', default: null, enum_values: null };
+    const stdout = JSON.stringify({ properties_metadata: [entry, plain] });
+    await expect(execute(property.describe(), answering(stdout))).resolves.toEqual([
+      {
+        ...{ name: 'fence-reaction', shortDescription: 'How', longDescription: 'How so', type: 'select' },
+        ...{ default: 'stop', values: ['stop', 'panic'], advanced: true, deprecated: false },
+      },
+      {
+        ...{ name: 'cluster-name', shortDescription: '', longDescription: '', type: 'string' },
+        ...{ default: undefined, values: [], advanced: false, deprecated: false },
+      },
+    ]);
+  });
+
+  it.each(['', '[]', 'null', '{"properties_metadata":{}}', '{"properties_metadata":[{"name":"a"}]}', '{"properties_'])(
+    'is refused when it is something else: %s',
+    async (stdout) => {
+      await expect(execute(property.describe(), answering(stdout))).rejects.toMatchObject({ code: 'MALFORMED_ANSWER' });
+    },
+  );
+
+  it('is a description without its line break', async () => {
+    await expect(execute(cib.element.description('R'), answering('top shelf\n'))).resolves.toBe('top shelf');
+    await expect(execute(cib.element.description('R'), answering(''))).resolves.toBe('');
   });
 });
 

@@ -90,13 +90,18 @@ export function path(value: string, what = 'path'): string {
   return value;
 }
 
-/** A resource agent, `standard:provider:type`, `standard:type` or `type`. */
+/**
+ * A resource or fence agent, `standard:provider:type`, `standard:type` or `type`, in all the ways that there are: `ocf::p:t`,
+ * `external/ssh`, `systemd:foo\x2dbar@1`.
+ */
 export function agent(value: string): string {
   literal(value, 'agent');
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_.@-]+){0,3}$/.test(value)) {
+  // A systemd unit may have any of these in its name (systemd.unit(5)).
+  if (!/^[A-Za-z0-9_][\w.@:/+\\-]*$/.test(value) || /:$|:::/.test(value)) {
     invalid(`agent ${JSON.stringify(value)} is not of the form standard:provider:type`);
   }
-  return value;
+  // As pcs and Pacemaker write it today.
+  return value.replace(/^ocf::/, 'ocf:');
 }
 
 /** A name before `=`. */

@@ -5,6 +5,7 @@ import { change, type Change, type Wait } from '../command/change.js';
 import { PcsError } from '../errors.js';
 import { configuration } from '../read/reads.js';
 import { path } from '../command/words.js';
+import { readDescription, setDescription } from './description.js';
 
 /**
  * `cibadmin -Q`: the whole CIB as XML text, 25 to 40 ms where `pcs cluster cib` takes ten times as long.
@@ -32,3 +33,12 @@ export const config = (): CibCommand<ClusterConfiguration> => ({ ...configuratio
  */
 export const push = (file: string, original: string, options: Wait = {}): Command<Change> =>
   change(['cluster', 'cib-push', path(file), `diff-against=${path(original)}`], options);
+
+/** `pcs cib element …` */
+export const element = {
+  /** `pcs cib element description`, since pcs 0.12.2: of a node, resource, alert, ACL role …; empty when there is none. */
+  description: (elementId: string): CibCommand<string> => readDescription(['cib', 'element', 'description'], elementId),
+  /** `pcs cib element description`, since pcs 0.12.2: sets it; the empty text removes it. */
+  setDescription: (elementId: string, text: string): CibCommand<Change> =>
+    setDescription(['cib', 'element', 'description'], elementId, text),
+};

@@ -214,17 +214,26 @@ export const ticket = {
     cibChange(['constraint', 'ticket', 'delete', nodeName(name, 'ticket'), id(resource)]),
 };
 
-/** `pcs constraint rule …` */
+/** Pacemaker 3 has one rule in a constraint, and pcs 0.12 no command for more. */
+const severalRules = {
+  without: 'pcmk.constraint.location.simple.rule.rule-add-remove',
+  unsupported: 'a constraint has one rule: delete the constraint, and add one with location.rule',
+};
+
+/** `pcs constraint rule …`, up to pcs 0.11: later ones cannot do it. */
 export const rule = {
   /** `pcs constraint rule add`: one more rule in a location constraint; Pacemaker 3 allows only one. */
-  add: (constraint: string, expression: Rule, { force, ...settings }: RuleSettings = {}): CibCommand<Change> =>
-    withRule(
+  add: (constraint: string, expression: Rule, { force, ...settings }: RuleSettings = {}): CibCommand<Change> => {
+    const added = withRule(
       ['constraint', 'rule', 'add', id(constraint, 'constraint'), ...ruleSettings(settings)],
       expression,
       force === undefined ? {} : { force },
-    ),
+    );
+    return { ...added, variants: [severalRules, ...(added.variants ?? [])] };
+  },
   /** `pcs constraint rule delete`: and with the last rule the constraint. */
-  delete: (ruleId: string): CibCommand<Change> => cibChange(['constraint', 'rule', 'delete', id(ruleId, 'rule')]),
+  delete: (ruleId: string): CibCommand<Change> =>
+    cibChange(['constraint', 'rule', 'delete', id(ruleId, 'rule')], { variants: [severalRules] }),
 };
 
 /** `pcs constraint delete`: by id. pcs deletes those it finds even when it then fails for another. */

@@ -6,6 +6,7 @@ import type { Command } from '../command/command.js';
 import { PcsError } from '../errors.js';
 import { parseQuorumStatus, type QuorumStatus } from './quorum-status.js';
 import type { RawResult } from '../run/runner.js';
+import { formatAgent, parseAgent } from '../semantics/agents.js';
 import { type ClusterStatus, parseClusterStatus } from '../status/cluster-status.js';
 import { type FencingHistory, parseFencingHistory } from '../status/fencing-history.js';
 import { malformedAnswer } from '../xml/malformed.js';
@@ -73,12 +74,13 @@ export function fencingHistory(node = '*'): Command<FencingHistory> {
  * @param agent - `ocf:heartbeat:IPaddr2`, `stonith:fence_sleepi3`, `systemd:nginx` …
  */
 export function agentMetadata(agent: string): Command<AgentMetadata> {
-  if (!/^\w+(?::[\w.-]+){0,1}:[\w.@-]+$/.test(agent)) {
+  const name = parseAgent(agent);
+  if (name === undefined || /[^\w.@:/+\\-]/.test(agent)) {
     invalid(`an agent is STANDARD:PROVIDER:TYPE or STANDARD:TYPE, not ${JSON.stringify(agent)}`);
   }
   return {
     program: 'crm_resource',
-    options: [`--show-metadata=${agent}`],
+    options: [`--show-metadata=${formatAgent(name)}`],
     exitCodes: [0, NO_SUCH],
     timeoutMs: READ_TIMEOUT_MS,
     parse: (result) => {

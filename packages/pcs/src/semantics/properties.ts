@@ -29,7 +29,7 @@ const DEFAULTS: Readonly<Partial<Record<keyof typeof CLUSTER_PROPERTIES, string>
   'cluster-delay': '60s',
   'cluster-ipc-limit': '500',
   'cluster-recheck-interval': '15min',
-  'concurrent-fencing': 'false',
+  'concurrent-fencing': 'true',
   'dc-deadtime': '20s',
   'election-timeout': '2min',
   'enable-acl': 'false',
@@ -142,7 +142,7 @@ export function propertyIn<Name extends PropertyName>(
 ): EffectiveProperty<PropertyMeaning<Name>> {
   const found = written(source, name, context);
   const former = namesOf(name).find((one) => one in DEFAULTS) as PropertyName | undefined;
-  const fallback = former === undefined ? undefined : DEFAULTS[former];
+  const fallback = former === undefined ? undefined : defaultOf(former, source.header.crmFeatureSet);
   const read = (text: string | undefined) =>
     text === undefined ? undefined : (meaning(name, text) as PropertyMeaning<Name> | undefined);
   const value = read(found.text);
@@ -152,6 +152,13 @@ export function propertyIn<Name extends PropertyName>(
     written: found.text,
     valid: found.text === undefined || value !== undefined,
   };
+}
+
+/** Pacemaker's default of a property by its former name. */
+function defaultOf(name: PropertyName, featureSet: string | undefined): string | undefined {
+  // As Debian builds it; from 3.0 on everybody does.
+  const isBefore3 = featureSet !== undefined && !isFeatureSetFrom(featureSet, [3, 20, 0]);
+  return name === 'concurrent-fencing' && isBefore3 ? 'false' : DEFAULTS[name];
 }
 
 function meaning(name: PropertyName, text: string): unknown {

@@ -59,7 +59,8 @@ export class FakeCluster implements Runner, AsyncDisposable {
   readonly cibFile: string;
   readonly corosyncConf: string;
   readonly #directory: string;
-  readonly #tools: Runner;
+  /** The real tools (pcs, crm_simulate, crm_mon, cibadmin). */
+  readonly tools: Runner;
   readonly #warm: WarmPcs | undefined;
   readonly #local: string;
   /** One command at a time touches the files. */
@@ -67,8 +68,8 @@ export class FakeCluster implements Runner, AsyncDisposable {
 
   private constructor(directory: string, options: FakeClusterOptions) {
     this.#directory = directory;
-    if (options.tools === undefined) this.#tools = this.#warm = new WarmPcs();
-    else this.#tools = options.tools;
+    if (options.tools === undefined) this.tools = this.#warm = new WarmPcs();
+    else this.tools = options.tools;
     this.cibFile = join(directory, 'cib.xml');
     this.corosyncConf = join(directory, 'corosync.conf');
     this.password = options.password ?? 'secret';
@@ -170,7 +171,7 @@ export class FakeCluster implements Runner, AsyncDisposable {
 
   /** Runs a real tool on the cluster's CIB. */
   tool(program: string, argv: readonly string[]): Promise<RawResult> {
-    return this.#tools.run({ program, argv, env: { CIB_file: this.cibFile } });
+    return this.tools.run({ program, argv, env: { CIB_file: this.cibFile } });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -189,18 +190,18 @@ export class FakeCluster implements Runner, AsyncDisposable {
   private async perform(local: string, request: RunRequest): Promise<RawResult> {
     if (request.program !== 'pcs') {
       if (request.env?.['CIB_file'] !== undefined || request.argv.includes('--xml-pipe'))
-        return this.#tools.run(request);
+        return this.tools.run(request);
       if (request.program === 'crm_resource' && request.argv.some((word) => word.startsWith('--show-metadata'))) {
-        return this.#tools.run(request);
+        return this.tools.run(request);
       }
       return this.node(local).running ? this.tool(request.program, request.argv) : notConnected(request);
     }
     const { options, words } = splitArgv(request.argv);
-    if (options.includes('-f') || options.includes('--version')) return this.#tools.run(request);
+    if (options.includes('-f') || options.includes('--version')) return this.tools.run(request);
     const live = liveCommands.find(({ names }) => names.every((name, index) => words[index] === name));
     if (live !== undefined) return live.perform(this, { local, options, words, request });
     if (!this.node(local).running) return refused('unable to get cib');
-    const result = await this.#tools.run({
+    const result = await this.tools.run({
       ...request,
       argv: ['-f', this.cibFile, ...options.filter((option) => !option.startsWith('--wait=')), '--', ...words],
     });

@@ -1,7 +1,13 @@
 // The commands that need daemons, as data: what each does to the fake cluster. What is missing here and does not work
 // on a CIB file is refused by the real pcs itself.
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import type { RawResult, RunRequest } from '../run/runner.js';
+import { parseClusterConfiguration } from '../cib/cluster-configuration.js';
+import { parseFeatures } from '../command/features.js';
+import { execute } from '../run/execute.js';
+import type { RawResult, Runner, RunRequest } from '../run/runner.js';
+import type { PlacedDevice } from '../semantics/fence-devices.js';
+import { Scheduler } from '../semantics/simulation/scheduler.js';
+import { sameName } from '../semantics/values.js';
 import { answer, freshCib, refused } from './fake-answers.js';
 
 /** One of the machines of a fake cluster. */
@@ -33,6 +39,8 @@ export interface LiveCluster {
   nodeDown(name: string): Promise<void>;
   settle(): Promise<void>;
   cib(): Promise<string>;
+  /** Runs the real tools, on whatever they are told. */
+  readonly tools: Runner;
   /** Runs a real tool on the cluster's CIB. */
   tool(program: string, argv: readonly string[]): Promise<RawResult>;
 }
@@ -243,10 +251,15 @@ async function move(cluster: LiveCluster, { local, options, words }: LiveCall): 
 }
 
 async function fence(cluster: LiveCluster, { options, words }: LiveCall): Promise<RawResult> {
-  const [, , node = ''] = words;
-  const failed = (why: string) => refused(`unable to fence '${node}'\nstonith_admin: Couldn't fence ${node}: ${why}`);
-  if (!cluster.nodes.has(node)) return failed('No such device or address');
-  if (!/<primitive\b[^>]*class="stonith"/.test(await cluster.cib())) return failed('No such device');
+  const [, , named = ''] = words;
+  const failed = (why: string) =>
+    answer({
+      exitCode: 1,
+      stderr: `Error: unable to fence '${named}'\nstonith_admin: Couldn't fence ${named}: ${why}\n`,
+    });
+  const node = [...cluster.nodes.keys()].find((name) => sameName(name, named));
+  if (node === undefined) return failed('No such device or address');
+  if (!(await canBeFenced(cluster, node))) return failed('No such device');
   const action = options.includes('--off') ? 'off' : 'reboot';
   cluster.fencings.push({ node, action });
   await cluster.nodeDown(node);
@@ -254,11 +267,36 @@ async function fence(cluster: LiveCluster, { options, words }: LiveCall): Promis
   return answer({ stdout: `Node: ${node} fenced\n` });
 }
 
-function confirm(_cluster: LiveCluster, { options, words }: LiveCall): RawResult {
-  // Without a terminal pcs 0.11 does nothing unless it is forced, and confirms any name when it is (observed).
-  if (!options.includes('--force') && !options.includes('--yes'))
-    return refused('If the node is not powered off, data corruption may occur, use --force to override');
-  return answer({ stdout: `Node: ${words[2] ?? ''} confirmed fenced\n` });
+/** Whether there is a device for the node, enabled, that another node which runs may have act. */
+async function canBeFenced(cluster: LiveCluster, node: string): Promise<boolean> {
+  const configuration = parseClusterConfiguration(await cluster.cib());
+  const scheduler = new Scheduler(configuration, (command) => execute(command, cluster.tools));
+  const others = cluster.running().filter((name) => name !== node);
+  const isThere = ({ disabled, from }: PlacedDevice) => !disabled && from.some((name) => others.includes(name));
+  const steps = await scheduler.fencingSteps(node);
+  return steps.some(({ usable, devices }) => usable && devices.every(isThere));
+}
+
+/** Without a terminal pcs does nothing unless it is told to, and then confirms any name (observed). */
+async function confirm(cluster: LiveCluster, { options, words }: LiveCall): Promise<RawResult> {
+  const [, , node = ''] = words;
+  const version = await cluster.tools.run({ program: 'pcs', argv: ['--version', '--full'] });
+  const knowsYes = parseFeatures(version.stdout.toString()).has('pcs.yes-to-confirm-commands');
+  if (options.includes('--yes') && !knowsYes) {
+    return answer({ exitCode: 1, stderr: 'option --yes not recognized\n\nUsage: pcs [-f file] [-h] [commands]...\n' });
+  }
+  const warning =
+    `If node '${node}' is not powered off or it does have access to shared resources, data corruption and/or cluster ` +
+    'failure may occur';
+  if (!options.includes('--force') && !options.includes('--yes')) {
+    return refused(`${warning}, use --${knowsYes ? 'yes' : 'force'} to override`);
+  }
+  const deprecation =
+    knowsYes && !options.includes('--yes')
+      ? 'Deprecation Warning: Using --force to confirm this action is deprecated and might be removed in a future release, use ' +
+        '--yes instead\n'
+      : '';
+  return answer({ stdout: `Node: ${node} confirmed fenced\n`, stderr: `${deprecation}Warning: ${warning}\n` });
 }
 
 function ifRunning(perform: LiveCommand['perform']): LiveCommand['perform'] {

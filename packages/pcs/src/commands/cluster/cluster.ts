@@ -241,6 +241,23 @@ export interface NodeAddSettings extends Wait, Force, SkipOffline, RequestTimeou
 
 /** `pcs cluster node …` */
 export const node = {
+  /**
+   * `pcs cluster node rename-corosync`, since pcs 0.12.3: in corosync.conf, on all nodes. The cluster must be stopped; the next
+   * step is {@link node.renameCib}.
+   */
+  renameCorosync: (name: string, newName: string, options: SkipOffline & RequestTimeout = {}): Command<Change> =>
+    change(['cluster', 'node', 'rename-corosync', nodeName(name), nodeName(newName)], {
+      ...options,
+      variants: [{ without: 'cluster.node.rename-corosync', unsupported: 'it cannot rename a node' }],
+    }),
+  /**
+   * `pcs cluster node rename-cib`, since pcs 0.12.3: in the configuration, once corosync.conf has the new name and the cluster runs
+   * again. What it cannot rename by itself is in `warnings`.
+   */
+  renameCib: (name: string, newName: string): Command<Change> =>
+    change(['cluster', 'node', 'rename-cib', nodeName(name), nodeName(newName)], {
+      variants: [{ without: 'cluster.node.rename-cib', unsupported: 'it cannot rename a node' }],
+    }),
   /** `pcs cluster node add`. */
   add: (newNode: string, settings: NodeAddSettings = {}): Command<Change> => {
     const {

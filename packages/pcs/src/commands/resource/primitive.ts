@@ -68,10 +68,10 @@ export function createCommand(
   resource: string,
   type: string,
   options: Options,
-  settings: CreateSettings,
+  settings: CreateSettings & { readonly future?: boolean },
   wrapping: readonly string[] = [],
 ): CibCommand<Change> {
-  const { op: operations, meta: attributes, wait, force, group: groupId, before, after } = settings;
+  const { op: operations, meta: attributes, wait, force, group: groupId, before, after, future = false } = settings;
   if (groupId === undefined && (before !== undefined || after !== undefined)) {
     invalid('before and after say where in a group: name the group');
   }
@@ -80,17 +80,21 @@ export function createCommand(
     ...operationWords(operations),
     ...section('meta', pairs(attributes, 'meta attribute')),
     ...wrapping,
+    ...(future && groupId !== undefined ? ['group', id(groupId, 'group'), ...placeWords({ before, after })] : []),
   ];
   const flagsForAll = [
     ...flags({
-      '--group': groupId === undefined ? undefined : id(groupId, 'group'),
+      '--future': future,
+      '--group': future || groupId === undefined ? undefined : id(groupId, 'group'),
       '--disabled': settings.disabled,
       '--no-default-ops': settings.noDefaultOps,
     }),
-    ...placeFlags({ before, after }),
+    ...(future ? [] : placeFlags({ before, after })),
   ];
+  const { options: allOptions, variants = [] } = validated(flagsForAll, settings.agentValidation);
   return cibChange(words, {
-    ...validated(flagsForAll, settings.agentValidation),
+    options: allOptions,
+    ...(future ? { variants: [ofTheFuture, ...variants] } : variants.length > 0 && { variants }),
     secrets: secretsOf(options, settings.secrets),
     ...(wait !== undefined && { wait }),
     ...(force !== undefined && { force }),
@@ -143,6 +147,14 @@ export function placeFlags({ before, after }: { before?: string | undefined; aft
     '--before': before === undefined ? undefined : id(before),
     '--after': after === undefined ? undefined : id(after),
   });
+}
+
+const ofTheFuture = { without: 'pcmk.resource.create.group.future', unsupported: 'it knows no --future' };
+
+function placeWords({ before, after }: { before?: string | undefined; after?: string | undefined }): string[] {
+  if (before !== undefined && after !== undefined) invalid('before and after exclude each other');
+  if (before !== undefined) return ['before', id(before)];
+  return after === undefined ? [] : ['after', id(after)];
 }
 
 function operationWords(operations: Operations | undefined): string[] {

@@ -16,6 +16,7 @@ import {
   someChanges,
   waitSeconds,
 } from '../../command/words.js';
+import { readDescription, setDescription } from '../description.js';
 import { bundleCreate, bundleReset, bundleUpdate } from './bundle.js';
 import { defaultsFamily } from './defaults.js';
 import {
@@ -43,12 +44,26 @@ export interface CloneSettings {
 /** What an agent says of itself, such as `ocf:heartbeat:IPaddr2`; `pcs resource describe` takes a second. */
 export const describe = agentMetadata;
 
+/** `pcs resource description`, since pcs 0.12.2: of a resource, group, clone or bundle; empty when there is none. */
+export const description = (resource: string): CibCommand<string> =>
+  readDescription(['resource', 'description'], resource);
+
+/** `pcs resource description`, since pcs 0.12.2: sets it; the empty text removes it. */
+const describeAs = (resource: string, text: string): CibCommand<Change> =>
+  setDescription(['resource', 'description'], resource, text);
+export { describeAs as setDescription };
+
 /** What `pcs resource create` can wrap the resource in. */
 export interface ResourceCreateSettings extends CreateSettings {
   readonly clone?: true | CloneSettings;
   readonly promotable?: true | CloneSettings;
   /** Put it into this bundle. */
   readonly bundle?: string;
+  /**
+   * In the words that pcs will want one day (`--future`), since pcs 0.12: the resource is the same, and pcs complains of nothing
+   * deprecated.
+   */
+  readonly future?: boolean;
 }
 
 /**
@@ -63,13 +78,13 @@ export const create = (
   options: Options = {},
   settings: ResourceCreateSettings = {},
 ): CibCommand<Change> => {
-  const { clone, promotable, bundle, group } = settings;
+  const { clone, promotable, bundle, group, future = false } = settings;
   if ([clone, promotable, bundle, group].filter((part) => part !== undefined).length > 1) {
     invalid('a resource is created in one of clone, promotable, bundle or group');
   }
   return createCommand('resource', resource, type, options, settings, [
-    ...(clone === undefined ? [] : ['clone', ...cloneWords(clone)]),
-    ...(promotable === undefined ? [] : ['promotable', ...cloneWords(promotable)]),
+    ...(clone === undefined ? [] : ['clone', ...cloneWords(clone, future)]),
+    ...(promotable === undefined ? [] : ['promotable', ...cloneWords(promotable, future)]),
     ...(bundle === undefined ? [] : ['bundle', id(bundle, 'bundle')]),
   ]);
 };
@@ -341,8 +356,9 @@ function placed(
 }
 
 /** In `create` a bare `name=value` after `clone` is the clone's; after `clone meta` it silently became the resource's. */
-function cloneWords(settings: true | CloneSettings): string[] {
+function cloneWords(settings: true | CloneSettings, future: boolean): string[] {
   if (settings === true) return [];
+  if (future) return cloneMeta(settings.id, settings.meta);
   return [...(settings.id === undefined ? [] : [id(settings.id, 'clone')]), ...pairs(settings.meta, 'clone option')];
 }
 

@@ -28,6 +28,7 @@ import {
   literal,
   choice,
 } from '../../command/words.js';
+import { readDescription, setDescription } from '../description.js';
 import {
   actionName,
   type CleanupFilter,
@@ -132,6 +133,14 @@ export const level = {
 
 /** What a fence agent says of itself, where `pcs stonith describe` takes a second. */
 export const describe = (agent: string) => agentMetadata(`stonith:${agent}`);
+
+/** `pcs stonith description`, since pcs 0.12.2; empty when there is none. */
+export const description = (device: string): CibCommand<string> => readDescription(['stonith', 'description'], device);
+
+/** `pcs stonith description`, since pcs 0.12.2: sets it; the empty text removes it. */
+const describeAs = (device: string, text: string): CibCommand<Change> =>
+  setDescription(['stonith', 'description'], device, text);
+export { describeAs as setDescription };
 
 /** How long a fencing may take before the call gives up, in milliseconds: an off and on of several devices in turn. */
 const FENCING_TIMEOUT_MS = 600_000;
