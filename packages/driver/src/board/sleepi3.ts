@@ -46,8 +46,8 @@ export interface OpenOptions extends BoardOptions, BusOptions {
   readonly bus?: number | string | Bus;
 }
 
-/** How to open the board of a defaults file; an `address` goes before the file's. */
-export type DefaultsFileOptions = Omit<OpenOptions, 'bus'>;
+/** How to open the board of a defaults file; a `bus` and an `address` go before the file's. */
+export type DefaultsFileOptions = Omit<OpenOptions, 'bus'> & Partial<Pick<OpenOptions, 'bus'>>;
 
 /** How a write is carried out. */
 export interface WriteOptions {
@@ -127,8 +127,12 @@ export class Sleepi3 {
    * {@link open} throws.
    */
   static async fromDefaultsFile(path: string = defaultsFilePath, options: DefaultsFileOptions = {}): Promise<Sleepi3> {
+    const { bus, address } = options;
     const { values, problems } = await readDefaultsFile(path);
-    const problem = problems.find(({ key }) => key === 'I2C_BUS' || key === 'I2C_ADDRESS');
+    const problem = problems.find(
+      ({ key, understood }) =>
+        !understood && ((key === 'I2C_BUS' && bus === undefined) || (key === 'I2C_ADDRESS' && address === undefined)),
+    );
     if (problem?.key !== undefined) {
       const { key, line, value, message } = problem;
       throw new Sleepi3Error('DEFAULTS_FILE_INVALID', `${path}, line ${line}: ${key}=${value}: ${message}`, {
@@ -138,7 +142,7 @@ export class Sleepi3 {
         value,
       });
     }
-    return Sleepi3.open({ address: values.I2C_ADDRESS, ...options, bus: values.I2C_BUS });
+    return Sleepi3.open({ address: values.I2C_ADDRESS, ...options, bus: bus ?? values.I2C_BUS });
   }
 
   /**

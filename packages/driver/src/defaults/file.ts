@@ -16,7 +16,7 @@ export const defaultsFilePath = '/etc/default/sleepi3';
  */
 export function readDefaultsFile(path: string = defaultsFilePath): Promise<ParsedDefaults> {
   return new Promise((resolve) => {
-    resolve(parseDefaults(readText(path)));
+    resolve(parseDefaults(readBytes(path)));
   });
 }
 
@@ -27,8 +27,8 @@ export interface DefaultsEdit extends Reapplication {
 }
 
 /**
- * Changes settings in a defaults file: atomically, with every other byte, its owner and its mode kept, and under a lock
- * between processes that edit it this way.
+ * Changes settings in a defaults file and mends what is wrong with it, as {@link editDefaults} does: atomically, its owner
+ * and its mode kept, and under a lock between processes that edit it this way.
  *
  * @throws {@link Sleepi3Error} as {@link editDefaults}; `DEFAULTS_FILE_UNREADABLE`, `DEFAULTS_FILE_UNWRITABLE` with
  * `errno`; `LOCK_BUSY`, `LOCK_FAILED`. In every case the file is as it was.
@@ -45,12 +45,12 @@ export async function editDefaultsFile(
   // The lock is on the directory: the file itself is replaced.
   const lock = await acquireFileLock(dirname(target), { timeout: 5000, ...options, create: false });
   try {
-    const oldText = readText(target);
-    const newText = editDefaults(oldText, changes);
-    const before = parseDefaults(oldText).values;
-    const after = parseDefaults(newText).values;
-    if (newText !== oldText) {
-      await replaceFile(target, newText).catch((cause: unknown) => {
+    const oldBytes = readBytes(target);
+    const newBytes = editDefaults(oldBytes, changes);
+    const before = parseDefaults(oldBytes).values;
+    const after = parseDefaults(newBytes).values;
+    if (!oldBytes.equals(newBytes)) {
+      await replaceFile(target, newBytes).catch((cause: unknown) => {
         const { code: errno = 'EIO', message } = cause as NodeJS.ErrnoException;
         throw new Sleepi3Error(
           'DEFAULTS_FILE_UNWRITABLE',
@@ -67,12 +67,12 @@ export async function editDefaultsFile(
 }
 
 /**
- * One character a byte: what is no UTF-8 survives too. By a plain call: a script's `sleepi3 get` would feel `fs.promises`
+ * By a plain call: a script's `sleepi3 get` would feel `fs.promises`
  * being loaded, and the threads of an asynchronous call being started, for a file of one page.
  */
-function readText(path: string): string {
+function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path, 'latin1');
+    return readFileSync(path);
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -95,13 +95,13 @@ function advice(errno: string): string {
 }
 
 /** Writes a new file beside the old one, onto the disk, and puts it in the old one's place. */
-async function replaceFile(path: string, text: string): Promise<void> {
+async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const { mode, uid, gid } = await fs.stat(path);
   const temporary = `${path}.${Math.random().toString(36).slice(2)}`;
   try {
     const file = await fs.open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
     try {
-      await file.writeFile(text, 'latin1');
+      await file.writeFile(bytes);
       await file.chown(uid, gid);
       await file.chmod(mode & 0o7777);
       await file.sync();

@@ -19,33 +19,45 @@ export type DefaultsSetting = (
   | { readonly kind: 'address'; readonly default: number }
   | { readonly kind: 'bus'; readonly default: string }
   | { readonly kind: 'rtc'; readonly default: string }
-) & { readonly takesEffect: TakesEffect };
+) & {
+  /** Who of the vendor's reads it: config.py and sleepi3ctl, as configparser does, or shell scripts and systemd. */
+  readonly readBy: 'python' | 'shell';
+  /** Python's programs have a default for it. */
+  readonly optional?: true;
+  readonly takesEffect: TakesEffect;
+};
 
 const yesNo = ['no', 'yes'] as const;
 const zeroOne = ['0', '1'] as const;
 
 export const defaultsSettings = {
   /** The clock's name under /sys/class/rtc. */
-  RTC_DEVICE: { kind: 'rtc', default: 'rtc0', takesEffect: { at: 'next use' } },
+  RTC_DEVICE: { kind: 'rtc', readBy: 'shell', default: 'rtc0', takesEffect: { at: 'next use' } },
   /** Set the system's clock from the RTC at boot. */
-  HCTOSYS: { kind: 'switch', words: yesNo, default: true, takesEffect: { at: 'boot' } },
+  HCTOSYS: { kind: 'switch', readBy: 'shell', words: yesNo, default: true, takesEffect: { at: 'boot' } },
   /** Set the RTC from the system's clock at shutdown. */
-  SYSTOHC: { kind: 'switch', words: yesNo, default: true, takesEffect: { at: 'shutdown' } },
+  SYSTOHC: { kind: 'switch', readBy: 'shell', words: yesNo, default: true, takesEffect: { at: 'shutdown' } },
   /** 0x6E, 0x6D or 0x6B, by the DIP switch. */
-  I2C_ADDRESS: { kind: 'address', default: 0x6e, takesEffect: { at: 'next use' } },
-  /** A bus spec. The vendor's programs understand a plain number only. */
-  I2C_BUS: { kind: 'bus', default: '1', takesEffect: { at: 'next use' } },
+  I2C_ADDRESS: { kind: 'address', readBy: 'python', optional: true, default: 0x6e, takesEffect: { at: 'next use' } },
+  /** The number of the bus, as text. Another back end is chosen by options, not here: the vendor's programs read a number. */
+  I2C_BUS: { kind: 'bus', readBy: 'python', optional: true, default: '1', takesEffect: { at: 'next use' } },
   /** s without a heartbeat until the board acts, 0 = off. */
-  HEARTBEAT_TIMEOUT: { kind: 'seconds', default: 60, takesEffect: { at: 'boot', parameter: 'watchdog-timeout' } },
+  HEARTBEAT_TIMEOUT: {
+    kind: 'seconds',
+    readBy: 'python',
+    default: 60,
+    takesEffect: { at: 'boot', parameter: 'watchdog-timeout' },
+  },
   /** Power-cycle after a boot that failed; otherwise cut. */
-  RETRY_BOOT: { kind: 'switch', words: zeroOne, default: true, takesEffect: { at: 'shutdown' } },
+  RETRY_BOOT: { kind: 'switch', readBy: 'python', words: zeroOne, default: true, takesEffect: { at: 'shutdown' } },
   /** s that a boot may take, 0 = no limit. */
-  BOOT_TIMEOUT: { kind: 'seconds', default: 90, takesEffect: { at: 'shutdown' } },
+  BOOT_TIMEOUT: { kind: 'seconds', readBy: 'python', default: 90, takesEffect: { at: 'shutdown' } },
   /** s from shutdown to the cut, 0 = no cut. */
-  POWEROFF_DELAY: { kind: 'seconds', default: 10, takesEffect: { at: 'shutdown' } },
+  POWEROFF_DELAY: { kind: 'seconds', readBy: 'python', default: 10, takesEffect: { at: 'shutdown' } },
   /** Whether EXTIN held for 10 s cuts the power: the switch that makes a node fenceable. */
   EXTIN_FORCED_SHUTDOWN: {
     kind: 'switch',
+    readBy: 'python',
     words: zeroOne,
     default: false,
     takesEffect: { at: 'boot', parameter: 'extin-powerdown' },
