@@ -64,7 +64,13 @@ export async function runRatioBenches(benches: readonly RatioBench[]): Promise<n
   return missed === 0 ? 0 : 1;
 }
 
-/** A whole process as a contender; throws when it exits with anything but `status`. */
+/**
+ * The environment of a program that is measured. Nothing of this process's own goes along: what a tool puts into NODE_OPTIONS,
+ * or a certificate store named in NODE_EXTRA_CA_CERTS, costs a start of Node more than the program itself.
+ */
+export const cleanEnvironment: Readonly<Record<string, string>> = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+
+/** A whole process as a contender, in a clean environment; throws when it exits with anything but `status`. */
 export function processContender(
   name: string,
   command: string,
@@ -75,7 +81,11 @@ export function processContender(
   return {
     name,
     run: () => {
-      const result = spawnSync(command, args, { stdio: ['pipe', 'ignore', 'pipe'], ...spawnOptions });
+      const result = spawnSync(command, args, {
+        stdio: ['pipe', 'ignore', 'pipe'],
+        env: cleanEnvironment,
+        ...spawnOptions,
+      });
       if (result.status !== status) {
         throw new Error(`${name}: exit ${String(result.status)}: ${String(result.stderr)}`, { cause: result.error });
       }

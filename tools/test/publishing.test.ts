@@ -177,8 +177,8 @@ describe.runIf(built)('the packages as published', () => {
          const virtual = new VirtualBoard({ clock: systemClock });
          const path = process.cwd() + '/board.sock';
          const server = await serveBoard(virtual, { path });
-         writeFileSync('defaults', 'I2C_BUS=unix:' + path);
-         ${exampleOf('driver', 'fromDefaultsFile').replace('fromDefaultsFile()', "fromDefaultsFile('defaults')")}
+         writeFileSync('defaults', 'I2C_ADDRESS=0x6E\\n');
+         ${exampleOf('driver', 'fromDefaultsFile').replace('fromDefaultsFile()', "fromDefaultsFile('defaults', { bus: 'unix:' + path })")}
          await board.close();
          await server.close();
          process.exit(); // without the 60 s that the watchdog of the virtual board has to go`,

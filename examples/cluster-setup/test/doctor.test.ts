@@ -149,12 +149,7 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
     /EXTIN has been asserted for 255 s/,
     (n) => (n.board = { ...boardOf(n), extin: true, 'extin-count': 255 }),
   ],
-  [
-    'restart',
-    'warning',
-    /RETRY_BOOT is 0/,
-    (n) => n.spoilFile('/etc/default/sleepi3', 'BOOT_TIMEOUT=90', 'BOOT_TIMEOUT=90\nRETRY_BOOT=0'),
-  ],
+  ['restart', 'warning', /RETRY_BOOT is 0/, (n) => n.spoilFile('/etc/default/sleepi3', 'RETRY_BOOT=1', 'RETRY_BOOT=0')],
   [
     'startup-fencing',
     'error',
@@ -188,7 +183,7 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
   [
     'defaults',
     'warning',
-    /line 1: HEARTBEAT_TIMEOUT=256 must be whole seconds/,
+    /line 5: HEARTBEAT_TIMEOUT=256 must be whole seconds/,
     (n) => n.spoilFile('/etc/default/sleepi3', 'TIMEOUT=60', 'TIMEOUT=256'),
   ],
   [
@@ -530,6 +525,7 @@ describe.runIf(haveRealParts('crm_simulate'))('doctor', () => {
 
   it.each([
     ['hosts', (n: SoundNode) => n.spoilFile('/etc/hosts', '192.168.11.211', '127.0.1.1')],
+    ['defaults', (n: SoundNode) => n.spoilFile('/etc/default/sleepi3', 'TIMEOUT=60', 'TIMEOUT="60" # s')],
     ['extin-forced-shutdown', (n: SoundNode) => n.spoilFile('/etc/default/sleepi3', 'SHUTDOWN=1', 'SHUTDOWN=0')],
   ] as const)('mends %s so that it is not found again', async (check, spoil) => {
     const node = new SoundNode();

@@ -1,4 +1,5 @@
 // A Raspberry Pi as far as cluster-setup can tell: files, packages, services, containers and a password, all in memory.
+import { editDefaults } from '@sleepi3/driver';
 import type { FakeCluster } from '@sleepi3/pcs/testing';
 import { SetupError } from '../src/errors.js';
 import type { CommandAnswer, Machine, RunOptions } from '../src/nodes/machine.js';
@@ -46,7 +47,7 @@ export class FakePi implements Machine {
       `PRETTY_NAME="Debian GNU/Linux ${release}"\nID=debian\nVERSION_ID="${release}"\n`,
     );
     this.files.set('/etc/hosts', `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n`);
-    this.files.set('/etc/default/sleepi3', '# board\nHEARTBEAT_TIMEOUT=60\nEXTIN_FORCED_SHUTDOWN=0\n');
+    this.files.set('/etc/default/sleepi3', editDefaults('# board\n', {}));
   }
 
   async readFile(path: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 // A node of a sound cluster as doctor sees it, made of plain text and values that a test can spoil one by one.
 import { readFileSync } from 'node:fs';
-import type { Snapshot } from '@sleepi3/driver';
+import { editDefaults, type Snapshot } from '@sleepi3/driver';
 import { createNodeRunner, Pcs, type RawResult, type RunRequest } from '@sleepi3/pcs';
 import { answer } from '@sleepi3/pcs/testing';
 import { Facts } from '../src/doctor/facts.js';
@@ -70,7 +70,7 @@ export class SoundNode implements Machine {
   readonly files = new Map<string, string>([
     ['/etc/hosts', '127.0.0.1\tlocalhost\n192.168.11.211\traspberrypi-1\n192.168.11.179\traspberrypi-2\n'],
     ['/etc/corosync/corosync.conf', corosyncConf],
-    ['/etc/default/sleepi3', 'HEARTBEAT_TIMEOUT=60\nBOOT_TIMEOUT=90\nEXTIN_FORCED_SHUTDOWN=1\n'],
+    ['/etc/default/sleepi3', editDefaults('', { EXTIN_FORCED_SHUTDOWN: true })],
     ['/etc/os-release', 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n'],
     ['/var/lib/fence_sleepi3/wire-test', '2026-11-20T09:00:00.000Z sound\n'],
     [dockerDropIn.path, dockerDropIn.text],

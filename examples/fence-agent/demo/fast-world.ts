@@ -9,7 +9,7 @@ import { createCluster } from '../virtual/virtual-cluster.js';
 import { agentParameters, defaultsText, nodes, type World } from './world.js';
 
 export async function fastWorld(): Promise<World> {
-  const cluster = await createCluster({ names: nodes, defaults: parseDefaults(defaultsText('1')) });
+  const cluster = await createCluster({ names: nodes, defaults: parseDefaults(defaultsText) });
   const { harness, clock, pis } = cluster;
   const openBoard = (node: 0 | 1) => Sleepi3.open({ bus: harness.boards[node].bus, clock });
   return {

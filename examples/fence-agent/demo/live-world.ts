@@ -15,16 +15,16 @@ export async function liveWorld(program: string): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'sleepi3-'));
   const harness = createHarness({ clock: systemClock, names: nodes });
   const defaultsFile = (node: 0 | 1) => join(directory, `sleepi3.${node + 1}`);
+  const socket = (node: 0 | 1) => join(directory, `board-${node + 1}.sock`);
   const serve = async (node: 0 | 1) => {
-    const path = join(directory, `board-${node + 1}.sock`);
-    await writeFile(defaultsFile(node), defaultsText(`unix:${path}`));
-    return serveBoard(harness.boards[node], { path });
+    await writeFile(defaultsFile(node), defaultsText);
+    return serveBoard(harness.boards[node], { path: socket(node) });
   };
   const servers = [await serve(0), await serve(1)];
   /** Where a node's line keeper is found: two nodes on one machine cannot share /run. */
   const environment = (node: 0 | 1) => ({ FENCE_SLEEPI3_DIRECTORY: join(directory, `node-${node + 1}`) });
   const startKeeper = (node: 0 | 1) =>
-    spawn(program, ['keeper', '--defaults-file', defaultsFile(node)], {
+    spawn(program, ['keeper', '--bus', `unix:${socket(node)}`, '--defaults-file', defaultsFile(node)], {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...environment(node) },
       stdio: 'ignore',
     });
@@ -32,7 +32,7 @@ export async function liveWorld(program: string): Promise<World> {
   return {
     harness,
     description: 'the built agent as a process of its own, started the way pacemaker-fenced starts it',
-    openBoard: (node) => Sleepi3.fromDefaultsFile(defaultsFile(node)),
+    openBoard: (node) => Sleepi3.fromDefaultsFile(defaultsFile(node), { bus: `unix:${socket(node)}` }),
     fence: (on) =>
       runLikePacemaker(
         program,

@@ -5,7 +5,7 @@ import { defaultsText, type World } from './world.js';
 
 /** What the vendor's service writes to the board at boot (hardware facts: the vendor's sleepi3-utils). */
 export async function bootNode(world: World, node: 0 | 1): Promise<void> {
-  const { values } = parseDefaults(defaultsText('1'));
+  const { values } = parseDefaults(defaultsText);
   const board = await world.openBoard(node);
   try {
     await board.set('extin-trigger', 'edge');

@@ -25,16 +25,14 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** A defaults file in the vendor's format for a board on `bus`. */
-export function defaultsText(bus: string): string {
-  return `# Settings of slee-Pi 3 (the vendor's format)
+/** A defaults file in the vendor's format. */
+export const defaultsText = `# Settings of slee-Pi 3 (the vendor's format)
 
 RTC_DEVICE=rtc0
 HCTOSYS=yes
 SYSTOHC=yes
 
 I2C_ADDRESS=0x6E
-I2C_BUS=${bus}
 
 # Reboot if heartbeat signal is not received more than HEARTBEAT_TIMEOUT seconds
 HEARTBEAT_TIMEOUT=60
@@ -45,7 +43,6 @@ POWEROFF_DELAY=10
 # EXTIN_FORCED_SHUTDOWN=1 : external input has been detected 10s and shutdown
 EXTIN_FORCED_SHUTDOWN=1
 `;
-}
 
 /** What the agent is told about a node besides the action and the target. */
 export function agentParameters(on: 0 | 1, defaultsFile: string): Record<string, string> {

@@ -254,8 +254,9 @@ export async function defaultsOf(
 /** The board that the options name, or else the defaults file. */
 export function boardOf(options: BoardChoice, defaults: ParsedDefaults | undefined): BoardName {
   const wrong = defaults?.problems.find(
-    ({ key }) =>
-      (key === 'I2C_BUS' && options.bus === undefined) || (key === 'I2C_ADDRESS' && options.address === undefined),
+    ({ key, understood }) =>
+      !understood &&
+      ((key === 'I2C_BUS' && options.bus === undefined) || (key === 'I2C_ADDRESS' && options.address === undefined)),
   );
   if (wrong) throw new FenceError('request', `${options.defaults_file}, line ${wrong.line}: ${wrong.message}`);
   return {

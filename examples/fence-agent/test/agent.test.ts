@@ -1,6 +1,6 @@
 // The agent as Pacemaker meets it, with the real line keeper, on virtual boards and a virtual clock.
 import { readFileSync } from 'node:fs';
-import { parseDefaults } from '@sleepi3/driver';
+import { editDefaults, parseDefaults } from '@sleepi3/driver';
 import { type FenceHost, runFenceAgent } from '@sleepi3/fence-protocol';
 import { pacemakerEnvironment, pacemakerInput } from '@sleepi3/fence-protocol/testing';
 import { describe, expect, it } from 'vitest';
@@ -69,7 +69,8 @@ async function call(cluster: VirtualCluster, request: Call) {
 }
 
 const silent: Ask = async () => 'silent';
-const soundDefaults = 'EXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n';
+const sound = { EXTIN_FORCED_SHUTDOWN: true, HEARTBEAT_TIMEOUT: 0 };
+const soundDefaults = editDefaults('', sound);
 const target = 'raspberrypi-2';
 
 /** A call on pi-a of a cluster with two links. */
@@ -341,22 +342,17 @@ describe('monitor', () => {
   it.each([
     ['EIPDE is 0', 0b000, soundDefaults, 'to mend it: fence_sleepi3 boot'],
     ['EITRG is level', 0b011, soundDefaults, 'to mend it: fence_sleepi3 boot'],
-    [
-      'the next boot would clear EIPDE',
-      undefined,
-      'EXTIN_FORCED_SHUTDOWN=0\nHEARTBEAT_TIMEOUT=0\n',
-      'after its next boot',
-    ],
+    ['the next boot would clear EIPDE', undefined, editDefaults('', { HEARTBEAT_TIMEOUT: 0 }), 'after its next boot'],
     [
       'the boot is retried without a time-out',
       undefined,
-      `${soundDefaults}BOOT_TIMEOUT=0\n`,
+      editDefaults('', { ...sound, BOOT_TIMEOUT: 0 }),
       'RETRY_BOOT=1 contradicts BOOT_TIMEOUT=0',
     ],
     [
       'the watchdog is not as configured',
       undefined,
-      `${soundDefaults}HEARTBEAT_TIMEOUT=60\n`,
+      editDefaults('', { ...sound, HEARTBEAT_TIMEOUT: 60 }),
       'sleepi3ctl set watchdog-timeout 60',
     ],
   ])('fails with the remedy when %s', async (_, inputControl, defaults, remedy) => {

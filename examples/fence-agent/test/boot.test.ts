@@ -1,5 +1,5 @@
 // The duties of a boot: done by the line keeper, or by the command where there is none.
-import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
+import { editDefaults, parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { FenceError } from '@sleepi3/fence-protocol';
 import { createHarness } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { boardLines } from '../src/node/board.js';
 import type { Machine } from '../src/node/machine.js';
 import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
 
-const fenceable = 'EXTIN_FORCED_SHUTDOWN=1\n';
+const fenceable = editDefaults('', { EXTIN_FORCED_SHUTDOWN: true });
 
 function bootCase({ defaults = fenceable, registers = {} } = {}) {
   const harness = createHarness({ coldRegisters: { inputControl: 0b001, ...registers } });
@@ -140,7 +140,7 @@ describe('the duties of a boot', () => {
   });
 
   it('fail when EIPDE is 0 and the defaults file does not ask for 1', async () => {
-    const { boot, board } = bootCase({ defaults: '', registers: { inputControl: 0 } });
+    const { boot, board } = bootCase({ defaults: editDefaults('', {}), registers: { inputControl: 0 } });
     board.poke('ioStatus', 1);
     const report = await boot();
     expect(report).toMatchObject({ ok: false, extout: 'released' });

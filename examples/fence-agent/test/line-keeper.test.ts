@@ -1,5 +1,5 @@
 // The line keeper, facing callers that say what they are told to.
-import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
+import { editDefaults, parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { createHarness } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
 import { type AgentConversation, keepLine, type KeeperHost } from '../src/keeper/keeper.js';
@@ -55,7 +55,7 @@ async function keeper(changed: Partial<KeeperHost> = {}, { owed = fileOf(), goes
     log: (message) => logs.push(message),
     date: () => new Date(0),
     defaultsFile: '/etc/default/sleepi3',
-    readDefaults: async () => parseDefaults('EXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n'),
+    readDefaults: async () => parseDefaults(editDefaults('', { EXTIN_FORCED_SHUTDOWN: true, HEARTBEAT_TIMEOUT: 0 })),
     openBoard: () => Sleepi3.open({ bus: boards[0].bus, clock, random: () => 0.5 }),
     objectionTo: async ({ bus }) => (bus === '9' ? 'bus=9 is not of this board' : undefined),
     observe: async () => void done.push('observed'),

@@ -1,7 +1,7 @@
 // Processes of one Pi that can be killed at any point, on a virtual clock: what a killed process awaits never comes, and
 // whoever talks with it finds the line dead. Just what SIGKILL leaves behind. The line keeper is supervised as systemd does
 // it: its socket outlives it, its death releases the line, and it is started again.
-import { type Bus, type Clock, type ParsedDefaults, parseDefaults, Sleepi3 } from '@sleepi3/driver';
+import { type Bus, type Clock, editDefaults, type ParsedDefaults, parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { type AskHost, askKeeper, type KeeperConversation, performAct } from '../src/keeper/ask.js';
 import { clearLine } from '../src/keeper/clear-line.js';
 import { type AgentConversation, keepLine } from '../src/keeper/keeper.js';
@@ -126,7 +126,8 @@ export class VirtualPi {
 
   constructor(options: VirtualPiOptions) {
     this.#options = options;
-    this.defaults = options.defaults ?? parseDefaults('EXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n');
+    this.defaults =
+      options.defaults ?? parseDefaults(editDefaults('', { EXTIN_FORCED_SHUTDOWN: true, HEARTBEAT_TIMEOUT: 0 }));
   }
 
   readonly wireTest = new WireTestRecord(this.#keptFile('wireTest'));

@@ -1,6 +1,6 @@
 // A simulated cluster with its boards, on a virtual clock: who is up, what runs where, what clients get. Time, power,
 // boards and the program are as real as they can be in one process; Pacemaker is played, in a few rules.
-import { parseDefaults, Sleepi3 } from '@sleepi3/driver';
+import { editDefaults, parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { SimulatedPi, VirtualBoard, VirtualClock, type VirtualProcess } from '@sleepi3/simulator';
 import type { Cluster, ClusterFacts } from '../src/cluster/cluster.js';
 import type { Host, Inhibitor, ProbeResult } from '../src/node/host.js';
@@ -619,7 +619,7 @@ export class Machine {
       board: sleepi3Board({
         open: () =>
           operate('open the board', () => Sleepi3.open({ bus: process.bus, clock: process.clock, random: () => 0.5 })),
-        defaults: async () => parseDefaults(''),
+        defaults: async () => parseDefaults(editDefaults('', {})),
         files,
       }),
       records: {

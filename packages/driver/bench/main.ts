@@ -98,9 +98,7 @@ async function benchesOn(where: string, bus: Bus, calls: number): Promise<RatioB
 
 const directory = mkdtempSync(join(tmpdir(), 'sleepi3-bench-'));
 const socket = join(directory, 'board.sock');
-const defaults = join(directory, 'defaults');
 const empty = join(directory, 'empty.cjs');
-writeFileSync(defaults, `I2C_BUS=unix:${socket}\n`);
 writeFileSync(empty, '');
 const server = spawn(
   process.execPath,
@@ -116,7 +114,7 @@ try {
     ...(await benchesOn('on a socket', bus, 200)),
     {
       title: 'sleepi3 get voltage',
-      ours: processContender('sleepi3', process.execPath, [command, '--defaults-file', defaults, 'get', 'voltage']),
+      ours: processContender('sleepi3', process.execPath, [command, '--bus', `unix:${socket}`, 'get', 'voltage']),
       baseline: processContender('node with an empty file', process.execPath, [empty]),
       target,
       rounds: 40,

@@ -4,7 +4,7 @@ import type { Snapshot } from './board/snapshot.js';
 import { defaultsFilePath } from './defaults/file.js';
 import type { Defaults } from './defaults/settings.js';
 import type { Sleepi3Error } from './errors.js';
-import type { DefaultsProblem, ParsedDefaults } from './defaults/text.js';
+import { type DefaultsProblem, describeDefaultsProblem, type ParsedDefaults } from './defaults/text.js';
 
 /** What of a board is judged. The supply is judged where it was measured. */
 export type HealthReading = Pick<
@@ -109,12 +109,8 @@ const table = {
   'defaults-unreadable': {
     severity: 'warning',
     concerns: 'settings',
-    fact: ({ problems, file }) =>
-      problems.map(
-        ({ line, key, value, message }) =>
-          `${file}, line ${line}: ${key === undefined ? value : `${key}=${value}`} ${message}`,
-      ),
-    why: "The vendor's programs take such a value differently from what it says; 256 s, for instance, turns a watchdog off.",
+    fact: ({ problems, file }) => problems.map((problem) => describeDefaultsProblem(problem, file)),
+    why: "The vendor's boot service can stop at such a line: then EXTIN does not cut the power, and no watchdog is set.",
     remedy: ({ file }) => [`correct the line in ${file}`],
   },
   'extin-powerdown': {

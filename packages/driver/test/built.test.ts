@@ -83,9 +83,7 @@ describe.runIf(built).each([
 
   it('drives a board as a command', async () => {
     memory.memory.fill(0);
-    const defaults = join(directory, 'defaults');
-    await writeFile(defaults, `I2C_BUS=unix:${path}\n`);
-    const sleepi3 = (...args: string[]) => run(node, [command, '--defaults-file', defaults, ...args]);
+    const sleepi3 = (...args: string[]) => run(node, [command, '--bus', `unix:${path}`, ...args]);
     expect(await sleepi3('set', 'extout', '1')).toEqual({ status: 0, out: '', err: '' });
     expect(await sleepi3('get', 'extout')).toEqual({ status: 0, out: '1\n', err: '' });
     expect(await sleepi3('set', 'watchdog-timeout', '256')).toMatchObject({ status: 1, out: '' });

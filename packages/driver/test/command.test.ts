@@ -26,7 +26,7 @@ beforeEach(async () => {
   ran = [];
   memory.memory.set([0x02, 0x2f, 0xe0, 0x2e, 0, 0, 1, 0, 9, 60, 10, 0b101, 0b001, 0b010, 0b10001, 3]);
   server = await serveBus(memory, join(directory, 'board.sock'));
-  await writeFile(defaults, `I2C_BUS=unix:${directory}/board.sock\n`);
+  await writeFile(defaults, '');
 });
 afterEach(async () => {
   await server.close();
@@ -65,6 +65,7 @@ async function sleepi3(
   const withFile =
     args.includes('--bus') || args.includes('--defaults-file') ? io.args : [...io.args, '--defaults-file', defaults];
   result.status = await runCommand({ ...io, args: withFile }, '1.2.3', {
+    bus: `unix:${directory}/board.sock`,
     retry: { tries: 2, baseDelay: 0 },
   });
   return result;
@@ -424,6 +425,7 @@ describe('watch', () => {
   });
 
   it('ends at once with an error that is no fault of the board', async () => {
+    const choice = { bus: `unix:${directory}/board.sock` };
     const failing = { clock: { now: () => 0, sleep: () => Promise.reject(new Error('clock broke')) } };
     const io = {
       args: ['watch', '--defaults-file', defaults],
@@ -434,13 +436,13 @@ describe('watch', () => {
       stopSignal: () => new AbortController().signal,
       ...failing,
     };
-    await expect(runCommand(io, '1')).rejects.toThrow('clock broke');
+    await expect(runCommand(io, '1', choice)).rejects.toThrow('clock broke');
     const broken = {
       ...io,
       write: () => {
         throw new Error('output broke');
       },
     };
-    await expect(runCommand(broken, '1')).rejects.toThrow('output broke');
+    await expect(runCommand(broken, '1', choice)).rejects.toThrow('output broke');
   });
 });

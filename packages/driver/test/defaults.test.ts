@@ -61,7 +61,11 @@ const wrong = (text: string | Uint8Array) =>
 describe('reading the settings', () => {
   it('finds nothing wrong with what the vendor ships, nor with comments and settings of others', () => {
     expect(parseDefaults(vendorText)).toEqual({ values: shipped, problems: [] });
-    expect(parseDefaults(`${vendorText}# I2C_ADDRESS=0x6D\n\n   # x\nMY_OWN="kept $HOME"\nA=\nB='x y'$(id -u)# # z\nI2C_BUS=1\n`)).toEqual({
+    expect(
+      parseDefaults(
+        `${vendorText}# I2C_ADDRESS=0x6D\n\n   # x\nMY_OWN="kept $HOME"\nA=\nB='x y'$(id -u)# # z\nI2C_BUS=1\n`,
+      ),
+    ).toEqual({
       values: shipped,
       problems: [],
     });

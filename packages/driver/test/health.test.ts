@@ -4,6 +4,7 @@ import {
   healthMessage,
   type HealthReading,
   judgeHealth,
+  editDefaults,
   parseDefaults,
   Sleepi3Error,
 } from '../src/index.js';
@@ -16,7 +17,10 @@ const soundBoard: HealthReading = {
   extout: false,
   'watchdog-timeout': 60,
 };
-const soundFile = 'EXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=60\nBOOT_TIMEOUT=90\n';
+const soundFile = editDefaults('', { EXTIN_FORCED_SHUTDOWN: true });
+/** The sound file with other lines for those of the same key. */
+const fileWith = (...lines: readonly string[]) =>
+  lines.reduce((file, line) => file.replace(new RegExp(`^${line.split('=', 1)[0] ?? ''}=.*$`, 'm'), line), soundFile);
 
 function judge(board: Partial<HealthReading> | Error = {}, file = soundFile, extoutOwned = false) {
   return judgeHealth({
@@ -47,13 +51,13 @@ describe('the judge of a board', () => {
     [
       'no timeout and no retry',
       {},
-      'RETRY_BOOT=0\nBOOT_TIMEOUT=0',
+      'RETRY_BOOT=0 BOOT_TIMEOUT=0',
       ['warning boot-timeout-off', 'warning retry-boot-off'],
     ],
     ['a supply that fails', { voltage: 4999, 'measurement-interval': 1 }, '', ['warning voltage-low']],
     ['a supply that is not measured', { voltage: 0, 'measurement-interval': 0 }, '', []],
   ])('tells %s', (_, board, more, expected) => {
-    expect(told(judge(board, `${soundFile}${more}\n`))).toEqual(expected);
+    expect(told(judge(board, fileWith(...more.split(' '))))).toEqual(expected);
   });
 
   it('takes an EXTOUT that somebody owns for a fencing', () => {
@@ -61,15 +65,15 @@ describe('the judge of a board', () => {
   });
 
   it('tells every line that cannot be read, with file, line, key and value', () => {
-    const facts = judge({}, `${soundFile}BOOT_TIMEOUT=256\nnonsense\n`).map(({ fact }) => fact);
+    const facts = judge({}, `${fileWith('BOOT_TIMEOUT=256')}nonsense\n`).map(({ fact }) => fact);
     expect(facts).toEqual([
-      expect.stringMatching(/^\/etc\/default\/sleepi3, line 4: BOOT_TIMEOUT=256 must be /),
-      '/etc/default/sleepi3, line 5: nonsense is neither a comment nor KEY=value',
+      expect.stringMatching(/^\/etc\/default\/sleepi3, line 7: BOOT_TIMEOUT=256 must be /),
+      '/etc/default/sleepi3, line 10: nonsense is neither a comment nor KEY=value',
     ]);
   });
 
   it('judges what is left when the board says nothing, or the file does not exist', () => {
-    const silent = judge(new Error('no answer at 0x6e'), 'EXTIN_FORCED_SHUTDOWN=0\n');
+    const silent = judge(new Error('no answer at 0x6e'), fileWith('EXTIN_FORCED_SHUTDOWN=0'));
     expect(told(silent)).toEqual(['error board-silent', 'error extin-forced-shutdown']);
     expect(silent[0]?.fact).toBe('the board does not answer: no answer at 0x6e');
     const bare = judgeHealth({ board: soundBoard, defaults: undefined, defaultsPath: '/etc/other' });
@@ -91,7 +95,7 @@ describe('the judge of a board', () => {
   it('names what is to be done, in its order, and the setting only where it is not set', () => {
     const [powerdown] = judge({ 'extin-powerdown': false });
     expect(powerdown?.remedy).toEqual(['fence_sleepi3 boot']);
-    const [both] = judge({ 'extin-powerdown': false }, 'EXTIN_FORCED_SHUTDOWN=0\nHEARTBEAT_TIMEOUT=60\n');
+    const [both] = judge({ 'extin-powerdown': false }, fileWith('EXTIN_FORCED_SHUTDOWN=0'));
     expect(both && healthMessage(both)).toBe(
       'this node cannot be fenced: EIPDE is 0 (extin-powerdown), and EXTIN does not cut its power; ' +
         'to mend it: set EXTIN_FORCED_SHUTDOWN=1 in /etc/default/sleepi3, then fence_sleepi3 boot',

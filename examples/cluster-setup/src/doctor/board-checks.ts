@@ -1,5 +1,5 @@
 // What is looked at of a node's slee-Pi 3: whether the node can be cut off, and come back.
-import { editDefaults, type HealthId, judgeHealth, parseBusSpec } from '@sleepi3/driver';
+import { type Defaults, editDefaults, type HealthId, judgeHealth, parseBusSpec } from '@sleepi3/driver';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { agentPath, defaultsPath } from '../plan/node-steps.js';
 import type { Action } from '../plan/step.js';
@@ -40,27 +40,14 @@ export const boardChecks: readonly Check[] = [
     },
   },
   judged('board', 'the board answers', ['board-silent', 'bus-hung', 'voltage-low']),
-  judged('defaults', '/etc/default/sleepi3', ['defaults-missing', 'defaults-unreadable']),
+  judged('defaults', '/etc/default/sleepi3', ['defaults-missing', 'defaults-unreadable'], (facts) => edit(facts, {})),
   judged(
     'extin-forced-shutdown',
     'this node can be cut off',
     ['extin-powerdown', 'extin-forced-shutdown'],
     async (facts) => {
-      const text = await facts.file(defaultsPath);
       const set = (await facts.defaults())?.values.EXTIN_FORCED_SHUTDOWN ?? false;
-      const edit: Action[] =
-        text === undefined || set
-          ? []
-          : [
-              {
-                kind: 'write',
-                node: facts.node,
-                path: defaultsPath,
-                before: text,
-                text: editDefaults(text, { EXTIN_FORCED_SHUTDOWN: true }),
-              },
-            ];
-      return [...edit, boot(facts)];
+      return [...(set ? [] : await edit(facts, { EXTIN_FORCED_SHUTDOWN: true })), boot(facts)];
     },
   ),
   judged('extin-trigger', 'EITRG', ['extin-trigger'], (facts) => Promise.resolve([boot(facts)])),
@@ -174,6 +161,13 @@ function judged(
       );
     },
   };
+}
+
+/** Changes settings in the vendor's file, where it is, and mends it. */
+async function edit(facts: Facts, changes: Partial<Defaults>): Promise<Action[]> {
+  const before = await facts.file(defaultsPath);
+  if (before === undefined) return [];
+  return [{ kind: 'write', node: facts.node, path: defaultsPath, before, text: editDefaults(before, changes) }];
 }
 
 /** What sleepi3-monitor's settings have it run by itself, besides what is in a directory. */

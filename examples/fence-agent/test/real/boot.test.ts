@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '@sleepi3/driver';
+import { editDefaults, systemClock } from '@sleepi3/driver';
 import { serveBoard, VirtualBoard } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
@@ -17,10 +17,10 @@ describe.runIf(haveRealParts('flock'))('boot as a process', { timeout: 60_000 },
     const program = buildAgent(join(directory, 'dist'));
     const path = join(directory, 'board');
     const defaults = join(directory, 'sleepi3');
-    await writeFile(defaults, `I2C_BUS=unix:${path}\nEXTIN_FORCED_SHUTDOWN=1\n`);
+    await writeFile(defaults, editDefaults('', { EXTIN_FORCED_SHUTDOWN: true }));
     const board = new VirtualBoard({ clock: systemClock, coldRegisters: { inputControl: 0b010, ioStatus: 1 } });
 
-    const boot = spawn(program, ['boot', '--json', `--defaults-file=${defaults}`], {
+    const boot = spawn(program, ['boot', '--json', `--bus=unix:${path}`, `--defaults-file=${defaults}`], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, FENCE_SLEEPI3_DIRECTORY: join(directory, 'state') },
     });

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '@sleepi3/driver';
+import { editDefaults, systemClock } from '@sleepi3/driver';
 import { type PacemakerCall, type ProcessResult, runLikePacemaker } from '@sleepi3/fence-protocol/testing';
 import { createHarness, type Harness, record, type Recording, serveBoard } from '@sleepi3/simulator';
 import { type Service, startService } from './service.js';
@@ -48,11 +48,11 @@ export async function liveCluster(program: string, prepare?: (state: string) => 
   const path = join(directory, 'board.sock');
   const server = await serveBoard(harness.boards[1], { path });
   const defaultsFile = join(directory, 'sleepi3');
-  await writeFile(defaultsFile, `I2C_BUS=unix:${path}\nEXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n`);
+  await writeFile(defaultsFile, editDefaults('', { EXTIN_FORCED_SHUTDOWN: true, HEARTBEAT_TIMEOUT: 0 }));
   const state = join(directory, 'state');
   await mkdir(state, { mode: 0o700 });
   prepare?.(state);
-  const service = await startService(program, state, '--defaults-file', defaultsFile);
+  const service = await startService(program, state, '--bus', `unix:${path}`, '--defaults-file', defaultsFile);
   const corosyncConf = join(directory, 'corosync.conf');
   const nodes = [self, 'node1'].map((name) => `  node {\n    name: ${name}\n  }\n`);
   await writeFile(corosyncConf, `nodelist {\n${nodes.join('')}}\n`);

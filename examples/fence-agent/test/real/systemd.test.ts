@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '@sleepi3/driver';
+import { editDefaults, systemClock } from '@sleepi3/driver';
 import { createHarness, type Harness, serveBoard } from '@sleepi3/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
@@ -31,9 +31,20 @@ describe.runIf(haveRealParts('systemd-nspawn', 'dpkg', 'unshare', 'nsenter') && 
       harness = createHarness({ clock: systemClock, coldRegisters: { inputControl: 0b001 } });
       server = await serveBoard(harness.boards[0], { path: join(directory, 'board.sock') });
       const defaults = join(directory, 'sleepi3');
-      writeFileSync(defaults, 'I2C_BUS=unix:/board/board.sock\nEXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n');
-      container = await bootContainer([deb, defaults], { [directory]: '/board' });
-      await mustRun('cp /root/sleepi3 /etc/default/sleepi3');
+      writeFileSync(defaults, editDefaults('', { EXTIN_FORCED_SHUTDOWN: true, HEARTBEAT_TIMEOUT: 0 }));
+      const dropIn = join(directory, 'bus.conf');
+      const words = '--bus unix:/board/board.sock';
+      writeFileSync(
+        dropIn,
+        `[Service]\nExecStart=\nExecStart=/usr/sbin/fence_sleepi3 keeper ${words}\n` +
+          `ExecStopPost=\nExecStopPost=/usr/sbin/fence_sleepi3 release ${words}\n`,
+      );
+      container = await bootContainer([deb, defaults, dropIn], { [directory]: '/board' });
+      await mustRun(
+        'cp /root/sleepi3 /etc/default/sleepi3\n' +
+          'install -D -m 644 /root/bus.conf /run/systemd/system/fence-sleepi3.service.d/bus.conf\n' +
+          'systemctl daemon-reload',
+      );
     }, 120_000);
     afterAll(async () => {
       await container.close();
@@ -134,9 +145,9 @@ describe.runIf(haveRealParts('systemd-nspawn', 'dpkg', 'unshare', 'nsenter') && 
       expect(await result).toMatchObject({ status: 0, output: 'Success: Powered OFF\n' });
       expect((await purge).status).toBe(0);
       expect(harness.boards[0].extout).toBe(false);
-      expect(await mustRun('find /etc /usr /var /run -xdev -name "*fence[-_]sleepi3*" -not -path "/var/log/*"')).toBe(
-        '',
-      );
+      // But the drop-in, which is this test's own.
+      const elsewhere = '-not -path "/var/log/*" -not -path "/run/systemd/system/fence-sleepi3.service.d*"';
+      expect(await mustRun(`find /etc /usr /var /run -xdev -name "*fence[-_]sleepi3*" ${elsewhere}`)).toBe('');
     });
 
     it('lets go of the line when the node goes down', async () => {

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '@sleepi3/driver';
+import { editDefaults, systemClock } from '@sleepi3/driver';
 import { createHarness, type Harness, serveBoard } from '@sleepi3/simulator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
@@ -36,7 +36,7 @@ describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', { ti
     harness = createHarness({ clock: systemClock, coldRegisters: { inputControl: 0b001 } });
     servers = await Promise.all(harness.boards.map((board, i) => serveBoard(board, { path: socketOf(i) })));
     const defaults = join(directory, 'sleepi3');
-    await writeFile(defaults, 'EXTIN_FORCED_SHUTDOWN=1\n');
+    await writeFile(defaults, editDefaults('', { EXTIN_FORCED_SHUTDOWN: true }));
     services = await Promise.all(
       [0, 1].map((index) => {
         const board = ['--bus', `unix:${socketOf(index)}`, '--address=0x6e', '--defaults-file', defaults];

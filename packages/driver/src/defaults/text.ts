@@ -29,6 +29,11 @@ export interface DefaultsProblem {
   readonly understood: boolean;
 }
 
+/** The problem in one line: `/etc/default/sleepi3, line 5: BOOT_TIMEOUT=x must be …`. */
+export function describeDefaultsProblem({ line, key, value, message }: DefaultsProblem, path: string): string {
+  return `${path}, line ${line}: ${key === undefined ? value : `${key}=${value}`} ${message}`;
+}
+
 /** What a defaults file says. */
 export interface ParsedDefaults {
   /** All settings. One that is missing or not understood has its default; look at `problems`. */
