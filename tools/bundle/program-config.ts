@@ -26,6 +26,8 @@ export function programConfig(
     },
     ...minify,
     splitting: false,
+    // What is in it, for the licences.
+    metafile: true,
     clean: true,
     onSuccess: async () => {
       await rename(`${outDir}/${name}.js`, `${outDir}/${name}`);

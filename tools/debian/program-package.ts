@@ -1,7 +1,9 @@
 // The Debian package of a program of examples/: what all of them bring, beside what is the program's own.
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { licencesOfBundled } from './bundled-licences.js';
+import { htmlPages } from './html-pages.js';
 import { buildDebianPackage, type DebianPackage, type PackagedFile } from './debian-package.js';
 
 export interface ProgramPackage {
@@ -47,10 +49,14 @@ export function buildProgramPackage(
         ...files,
         [`usr/share/man/man8/${basename(program)}.8.gz`]: gzipped(manualPage(date)),
         [`${documentation}/copyright`]: {
-          content: readFileSync(join(import.meta.dirname, 'copyright'), 'utf8') + copyright,
+          content:
+            readFileSync(join(import.meta.dirname, 'copyright'), 'utf8') +
+            licencesOfBundled(join(dirname(program), 'metafile-cjs.json')) +
+            copyright,
         },
         [`${documentation}/README.md.gz`]: gzipped(read('README.md')),
         [`${documentation}/README.ja.md.gz`]: gzipped(read('README.ja.md')),
+        ...htmlPages(name),
         [`${documentation}/changelog.gz`]: gzipped(changelog(name, version, control, date)),
       },
       conffiles,
