@@ -14,6 +14,7 @@ import { scriptFor } from '../src/plan/script.js';
 import { showPlan } from '../src/program/show-plan.js';
 import { FakePi } from './fake-pi.js';
 import { instantClock } from './instant-clock.js';
+import { withNodes } from './with-nodes.js';
 
 const secret = 's3cr3t-topic';
 const file = `
@@ -23,7 +24,7 @@ alerts:
   - mail: ops@example.com
     events: [fencing]
 `;
-const design = designOf(readClusterFile(file, 'cluster.yaml'));
+const design = designOf(readClusterFile(withNodes(file), 'cluster.yaml'));
 const names = ['raspberrypi-1', 'raspberrypi-2'] as const;
 const nothing = () =>
   new Pcs({ runner: { run: () => Promise.reject(Object.assign(new Error('none'), { code: 'ENOENT' })) } });
@@ -84,7 +85,7 @@ describe('alerts of the cluster file', () => {
     ['alerts: [{webhook: "ftp://c/d"}]', 'must be an http or https address'],
     ['alerts: [{webhook: "https://c/d", events: [fence]}]', 'must be fencing or node'],
   ])('are refused where they are wrong: %s', (text, message) => {
-    expect(() => readClusterFile(text, 'cluster.yaml')).toThrow(message);
+    expect(() => readClusterFile(withNodes(text), 'cluster.yaml')).toThrow(message);
   });
 });
 

@@ -16,9 +16,10 @@ import { agentsInPlace } from './agents-in-place.js';
 import { configurationOf } from './configuration-xml.js';
 import { FakePi } from './fake-pi.js';
 import { instantClock } from './instant-clock.js';
+import { withNodes } from './with-nodes.js';
 
 const names = ['raspberrypi-1', 'raspberrypi-2'] as const;
-const design = designOf(readClusterFile('', 'cluster.yaml'));
+const design = designOf(readClusterFile(withNodes(), 'cluster.yaml'));
 const real = haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon');
 /** pcs takes up to two seconds a command where others want the processor too. */
 const patience = 600_000;
@@ -250,7 +251,7 @@ describe('another cluster on the nodes', () => {
   }
 
   it('is not given the token of the file: ours is made with it', async () => {
-    const quick = designOf(readClusterFile('timers: {token: 1000}', 'cluster.yaml'));
+    const quick = designOf(readClusterFile(withNodes('timers: {token: 1000}'), 'cluster.yaml'));
     const pis = pairOfPis();
     for (const pi of pis) pi.files.set('/etc/corosync/corosync.conf', conf('precious', names));
     const reality = realityOf(pis, nothing(), ['precious']);
@@ -363,8 +364,8 @@ describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => 
   it(
     'gives a new cluster the token of the file, and one that was made without it, and leaves it when the file is silent',
     async () => {
-      const quick = designOf(readClusterFile('timers: {token: 1000}', 'cluster.yaml'));
-      const quicker = designOf(readClusterFile('timers: {token: 800}', 'cluster.yaml'));
+      const quick = designOf(readClusterFile(withNodes('timers: {token: 1000}'), 'cluster.yaml'));
+      const quicker = designOf(readClusterFile(withNodes('timers: {token: 800}'), 'cluster.yaml'));
       await using cluster = await FakeCluster.create({ nodes: names, password });
       const pis = pairOfPis(cluster);
       const pcs = new Pcs({ runner: cluster });

@@ -8,12 +8,13 @@ import type { Field } from '../src/config/fields.js';
 import { jsonSchema } from '../src/config/json-schema.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
 import { SetupError } from '../src/errors.js';
+import { withNodes } from './with-nodes.js';
 
 const textOf = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
 function refusal(text: string): SetupError {
   try {
-    readClusterFile(text, 'cluster.yaml');
+    readClusterFile(withNodes(text), 'cluster.yaml');
   } catch (error) {
     if (error instanceof SetupError) return error;
     throw error;
@@ -22,8 +23,8 @@ function refusal(text: string): SetupError {
 }
 
 describe('a cluster file', () => {
-  it("that is empty is the article's apachecluster", () => {
-    const file = readClusterFile('', 'x');
+  it("that has only the nodes is the article's apachecluster", () => {
+    const file = readClusterFile(withNodes(), 'x');
     expect(file).toMatchObject({
       cluster: 'apachecluster',
       nodes: [{ name: 'raspberrypi-1' }, { name: 'raspberrypi-2' }],
@@ -35,9 +36,9 @@ describe('a cluster file', () => {
     expect(designOf(file).preferred).toBe('raspberrypi-1');
   });
 
-  it('that is published as a sample says the same as an empty one', () => {
+  it('that is published as a sample says the same as one that has only the nodes', () => {
     expect(readClusterFile(textOf('../cluster.yaml'), 'cluster.yaml')).toEqual({
-      ...readClusterFile('', 'x'),
+      ...readClusterFile(withNodes(), 'x'),
       preferred: 'raspberrypi-1',
     });
   });
@@ -243,12 +244,12 @@ const good: Readonly<Record<string, string>> = {
 
 describe('a cluster file with', () => {
   it.each(Object.entries(good))('%s is read', (_, text) => {
-    expect(() => readClusterFile(text, 'cluster.yaml')).not.toThrow();
+    expect(() => readClusterFile(withNodes(text), 'cluster.yaml')).not.toThrow();
   });
 
   it('--init in its options has it there once, however it is written', () => {
     const runOptions = (line: string) =>
-      designOf(readClusterFile(container(`run_options: ${line}`), 'x')).containers[0]?.options['run_opts'];
+      designOf(readClusterFile(withNodes(container(`run_options: ${line}`)), 'x')).containers[0]?.options['run_opts'];
     expect(runOptions('--memory=1g')).toBe('--init --memory=1g');
     for (const line of ['--init=true', '--init', '--init=false', '-it --init=1']) expect(runOptions(line)).toBe(line);
     expect(runOptions('--label --init')).toBe('--init --label --init');
@@ -266,6 +267,20 @@ describe('a cluster file with', () => {
       { node: 'a', name: 'eth0' },
       { node: 'b', name: 'end0' },
     ]);
+  });
+});
+
+describe('a cluster file without nodes', () => {
+  it('is refused, an empty one too: the addresses of others are nobody’s default', () => {
+    expect(() => readClusterFile('', 'cluster.yaml')).toThrow('must be a mapping with the keys cluster, nodes');
+    for (const text of ['cluster: mine', '{}']) {
+      expect(() => readClusterFile(text, 'cluster.yaml')).toThrow('nodes: is missing; must be a list of 2');
+    }
+  });
+
+  it('is told what else is wrong with it all the same', () => {
+    const text = 'containers:\n  - { resource: a, name: a, image: a, ports: ["80:80", "80:81"] }\n';
+    expect(() => readClusterFile(text, 'cluster.yaml')).toThrow(/nodes: is missing[^]*containers\[0\]\.ports/);
   });
 });
 

@@ -8,6 +8,7 @@ import { everything } from '../src/cluster/elements.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
 import { agentsInPlace } from './agents-in-place.js';
 import { configurationOf } from './configuration-xml.js';
+import { withNodes } from './with-nodes.js';
 
 const [first, second] = ['raspberrypi-1', 'raspberrypi-2'] as const;
 const real = haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon');
@@ -35,7 +36,7 @@ nodes:
 `,
 };
 
-const design = (file: string) => designOf(readClusterFile(file, 'cluster.yaml'));
+const design = (file: string) => designOf(readClusterFile(withNodes(file), 'cluster.yaml'));
 const golden = (name: keyof typeof files) => new URL(`golden/${name}.xml`, import.meta.url);
 const empty = () => FakeCluster.create({ nodes: [first, second], running: 'apachecluster' });
 

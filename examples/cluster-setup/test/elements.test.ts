@@ -4,6 +4,7 @@ import { invocation, parseClusterConfiguration } from '@sleepi3/pcs';
 import { designOf } from '../src/cluster/design.js';
 import { everything } from '../src/cluster/elements.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
+import { withNodes } from './with-nodes.js';
 
 const golden = (name: string) => readFileSync(new URL(`golden/${name}.xml`, import.meta.url), 'utf8');
 
@@ -15,7 +16,7 @@ function repair(from: string | RegExp, to: string, file = '', name = 'hot-standb
   const cib = `<cib admin_epoch="0" epoch="1" num_updates="0" validate-with="pacemaker-3.9">${after}<status/></cib>`;
   const { commands, differences } = everything(
     parseClusterConfiguration(cib),
-    designOf(readClusterFile(file, 'cluster.yaml')),
+    designOf(readClusterFile(withNodes(file), 'cluster.yaml')),
   );
   expect(differences.length > 0).toBe(commands.length > 0);
   return commands.map((command) => invocation(command).argv.join(' '));

@@ -8,8 +8,9 @@ import { Reality } from '../src/plan/reality.js';
 import { allSteps } from '../src/plan/steps.js';
 import { FakePi } from './fake-pi.js';
 import { instantClock } from './instant-clock.js';
+import { withNodes } from './with-nodes.js';
 
-const design = designOf(readClusterFile('', 'cluster.yaml'));
+const design = designOf(readClusterFile(withNodes(), 'cluster.yaml'));
 const [first, second] = ['raspberrypi-1', 'raspberrypi-2'] as const;
 
 const says = (hostname: string, machineId: string, ...addresses: string[]) =>

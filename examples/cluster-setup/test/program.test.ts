@@ -9,6 +9,7 @@ import { program as table } from '../src/program/commands.js';
 import type { ProgramHost } from '../src/program/host.js';
 import { run } from '../src/program/run.js';
 import { instantClock } from './instant-clock.js';
+import { withNodes } from './with-nodes.js';
 
 function program(
   overrides: Partial<ProgramHost> = {},
@@ -45,7 +46,7 @@ function program(
     colours: false,
     ask: undefined,
     readFile: async (path) => {
-      if (path === 'cluster.yaml') return '';
+      if (path === 'cluster.yaml') return withNodes();
       throw new Error(`ENOENT: no such file or directory, open '${path}'`);
     },
     writeFile: () => Promise.resolve(),
@@ -161,7 +162,7 @@ describe('cluster-setup', () => {
       [dockerDropIn.path, dockerDropIn.text],
     ]);
     const { run: go, requests } = program(
-      { readFile: async (path) => (path === '/pw' ? `${password}\nsecond line\n` : '') },
+      { readFile: async (path) => (path === '/pw' ? `${password}\nsecond line\n` : withNodes()) },
       ({ program: name, argv, stdin }) => {
         // A node on which everything is done but the password.
         if (name === 'dpkg-query')
@@ -232,7 +233,8 @@ describe('cluster-setup', () => {
 });
 
 describe('the script', () => {
-  const script = async (file: string) => (await program({ readFile: async () => file }).run('script', 'x.yaml')).out;
+  const script = async (file: string) =>
+    (await program({ readFile: async () => withNodes(file) }).run('script', 'x.yaml')).out;
 
   it('holds every command of the plan, in order, and no password', async () => {
     const text = await script('');

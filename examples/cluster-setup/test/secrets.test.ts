@@ -17,11 +17,12 @@ import { run } from '../src/program/run.js';
 import { showPlan } from '../src/program/show-plan.js';
 import { FakePi } from './fake-pi.js';
 import { instantClock } from './instant-clock.js';
+import { withNodes } from './with-nodes.js';
 
 const password = 'tr0ub4dor & "3" $HOME %s';
 /** The least of it that would help somebody. */
 const telltale = 'tr0ub4dor';
-const design = designOf(readClusterFile('', 'cluster.yaml'));
+const design = designOf(readClusterFile(withNodes(), 'cluster.yaml'));
 const names = ['raspberrypi-1', 'raspberrypi-2'] as const;
 const everything = (...things: unknown[]) =>
   things.map((one) => inspect(one, { depth: Infinity, showHidden: true, maxStringLength: Infinity })).join('\n');
@@ -99,7 +100,7 @@ describe('the program, when a command that was given the password', () => {
         writeError: (text) => printed.push(text),
         colours: false,
         ask: async () => password,
-        readFile: async (path) => (path === '/pw' ? `${password}\n` : ''),
+        readFile: async (path) => (path === '/pw' ? `${password}\n` : withNodes()),
         writeFile: () => Promise.resolve(),
         readStdin: async () => `${password}\n`,
         signal: new AbortController().signal,

@@ -1,4 +1,4 @@
-// The cluster file: every key there is, with its default. The article's apachecluster is what the defaults give.
+// The cluster file: every key there is, with its default. All but the nodes have one: those of the article's apachecluster.
 import { choice, integer, list, object, optional, text, type ValueOf } from './fields.js';
 
 const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
@@ -38,13 +38,9 @@ export const clusterFile = object({
       description: "The cluster's name.",
     }),
     nodes: list({
-      description: 'The two nodes.',
+      description: 'The two nodes; cluster-setup init writes them from what the machines are.',
       min: 2,
       max: 2,
-      default: [
-        { name: 'raspberrypi-1', addresses: ['192.168.11.211'] },
-        { name: 'raspberrypi-2', addresses: ['192.168.11.179'] },
-      ],
       item: object({
         description: 'One Raspberry Pi.',
         fields: {

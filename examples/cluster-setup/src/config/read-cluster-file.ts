@@ -19,8 +19,11 @@ export function readClusterFile(text: string, name: string): ClusterFile {
   if (document.errors.length > 0) throw badFile(name, reader.problems);
 
   const value = reader.read(clusterFile, document.contents, '', 0);
-  if (reader.problems.length === 0) {
-    for (const { key, message } of crossChecks(value as ClusterFile)) reader.report(reader.offsetOf(key), key, message);
+  // Without nodes the rest is checked all the same: all mistakes at once.
+  if (value !== undefined && reader.problems.every(({ key }) => key === 'nodes')) {
+    const { nodes = [], ...rest } = value as Partial<ClusterFile>;
+    const whole = { nodes, ...rest } as ClusterFile;
+    for (const { key, message } of crossChecks(whole)) reader.report(reader.offsetOf(key), key, message);
   }
   if (reader.problems.length > 0) throw badFile(name, reader.problems);
   return value as ClusterFile;

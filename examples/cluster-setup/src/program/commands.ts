@@ -12,6 +12,8 @@ const options = {
     description: 'How ssh reaches the other node: HOST or USER@HOST',
     otherwise: "the node's first address",
   },
+  peer: { value: 'HOST', description: 'How ssh reaches the other machine: ADDRESS or USER@ADDRESS' },
+  vip: { value: 'ADDRESS', description: 'The virtual address', otherwise: 'asked for' },
   'no-ssh': { description: 'Leave the other node alone: it was made ready by cluster-setup prepare, run on it' },
   'password-file': { value: 'FILE', description: "hacluster's password is the first line of FILE" },
   'password-stdin': { description: "hacluster's password is the first line of standard input" },
@@ -43,6 +45,15 @@ export const program = {
   name: 'cluster-setup',
   summary: 'a fenced two-node cluster of Raspberry Pis with slee-Pi 3 boards, from one file',
   commands: {
+    init: {
+      operands: [{ name: 'FILE', optional: true }],
+      summary: 'look at both machines and write the cluster file',
+      description:
+        'Run it on one of the two. It asks both for their names, addresses, interface and containers, and the person for the ' +
+        'virtual address, for which it offers one that is free. FILE is cluster.yaml by default, - is standard output; a file ' +
+        'that exists is not overwritten.',
+      options: pickOptions(options, 'peer', 'vip'),
+    },
     plan: {
       operands: file,
       summary: 'show what would change, with the exact commands and why; touch nothing',
@@ -116,6 +127,7 @@ export const program = {
     'A first file, and what every key means: README.md.',
     '',
     'Usually, on one of the two nodes, as root:',
+    '  cluster-setup init --peer ADDRESS    write cluster.yaml from what the machines are',
     '  cluster-setup plan cluster.yaml      read what it would do, and why',
     '  cluster-setup apply cluster.yaml     do it',
     '  cluster-setup doctor --all           look it over, now and whenever something changed',

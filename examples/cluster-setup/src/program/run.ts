@@ -9,6 +9,7 @@ import { designOf } from '../cluster/design.js';
 import { runDoctor } from '../doctor/run-doctor.js';
 import { SetupError } from '../errors.js';
 import { runHistory } from '../history/run-history.js';
+import { runInit } from '../init/run-init.js';
 import { testAlerts } from '../nodes/test-alerts.js';
 import { scriptFor } from '../plan/script.js';
 import { carryOutSteps } from './carry.js';
@@ -42,6 +43,11 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
   if (line.command === 'doctor') {
     const { all, fix, json, ssh } = line.values;
     return runDoctor({ all, fix, json, ssh }, host, coloursFor(line, host));
+  }
+  if (line.command === 'init') {
+    const { peer, vip } = line.values;
+    if (peer === undefined) throw new UsageError('missing --peer: cluster-setup init --peer ADDRESS');
+    return runInit({ peer, vip, file: line.operands[0] ?? 'cluster.yaml' }, host);
   }
   if (line.command === 'alert') {
     const [action] = line.operands;
