@@ -1,6 +1,6 @@
 // Plays a crooked world to its end, on a virtual clock: two boards, two Pis with the line keeper's service under its
 // supervisor, and on each Pacemaker, which asks the agent up to ten times. What happened is the world's story.
-import { parseDefaults } from '@sleepi3/driver';
+import { editDefaults, parseDefaults } from '@sleepi3/driver';
 import { VirtualClock } from '@sleepi3/simulator';
 import type { Ask } from '../../src/target/silence.js';
 import { seededRandom } from '../random.js';
@@ -66,7 +66,7 @@ async function buildCluster(world: World): Promise<VirtualCluster> {
   return createCluster({
     clock: new VirtualClock({ settle: 'promises' }),
     bootTime,
-    defaults: parseDefaults('EXTIN_FORCED_SHUTDOWN=1\nHEARTBEAT_TIMEOUT=0\n'),
+    defaults: parseDefaults(editDefaults('', { EXTIN_FORCED_SHUTDOWN: true, HEARTBEAT_TIMEOUT: 0 })),
     ...unknown,
     boards: [
       { extinPhase: extinPhases[0], transferTime: world.buses[0].transfer },
