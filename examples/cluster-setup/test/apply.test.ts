@@ -271,6 +271,16 @@ describe('another cluster on the nodes', () => {
     expect(foreign).toMatchObject({ state: 'blocked' });
   });
 
+  it('is not foreign when its names are in capitals, or when it has none and the addresses are ours', async () => {
+    const capital = await reached(conf('apachecluster', ['RASPBERRYPI-1', 'RaspberryPi-2']));
+    expect(capital.foreign).toMatchObject({ state: 'done' });
+    const nameless = design.nodes
+      .map(({ addresses }) => `  node {\n    ring0_addr: ${addresses[0] ?? ''}\n  }\n`)
+      .join('');
+    const { foreign } = await reached(`totem {\n  cluster_name: apachecluster\n}\nnodelist {\n${nameless}}\n`);
+    expect(foreign).toMatchObject({ state: 'done' });
+  });
+
   it('is foreign too when it has our name and other nodes', async () => {
     const { foreign } = await reached(conf('apachecluster', ['raspberrypi-2', 'other']));
     expect(foreign).toMatchObject({ state: 'blocked', reason: { code: 'FOREIGN_CLUSTER' } });

@@ -230,6 +230,18 @@ describe('cluster-setup', () => {
     expect(ran).toContain('pcs cluster enable');
     expect(ran).not.toContain('timedatectl set-ntp true');
   });
+
+  it('knows by Pacemaker which node it is on, where the host is named otherwise', async () => {
+    const { run: go, requests } = program({ hostname: () => 'kitchen' }, ({ program: name, argv }) => {
+      if (name === 'ssh') return '';
+      if (name !== 'crm_node') return undefined;
+      return argv[0] === '--name' ? 'raspberrypi-1\n' : '1 raspberrypi-1 member\n2 raspberrypi-2 member\n';
+    });
+    const { out } = await go('doctor', '--json', '--all');
+    expect(JSON.parse(out)).toMatchObject({ nodes: [{ node: 'raspberrypi-1' }] });
+    // The other one is reached by its own name.
+    expect(requests.find(({ program: name }) => name === 'ssh')?.argv).toContain('raspberrypi-2');
+  });
 });
 
 describe('the script', () => {

@@ -1,5 +1,15 @@
 // From two prepared nodes to a running cluster that fences and serves.
-import { type ClusterStatus, commands, type CorosyncConf, isPlaceholder } from '@sleepi3/pcs';
+import {
+  type ClusterStatus,
+  commands,
+  type CorosyncConf,
+  type CorosyncNode,
+  isPlaceholder,
+  nodeNamed,
+  nodeNameOf,
+  sameAddress,
+  sameName,
+} from '@sleepi3/pcs';
 import type { Change, Configuration } from '../cluster/change.js';
 import type { ClusterDesign } from '../cluster/design.js';
 import { fenceDevice, noQuorumPolicy, service, stickiness, stonithEnabled } from '../cluster/elements.js';
@@ -218,7 +228,7 @@ function knows(knownHosts: string, name: string): boolean {
 }
 
 function offlineNodes(status: ClusterStatus | undefined, names: readonly string[]): readonly string[] {
-  return names.filter((name) => status?.nodes.find((node) => node.name === name)?.online !== true);
+  return names.filter((name) => nodeNamed(status?.members ?? [], name)?.online !== true);
 }
 
 /** What should run and does not, at its place. */
@@ -226,10 +236,14 @@ export function notStarted(design: ClusterDesign, status: ClusterStatus | undefi
   const startedOn = (id: string) => status?.resource(id)?.startedOn ?? [];
   const names = design.nodes.map(({ name }) => name);
   return [
-    ...design.fences.filter(({ id, target }) => !startedOn(id).some((node) => node !== target)).map(({ id }) => id),
+    ...design.fences
+      .filter(({ id, target }) => !startedOn(id).some((node) => !sameName(node, target)))
+      .map(({ id }) => id),
     ...design.containers.flatMap(({ id, clone }) => {
       if (clone === undefined) return startedOn(id).length === 1 ? [] : [id];
-      return names.filter((name) => !startedOn(id).includes(name)).map((name) => `${id} on ${name}`);
+      return names
+        .filter((name) => !startedOn(id).some((node) => sameName(node, name)))
+        .map((name) => `${id} on ${name}`);
     }),
     ...(startedOn(design.vip.id).length === 1 ? [] : [design.vip.id]),
   ];
@@ -240,14 +254,17 @@ type Membership = 'none' | 'ours' | { readonly foreign: string };
 /** Which cluster a node's corosync.conf puts it in. */
 function membership(design: ClusterDesign, conf: CorosyncConf | undefined): Membership {
   if (conf === undefined || isPlaceholder(conf)) return 'none';
-  const names = conf.nodes.map(({ name }) => name ?? '').sort();
   const same =
-    names.join() ===
-    design.nodes
-      .map(({ name }) => name)
-      .sort()
-      .join();
+    conf.nodes.length === design.nodes.length &&
+    design.nodes.every((node) => conf.nodes.some((one) => isNode(one, node)));
   return conf.clusterName === design.name && same ? 'ours' : { foreign: conf.clusterName ?? '(without a name)' };
+}
+
+/** Whether a node of corosync.conf is this one: by its name in whatever case, or without one by an address. */
+function isNode(configured: CorosyncNode, { name, addresses }: ClusterDesign['nodes'][number]): boolean {
+  const known = nodeNameOf(configured);
+  if (known !== undefined) return sameName(known, name);
+  return configured.addresses.some((one) => addresses.some((address) => sameAddress(one, address)));
 }
 
 async function foreignClusters(design: ClusterDesign, reality: Reality): Promise<Todo> {
