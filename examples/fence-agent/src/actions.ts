@@ -47,7 +47,8 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
   if (outcome.kind === 'verified') {
     if (!outcome.released) log.error('EXTOUT could not be released after the hold: see monitor');
     const heard = await silence?.hearing(outcome.held, context.clock);
-    const doubt = reasonToDoubt(heard, target) ?? wireDoubt(await machine.wireTest.last());
+    const doubt =
+      testimonyOf(outcome.targetRuns) ?? reasonToDoubt(heard, target) ?? wireDoubt(await machine.wireTest.last());
     if (doubt !== undefined) {
       await askKeeper({ ask: 'forget' }, keeper, answerPatience);
       throw new FenceError(
@@ -75,6 +76,11 @@ async function hearingOf(
   const own = await ownAmong(options.peer_address, network);
   const addresses = peerAddresses(options.peer_address, wiring).filter((address) => !own.includes(address));
   return askEverywhere(addresses, network.ask, packets);
+}
+
+/** Why a verified hold proves nothing, going by what the peer's own line keeper says. */
+function testimonyOf(testimony: string | undefined): string | undefined {
+  return testimony === undefined ? undefined : `and yet ${testimony}`;
 }
 
 /** Why a verified hold proves nothing, going by the peer's answer. */

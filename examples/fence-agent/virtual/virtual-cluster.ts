@@ -17,6 +17,8 @@ export interface ClusterOptions extends Omit<HarnessOptions, 'clock'> {
   readonly clock?: VirtualClock;
   /** ms from a board's power-on until the service runs on its Pi; by default it never does. */
   readonly bootTime?: number;
+  /** Whether the two line keepers talk with each other; by default they do not. */
+  readonly talking?: boolean;
   /** What the boards' defaults files say. */
   readonly defaults?: ParsedDefaults;
   readonly onBusOperation?: (pi: 0 | 1, ...rest: Parameters<NonNullable<VirtualPiOptions['onBusOperation']>>) => void;
@@ -38,7 +40,7 @@ export function requestOf(pi: 0 | 1, request: Partial<PulseRequest> = {}): Pulse
 }
 
 export async function createCluster(options: ClusterOptions = {}): Promise<VirtualCluster> {
-  const { bootTime, clock: given, defaults, onBusOperation, ...harnessOptions } = options;
+  const { bootTime, clock: given, defaults, onBusOperation, talking, ...harnessOptions } = options;
   const harness = createHarness({
     ...harnessOptions,
     ...(given && { clock: given }),
@@ -51,6 +53,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Virtu
       clock,
       bus: board.bus,
       ...(defaults && { defaults }),
+      ...(talking && { peer: () => pis[1 - index]!, names: { self: names[index], peer: names[1 - index]! } }),
       ...(onBusOperation && {
         onBusOperation: (...rest) => {
           onBusOperation(index, ...rest);
@@ -73,7 +76,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Virtu
     });
     return virtualPi;
   };
-  const pis = [pi(0), pi(1)] as const;
+  const pis: readonly [VirtualPi, VirtualPi] = [pi(0), pi(1)];
   // In no time, as far as anybody can tell: what a test measures begins with its first act.
   await clock.runUntil(Promise.all(pis.map((one) => one.boot())));
   return {

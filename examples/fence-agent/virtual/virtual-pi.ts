@@ -10,6 +10,8 @@ import { OwedWake } from '../src/keeper/owed-wake.js';
 import type { PulseOutcome, PulseRequest } from '../src/line/act.js';
 import { PowerRecord, type RecordFile } from '../src/line/power-record.js';
 import { boardLines } from '../src/node/board.js';
+import type { PeerLines } from '../src/peer/channel.js';
+import type { PeerLink } from '../src/peer/talk.js';
 import type { Machine, Network } from '../src/node/machine.js';
 import { WireTestRecord } from '../src/wire-test/record.js';
 
@@ -84,6 +86,9 @@ export interface VirtualPiOptions {
   readonly bus: Bus;
   readonly random?: () => number;
   readonly defaults?: ParsedDefaults;
+  /** How the other Pi's line keeper is reached; by default it is not. */
+  readonly peer?: () => VirtualPi;
+  readonly names?: { readonly self: string; readonly peer: string };
   /** Called before each bus transfer of a process and after it took effect; may kill processes. */
   readonly onBusOperation?: (process: PiProcess, moment: 'before' | 'after') => void;
 }
@@ -111,11 +116,17 @@ export class VirtualPi {
   readonly kept: Disk = { wireTest: '1970-01-01T00:00:00.000Z sound\n' };
   /** Called before a process opens the board; may throw. */
   onOpenBoard: () => void = () => {};
+  /** A rolling reboot is under way. */
+  rolls = false;
   /** What a change of a file comes to. */
   disk: 'sound' | 'failing' | 'hanging' = 'sound';
   /** What the defaults file says. */
   defaults: ParsedDefaults;
   readonly #options: VirtualPiOptions;
+  /** Of the keeper that runs: where the calls of the other Pi's go. */
+  #peerListener: ((lines: PeerLines) => void) | undefined;
+  /** Nothing gets through to it. */
+  cutOff = false;
   /** Of the keeper that runs: where its calls go. */
   #listener: ((conversation: AgentConversation) => void) | undefined;
   /** Calls at systemd's socket that nobody has taken yet. */
@@ -205,6 +216,7 @@ export class VirtualPi {
         ...(onProgress && { onProgress }),
       }),
       openBoard: () => this.#openBoard(this.#start('command')),
+      clusterKey: () => undefined,
       wireTest: this.wireTest,
       observation: this.#keptFile('observation'),
     };
@@ -250,6 +262,7 @@ export class VirtualPi {
     process.onDeath(() => {
       this.#keeper = undefined;
       this.#listener = undefined;
+      this.#peerListener = undefined;
       void this.#afterDeath(boot);
     });
     const log = (message: string) => this.logs.push(message);
@@ -285,10 +298,37 @@ export class VirtualPi {
           alive = this.#options.clock.now();
         },
         nodeGoesDown: () => Promise.resolve(this.#goesDown),
+        peer: this.#peerLink(process, clock),
       }).then(() => {
         process.kill(); // it has exited
       });
     });
+  }
+
+  #peerLink(process: PiProcess, clock: Clock): PeerLink | undefined {
+    const { peer, names, random = () => 0.5 } = this.#options;
+    if (!peer || !names) return undefined;
+    return {
+      clock,
+      random,
+      log: (message) => this.logs.push(message),
+      machineId: names.self,
+      rollUnderWay: () => Promise.resolve(this.rolls),
+      wiring: () => Promise.resolve({ ...names, peerAddresses: ['192.0.2.1'] }),
+      call: () => process.live(() => Promise.resolve(this.cutOff ? undefined : peer().#callFromPeer(process))),
+      listen: async (onCall) => {
+        this.#peerListener = onCall;
+        return { close: async () => {} };
+      },
+    };
+  }
+
+  #callFromPeer(caller: PiProcess): PeerLines | undefined {
+    const keeper = this.keeper;
+    if (!keeper || keeper.hung || this.cutOff || !this.#peerListener) return undefined;
+    const [ours, theirs] = conversationPair<string, string>(caller, keeper);
+    this.#peerListener(theirs);
+    return ours;
   }
 
   /** WatchdogSec: no sign of life for too long, and the keeper is killed. */

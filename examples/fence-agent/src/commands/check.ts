@@ -37,7 +37,7 @@ export async function check(
     corosync_conf: values['corosync-conf'],
   };
   const { findings, report, wiring } = await examine(options, host.machine, keeperOf(values, host));
-  const { reading, act, owedWake, wireTest } = report;
+  const { reading, act, owedWake, peerFenceable, wireTest } = report;
   return {
     ready: !findings.some(({ severity, concerns }) => severity === 'error' && concerns === 'fencing'),
     findings,
@@ -46,6 +46,7 @@ export async function check(
     ...(act !== undefined && { act }),
     ...(wireTest && { wireTest }),
     ...(owedWake && { owedWake }),
+    ...(peerFenceable !== undefined && { peerFenceable }),
   };
 }
 

@@ -32,6 +32,12 @@ export function refuseCommand(words: readonly string[], host: Pick<CommandHost, 
   }
 }
 
+/** The line keeper of this node serves wire tests itself. */
+function takenPort(error: unknown): never {
+  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+  throw new Error('the port is taken: the line keeper of this node answers wire-test by itself', { cause: error });
+}
+
 /** How long the release of a line without its keeper is tried for, ms: less than what the unit gives it. */
 const releasePatience = 30_000;
 
@@ -40,7 +46,14 @@ type Runner = (words: readonly string[], host: CommandHost) => Promise<number>;
 const runners: Readonly<Record<CommandName, Runner>> = {
   keeper: withOptions('keeper', async (values, host) => {
     const { runKeeper } = await import('../keeper/service.js');
-    await runKeeper(boardChoice(values), host);
+    const nodes = {
+      self: values.self,
+      peer: values.peer,
+      corosync_conf: values['corosync-conf'],
+      port: values.port,
+      bind: values.bind,
+    };
+    await runKeeper(boardChoice(values), nodes, host);
     return 0;
   }),
 
@@ -70,19 +83,25 @@ const runners: Readonly<Record<CommandName, Runner>> = {
   }),
 
   'wire-test': withOptions('wire-test', async (values, host) => {
-    const [{ callListener }, { testWire, noTest }] = await Promise.all([
+    const [sockets, { testWire, noTest }, { callFor }] = await Promise.all([
       host.network(),
       import('../wire-test/test.js'),
+      import('../peer/network.js'),
     ]);
     const { end } = await wireEnd(values, host);
     const { port } = values;
     const address = values.host ?? end.peer;
-    const conversation = await callListener<ListenerMessage, TesterMessage>(
+    const conversation = await callFor<ListenerMessage, TesterMessage>(
+      sockets,
       { host: address, port, patience: connectPatience },
       parseListenerMessage,
+      host.machine.clusterKey(),
+      host.clock,
     ).catch((error: unknown) => String(error));
     if (typeof conversation === 'string') {
-      const remedy = `run fence_sleepi3 wire-listen on ${end.peer}, or name its address with --host`;
+      const remedy =
+        `see systemctl status fence-sleepi3.service on ${end.peer} (or, where it does not run, run fence_sleepi3 ` +
+        'wire-listen there), or name its address with --host';
       const report = noTest('no-listener', `nobody answers at ${address}, port ${port} (${conversation}): ${remedy}`);
       return finish('wire-test', report, values.json, host);
     }
@@ -97,9 +116,10 @@ const runners: Readonly<Record<CommandName, Runner>> = {
   }),
 
   'wire-listen': withOptions('wire-listen', async (values, host) => {
-    const [{ listenForWireTests }, { listenForCalls }] = await Promise.all([
-      import('../wire-test/listen.js'),
+    const [sockets, { listenForWireTests }, { listenFor }] = await Promise.all([
       host.network(),
+      import('../wire-test/listen.js'),
+      import('../peer/network.js'),
     ]);
     const { end } = await wireEnd(values, host);
     const patience = values.timeout * 1000;
@@ -108,7 +128,9 @@ const runners: Readonly<Record<CommandName, Runner>> = {
       keep: values.keep,
       stop: host.stop,
       listen: async (onCall) => {
-        const server = await listenForCalls({ bind: values.bind, port: values.port }, parseTesterMessage, onCall);
+        const where = { bind: values.bind, port: values.port };
+        const key = host.machine.clusterKey();
+        const server = await listenFor(sockets, where, parseTesterMessage, onCall, key, host.clock).catch(takenPort);
         end.log(`listening on port ${server.port} for wire-test on ${end.peer}`);
         return server;
       },

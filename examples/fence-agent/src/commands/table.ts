@@ -2,6 +2,9 @@
 import type { Command, Program, Values } from '@sleepi3/program';
 import { wirePort } from '../wire-test/messages.js';
 
+/** Where characterize --subject listens: beside the line keepers, which go on. */
+const subjectPort = 16_111;
+
 const boardOptions = {
   bus: {
     value: 'BUS',
@@ -46,7 +49,7 @@ const wireOptions = {
     max: 65_535,
     whole: true,
     default: wirePort,
-    description: 'TCP port of wire-listen, the same on both nodes',
+    description: 'TCP port of the line keepers, the same on both nodes',
   },
 } as const satisfies Command['options'];
 
@@ -62,7 +65,16 @@ export const commands = {
       'this node can be fenced, then waits at its socket: the one that systemd gives it, or keeper.sock in ' +
       '/run/fence_sleepi3 (for other users than root in fence_sleepi3 in XDG_RUNTIME_DIR). SIGTERM ends it after the act ' +
       'that is under way, and at once when the node goes down.',
-    options: boardOptions,
+    options: {
+      ...nodeOptions,
+      port: wireOptions.port,
+      bind: {
+        value: 'ADDRESS',
+        description: 'Address to listen on for the peer',
+        otherwise: 'every address of this node',
+      },
+      ...boardOptions,
+    },
   },
   release: {
     summary: 'release EXTOUT without the line keeper (run when it has died)',
@@ -140,7 +152,12 @@ export const commands = {
       'killed then, run fence_sleepi3 boot.',
     options: {
       subject: { description: 'Be the side that is cut: read and write the board for the other one' },
-      ...wireOptions,
+      ...nodeOptions,
+      port: {
+        ...wireOptions.port,
+        default: subjectPort,
+        description: 'TCP port of the subject, the same on both nodes',
+      },
       host: { value: 'HOST', description: 'Address of the peer', otherwise: "the peer's name" },
       bind: { value: 'ADDRESS', description: 'With --subject: address to listen on', otherwise: 'every address' },
       ...boardOptions,

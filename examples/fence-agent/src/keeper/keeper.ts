@@ -12,13 +12,22 @@ import { pulse, type PulseContext, release } from '../line/pulse.js';
 import { boardLines } from '../node/board.js';
 import { readBoard } from '../node/board-check.js';
 import { isSameNode } from '../target/node-names.js';
+import { type PeerLink, PeerTalk } from '../peer/talk.js';
 import type { WireTestRecord } from '../wire-test/record.js';
 import { clearLine } from './clear-line.js';
 import { type BootReport, doDuties } from './duties.js';
 import type { AgentMessage, Conversation, KeeperEvent, KeeperQuestion, NamedBoard } from './messages.js';
 import type { OwedWake } from './owed-wake.js';
 import type { AgentServer } from './socket.js';
-import { busIsSlow, type Finding, judgeWireTest, lineWasOrphaned, type NodeReport, wakeIsOwed } from './report.js';
+import {
+  busIsSlow,
+  type Finding,
+  judgeWireTest,
+  lineWasOrphaned,
+  type NodeReport,
+  peerUntold,
+  wakeIsOwed,
+} from './report.js';
 
 /** Between two signs of life, ms. */
 const lifePeriod = 1000;
@@ -70,6 +79,8 @@ export interface KeeperHost {
   readonly onAlive: () => void;
   /** Aborts when the process is asked to end (SIGTERM). */
   readonly stop: AbortSignal;
+  /** How the peer's line keeper is talked with; undefined where it is not. */
+  readonly peer?: PeerLink | undefined;
   /** Whether it is asked to end because the node goes down: then no act is waited for. */
   readonly nodeGoesDown: () => Promise<boolean>;
 }
@@ -116,10 +127,21 @@ class Keeper {
   readonly #transfers = new Set<{ readonly since: number }>();
   readonly #leaving = new AbortController();
   readonly #gone = new AbortController();
+  readonly #talk: PeerTalk | undefined;
   #makingGood = false;
 
   constructor(host: KeeperHost) {
     this.#host = host;
+    const { clock, date, log, openBoard, owedWake, peer, wireTest } = host;
+    this.#talk =
+      peer &&
+      new PeerTalk(peer, {
+        ...{ clock, date, log, openBoard, wireTest },
+        underWay: () => this.#underWay,
+        isOwing: async () => (await owedWake.get()) !== undefined,
+        findings: async () => (await this.#report()).findings,
+        pulse: (request) => this.#testPulse(request),
+      });
   }
 
   /** Resolves when every duty was tried. */
@@ -130,6 +152,7 @@ class Keeper {
     log(report.message);
     onReady(report.message);
     if (!report.ok) void this.#untilDutiesAreDone(report.message);
+    this.#talk?.start(this.#leaving.signal);
   }
 
   /** Resolves when nothing is under way any more. Nothing new is begun. */
@@ -249,22 +272,28 @@ class Keeper {
       first = false;
     }
     let furthest = 0;
+    const survivor = cuts(action) ? this.#talk?.watchSurvivor() : undefined;
     const board = await this.#open(act).catch((error: unknown) => {
       this.#settle(act, failed(reasonOf(error)));
     });
     if (!board) return;
     const context = this.#contextOf(board, act.withdrawal.signal, (progress) => {
       furthest = Math.max(furthest, progress.held, progress.restarts > 0 ? mayHaveCut : 0);
+      survivor?.onHeld(progress.held);
       tell(act, { event: 'progress', ...progress });
     });
     // Before anything is asserted, without keeping it from being: the disk has the time of the hold.
     const owedBefore = await owedWake.get();
     const owed = action === 'reboot' ? this.#owe(target) : undefined;
-    const outcome = await pulse(request, context);
+    const held = await pulse(request, context);
     await owed;
-    const off = outcome.kind === 'verified' && cuts(action);
+    const targetRuns = held.kind === 'verified' ? await survivor?.testimony() : undefined;
+    const outcome: PulseOutcome = held.kind === 'verified' && targetRuns !== undefined ? { ...held, targetRuns } : held;
+    // Its record says that it is off.
+    if (targetRuns !== undefined) await record.forget().catch(() => undefined);
+    const off = outcome.kind === 'verified' && cuts(action) && targetRuns === undefined;
     const awake = outcome.kind === 'woken';
-    const neverCut = action === 'reboot' && !off && furthest < mayHaveCut && !owedBefore;
+    const neverCut = action === 'reboot' && !off && (furthest < mayHaveCut || targetRuns !== undefined) && !owedBefore;
     if ((off && action === 'off') || awake || neverCut) await this.#settleOwed();
     this.#settle(act, outcome);
     // The answer did not wait for a bus that fails just then; the line is not left alone for that.
@@ -506,6 +535,8 @@ class Keeper {
       findings.push(wakeIsOwed(owed));
       void this.#makeGood();
     }
+    const known = this.#talk?.known;
+    findings.push(...(this.#talk ? this.#talk.findings() : [peerUntold]));
     const tested = await wireTest.last();
     const wire = judgeWireTest(tested, this.#host.date());
     if (wire) findings.push(wire);
@@ -514,8 +545,22 @@ class Keeper {
       ...(isRead && { reading }),
       ...(act !== undefined && { act }),
       ...(owed && { owedWake: owed }),
+      ...(known?.fenceable !== undefined && { peerFenceable: known.fenceable }),
       ...(tested && { wireTest: { at: tested.at.toISOString(), verdict: tested.verdict } }),
     };
+  }
+
+  /** A pulse outside of any act: only while nothing else is to be done. */
+  async #testPulse(request: PulseRequest): Promise<PulseOutcome> {
+    if (this.#underWay !== undefined) return failed(`${this.#underWay} is under way`);
+    return this.#inTurn('a test of the wire', async () => {
+      const board = await this.#host.openBoard();
+      const context = this.#contextOf(board, this.#leaving.signal);
+      const outcome = await pulse(request, context);
+      await this.#leaveIdle(context);
+      await board.close();
+      return outcome;
+    });
   }
 
   // Turns and signs of life

@@ -18,6 +18,8 @@ export interface NodeReport {
   readonly act?: string;
   /** The wake pulse that is owed. */
   readonly owedWake?: OwedWakeUp;
+  /** Whether the peer says that it goes down when it is fenced; absent when it has not said so lately. */
+  readonly peerFenceable?: boolean;
   /** What the last test of the wire found. */
   readonly wireTest?: { readonly at: string; readonly verdict: string };
 }
@@ -135,6 +137,37 @@ export function unaskedPeer(peer: string, why: string): Finding {
     remedy: ['install iputils-ping, or set peer_address'],
   };
 }
+
+export function peerUnfenceable(peer: string): Finding {
+  return {
+    id: 'peer-unfenceable',
+    severity: 'error',
+    concerns: 'fencing',
+    fact: `${peer} cannot be fenced: its line keeper says that EIPDE is 0 or EITRG level there`,
+    why: 'The line would be held, and nothing would follow.',
+    remedy: [`fence_sleepi3 boot (on ${peer})`, `fence_sleepi3 check (on ${peer})`],
+  };
+}
+
+export function sameMachineId(peer: string): Finding {
+  return {
+    id: 'machine-id-shared',
+    severity: 'warning',
+    concerns: 'settings',
+    fact: `${peer} has the machine-id of this node`,
+    why: 'The cards are copies of each other: addresses, keys and journals may be taken for those of the other node.',
+    remedy: ['rm /etc/machine-id && systemd-machine-id-setup (on one of the nodes), then reboot it'],
+  };
+}
+
+export const peerUntold: Finding = {
+  id: 'peer-untold',
+  severity: 'warning',
+  concerns: 'settings',
+  fact: 'the line keepers of the two nodes do not talk with each other: /etc/corosync/authkey is missing here',
+  why: 'Whether the other node can be fenced is not known here, and the wire is not tested by itself.',
+  remedy: ['pcs cluster setup writes the key', 'systemctl restart fence-sleepi3.service'],
+};
 
 /** A finding on one line, for a log. */
 export function messageOf(finding: Finding): string {

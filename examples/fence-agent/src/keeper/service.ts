@@ -2,12 +2,13 @@
 import { existsSync } from 'node:fs';
 import { env, pid } from 'node:process';
 import { acquireFileLock, type ParsedDefaults, runProgram, Sleepi3Error } from '@sleepi3/driver';
-import { type BoardChoice, boardOf, defaultsOf } from '../actions.js';
+import { type BoardChoice, boardOf, defaultsOf, wiringOf } from '../actions.js';
 import { Observation, observeBoot } from '../characterize/subject.js';
 import type { CommandHost } from '../commands/host.js';
 import { busIdentity, realPath } from '../node/board.js';
-import { powerRecord } from '../node/machine-of-linux.js';
+import { machineId, powerRecord } from '../node/machine-of-linux.js';
 import { makeDirectoryOf, recordFile, stateFiles } from '../node/state.js';
+import { callKeeperAt, listenForLines } from '../peer/network.js';
 import { keepLine } from './keeper.js';
 import { type AgentMessage, type KeeperEvent, type NamedBoard, parseAgentMessage } from './messages.js';
 import { serviceManager } from './notify.js';
@@ -21,13 +22,8 @@ const firstDescriptor = 3;
 
 export async function runKeeper(
   choice: BoardChoice,
-  {
-    clock,
-    machine,
-    random,
-    stop,
-    writeError,
-  }: Pick<CommandHost, 'clock' | 'machine' | 'random' | 'stop' | 'writeError'>,
+  nodes: NodeChoice,
+  { clock, machine, network, random, stop, writeError }: KeeperCommandHost,
 ): Promise<void> {
   const log = (message: string) => {
     writeError(`${message}\n`);
@@ -39,7 +35,20 @@ export async function runKeeper(
   const manager = serviceManager(env['NOTIFY_SOCKET'], log);
   const logOnce = once(log);
   const openBoard = async () => machine.openBoard(boardOf(choice, await defaultsOf(choice, machine)), logOnce);
+  const key = machine.clusterKey();
+  if (!key) log("the peer's line keeper is not talked with: corosync has no key here");
   await keepLine({
+    peer: key && {
+      clock,
+      log: logOnce,
+      machineId: machineId(),
+      random,
+      rollUnderWay,
+      wiring: () => wiringOf(nodes, machine),
+      call: async (host) =>
+        callKeeperAt(await network(), { host, port: nodes.port, patience: connectPatience }, key, clock),
+      listen: async (onCall) => listenForLines(await network(), nodes, onCall, key, clock),
+    },
     clock,
     stop,
     log,
@@ -70,6 +79,37 @@ export async function runKeeper(
   });
   manager.notify('STOPPING=1');
   await lock?.release();
+}
+
+/** Who the nodes are, as far as the command line says, and where their line keepers are. */
+export interface NodeChoice {
+  readonly self: string | undefined;
+  readonly peer: string | undefined;
+  readonly corosync_conf: string;
+  readonly port: number;
+  readonly bind: string | undefined;
+}
+
+type KeeperCommandHost = Pick<CommandHost, 'clock' | 'machine' | 'network' | 'random' | 'stop' | 'writeError'>;
+
+/** How long the peer's machine may take to take a call, ms. */
+const connectPatience = 1500;
+
+/** Whether rolling-reboot is at it; where that cannot be told, it may be. */
+async function rollUnderWay(): Promise<boolean> {
+  const program = '/usr/sbin/rolling-reboot';
+  if (!existsSync(program)) return false;
+  const { status, stdout } = await runProgram(program, ['status', '--json'], { timeout: 20_000 }).catch(() => ({
+    status: null,
+    stdout: '',
+  }));
+  if (status === null) return true;
+  try {
+    const { lock, journal } = JSON.parse(stdout) as { readonly lock?: unknown; readonly journal?: unknown };
+    return (lock ?? journal ?? undefined) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 /** Why a caller that means another board has come to the wrong keeper. */

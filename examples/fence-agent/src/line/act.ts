@@ -26,6 +26,8 @@ export type PulseOutcome =
       readonly restarts: number;
       /** False when EXTOUT could not be released afterwards. */
       readonly released: boolean;
+      /** The target's line keeper answered at the end of the hold: it has its power, and this is what it saw. */
+      readonly targetRuns?: string;
     }
   /** The wake pulse was given. */
   | { readonly kind: 'woken' }

@@ -30,6 +30,13 @@ export function nodeMachine(onProgress?: Machine['onProgress']): Machine {
       },
     }),
     openBoard,
+    clusterKey: () => {
+      try {
+        return readFileSync(files.clusterKey);
+      } catch {
+        return undefined;
+      }
+    },
     wireTest: new WireTestRecord(recordFile(files.wireTest)),
     observation: recordFile(files.observation),
   };
@@ -38,6 +45,15 @@ export function nodeMachine(onProgress?: Machine['onProgress']): Machine {
 /** What was proven about the peer's power in this boot. */
 export function powerRecord(): PowerRecord {
   return new PowerRecord(recordFile(stateFiles().powerOff), bootId());
+}
+
+/** /etc/machine-id; empty where there is none. */
+export function machineId(): string {
+  try {
+    return readFileSync('/etc/machine-id', 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 /** A small file, by a plain call: see state.ts. */

@@ -25,6 +25,8 @@ export interface Machine {
   openBoard(board: BoardName, log: (message: string) => void): Promise<Sleepi3>;
   /** What the last test of the wire to the peer found. */
   readonly wireTest: WireTestRecord;
+  /** Corosync's key; undefined where there is none that this user may read. */
+  clusterKey(): Uint8Array | undefined;
   /** The registers as a boot found them, for characterize. */
   readonly observation: RecordFile;
   /** For people who watch; absent when nobody does. */

@@ -30,11 +30,13 @@ export interface StateFiles {
   readonly wireTest: string;
   /** The registers found at a boot. */
   readonly observation: string;
+  /** Corosync's own key, by which the line keepers of the cluster know each other. */
+  readonly clusterKey: string;
 }
 
 /** The files of this user's line keeper; root's are those of the service. */
 export function stateFiles(): StateFiles {
-  const { runtime, kept } = directories();
+  const { runtime, kept, corosync } = directories();
   return {
     socket: join(runtime, 'keeper.sock'),
     lock: join(runtime, 'keeper.lock'),
@@ -42,19 +44,25 @@ export function stateFiles(): StateFiles {
     owedWake: join(kept, 'owed-wake'),
     wireTest: join(kept, 'wire-test'),
     observation: join(kept, 'observed'),
+    clusterKey: join(corosync, 'authkey'),
   };
 }
 
 /** The one directory in which the line keeper is found, and the one for what outlives a boot. */
-function directories(): { readonly runtime: string; readonly kept: string } {
+function directories(): { readonly runtime: string; readonly kept: string; readonly corosync: string } {
   const name = 'fence_sleepi3';
   // Two nodes on one machine, as tests and the demo have them, cannot share the directories of the system.
   const own = env['FENCE_SLEEPI3_DIRECTORY'];
-  if (own) return { runtime: own, kept: own };
+  if (own) return { runtime: own, kept: own, corosync: own };
+  const corosync = '/etc/corosync';
   const runtime = env['XDG_RUNTIME_DIR'];
   const home = env['HOME'];
-  if (getuid?.() === 0 || !runtime || !home) return { runtime: `/run/${name}`, kept: `/var/lib/${name}` };
-  return { runtime: join(runtime, name), kept: join(env['XDG_STATE_HOME'] ?? join(home, '.local/state'), name) };
+  if (getuid?.() === 0 || !runtime || !home) return { runtime: `/run/${name}`, kept: `/var/lib/${name}`, corosync };
+  return {
+    runtime: join(runtime, name),
+    kept: join(env['XDG_STATE_HOME'] ?? join(home, '.local/state'), name),
+    corosync,
+  };
 }
 
 /** Makes the directory of `file` if it is not there, for this user alone, and sees that it is safe. */

@@ -74,7 +74,7 @@ export async function listenForWireTests(end: WireEnd, options: ListenOptions): 
 }
 
 /** The same end, which gives no more pulses than are harmless all together. */
-function withFewPulses(end: WireEnd): WireEnd {
+export function withFewPulses(end: WireEnd): WireEnd {
   let given: readonly number[] = [];
   return {
     ...end,

@@ -18,7 +18,7 @@ export const wireProtocol = 1;
 /** Where wire-listen waits unless told otherwise; 0x6e is 110. */
 export const wirePort = 16110;
 /** Longest line, bytes. */
-export const longestWireMessage = 4096;
+export const longestWireMessage = 16_384;
 
 /** What a board says of its readiness to be fenced. */
 export interface BoardFacts {

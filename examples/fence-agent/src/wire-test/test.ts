@@ -65,7 +65,7 @@ export interface WireReport {
   readonly directions: readonly DirectionReport[];
 }
 
-type TesterConversation = Conversation<ListenerMessage, TesterMessage>;
+export type TesterConversation = Conversation<ListenerMessage, TesterMessage>;
 export type ListenerConversation = Conversation<TesterMessage, ListenerMessage>;
 
 class NoTestError extends Error {

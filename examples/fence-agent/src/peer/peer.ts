@@ -1,0 +1,126 @@
+// The peer's line keeper: asked what it is and what it sees, answered the same, and with it the wire is tested daily.
+import type { Clock } from '@sleepi3/driver';
+import { within } from '../line/patience.js';
+import type { FoundWiring } from '../target/wiring.js';
+import { isSameNode } from '../target/node-names.js';
+import type { ListenerConversation, TesterConversation } from '../wire-test/test.js';
+import { parseListenerMessage, parseTesterMessage } from '../wire-test/messages.js';
+import { inMessages, type PeerLines, startingWith } from './channel.js';
+import { aboutQuestion, isAboutQuestion, parsePeerFacts, type PeerFacts } from './messages.js';
+
+/** Between two questions, ms. */
+const askPeriod = 10_000;
+/** How long an answer may take, ms. */
+const answerPatience = 2000;
+/** How old an answer may be to be believed, ms. */
+const longestBelief = 60_000;
+/** How long a caller may take to say what it wants, ms. */
+const greetingPatience = 5000;
+
+/** What talking with the peer needs of the process. */
+export interface PeerHost {
+  readonly clock: Clock;
+  readonly log: (message: string) => void;
+  /** Who the two nodes are; rejects while that cannot be told. */
+  readonly wiring: () => Promise<Pick<FoundWiring, 'self' | 'peer' | 'peerAddresses'>>;
+  /** Calls the line keeper at an address; undefined when none of ours answers there. */
+  readonly call: (address: string) => Promise<PeerLines | undefined>;
+  readonly listen: (onCall: (lines: PeerLines) => void) => Promise<{ close(): Promise<void> }>;
+}
+
+/** What this node says of itself. */
+export type OwnFacts = Pick<PeerFacts, 'machineId' | 'fenceable' | 'watched' | 'extinAgo' | 'busy'>;
+
+export class Peer {
+  readonly #host: PeerHost;
+  #last: { readonly facts: PeerFacts; readonly at: number } | undefined;
+
+  constructor(host: PeerHost) {
+    this.#host = host;
+  }
+
+  /** Asks again and again until `signal` aborts. */
+  async watch(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#host;
+    while (!signal.aborted) {
+      await this.ask(answerPatience);
+      await clock.sleep(askPeriod, signal).catch(() => undefined);
+    }
+  }
+
+  /** What it said last, if it did so lately. */
+  get known(): PeerFacts | undefined {
+    return this.#last && this.#host.clock.now() - this.#last.at <= longestBelief ? this.#last.facts : undefined;
+  }
+
+  /** What it says now; undefined when it does not within `patience` ms. Who answers has its power, and its key. */
+  async ask(patience: number): Promise<PeerFacts | undefined> {
+    const { clock, log } = this.#host;
+    const asked = this.#askEverywhere().catch((error: unknown) => {
+      log(`the peer's line keeper cannot be asked: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    });
+    const facts = await within(clock, patience, asked);
+    if (facts === 'silence' || facts === undefined) return undefined;
+    this.#last = { facts, at: clock.now() };
+    return facts;
+  }
+
+  /** Calls it for a test of the wire. */
+  async callForTest(): Promise<TesterConversation | undefined> {
+    const { wiring, call } = this.#host;
+    for (const address of (await wiring()).peerAddresses) {
+      const lines = await call(address);
+      if (lines) return inMessages(lines, parseListenerMessage);
+    }
+    return undefined;
+  }
+
+  /** Answers whoever calls. `serveTest`: the listener's end of a wire test. */
+  async listen(
+    own: () => Promise<OwnFacts>,
+    serveTest: (conversation: ListenerConversation) => void,
+  ): Promise<{ close(): Promise<void> }> {
+    const { clock, listen, wiring } = this.#host;
+    const attend = async (lines: PeerLines) => {
+      const first = await within(clock, greetingPatience, lines.receive());
+      if (first === 'silence' || first === undefined) {
+        lines.close();
+      } else if (isAboutQuestion(first)) {
+        const { self, peer } = await wiring();
+        lines.send(JSON.stringify({ node: self, peer, ...(await own()) } satisfies PeerFacts));
+        lines.close();
+      } else {
+        serveTest(inMessages(startingWith(first, lines), parseTesterMessage));
+      }
+    };
+    return listen((lines) => {
+      attend(lines).catch(() => {
+        lines.close();
+      });
+    });
+  }
+
+  async #askEverywhere(): Promise<PeerFacts | undefined> {
+    const { wiring } = this.#host;
+    const { self, peer, peerAddresses } = await wiring();
+    const answers = peerAddresses.map(async (address) => {
+      const facts = await this.#askAt(address);
+      if (!facts || !isSameNode(facts.node, peer) || !isSameNode(facts.peer, self)) throw new Error('no answer');
+      return facts;
+    });
+    return Promise.any(answers).catch(() => undefined);
+  }
+
+  async #askAt(address: string): Promise<PeerFacts | undefined> {
+    const lines = await this.#host.call(address);
+    if (!lines) return undefined;
+    try {
+      lines.send(aboutQuestion);
+      const answer = await within(this.#host.clock, answerPatience, lines.receive());
+      return answer === 'silence' || answer === undefined ? undefined : parsePeerFacts(answer);
+    } finally {
+      lines.close();
+    }
+  }
+}

@@ -1,0 +1,225 @@
+// What the line keepers of the two nodes have to do with each other: each watches its EXTIN for the other one, says what it
+// saw, and tests the wire to it.
+import type { Clock, Sleepi3 } from '@sleepi3/driver';
+import { type Finding, peerUnfenceable, sameMachineId } from '../keeper/report.js';
+import type { PulseOutcome, PulseRequest } from '../line/act.js';
+import { readBoard } from '../node/board-check.js';
+import { withFewPulses } from '../wire-test/listen.js';
+import type { WireTestRecord } from '../wire-test/record.js';
+import {
+  answerWireTest,
+  type ListenerConversation,
+  testWire,
+  type WireEnd,
+  type WireReport,
+} from '../wire-test/test.js';
+import { testDaily } from './daily-test.js';
+import { ExtinHistory } from './extin-history.js';
+import type { PeerFacts } from './messages.js';
+import { type OwnFacts, Peer, type PeerHost } from './peer.js';
+import { SurvivorWatch } from './survivor.js';
+
+/** How long the peer may take to answer before a pulse is given towards it, ms: it is known to be awake then. */
+const peerPatience = 500;
+/** How much shorter than one of a test that a person has asked for a pulse is: below half a second instead of 0.8 s. */
+const shortening = 0.6;
+/** More than it can take, ms. */
+const testPatience = 1000;
+/** Between two looks at EIPDE and EITRG, ms. */
+const boardPeriod = 10_000;
+/** Between two attempts to listen, ms. */
+const listenPeriod = 10_000;
+
+/** How the peer's line keeper is reached, and what this node must know of itself and the cluster. */
+export interface PeerLink extends PeerHost {
+  readonly machineId: string;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  /** Whether one of the nodes is about to be rebooted. */
+  readonly rollUnderWay: () => Promise<boolean>;
+}
+
+/** The line keeper that this belongs to. */
+export interface TalkingKeeper {
+  readonly clock: Clock;
+  readonly date: () => Date;
+  readonly log: (message: string) => void;
+  readonly openBoard: () => Promise<Sleepi3>;
+  readonly wireTest: WireTestRecord;
+  readonly underWay: () => string | undefined;
+  readonly isOwing: () => Promise<boolean>;
+  readonly findings: () => Promise<readonly Finding[]>;
+  /** Gives a test pulse, unless something else is under way. */
+  readonly pulse: (request: PulseRequest) => Promise<PulseOutcome>;
+}
+
+export class PeerTalk {
+  readonly #link: PeerLink;
+  readonly #keeper: TalkingKeeper;
+  readonly #peer: Peer;
+  readonly #extin: ExtinHistory;
+  /** EIPDE is 1 and EITRG edge; undefined when the board cannot be read. */
+  #fenceable: boolean | undefined;
+
+  constructor(link: PeerLink, keeper: TalkingKeeper) {
+    this.#link = link;
+    this.#keeper = keeper;
+    this.#peer = new Peer(link);
+    this.#extin = new ExtinHistory(keeper.clock);
+  }
+
+  /** Goes on until `signal` aborts. */
+  start(signal: AbortSignal): void {
+    const { clock, date, log, openBoard, wireTest } = this.#keeper;
+    const read = async () => {
+      const board = await openBoard();
+      return board.ioStatus().finally(() => board.close());
+    };
+    void this.#extin.watch(read, signal);
+    void this.#watchBoard(signal);
+    void this.#peer.watch(signal);
+    void this.#listen(signal);
+    const daily = {
+      ...{ clock, date, log, record: wireTest, random: this.#link.random },
+      objection: () => this.#objectionToTest(),
+      test: () => this.#test(),
+    };
+    void testDaily(daily, signal);
+  }
+
+  /** What the peer said of itself lately. */
+  get known(): PeerFacts | undefined {
+    return this.#peer.known;
+  }
+
+  /** What is wrong with it. */
+  findings(): Finding[] {
+    const { known } = this;
+    if (!known) return [];
+    const { machineId } = this.#link;
+    return [
+      ...(known.fenceable === false ? [peerUnfenceable(known.node)] : []),
+      ...(machineId !== '' && known.machineId === machineId ? [sameMachineId(known.node)] : []),
+    ];
+  }
+
+  /** Watches whether a target still answers at the end of a hold. */
+  watchSurvivor(): SurvivorWatch {
+    return new SurvivorWatch(this.#peer);
+  }
+
+  /** Listens for the peer's line keeper, again and again while the port is taken. */
+  async #listen(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#keeper;
+    for (let told = ''; !signal.aborted;) {
+      try {
+        const server = await this.#peer.listen(() => this.#ownFacts(), this.#serveOneTest());
+        await untilAborted(signal);
+        await server.close();
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (reason !== told) log(`the peer's line keeper cannot be listened for: ${reason}`);
+        told = reason;
+        await clock.sleep(listenPeriod, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Serves one test at a time, with no more pulses than are harmless all together. */
+  #serveOneTest(): (conversation: ListenerConversation) => void {
+    const { date, log, wireTest } = this.#keeper;
+    const sparing = withFewPulses(this.#end({ self: 'this node', peer: '' }));
+    let busy = false;
+    const serve = async (conversation: ListenerConversation) => {
+      const end = { ...this.#end(await this.#link.wiring()), pulse: (length: number) => sparing.pulse(length) };
+      const { back } = await answerWireTest(end, conversation);
+      if (back && back.verdict !== 'inconclusive') await wireTest.remember(date(), back.verdict);
+    };
+    return (conversation) => {
+      if (busy) {
+        conversation.send({ say: 'refused', code: 'busy', reason: 'another test is under way' });
+        conversation.close();
+        return;
+      }
+      busy = true;
+      serve(conversation)
+        .catch((error: unknown) => {
+          conversation.close();
+          log(`a wire test failed: ${error instanceof Error ? error.message : String(error)}`);
+        })
+        .finally(() => {
+          busy = false;
+        });
+    };
+  }
+
+  /** Without asking the board: an answer that comes late is none. */
+  async #ownFacts(): Promise<OwnFacts> {
+    const { underWay, isOwing } = this.#keeper;
+    const busy = underWay() !== undefined || (await isOwing());
+    const fenceable = this.#fenceable;
+    const { machineId } = this.#link;
+    return { machineId, ...(fenceable !== undefined && { fenceable }), ...this.#extin.facts(), busy };
+  }
+
+  /** Whether this node would go down, looked at again and again. */
+  async #watchBoard(signal: AbortSignal): Promise<void> {
+    const { clock, openBoard } = this.#keeper;
+    while (!signal.aborted) {
+      this.#fenceable = await openBoard()
+        .then((board) => readBoard(board).finally(() => board.close()))
+        .then((reading) => reading['extin-powerdown'] && reading['extin-trigger'] === 'edge')
+        .catch(() => undefined);
+      await clock.sleep(boardPeriod, signal).catch(() => undefined);
+    }
+  }
+
+  /** Why no test pulse is given now that nobody has asked for. */
+  async #objectionToTest(): Promise<string | undefined> {
+    const { underWay, findings } = this.#keeper;
+    const act = underWay();
+    if (act !== undefined) return `${act} is under way`;
+    const unsettled = (await findings()).find(({ severity, concerns, id }) => {
+      return id === 'wake-owed' || (severity === 'error' && concerns === 'fencing' && id !== 'wire-test-failed');
+    });
+    if (unsettled) return unsettled.fact;
+    if (await this.#link.rollUnderWay()) return 'a rolling reboot is under way';
+    const facts = await this.#peer.ask(peerPatience);
+    if (!facts) return 'the peer does not answer';
+    return facts.busy ? 'the peer is busy' : undefined;
+  }
+
+  async #test(): Promise<WireReport | undefined> {
+    const conversation = await this.#peer.callForTest();
+    return conversation && testWire(this.#end(await this.#link.wiring()), conversation, false);
+  }
+
+  #end({ self, peer }: { readonly self: string; readonly peer: string }): WireEnd {
+    const { clock, log, openBoard } = this.#keeper;
+    const random = () => this.#link.random();
+    return { node: self, peer, clock, random, log, openBoard, pulse: (length) => this.#give(length) };
+  }
+
+  /** A test pulse towards a peer that has just answered: one that sleeps would be woken by it. */
+  async #give(length: number): Promise<PulseOutcome> {
+    const facts = await this.#peer.ask(peerPatience);
+    if (!facts) return { kind: 'failed', reason: 'the peer does not answer any more' };
+    return this.#keeper.pulse({
+      ...{ action: 'test', target: facts.node, hold: Math.round(length * shortening) },
+      ...{ holdTimeout: testPatience, wakeDelay: 0, preferred: true },
+    });
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
