@@ -1,12 +1,17 @@
+import { execFileSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { findProgram, haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import {
+  CLUSTER_PROPERTIES,
   colocationsIn,
   locationsIn,
   ordersIn,
   parseClusterConfiguration,
   parseClusterStatus,
   parseSimulation,
+  type PropertyName,
   runsOnlyWith,
   simulate,
   startsOnlyAfter,
@@ -348,4 +353,24 @@ describe.runIf(havePacemaker)('colocations and orders', () => {
       )
       .join('');
   }
+});
+
+describe.runIf(haveRealParts('pacemaker-fenced', 'cibadmin'))('the defaults of cluster properties', () => {
+  it("are the daemons' own", () => {
+    const directory = dirname(findProgram('pacemaker-fenced') ?? '');
+    const theirs = ['based', 'controld', 'schedulerd'].flatMap((daemon) => {
+      const metadata = execFileSync(join(directory, `pacemaker-${daemon}`), ['metadata'], { encoding: 'utf8' });
+      return [...metadata.matchAll(/<parameter name="([^"]+)".*?<content type="[^"]*"(?: default="([^"]*)")?/gs)];
+    });
+    const configuration = configurationOf({ properties: '' });
+    const compared = theirs.flatMap(([, name = '', value]) => {
+      if (!(name in CLUSTER_PROPERTIES) || value === undefined) return [];
+      const ours = configuration.effectiveProperty(name as PropertyName).value;
+      const written = configurationOf({ properties: propertyXml(name, value) }).effectiveProperty(name as PropertyName);
+      expect(written, name).toMatchObject({ valid: true, written: value });
+      return [[name, ours, written.value] as const];
+    });
+    expect(compared.length).toBeGreaterThan(35);
+    expect(compared.map(([name, ours]) => [name, ours])).toEqual(compared.map(([name, , value]) => [name, value]));
+  });
 });
