@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Sleepi3Error } from '@sleepi3/driver';
-import { bootSeconds, wireTestFile } from '../src/doctor/board-checks.js';
+import { bootSeconds } from '../src/doctor/board-checks.js';
 import { exitStatus, type Severity } from '../src/doctor/check.js';
 import { checks, examine } from '../src/doctor/examine.js';
 import { SetupError } from '../src/errors.js';
@@ -10,6 +10,10 @@ import { instantClock } from './instant-clock.js';
 import { SoundNode } from './sound-node.js';
 
 type Spoil = (node: SoundNode) => void;
+
+/** Something that the fence agent found besides the board. */
+const agentFinding = (severity: 'error' | 'warning', fact: string) =>
+  ({ id: 'x', severity, concerns: 'fencing', fact, why: 'It matters.', remedy: ['fence_sleepi3 boot'] }) as const;
 
 /** The lock of rolling-reboot in the configuration. */
 const lock = (words: string) =>
@@ -219,18 +223,26 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
     /last boot took 80 s/,
     (n) => n.answers.set('systemd-analyze time', 'Startup finished in 5s + 75s = 1min 20s\n'),
   ],
-  ['wire', 'warning', /was never tested/, (n) => n.files.delete('/var/lib/fence_sleepi3/wire-test')],
   [
     'wire',
     'warning',
-    /last tested 132 days ago/,
-    (n) => n.files.set('/var/lib/fence_sleepi3/wire-test', '2026-07-13T00:00:00.000Z sound\n'),
+    /the wire has never been tested/,
+    (n) => (n.agentFindings = [agentFinding('warning', 'the wire has never been tested')]),
   ],
   [
     'wire',
     'error',
-    /says broken/,
-    (n) => n.files.set('/var/lib/fence_sleepi3/wire-test', '2026-11-20T00:00:00.000Z broken\n'),
+    /the line keeper did not answer/,
+    (n) => (n.agentFindings = [agentFinding('error', 'the line keeper did not answer')]),
+  ],
+  [
+    'wire',
+    'warning',
+    /fence_sleepi3 check does not answer/,
+    (n) => {
+      n.agentFindings = undefined;
+      n.answers.set('/usr/sbin/fence_sleepi3 check', { exitCode: 1 });
+    },
   ],
   ['running', 'error', /does not run on this node/, (n) => (n.status = undefined)],
   [
@@ -587,10 +599,5 @@ describe('what doctor reads', () => {
     ['Bootup is not yet finished', undefined],
   ])('takes the boot time from %j', (text, seconds) => {
     expect(bootSeconds(text)).toBe(seconds);
-  });
-
-  it('looks for the last wire test where fence_sleepi3 puts it', async () => {
-    const { stateFiles } = await import('../../fence-agent/src/node/state.js');
-    expect(wireTestFile).toBe(stateFiles().wireTest);
   });
 });

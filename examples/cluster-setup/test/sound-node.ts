@@ -1,8 +1,9 @@
 // A node of a sound cluster as doctor sees it, made of plain text and values that a test can spoil one by one.
 import { readFileSync } from 'node:fs';
-import { editDefaults, type Snapshot } from '@sleepi3/driver';
+import { editDefaults, judgeHealth, parseDefaults, type Snapshot } from '@sleepi3/driver';
 import { createNodeRunner, Pcs, type RawResult, type RunRequest } from '@sleepi3/pcs';
 import { answer } from '@sleepi3/pcs/testing';
+import type { FenceFinding } from '@sleepi3/program';
 import { Facts } from '../src/doctor/facts.js';
 import { dockerDropIn } from '../src/nodes/docker.js';
 import type { CommandAnswer, Machine } from '../src/nodes/machine.js';
@@ -72,7 +73,6 @@ export class SoundNode implements Machine {
     ['/etc/corosync/corosync.conf', corosyncConf],
     ['/etc/default/sleepi3', editDefaults('', { EXTIN_FORCED_SHUTDOWN: true })],
     ['/etc/os-release', 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n'],
-    ['/var/lib/fence_sleepi3/wire-test', '2026-11-20T09:00:00.000Z sound\n'],
     [dockerDropIn.path, dockerDropIn.text],
   ]);
   /** What programs answer, by the beginning of their command line; the longest one counts. */
@@ -97,6 +97,8 @@ export class SoundNode implements Machine {
     ['timedatectl show', 'yes\n'],
     ['systemd-analyze time', 'Startup finished in 3.1s (kernel) + 32.4s (userspace) = 35.5s \n'],
   ]);
+  /** What the fence agent finds besides the board; undefined where it does not answer. */
+  agentFindings: readonly FenceFinding[] | undefined = [];
   board: Snapshot | Error = { ...board };
   cib: string | undefined =
     `<cib admin_epoch="0" epoch="1" num_updates="0" validate-with="pacemaker-3.9">${textOf('golden/hot-standby.xml')}<status/></cib>`;
@@ -123,9 +125,17 @@ export class SoundNode implements Machine {
     const [key = ''] = [...this.answers.keys()]
       .filter((one) => line.startsWith(one))
       .sort((a, b) => b.length - a.length);
+    if (line === '/usr/sbin/fence_sleepi3 check --json' && this.agentFindings !== undefined) return this.#fenceCheck();
     const said = this.answers.get(key);
     if (said === undefined) throw new Error(`the sound node does not know: ${line}`);
     return typeof said === 'string' ? { exitCode: 0, stdout: said, stderr: '' } : { stdout: '', stderr: '', ...said };
+  }
+
+  #fenceCheck(): CommandAnswer {
+    const file = this.files.get('/etc/default/sleepi3');
+    const defaults = file === undefined ? undefined : parseDefaults(file);
+    const findings = [...judgeHealth({ board: this.board, defaults }), ...(this.agentFindings ?? [])];
+    return { exitCode: 0, stdout: JSON.stringify({ ready: true, findings }), stderr: '' };
   }
 
   async readFile(path: string): Promise<string | undefined> {

@@ -12,6 +12,7 @@ async function problems(lines: readonly string[], watchdogTimeout = 60): Promise
   const board = sleepi3Board({
     open: () => Sleepi3.open({ bus: virtual.bus, clock, random: () => 0.5 }),
     defaults: async () => parseDefaults(lines.reduce(replaceLine, sound)),
+    fenceCheck: async () => undefined,
   });
   return clock.runUntil(board.watchdogProblems());
 }
@@ -19,6 +20,28 @@ async function problems(lines: readonly string[], watchdogTimeout = 60): Promise
 function replaceLine(text: string, line: string): string {
   return text.replace(new RegExp(`^${line.split('=', 1)[0] ?? ''}=.*$`, 'm'), line);
 }
+
+describe('the fence agent before a reboot', () => {
+  const finding = { severity: 'error', concerns: 'fencing', why: 'It matters.', remedy: ['look'] } as const;
+
+  it('is asked in the place of the board, and heard about what concerns the reboot', async () => {
+    const nobody = () => Promise.reject(new Error('the board is not asked'));
+    const findings = [
+      { ...finding, id: 'board-silent', fact: 'the board does not answer' },
+      { ...finding, id: 'wire-never-tested', fact: 'the wire has never been tested' },
+      { ...finding, id: 'watchdog-off', fact: 'the watchdog is off' },
+    ];
+    const board = sleepi3Board({
+      open: nobody,
+      defaults: nobody,
+      fenceCheck: async () => ({ ready: false, findings }),
+    });
+    expect(await board.watchdogProblems()).toEqual([
+      'the board does not answer; to mend it: look',
+      'the watchdog is off; to mend it: look',
+    ]);
+  });
+});
 
 describe('the board before a reboot', () => {
   it('is well with the settings as delivered, and with RETRY_BOOT=0, which never takes effect', async () => {

@@ -620,6 +620,7 @@ export class Machine {
         open: () =>
           operate('open the board', () => Sleepi3.open({ bus: process.bus, clock: process.clock, random: () => 0.5 })),
         defaults: async () => parseDefaults(editDefaults('', {})),
+        fenceCheck: async () => undefined,
         files,
       }),
       records: {

@@ -231,6 +231,11 @@ const table = {
 /** What can be found. */
 export type HealthId = keyof typeof table;
 
+/** Whether this table has a row of that name. */
+export function isHealthId(id: string): id is HealthId {
+  return Object.hasOwn(table, id);
+}
+
 /** Everything that is wrong with a board and its settings, in the order of the table. */
 export function judgeHealth(view: HealthView): readonly HealthFinding[] {
   const { board, defaults, defaultsPath = defaultsFilePath, extoutOwned = false } = view;

@@ -25,6 +25,7 @@ export {
   type HealthFinding,
   type HealthId,
   healthMessage,
+  isHealthId,
   type HealthReading,
   type HealthView,
   judgeHealth,

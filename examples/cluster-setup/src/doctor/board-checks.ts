@@ -1,5 +1,6 @@
 // What is looked at of a node's slee-Pi 3: whether the node can be cut off, and come back.
-import { type Defaults, editDefaults, type HealthId, judgeHealth, parseBusSpec } from '@sleepi3/driver';
+import { type Defaults, editDefaults, type HealthId, isHealthId, judgeHealth, parseBusSpec } from '@sleepi3/driver';
+import type { FenceFinding } from '@sleepi3/program';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { agentPath, defaultsPath } from '../plan/node-steps.js';
 import type { Action } from '../plan/step.js';
@@ -8,8 +9,6 @@ import type { Facts } from './facts.js';
 
 /** A boot may take this much longer than the measured one without anybody having to worry. */
 const bootMargin = 1.5;
-/** Days after which a wire is to be tested again. */
-const wireTestAge = 30;
 
 /** Where sleepi3-monitor looks for what to run while EXTIN is asserted, and its settings. */
 const hookDirectory = '/etc/sleepi3-monitor/extin.d';
@@ -107,30 +106,22 @@ export const boardChecks: readonly Check[] = [
     id: 'wire',
     of: 'node',
     needsWire: true,
-    title: 'the wire',
+    title: 'the wire and the line keeper, as the fence agent sees them',
     look: async (facts) => {
-      const [at, verdict] = ((await facts.file(wireTestFile)) ?? '').trim().split(' ');
-      const last = new Date(at ?? '');
-      const fix = ['fence_sleepi3 wire-listen (on the other node)', 'fence_sleepi3 wire-test'];
-      const why =
-        'Only a test pulse shows that the wire to the other node is whole. Over a broken one a hold is carried out and ' +
-        'verified, and the other node lives on.';
-      if (Number.isNaN(last.getTime())) {
-        return [{ severity: 'warning', fact: 'the wire to the other node was never tested', why, fix }];
+      const check = await facts.fenceCheck();
+      if (check !== undefined) {
+        return check.findings.filter(({ id }) => !isHealthId(id)).map(ailmentOf);
       }
-      if (verdict !== 'sound') {
-        return [
-          {
-            severity: 'error',
-            fact: `the last wire test says ${verdict ?? 'nothing'}: fencing would not work`,
-            why,
-            fix,
-          },
-        ];
-      }
-      const days = Math.floor((facts.date().getTime() - last.getTime()) / 86_400_000);
-      if (days <= wireTestAge) return [];
-      return [{ severity: 'warning', fact: `the wire was last tested ${days} days ago`, why, fix }];
+      // That it is not installed is a finding of its own.
+      if (!(await facts.says('test', '-x', agentPath))) return [];
+      return [
+        {
+          severity: 'warning',
+          fact: 'fence_sleepi3 check does not answer',
+          why: 'Whether the wire was tested, and whether the line keeper runs, is not known.',
+          fix: ['fence_sleepi3 check', 'install the same version of fence-sleepi3 as of cluster-setup'],
+        },
+      ];
     },
   },
 ];
@@ -148,14 +139,14 @@ function judged(
     title,
     needsWire: true,
     look: async (facts) => {
-      const view = { board: await facts.board(), defaults: await facts.defaults(), defaultsPath };
-      const found = judgeHealth(view).filter((one) => rows.includes(one.id));
+      // The agent asks the same judge, and knows which EXTOUT is a fencing. Where there is none, the board is looked at from here.
+      const findings =
+        (await facts.fenceCheck())?.findings ??
+        judgeHealth({ board: await facts.board(), defaults: await facts.defaults(), defaultsPath });
+      const found = findings.filter(({ id }) => (rows as readonly string[]).includes(id));
       return Promise.all(
-        found.map(async ({ severity, fact, why, remedy }): Promise<Ailment> => ({
-          severity,
-          fact,
-          why,
-          fix: remedy,
+        found.map(async (finding): Promise<Ailment> => ({
+          ...ailmentOf(finding),
           ...(mend !== undefined && { mend: await mend(facts) }),
         })),
       );
@@ -168,6 +159,10 @@ async function edit(facts: Facts, changes: Partial<Defaults>): Promise<Action[]>
   const before = await facts.file(defaultsPath);
   if (before === undefined) return [];
   return [{ kind: 'write', node: facts.node, path: defaultsPath, before, text: editDefaults(before, changes) }];
+}
+
+function ailmentOf({ severity, fact, why, remedy }: FenceFinding): Ailment {
+  return { severity, fact, why, fix: remedy };
 }
 
 /** What sleepi3-monitor's settings have it run by itself, besides what is in a directory. */
@@ -190,6 +185,3 @@ export function bootSeconds(text: string): number | undefined {
   const part = (unit: string) => Number(new RegExp(`([\\d.]+)${unit}(?:\\s|$)`).exec(total.trim())?.[1] ?? 0);
   return part('h') * 3600 + part('min') * 60 + part('s') + part('ms') / 1000;
 }
-
-/** Where fence_sleepi3 keeps the time of the last wire test, and its verdict in a word. */
-export const wireTestFile = '/var/lib/fence_sleepi3/wire-test';

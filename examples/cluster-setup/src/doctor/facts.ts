@@ -10,8 +10,9 @@ import {
   sameAgent,
   type Scheduler,
 } from '@sleepi3/pcs';
+import { type FenceCheck, parseFenceCheck } from '@sleepi3/program';
 import type { CommandAnswer, Machine } from '../nodes/machine.js';
-import { defaultsPath } from '../plan/node-steps.js';
+import { agentPath, defaultsPath } from '../plan/node-steps.js';
 import type { Reality } from '../plan/reality.js';
 
 export interface FactsParts {
@@ -28,6 +29,7 @@ export class Facts {
   readonly date: () => Date;
   readonly #openBoard: FactsParts['openBoard'];
   #board: Promise<Snapshot | Error> | undefined;
+  #fenceCheck: Promise<FenceCheck | undefined> | undefined;
   #scheduler: Scheduler | undefined;
 
   constructor({ reality, date, openBoard }: FactsParts) {
@@ -59,6 +61,12 @@ export class Facts {
   async defaults(): Promise<ParsedDefaults | undefined> {
     const text = await this.file(defaultsPath);
     return text === undefined ? undefined : parseDefaults(text);
+  }
+
+  /** What the fence agent says of this node; undefined where there is none, or an older one. */
+  fenceCheck(): Promise<FenceCheck | undefined> {
+    this.#fenceCheck ??= this.ask(agentPath, 'check', '--json').then((said) => parseFenceCheck(said?.stdout ?? ''));
+    return this.#fenceCheck;
   }
 
   /** Everything the board says, or why it does not. */

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireFileLock, readDefaultsFile, runProgram, Sleepi3, Sleepi3Error, systemClock } from '@sleepi3/driver';
 import { createNodeRunner, Pcs } from '@sleepi3/pcs';
+import { type FenceCheck, parseFenceCheck } from '@sleepi3/program';
 import { RollError } from '../errors.js';
 import { makeStateDirectory, recordFiles, replaceFile } from './files.js';
 import type { Host } from './host.js';
@@ -36,7 +37,7 @@ export function nodeHost(settings: Settings, options: NodeHostOptions): Host {
     pid,
     cluster: pcsCluster({ pcs, service: settings.service, moveTimeout: settings['move-timeout'] }),
     board: settings.board
-      ? sleepi3Board({ open: () => Sleepi3.fromDefaultsFile(), defaults: () => readDefaultsFile() })
+      ? sleepi3Board({ open: () => Sleepi3.fromDefaultsFile(), defaults: () => readDefaultsFile(), fenceCheck })
       : undefined,
     records: recordFiles(stateDirectory),
     probe,
@@ -48,6 +49,17 @@ export function nodeHost(settings: Settings, options: NodeHostOptions): Host {
     report: reporter(settings, { write, toJournal, json, runProgram, post, replaceFile }),
     signal,
   };
+}
+
+/** s for the fence agent to look at its node. */
+const checkPatience = 60;
+
+async function fenceCheck(): Promise<FenceCheck | undefined> {
+  const words = ['check', '--json'];
+  const said = await runProgram('/usr/sbin/fence_sleepi3', words, { timeout: checkPatience * 1000 }).catch(
+    () => undefined,
+  );
+  return said && parseFenceCheck(said.stdout);
 }
 
 /** See ProgramHost.exclusive. */
