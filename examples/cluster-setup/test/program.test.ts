@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunRequest } from '@sleepi3/pcs';
 import { answer } from '@sleepi3/pcs/testing';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
+import { version } from '../package.json';
 import { dockerDropIn } from '../src/nodes/docker.js';
 import { program as table } from '../src/program/commands.js';
 import type { ProgramHost } from '../src/program/host.js';
@@ -72,7 +73,7 @@ describe('cluster-setup', () => {
   });
 
   it('tells its version', async () => {
-    expect(await program().run('--version')).toMatchObject({ status: 0, out: '0.0.0\n' });
+    expect(await program().run('--version')).toMatchObject({ status: 0, out: `${version}\n` });
   });
 
   it.each([

@@ -6,6 +6,7 @@ import { ownArchitecture } from '../../../tools/debian/i2c-bus-addon.js';
 import { testDebianPackage } from '../../../tools/test/support/debian-package.js';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { buildPackage } from '../packaging/build-package.js';
+import { version } from '../package.json';
 import { commands } from '../src/commands/table.js';
 import { canMakeScratchRoot, makeScratchRoot, type ScratchRoot } from '../../../tools/test/support/scratch-root.js';
 
@@ -103,7 +104,9 @@ describe.runIf(haveRealParts('dpkg', 'i2cget', 'unshare', 'nsenter') && canMakeS
 
     it('runs, and its unit is enabled', async () => {
       await root.run(install);
-      expect(await root.run(`fence_sleepi3 --version; test -L ${enabled} && echo enabled`)).toBe('0.0.0\nenabled\n');
+      expect(await root.run(`fence_sleepi3 --version; test -L ${enabled} && echo enabled`)).toBe(
+        `${version}\nenabled\n`,
+      );
       expect(await root.run('dpkg --audit; dpkg --verify fence-sleepi3')).toBe('');
     });
 
@@ -153,7 +156,7 @@ describe.runIf(haveRealParts('dpkg', 'i2cget', 'unshare', 'nsenter') && canMakeS
       await root.run('dpkg --remove fence-sleepi3');
       expect(await root.run('ls /usr/sbin/fence_sleepi3 2>/dev/null || cat /var/lib/fence_sleepi3/x')).toBe('kept\n');
       await root.run(install);
-      expect(await root.run('fence_sleepi3 --version')).toBe('0.0.0\n');
+      expect(await root.run('fence_sleepi3 --version')).toBe(`${version}\n`);
     });
 
     it('leaves nothing behind when it is purged', async () => {

@@ -1,5 +1,6 @@
 import { helpText, parseCommandLine } from '@sleepi3/program';
 import { describe, expect, it } from 'vitest';
+import { version } from '../package.json';
 import { RollError } from '../src/errors.js';
 import type { Host } from '../src/node/host.js';
 import { program as table } from '../src/program/commands.js';
@@ -141,7 +142,7 @@ describe('the program', () => {
 
   it('tells its version', async () => {
     const { run } = await program();
-    expect(await run('--version')).toEqual({ status: 0, out: '0.0.0\n' });
+    expect(await run('--version')).toEqual({ status: 0, out: `${version}\n` });
   });
 
   it('does not run twice on a node', async () => {

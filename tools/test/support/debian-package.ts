@@ -64,8 +64,9 @@ export function testDebianPackage({ name, program, home, buildPackage }: Package
     it("holds the program, for Debian's own Node", () => {
       expect(text('DEBIAN/control')).toMatch(new RegExp(`^Package: ${name}$`, 'm'));
       const path = `usr/sbin/${program}`;
+      const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string };
       expect(text(path).split('\n', 1)).toEqual(['#!/usr/bin/node']);
-      expect(execFileSync(process.execPath, [unpacked(path), '--version'], { encoding: 'utf8' })).toBe('0.0.0\n');
+      expect(execFileSync(process.execPath, [unpacked(path), '--version'], { encoding: 'utf8' })).toBe(`${version}\n`);
     });
 
     it.runIf(haveRealParts('lintian'))('pleases lintian without overrides', { timeout: 300_000 }, () => {
