@@ -101,6 +101,13 @@ export const program = {
         'warnings, 2 errors, 3 when it could not look.',
       options: pickOptions(options, 'all', 'ssh', 'fix', 'json', 'color'),
     },
+    status: {
+      summary: 'say what is now: nodes, service, whether each node could fence and be fenced, the last fencing',
+      description:
+        'Asks the cluster, and fence_sleepi3 on each node. Exit status: 0 all is well, 1 something is not, 3 a node could not ' +
+        'be asked.',
+      options: pickOptions(options, 'ssh', 'json', 'color'),
+    },
     alert: {
       operands: [{ name: 'test' }],
       summary: 'send a test message from each node to everybody who is told of fencings and failures',

@@ -13,6 +13,7 @@ import { runInit } from '../init/run-init.js';
 import { testAlerts } from '../nodes/test-alerts.js';
 import { scriptFor } from '../plan/script.js';
 import { carryOutSteps } from './carry.js';
+import { runStatus } from '../status/run-status.js';
 import { type CommandLine, program } from './commands.js';
 import type { ProgramHost } from './host.js';
 
@@ -48,6 +49,10 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
     const { peer, vip } = line.values;
     if (peer === undefined) throw new UsageError('missing --peer: cluster-setup init --peer ADDRESS');
     return runInit({ peer, vip, file: line.operands[0] ?? 'cluster.yaml' }, host);
+  }
+  if (line.command === 'status') {
+    const { ssh, json } = line.values;
+    return runStatus({ ssh, json }, host, coloursFor(line, host));
   }
   if (line.command === 'alert') {
     const [action] = line.operands;

@@ -1,0 +1,142 @@
+// The command status: what is it now? One screen of the cluster, its service, and whether each node could fence and be fenced.
+import { type ClusterStatus, isPcsError, Pcs } from '@sleepi3/pcs';
+import { type Colours, type FenceCheck, parseFenceCheck } from '@sleepi3/program';
+import { SetupError } from '../errors.js';
+import { clusterMachines, type ClusterMachinesHost } from '../nodes/cluster-machines.js';
+import type { Machine } from '../nodes/machine.js';
+import { agentPath } from '../plan/node-steps.js';
+
+export interface StatusOptions {
+  readonly ssh: string | undefined;
+  readonly json: boolean;
+}
+
+export interface StatusHost extends ClusterMachinesHost {
+  readonly date: () => Date;
+  readonly signal: AbortSignal;
+  readonly write: (text: string) => void;
+}
+
+/** What one node says of its fencing, or why it says nothing. */
+interface NodeReadiness {
+  readonly node: string;
+  readonly check: FenceCheck | undefined;
+  readonly silence: string | undefined;
+}
+
+/** @returns the exit status: 0 all is well, 1 something is not, 3 a node could not be asked. */
+export async function runStatus({ ssh, json }: StatusOptions, host: StatusHost, colour: Colours): Promise<number> {
+  const { local, others } = await clusterMachines(host, ssh);
+  const machines = [local, ...others];
+  const [cluster, ...readiness] = await Promise.all([clusterStatus(host), ...machines.map(askForReadiness)]);
+  const nodes = [...readiness].sort((a, b) => (a.node < b.node ? -1 : 1));
+  const report = { cluster, nodes };
+  host.write(json ? `${JSON.stringify(inJson(report), undefined, 2)}\n` : inWords(report, host.date(), colour));
+  if (nodes.some(({ check }) => check === undefined)) return notAsked;
+  const sound = cluster instanceof Error ? false : cluster.settled && nodes.every(({ check }) => check?.ready === true);
+  return sound ? 0 : 1;
+}
+
+const notAsked = 3;
+
+interface Report {
+  readonly cluster: ClusterStatus | Error;
+  readonly nodes: readonly NodeReadiness[];
+}
+
+/** A cluster that does not run is an answer, too. */
+async function clusterStatus({ runner, signal }: StatusHost): Promise<ClusterStatus | Error> {
+  try {
+    return await new Pcs({ runner, signal }).status();
+  } catch (error) {
+    if (isPcsError(error)) return error;
+    throw error;
+  }
+}
+
+async function askForReadiness(machine: Machine): Promise<NodeReadiness> {
+  const node = machine.name;
+  try {
+    const { stdout, stderr } = await machine.run(agentPath, ['check', '--json'], {
+      exitCodes: [0, 1],
+      timeoutMs: 60_000,
+    });
+    const check = parseFenceCheck(Buffer.from(stdout, 'latin1').toString('utf8'));
+    return {
+      node,
+      check,
+      silence: check === undefined ? stderr.trim() || 'it gave no answer that can be read' : undefined,
+    };
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    return { node, check: undefined, silence: error.message };
+  }
+}
+
+function inJson({ cluster, nodes }: Report) {
+  return {
+    cluster: cluster instanceof Error ? { error: cluster.message } : cluster.toJSON(),
+    nodes: nodes.map(({ node, check, silence }) => ({ node, ...(check ?? { error: silence }) })),
+  };
+}
+
+function inWords({ cluster, nodes }: Report, now: Date, colour: Colours): string {
+  const lines: string[] = [];
+  if (cluster instanceof Error) lines.push(colour.bad('The cluster does not run here'), `  ${cluster.message}`);
+  else lines.push(...clusterLines(cluster, now, colour));
+  lines.push('', colour.strong('Fencing'));
+  for (const { node, check, silence } of nodes) {
+    if (check === undefined) {
+      lines.push(`  ${node}  ${colour.bad('could not be asked')}: ${silence ?? ''}`);
+      continue;
+    }
+    const wire =
+      check.wireTest === undefined
+        ? 'never tested'
+        : `${check.wireTest.verdict}, ${ageOf(new Date(check.wireTest.at), now)}`;
+    lines.push(`  ${node}  ${check.ready ? colour.good('ready') : colour.bad('NOT ready')}; wire: ${wire}`);
+    for (const { severity, fact } of check.findings) {
+      lines.push(`    ${(severity === 'error' ? colour.bad : colour.change)(severity)}: ${fact}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function clusterLines(cluster: ClusterStatus, now: Date, colour: Colours): string[] {
+  const lines = [`${colour.strong('Nodes')}  ${cluster.quorate ? 'quorate' : colour.bad('without quorum')}`];
+  for (const { name, online, standby, maintenance, unclean, isDc } of cluster.members) {
+    const marks = [
+      standby ? 'standby' : '',
+      maintenance ? 'maintenance' : '',
+      unclean ? 'unclean' : '',
+      isDc ? 'DC' : '',
+    ];
+    const note = marks.filter((mark) => mark !== '').join(', ');
+    lines.push(
+      `  ${name}  ${online ? colour.good('online') : colour.bad('OFFLINE')}${note === '' ? '' : ` (${note})`}`,
+    );
+  }
+  lines.push('', colour.strong('Service'));
+  for (const { id, startedOn } of cluster.allResources) {
+    lines.push(`  ${id}  ${startedOn.length === 0 ? colour.bad('stopped') : `on ${startedOn.join(', ')}`}`);
+  }
+  const ended = (cluster.fenceHistory?.events ?? []).filter(({ completed }) => completed !== undefined);
+  const last = ended.sort((a, b) => Number(b.completed) - Number(a.completed))[0];
+  lines.push(
+    '',
+    last?.completed === undefined
+      ? 'No fencing is on record.'
+      : `Last fencing: ${last.target} by ${last.delegate ?? 'nobody'}, ${last.status}, ${ageOf(last.completed, now)}.`,
+  );
+  if (!cluster.settled) lines.push(colour.change(`Not at rest: ${cluster.unsettled.join('; ')}`));
+  return lines;
+}
+
+function ageOf(then: Date, now: Date): string {
+  const seconds = (now.getTime() - then.getTime()) / 1000;
+  if (!(seconds >= 0)) return 'at a time that is still to come';
+  if (seconds < 120) return `${Math.round(seconds)} s ago`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min ago`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h ago`;
+  return `${Math.round(seconds / 86_400)} days ago`;
+}

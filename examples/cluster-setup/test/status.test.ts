@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunRequest } from '@sleepi3/pcs';
+import { answer } from '@sleepi3/pcs/testing';
+import { colours } from '@sleepi3/program';
+import { describe, expect, it } from 'vitest';
+import { runStatus } from '../src/status/run-status.js';
+
+const status = readFileSync(join(import.meta.dirname, 'fixtures/sound-status.xml'), 'utf8');
+const conf = `nodelist {
+  node {
+    ring0_addr: 192.168.11.211
+    name: raspberrypi-1
+    nodeid: 1
+  }
+  node {
+    ring0_addr: 192.168.11.179
+    name: raspberrypi-2
+    nodeid: 2
+  }
+}
+`;
+const sound = {
+  ready: true,
+  findings: [],
+  node: 'raspberrypi-1',
+  wireTest: { at: '2026-11-28T12:00:00Z', verdict: 'sound' },
+};
+const finding = {
+  id: 'extin-powerdown',
+  severity: 'error',
+  concerns: 'fencing',
+  fact: 'EIPDE is 0',
+  why: 'w',
+  remedy: [],
+};
+const unsound = { ...sound, ready: false, findings: [finding] };
+
+async function call({ peer = sound, runs = true, json = false } = {}) {
+  let output = '';
+  const exit = await runStatus(
+    { ssh: undefined, json },
+    {
+      runner: {
+        run: async ({ program, argv }: RunRequest) => {
+          const words = [program, ...argv].join(' ');
+          if (program === 'ssh') {
+            return peer === null
+              ? answer({ exitCode: 255, stderr: 'No route to host' })
+              : answer({ stdout: JSON.stringify(peer) });
+          }
+          if (words.includes('check --json')) return answer({ stdout: JSON.stringify(sound) });
+          if (program === 'crm_mon') {
+            return runs
+              ? answer({ stdout: status })
+              : answer({ exitCode: 102, stderr: 'Connection to cluster failed' });
+          }
+          return answer({ exitCode: 1 });
+        },
+      },
+      hostname: () => 'raspberrypi-1',
+      readFile: async () => conf,
+      date: () => new Date('2026-11-29T12:00:00Z'),
+      signal: new AbortController().signal,
+      write: (text) => (output += text),
+    },
+    colours(false),
+  );
+  return { exit, output };
+}
+
+describe('cluster-setup status', () => {
+  it('is one screen: nodes, service, fencing of each node with the age of its wire test', async () => {
+    const { exit, output } = await call();
+    expect(exit).toBe(0);
+    expect(output).toContain('raspberrypi-1  online');
+    expect(output).toContain('VIP  on ');
+    expect(output).toContain('raspberrypi-2  ready; wire: sound, 24 h ago');
+  });
+
+  it('says which node could not be fenced, and why', async () => {
+    const { exit, output } = await call({ peer: unsound });
+    expect(exit).toBe(1);
+    expect(output).toContain('raspberrypi-2  NOT ready');
+    expect(output).toContain('error: EIPDE is 0');
+  });
+
+  it('says which node could not be asked', async () => {
+    const { exit, output } = await call({ peer: null });
+    expect(exit).toBe(3);
+    expect(output).toMatch(/raspberrypi-2 {2}could not be asked: .*No route to host/);
+  });
+
+  it('tells of the boards when the cluster does not run', async () => {
+    const { exit, output } = await call({ runs: false });
+    expect(exit).toBe(1);
+    expect(output).toContain('The cluster does not run here');
+    expect(output).toContain('raspberrypi-1  ready');
+  });
+
+  it('is JSON for scripts', async () => {
+    const { nodes } = JSON.parse((await call({ json: true, peer: unsound })).output) as { nodes: unknown[] };
+    expect(nodes).toMatchObject([{ node: 'raspberrypi-1', ready: true }, { ready: false }]);
+  });
+});
