@@ -36,7 +36,14 @@ const finding = {
 };
 const unsound = { ...sound, ready: false, findings: [finding] };
 
-async function call({ peer = sound, runs = true, json = false } = {}) {
+interface Situation {
+  /** What fence_sleepi3 says on the other node; null: nobody reaches it. */
+  readonly peer?: object | null;
+  readonly runs?: boolean;
+  readonly json?: boolean;
+}
+
+async function call({ peer = sound, runs = true, json = false }: Situation = {}) {
   let output = '';
   const exit = await runStatus(
     { ssh: undefined, json },
