@@ -8,7 +8,8 @@ import { LabError } from './errors.js';
 import { askOverHttp, HttpProbe } from './network/http-probe.js';
 import type { Image } from './image/build.js';
 import { Machine, type MachineSystem } from './machine/machine.js';
-import { type Acceleration, identities } from './machine/qemu-arguments.js';
+import type { Acceleration } from './machine/platform.js';
+import { identities } from './machine/qemu-arguments.js';
 import { cutLink } from './network/network.js';
 import { runProgram } from './program.js';
 

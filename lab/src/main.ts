@@ -18,7 +18,8 @@ import { buildImage, findImage, type Image, readImagePlan } from './image/build.
 import { Lab } from './lab.js';
 import { chooseAcceleration } from './machine/acceleration.js';
 import { isNative, type Platform, platformName } from './machine/platform.js';
-import { type Acceleration, identities } from './machine/qemu-arguments.js';
+import type { Acceleration } from './machine/platform.js';
+import { identities } from './machine/qemu-arguments.js';
 import { labAddress, layNetwork } from './network/network.js';
 import { labPaths } from './paths.js';
 import { mustRun, runProgram } from './program.js';

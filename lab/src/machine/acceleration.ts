@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import type { Image } from '../image/build.js';
 import { isNative, machineKinds, processorOf } from './platform.js';
-import type { Acceleration } from './qemu-arguments.js';
+import type { Acceleration } from './platform.js';
 
 /** ms that a kernel under KVM gets for its first line. It takes less than a second where KVM works. */
 const patience = 10_000;

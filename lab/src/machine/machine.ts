@@ -10,7 +10,8 @@ import type { Image } from '../image/build.js';
 import { mustRun, type ProgramResult, type RunProgram } from '../program.js';
 import { serveI2cTinyUsb } from '../usb-redir/i2c-tiny-usb.js';
 import { type ExecOptions, GuestAgent } from './guest-agent.js';
-import { type Acceleration, type MachineFiles, type MachineIdentity, qemuArguments } from './qemu-arguments.js';
+import type { Acceleration } from './platform.js';
+import { type MachineFiles, type MachineIdentity, qemuArguments } from './qemu-arguments.js';
 
 /** What is on a machine's disk to begin with. */
 export interface MachineSystem {

@@ -1,6 +1,8 @@
 // What the guests can be: a release of Debian on an architecture, as data. Scenarios are the same on all of them.
 import type { Release } from '../../../tools/parts/debian-sources.js';
-import type { Acceleration } from './qemu-arguments.js';
+
+/** How the processor is virtualised: by the kernel, or emulated. */
+export type Acceleration = 'kvm' | 'tcg';
 
 export const architectures = ['amd64', 'arm64'] as const;
 export type Architecture = (typeof architectures)[number];

@@ -1,6 +1,6 @@
 // The command line of one virtual Raspberry Pi, as data in, words out.
 import type { Image } from '../image/build.js';
-import { type Architecture, machineKinds, processorOf } from './platform.js';
+import { type Acceleration, type Architecture, machineKinds, processorOf } from './platform.js';
 
 /** Who a machine is. */
 export interface MachineIdentity {
@@ -17,9 +17,6 @@ export const identities: readonly [MachineIdentity, MachineIdentity] = [
   { name: 'raspberrypi-1', number: 1, address: '192.168.11.211' },
   { name: 'raspberrypi-2', number: 2, address: '192.168.11.179' },
 ];
-
-/** How the processor is virtualised: by the kernel, or emulated. */
-export type Acceleration = 'kvm' | 'tcg';
 
 /** Files and sockets of one machine. */
 export interface MachineFiles {
