@@ -82,7 +82,7 @@ const durations = fc.oneof(
       fc.constantFrom('', '', ' ', 'x'),
     )
     .map((parts) => parts.join('')),
-  // Days, months and years are one day short before Pacemaker 2.1.6.
+  // Days, months and years are one day short before Pacemaker 3.0.1.
   fc
     .array(
       fc.tuple(fc.nat(99), fc.constantFrom('H', 'M', 'S')).map(([number, unit]) => `${number}${unit}`),
