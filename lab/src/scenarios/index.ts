@@ -5,6 +5,7 @@ import { board } from './board.js';
 import { mainsLoss, piPowerLoss } from './both-dead.js';
 import { failedStop } from './failed-stop.js';
 import { fence } from './fence.js';
+import { keeper } from './keeper.js';
 import { killed } from './killed.js';
 import { hang, outOfMemory, panic } from './node-failures.js';
 import { reboot } from './reboot/reboot.js';
@@ -36,6 +37,7 @@ export const others: readonly Scenario[] = [
   piPowerLoss,
   rebootLost,
   splitReleased,
+  keeper,
   setup,
   setupKilled,
   upgrade,

@@ -116,7 +116,7 @@ describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', { ti
   it('says what to do when nobody listens, and gives no pulse', async () => {
     const tester = start(0, 'wire-test', '--host=127.0.0.1', '--port=1');
     expect(await tester.ended).toBe(1);
-    expect(tester.output.err).toContain('run fence_sleepi3 wire-listen on two');
+    expect(tester.output.err).toContain('see systemctl status fence-sleepi3.service on two');
     expect(harness.boards[0].extout).toBe(false);
   });
 
