@@ -1,4 +1,5 @@
 // What must hold before a node may be taken out, as data: each gate says what it asks for, and when it is shut, why.
+import { nodeNamed } from '@sleepi3/pcs';
 import type { ClusterFacts, NodeFacts } from './cluster/cluster.js';
 import type { Board, Host, Inhibitor } from './node/host.js';
 import type { Outcome } from './journal.js';
@@ -45,7 +46,10 @@ export const gates = [
     reason: ({ facts, settings: { node } }) =>
       facts.nodes.some(({ name }) => name === node)
         ? undefined
-        : `there is no node ${node} in this cluster, it has ${facts.nodes.map(({ name }) => name).join(', ')}: set NODE`,
+        : `there is no node ${node} in this cluster, it has ${facts.nodes.map(({ name }) => name).join(', ')}: set NODE` +
+          (nodeNamed(facts.nodes, node) === undefined
+            ? ''
+            : `=${nodeNamed(facts.nodes, node)?.name ?? ''}, as the cluster writes it`),
   },
   {
     name: 'peers',

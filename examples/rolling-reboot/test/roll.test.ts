@@ -415,6 +415,10 @@ describe('gates', () => {
       options: { settings: { node: 'raspberrypi-9' } },
       said: 'no node raspberrypi-9',
     },
+    'a node that the cluster writes otherwise': {
+      options: { settings: { node: 'RASPBERRYPI-2' } },
+      said: 'set NODE=raspberrypi-2, as the cluster writes it',
+    },
     'a cluster of one node': { options: { nodes: 1 }, said: 'has one node' },
     'no such service': { options: { settings: { service: 'VIPP' } }, said: 'no resource VIPP' },
     'a window that is shut': { options: { settings: { window: '04:00-05:00' } }, said: 'the window is 04:00-05:00' },
