@@ -313,6 +313,7 @@ export class VirtualPi {
       random,
       log: (message) => this.logs.push(message),
       machineId: names.self,
+      hasKey: () => true,
       rollUnderWay: () => Promise.resolve(this.rolls),
       wiring: () => Promise.resolve({ ...names, peerAddresses: ['192.0.2.1'] }),
       call: () => process.live(() => Promise.resolve(this.cutOff ? undefined : peer().#callFromPeer(process))),

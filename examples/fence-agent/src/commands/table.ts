@@ -108,7 +108,8 @@ export const commands = {
     summary: 'confirm the test pulses that the peer sends',
     description:
       'Waits for wire-test on the peer, watches EXTIN for the pulse and tells what arrived; with --both on the peer it gives ' +
-      'a pulse back. Ends after one test, successfully if fencing would work. Anybody who reaches the port can have ' +
+      'a pulse back. Ends after one test, successfully if fencing would work. In a cluster it is not needed: the line ' +
+      'keeper does the same for whoever has the key of corosync. Without that key anybody who reaches the port can have ' +
       'EXTIN watched, and in the name of the peer have a pulse of less than a second given, which cuts nothing; so run ' +
       'it for the test only, and bind it to the network between the nodes where others can reach this one.',
     options: {
@@ -130,8 +131,8 @@ export const commands = {
   'wire-test': {
     summary: 'test the wire to the peer with a pulse of less than a second',
     description:
-      'Says whether this node could fence its peer right now. Run wire-listen on the peer first: that it answers is the ' +
-      'proof that the peer is awake, since a pulse would wake a sleeping one. The pulse is of random length, from 0.3 to ' +
+      'Says whether this node could fence its peer right now. The line keeper of the peer answers, or ' +
+      'wire-listen where there is no cluster yet: that is the proof that the peer is awake, since a pulse would wake a sleeping one. The pulse is of random length, from 0.3 to ' +
       '0.8 s, far below the 10 s that cut the power, and owned by a line keeper; the peer tells what arrived, and the ' +
       'lengths are compared. What came of it is kept with its date; monitor reminds of it after 30 days.',
     options: {

@@ -166,7 +166,7 @@ export const peerUntold: Finding = {
   concerns: 'settings',
   fact: 'the line keepers of the two nodes do not talk with each other: /etc/corosync/authkey is missing here',
   why: 'Whether the other node can be fenced is not known here, and the wire is not tested by itself.',
-  remedy: ['pcs cluster setup writes the key', 'systemctl restart fence-sleepi3.service'],
+  remedy: ['pcs cluster setup writes the key on both nodes'],
 };
 
 /** A finding on one line, for a log. */

@@ -35,19 +35,26 @@ export async function runKeeper(
   const manager = serviceManager(env['NOTIFY_SOCKET'], log);
   const logOnce = once(log);
   const openBoard = async () => machine.openBoard(boardOf(choice, await defaultsOf(choice, machine)), logOnce);
-  const key = machine.clusterKey();
-  if (!key) log("the peer's line keeper is not talked with: corosync has no key here");
   await keepLine({
-    peer: key && {
+    peer: {
       clock,
       log: logOnce,
       machineId: machineId(),
       random,
       rollUnderWay,
       wiring: () => wiringOf(nodes, machine),
-      call: async (host) =>
-        callKeeperAt(await network(), { host, port: nodes.port, patience: connectPatience }, key, clock),
-      listen: async (onCall) => listenForLines(await network(), nodes, onCall, key, clock),
+      // The key comes with the cluster, which may be set up while this runs.
+      hasKey: () => machine.clusterKey() !== undefined,
+      call: async (host) => {
+        const key = machine.clusterKey();
+        if (!key) return undefined;
+        return callKeeperAt(await network(), { host, port: nodes.port, patience: connectPatience }, key, clock);
+      },
+      listen: async (onCall) => {
+        const key = machine.clusterKey();
+        if (!key) throw new Error('corosync has no key here yet (/etc/corosync/authkey)');
+        return listenForLines(await network(), nodes, onCall, key, clock);
+      },
     },
     clock,
     stop,

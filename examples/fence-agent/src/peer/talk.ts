@@ -1,7 +1,7 @@
 // What the line keepers of the two nodes have to do with each other: each watches its EXTIN for the other one, says what it
 // saw, and tests the wire to it.
 import type { Clock, Sleepi3 } from '@sleepi3/driver';
-import { type Finding, peerUnfenceable, sameMachineId } from '../keeper/report.js';
+import { type Finding, peerUnfenceable, peerUntold, sameMachineId } from '../keeper/report.js';
 import type { PulseOutcome, PulseRequest } from '../line/act.js';
 import { readBoard } from '../node/board-check.js';
 import { withFewPulses } from '../wire-test/listen.js';
@@ -33,6 +33,8 @@ const listenPeriod = 10_000;
 /** How the peer's line keeper is reached, and what this node must know of itself and the cluster. */
 export interface PeerLink extends PeerHost {
   readonly machineId: string;
+  /** Whether there is a key by which the two can know each other. */
+  readonly hasKey: () => boolean;
   /** From 0 up to 1. */
   readonly random: () => number;
   /** Whether one of the nodes is about to be rebooted. */
@@ -95,8 +97,9 @@ export class PeerTalk {
   /** What is wrong with it. */
   findings(): Finding[] {
     const { known } = this;
+    const { hasKey, machineId } = this.#link;
+    if (!hasKey()) return [peerUntold];
     if (!known) return [];
-    const { machineId } = this.#link;
     return [
       ...(known.fenceable === false ? [peerUnfenceable(known.node)] : []),
       ...(machineId !== '' && known.machineId === machineId ? [sameMachineId(known.node)] : []),
