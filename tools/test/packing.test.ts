@@ -31,6 +31,15 @@ describe('before a package is packed', () => {
     expect(scripts['prepack']).toBe('node ../../tools/check-before-pack.mjs');
   });
 
+  it.each(names)(
+    '%s has a version from 0.1.0 on: below it a range such as ^0.0.1 means that one version alone',
+    (name) => {
+      const manifest = readFileSync(join(root, 'packages', name, 'package.json'), 'utf8');
+      const [, major = '', minor = ''] = /"version": "(\d+)\.(\d+)\./.exec(manifest) ?? [];
+      expect(Number(major) * 1000 + Number(minor)).toBeGreaterThanOrEqual(1);
+    },
+  );
+
   it.each(names)('%s without what is built is refused, and with it is not', (name) => {
     write('package.json', readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
     const [problem = '', ...more] = problemsOfPacking(directory, pnpm);
