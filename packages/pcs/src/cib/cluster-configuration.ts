@@ -165,9 +165,13 @@ export function parseClusterConfiguration(xml: string): ClusterConfiguration {
 
 /** Finds what elements of a configuration refer to with `id-ref`. */
 export interface References {
+  /** The set of attributes of this id. */
   readonly setById: (id: string) => AttributeSet | undefined;
+  /** The pair of name and value of this id. */
   readonly pairById: (id: string) => NameValuePair | undefined;
+  /** The rule of this id. */
   readonly ruleById: (id: string) => Rule | undefined;
+  /** The set of resources of this id. */
   readonly resourceSetById: (id: string) => ResourceSet | undefined;
 }
 

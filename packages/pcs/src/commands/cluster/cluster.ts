@@ -243,7 +243,7 @@ export interface NodeAddSettings extends Wait, Force, SkipOffline, RequestTimeou
 export const node = {
   /**
    * `pcs cluster node rename-corosync`, since pcs 0.12.3: in corosync.conf, on all nodes. The cluster must be stopped; the next
-   * step is {@link node.renameCib}.
+   * step is `node.renameCib`.
    */
   renameCorosync: (name: string, newName: string, options: SkipOffline & RequestTimeout = {}): Command<Change> =>
     change(['cluster', 'node', 'rename-corosync', nodeName(name), nodeName(newName)], {
