@@ -70,6 +70,23 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'cibadmin'))('ensure', () =>
     expect(cluster.requests.slice(requests).map(({ program }) => program)).toEqual(['cibadmin']);
   });
 
+  it('leaves what is there in another spelling of the same', async () => {
+    await pcs.transaction(async (tx) => {
+      await tx.resource.update(
+        'A',
+        {},
+        { op: { monitor: { interval: '1min', timeout: '20' } }, meta: { 'is-managed': 'Off' } },
+      );
+      await tx.stonith.update('F', { pcmk_delay_base: '3' });
+    });
+    const unchanged = { changed: false };
+    const monitor = { interval: '60s', timeout: '20s' };
+    const settings = { op: { monitor }, meta: { 'is-managed': false } };
+    await expect(pcs.ensure.resource('A', 'ocf::pacemaker:Dummy', { fake: 'x' }, settings)).resolves.toEqual(unchanged);
+    await expect(pcs.ensure.stonith('F', 'fence_ipmilan', { pcmk_delay_base: 'PT3S' })).resolves.toEqual(unchanged);
+    await expect(pcs.ensure.stonith('F', 'fence_ipmilan', { username: 'A' })).resolves.toMatchObject({ changed: true });
+  });
+
   it('adds only the nodes that are missing', async () => {
     await pcs.constraint.location.prefers('A', { n1: 10 });
     await pcs.ensure.locationPrefers('A', { n1: 10, n2: 20 });

@@ -1,7 +1,11 @@
 // Idempotent changes: look first, then change what differs, and nothing when nothing does.
 import type { Run } from '../command/bind.js';
 import type { Change } from '../command/change.js';
+import { sameAgent } from '../semantics/agents.js';
 import { valueIn } from '../semantics/attributes.js';
+import { agentOf } from '../semantics/resources.js';
+import { sameRole } from '../semantics/roles.js';
+import { parseBoolean, sameDuration, sameName } from '../semantics/values.js';
 import type { ClusterConfiguration } from '../cib/cluster-configuration.js';
 import type { ConfiguredPrimitive } from '../cib/configured-resources.js';
 import type { CibCommand } from '../command/command.js';
@@ -63,7 +67,7 @@ export function ensureCalls(run: Run): EnsureCalls {
     resourceDefaults: (values) =>
       ensure(({ resourceDefaults }) =>
         unlessEmpty(
-          differing(values, (name) => valueIn(resourceDefaults, name)),
+          differing(values, (name) => valueIn(resourceDefaults, name), sameToPacemaker),
           commands.resource.defaults.update,
         ),
       ),
@@ -77,7 +81,7 @@ function ensureProperty(cib: ClusterConfiguration, properties: ClusterProperties
   // Made in any case, so that a wrong value is refused also where nothing would change.
   if (Object.keys(properties).length > 0) commands.property.set(properties);
   return unlessEmpty(
-    differing(properties, (name) => cib.property(name)),
+    differing(properties, (name) => cib.property(name), sameToPacemaker),
     (changed) => commands.property.set(changed),
   );
 }
@@ -91,14 +95,18 @@ function ensurePrimitive(
   settings: CreateSettings,
 ): CibCommand<Change> | undefined {
   const create = family.create(id, agent.replace(/^stonith:/, ''), options, settings);
-  const found = cib.resource(id);
+  const found = cib.primitive(id) ?? cib.resource(id);
   if (found === undefined) return create;
   if (found.kind !== 'primitive' || !isOfAgent(found, agent)) {
-    throw different(id, found.kind === 'primitive' ? agentOf(found) : `a ${found.kind}`, agent);
+    throw different(id, found.kind === 'primitive' ? (agentOf(found) ?? 'of no agent') : `a ${found.kind}`, agent);
   }
   const op = differingOperations(found, settings.op ?? {});
-  const changed = differing(options, (name) => valueIn(found.instanceAttributes, name));
-  const meta = differing(settings.meta ?? {}, (name) => valueIn(found.metaAttributes, name));
+  const changed = differing(
+    options,
+    (name) => valueIn(found.instanceAttributes, name),
+    (name, one, other) => one === other || (name.startsWith('pcmk_delay_') && sameDuration(one, other)),
+  );
+  const meta = differing(settings.meta ?? {}, (name) => valueIn(found.metaAttributes, name), sameToPacemaker);
   if ([op, changed, meta].every((part) => Object.keys(part).length === 0)) return undefined;
   return family.update(id, changed, { op, meta, ...(settings.force !== undefined && { force: settings.force }) });
 }
@@ -117,7 +125,7 @@ function ensureMeta(cib: ClusterConfiguration, resource: string, attributes: Opt
   const found = cib.resource(resource);
   if (found === undefined) throw new PcsError(`there is no resource '${resource}'`, { code: 'NOT_FOUND' });
   return unlessEmpty(
-    differing(attributes, (name) => valueIn(found.metaAttributes, name)),
+    differing(attributes, (name) => valueIn(found.metaAttributes, name), sameToPacemaker),
     (changed) => commands.resource.meta(resource, changed),
   );
 }
@@ -182,12 +190,32 @@ function ensureLocation(cib: ClusterConfiguration, resource: string, nodes: Read
     : commands.constraint.location.prefers(resource, Object.fromEntries(missing));
 }
 
-/** Those of the wanted values that are not there. */
-function differing<T extends OptionChanges>(wanted: T, current: (name: string) => string | undefined): T {
-  const changed = Object.entries(wanted).filter(
-    ([name, value]) => value !== undefined && (value === null ? undefined : String(value)) !== current(name),
-  );
+/** Those of the wanted values that are not there: by default to the letter, as only its agent knows what an option means. */
+function differing<T extends OptionChanges>(
+  wanted: T,
+  current: (name: string) => string | undefined,
+  same: (name: string, one: string, other: string) => boolean = (_name, one, other) => one === other,
+): T {
+  const changed = Object.entries(wanted).filter(([name, value]) => {
+    if (value === undefined) return false;
+    const [is, should] = [current(name), value === null ? undefined : String(value)];
+    return is === undefined || should === undefined ? is !== should : !same(name, is, should);
+  });
   return Object.fromEntries(changed) as T;
+}
+
+/** Whether Pacemaker takes two values of a property, meta attribute or option of an operation for one: `4` and `4s`, `on` and `true`. */
+function sameToPacemaker(name: string, one: string, other: string): boolean {
+  if (one === other) return true;
+  if (name.endsWith('role')) return sameRole(one, other);
+  const [left, right] = [parseBoolean(one), parseBoolean(other)];
+  if (left !== undefined && right !== undefined && !/\d/.test(one + other)) return left === right;
+  return isDuration(name) ? sameDuration(one, other) : /^[a-z-]+$/i.test(one) && sameName(one, other);
+}
+
+/** By the names that Pacemaker gives to what is a time. */
+function isDuration(name: string): boolean {
+  return /(?:^|-)(?:interval|timeout|delay|deadtime|escalation|lock-limit)$/.test(name);
 }
 
 /** The wanted operations of which no configured one has all the options. */
@@ -201,7 +229,9 @@ function differingOperations(found: ConfiguredPrimitive, wanted: Operations): Op
             ...{ interval, timeout, role, 'on-fail': onFail, 'start-delay': startDelay },
             enabled: enabled === undefined ? undefined : String(enabled),
           };
-          return name === action && Object.keys(differing(options, (option) => values[option])).length === 0;
+          return (
+            name === action && Object.keys(differing(options, (option) => values[option], sameToPacemaker)).length === 0
+          );
         }),
     ),
   );
@@ -215,13 +245,9 @@ function unlessEmpty<T extends object>(
   return Object.keys(changed).length === 0 ? undefined : make(changed);
 }
 
-function agentOf({ class: standard, provider, type }: ConfiguredPrimitive): string {
-  return [standard, provider, type].filter((part) => part !== undefined).join(':');
-}
-
 /** pcs takes a type alone, too. */
 function isOfAgent(found: ConfiguredPrimitive, agent: string): boolean {
-  return agentOf(found) === agent || (!agent.includes(':') && found.type === agent);
+  return sameAgent(agentOf(found) ?? '', agent) || (!agent.includes(':') && found.type === agent);
 }
 
 function different(what: string, is: string, wanted: string): PcsError {
@@ -236,11 +262,6 @@ function inRole(one: ResourceInRole): { readonly resource: string; readonly role
 
 function ordered(one: OrderedResource): { readonly resource: string; readonly action: string } {
   return typeof one === 'string' ? { resource: one, action: 'start' } : one;
-}
-
-function sameRole(configured: string | undefined, wanted: string): boolean {
-  const today = { Master: 'Promoted', Slave: 'Unpromoted' }[configured ?? ''] ?? configured ?? 'Started';
-  return today === wanted;
 }
 
 function numeric(score: Score): number {
