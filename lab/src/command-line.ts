@@ -103,11 +103,11 @@ export function parseCommandLine(args: readonly string[]): Invocation {
     else if (name === '--arch') flags.architecture = oneOf(name, value ?? rest.shift(), architectures);
     else if (name === '--times') flags.times = count(name, value ?? rest.shift());
     else if (name === '--extout') flags.extout = oneOf(name, value ?? rest.shift(), ['held', 'released']);
-    else throw usage(`${word} is no option`);
+    else throw usage(`unknown option ${word}`);
   }
   const [command, ...operands] = words;
   if (command === undefined) return { command: 'run', words: [], options: { ...flags, help: true } };
-  if (!isCommand(command)) throw usage(`${command} is no command`);
+  if (!isCommand(command)) throw usage(`unknown command ${command}`);
   const [least, most] = commands[command].arity;
   if (!flags.help && (operands.length < least || operands.length > most)) {
     throw usage(`usage: lab ${command} ${commands[command].usage}`.trimEnd());

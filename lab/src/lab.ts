@@ -161,7 +161,7 @@ export class Lab {
       }
       if (this.clock.now() > deadline) {
         const why = lastError instanceof Error ? ` (${lastError.message})` : '';
-        throw new LabError('timeout', `waited in vain for: ${what}${why}`, { cause: lastError });
+        throw new LabError('timeout', `timed out waiting for: ${what}${why}`, { cause: lastError });
       }
       await this.clock.sleep(options.interval ?? 3000);
     }

@@ -387,7 +387,7 @@ const ailments: readonly (readonly [check: string, severity: Severity, says: Reg
   [
     'fence-devices',
     'error',
-    /which is no node of this cluster/,
+    /which is not a node of this cluster/,
     (n) => n.spoil('cib', 'name="pcmk_host_list" value="raspberrypi-1"', 'name="pcmk_host_list" value="raspberypi-1"'),
   ],
   [

@@ -209,13 +209,13 @@ function readLines(text: string, path: string, complain: (problem: RollError) =>
     const match = /^\s*([A-Z_]+)=(?:"([^"]*)"|'([^']*)'|([^\s"'#]*))\s*(?:#.*)?$/.exec(line);
     if (match === null) {
       // The rest of the line is not shown: it may be the webhook, which is a secret.
-      complain(bad(`${where}: ${/^\s*([A-Z_]+)/.exec(line)?.[1] ?? 'this line'} … is no KEY=value`));
+      complain(bad(`${where}: ${/^\s*([A-Z_]+)/.exec(line)?.[1] ?? 'this line'} … is not KEY=value`));
       return;
     }
     const [, key = ''] = match;
     const values: readonly (string | undefined)[] = match.slice(2);
     const name = settingNames.find((one) => keyOf(one) === key);
-    if (name === undefined) complain(bad(`${where}: there is no setting ${key}`));
+    if (name === undefined) complain(bad(`${where}: unknown setting ${key}`));
     else if (name in texts) complain(bad(`${where}: ${key} is set twice`));
     else texts[name] = values.find((value) => value !== undefined) ?? '';
   });

@@ -21,7 +21,7 @@ export function parseWindow(text: string): Window {
   if (text === 'always') return { from: 0, until: day, text };
   const match = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]|24):([0-5]\d)$/.exec(text);
   if (match === null) {
-    throw new RollError('BAD_SETTING', `window: ${text} is no span of the day such as 03:00-05:00, nor always`);
+    throw new RollError('BAD_SETTING', `window: ${text} is neither a span of the day such as 03:00-05:00 nor always`);
   }
   const [from, until] = [Number(match[1]) * 60 + Number(match[2]), Number(match[3]) * 60 + Number(match[4])] as const;
   if (until > day) throw new RollError('BAD_SETTING', `window: a day ends at 24:00, not later: ${text}`);

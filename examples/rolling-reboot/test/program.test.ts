@@ -93,7 +93,7 @@ describe('the program', () => {
     const shown = await run('status');
     expect(shown.status).toBe(exitStatus.success);
     expect(shown.out).toMatch(/is at step standby/);
-    for (const said of ['soak must be a whole number', 'SERVICE … is no KEY=value', 'no setting NODES']) {
+    for (const said of ['soak must be a whole number', 'SERVICE … is not KEY=value', 'unknown setting NODES']) {
       expect(shown.out).toContain(said);
     }
     expect(await run('run')).toMatchObject({ status: exitStatus.badSetting });

@@ -52,9 +52,9 @@ describe('the settings', () => {
       'WEBHOOK=https://hooks/s3cr3t x',
       'WEBHOOK: https://hooks/s3cr3t',
     ]) {
-      expect(() => parseConfig(`SOAK=1\n  ${line}`, 'f'), line).toThrow(/^f:2: WEBHOOK … is no KEY=value$/);
+      expect(() => parseConfig(`SOAK=1\n  ${line}`, 'f'), line).toThrow(/^f:2: WEBHOOK … is not KEY=value$/);
     }
-    expect(() => parseConfig('https://hooks/s3cr3t', 'f')).toThrow(/^f:1: this line … is no KEY=value$/);
+    expect(() => parseConfig('https://hooks/s3cr3t', 'f')).toThrow(/^f:1: this line … is not KEY=value$/);
   });
 
   it('refuse a password in a URL, which would stand in the journal when nothing answers there', () => {
@@ -72,9 +72,9 @@ describe('the settings', () => {
       hook: '/bin/hook -v',
       soak: '',
     });
-    expect(() => parseConfig('SOAK=1\nSERVCE=VIP', 'f')).toThrow('f:2: there is no setting SERVCE');
+    expect(() => parseConfig('SOAK=1\nSERVCE=VIP', 'f')).toThrow('f:2: unknown setting SERVCE');
     expect(() => parseConfig('SOAK=1\nSOAK=2', 'f')).toThrow('f:2: SOAK is set twice');
-    expect(() => parseConfig('SOAK 1', 'f')).toThrow('f:1: SOAK … is no KEY=value');
+    expect(() => parseConfig('SOAK 1', 'f')).toThrow('f:1: SOAK … is not KEY=value');
   });
 
   it('stand in the file by the names of the options', () => {

@@ -278,7 +278,7 @@ function resolveOptions(
 function resolveOption(agent: string, name: string, pick: OptionPick | undefined): Option {
   const isStandard = Object.hasOwn(standardOptions, name);
   if (pick === undefined || typeof pick === 'function' || 'standard' in pick) {
-    if (!isStandard) throw illegal(agent, `there is no standard option ${name}: declare it by string(), integer() …`);
+    if (!isStandard) throw illegal(agent, `unknown standard option ${name}: declare it by string(), integer() …`);
     const changes = changesOf(pick);
     const { default: changed, ...others } = changes;
     return {

@@ -82,7 +82,7 @@ describe('a definition is refused', () => {
   it('with an option that is not standard and not declared', () => {
     // @ts-expect-error no such standard option
     expect(() => defineFenceAgent({ ...description, options: { frob: standard }, ...device })).toThrow(
-      /no standard option frob/,
+      /unknown standard option frob/,
     );
   });
 

@@ -122,7 +122,7 @@ describe('a request on stdin', () => {
   it('is told all that is wrong with it, and how a name is to be written', async () => {
     const { stderr } = await stdin('action=explode\nPower-Timeout!=1\nretry_on=x\nplug=1');
     expect(stderr).toContain('"Power-Timeout!" is not a well-formed name: write power_timeout=value; ');
-    expect(stderr).toMatch(/"explode" is no action of this agent: say one of on, off, reboot, status, /);
+    expect(stderr).toMatch(/unknown action "explode": the actions are on, off, reboot, status, /);
     expect(stderr).toMatch(/; --retry-on must be a whole number from 0 to 1000, not "x"\. Nothing was done; --help/);
   });
 
@@ -176,13 +176,13 @@ describe('a request on the command line', () => {
   });
 
   it.each([
-    ['an unknown option', ['-o', 'off', '-n', '1', '--frob'], /no option --frob/],
-    ['an unknown short option', ['-o', 'off', '-n', '1', '-y'], /no option -y/],
+    ['an unknown option', ['-o', 'off', '-n', '1', '--frob'], /unknown option --frob/],
+    ['an unknown short option', ['-o', 'off', '-n', '1', '-y'], /unknown option -y/],
     ['an ambiguous prefix', ['-o', 'off', '-n', '1', '--power=3'], /--power may be .*--power-(timeout|wait) or/],
     ['a missing value', ['-n', '1', '-o'], /option -o needs a value/],
     ['a missing long value', ['-o', 'off', '--plug'], /option --plug needs a value/],
     ['a value for a flag', ['-o', 'off', '-n', '1', '--quiet=1'], /option --quiet takes no value/],
-    ['a word that is no option', ['-o', 'off', '-n', '1', 'status'], /"status" is no option/],
+    ['a word that is not an option', ['-o', 'off', '-n', '1', 'status'], /unexpected argument "status"/],
   ])('with %s moves nothing', async (_, words, why) => {
     const run = await argv(...words);
     expect(run).toMatchObject({ exitStatus: 1, stdout: '' });
@@ -194,10 +194,10 @@ describe('a request on the command line', () => {
 describe('nothing moves, and one line says why,', () => {
   it.each([
     ['without an action', 'plug=1', /no action is given/],
-    ['for an unknown action', 'action=explode\nplug=1', /"explode" is no action/],
-    ['for an empty action', 'action=\nplug=1', /"" is no action/],
-    ['for an action with a blank', 'action= off\nplug=1', /" off" is no action/],
-    ['for enable on a device that is no fabric', 'action=enable\nplug=1', /"enable" is no action/],
+    ['for an unknown action', 'action=explode\nplug=1', /unknown action "explode"/],
+    ['for an empty action', 'action=\nplug=1', /unknown action ""/],
+    ['for an action with a blank', 'action= off\nplug=1', /unknown action " off"/],
+    ['for enable on a device that is no fabric', 'action=enable\nplug=1', /unknown action "enable"/],
     ['without a plug', 'action=off', /machine to act on is missing/],
     ['for an empty plug', 'action=off\nplug=', /empty plug/],
     ['for an empty plug among others', 'action=off\nplug=1,,2', /empty plug/],
@@ -229,7 +229,7 @@ describe('nothing moves, and one line says why,', () => {
 
   it('and all that is wrong is said at once', async () => {
     const run = await stdin('action=offf\nplug=,\ndelay=x');
-    expect(run.stderr).toMatch(/"offf" is no action.*--delay must be.*empty plug/);
+    expect(run.stderr).toMatch(/unknown action "offf".*--delay must be.*empty plug/);
   });
 });
 

@@ -93,7 +93,7 @@ async function listen(server: Server, path: string): Promise<void> {
 
 async function removeStaleSocket(path: string): Promise<void> {
   if (!(await lstat(path)).isSocket()) {
-    throw new SimulatorError('NOT_A_SOCKET', `${path} exists and is no socket: remove it or choose another path`);
+    throw new SimulatorError('NOT_A_SOCKET', `${path} exists and is not a socket: remove it or choose another path`);
   }
   if (await answers(path)) {
     throw new SimulatorError('ADDRESS_IN_USE', `another process serves ${path}: stop it or choose another path`);

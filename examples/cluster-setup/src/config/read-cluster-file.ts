@@ -108,7 +108,7 @@ class Reader {
       if (Object.hasOwn(field.fields, name)) given.set(name, pair);
       else {
         const at = (pair.key as Node | null)?.range?.[0] ?? offset;
-        this.report(at, join(key, name), `there is no such key; ${near(name, Object.keys(field.fields))}`);
+        this.report(at, join(key, name), `unknown key; ${near(name, Object.keys(field.fields))}`);
       }
     }
     const value: Record<string, unknown> = {};

@@ -362,7 +362,7 @@ function wireTargets(device: FenceDevice, members: readonly string[]): readonly 
     return [
       {
         severity: 'error',
-        fact: `the fence device ${id} is for ${only}, which is no node of this cluster`,
+        fact: `the fence device ${id} is for ${only}, which is not a node of this cluster`,
         why: 'It is never used, and the node that was meant has none.',
         fix: [`pcs stonith update ${id} pcmk_host_list=NODE (${members.join(' or ')})`],
       },

@@ -111,7 +111,7 @@ function shellOf(action: Action, features?: Features): readonly string[] {
       return [
         'i=0',
         `until ${action.shell}; do`,
-        `  i=$((i + 1)); [ "$i" -lt ${action.timeoutS} ] || { echo 'waited in vain until ${action.until}' >&2; exit 1; }`,
+        `  i=$((i + 1)); [ "$i" -lt ${action.timeoutS} ] || { echo 'timed out: waited until ${action.until}' >&2; exit 1; }`,
         '  sleep 1',
         'done',
       ];

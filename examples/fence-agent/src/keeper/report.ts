@@ -82,7 +82,7 @@ export function judgeWireTest(tested: WireTestResult | undefined, now: Date): Fi
       severity: 'error',
       concerns: 'fencing',
       fact: wireTestFact(tested),
-      why: 'A fencing would be in vain, and a peer that is silent no proof.',
+      why: 'A fencing would not succeed, and a silent peer would prove nothing.',
       remedy: ['mend the wire', ...test],
     };
   }

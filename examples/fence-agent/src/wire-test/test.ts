@@ -310,7 +310,7 @@ async function expect<Say extends ListenerMessage['say']>(
   }
   if (message?.say === 'refused') throw new NoTestError(message.code, `${end.peer} refuses: ${message.reason}`);
   if (message?.say === say) return message as Extract<ListenerMessage, { say: Say }>;
-  throw new NoTestError('broken-off', `${end.peer} broke off, or is no wire-listen of fence_sleepi3`);
+  throw new NoTestError('broken-off', `${end.peer} broke off, or is not wire-listen of fence_sleepi3`);
 }
 
 /** The next message; undefined when the tester is gone or silent. */

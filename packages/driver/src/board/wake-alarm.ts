@@ -57,7 +57,8 @@ export async function getWakeAlarm(options: WakeAlarmOptions = {}): Promise<Date
 export async function setWakeAlarm(time: Date, options: WakeAlarmOptions = {}): Promise<void> {
   const { path, files } = alarmOf(options);
   const seconds = Math.ceil(time.getTime() / 1000);
-  if (!(seconds > 0)) throw new Sleepi3Error('INVALID_VALUE', `${String(time)} is no time to wake at`, { value: time });
+  if (!(seconds > 0))
+    throw new Sleepi3Error('INVALID_VALUE', `${String(time)} is not a time to wake at`, { value: time });
   // The kernel refuses (EBUSY) to change an alarm that is set: it has to be cleared first.
   if ((await getWakeAlarm(options)) !== undefined) await clearWakeAlarm(options);
   await files.writeFile(path, `${seconds}\n`).catch(failed('set', path));
@@ -87,7 +88,7 @@ function alarmOf({ device = 'rtc0', files = fs }: WakeAlarmOptions): { path: str
 
 function fileOf(device: string, name: string): string {
   if (/^[A-Za-z0-9_-]+$/.test(device)) return `/sys/class/rtc/${device}/${name}`;
-  throw new Sleepi3Error('INVALID_VALUE', `'${device}' is no clock's name, such as rtc0`, { value: device });
+  throw new Sleepi3Error('INVALID_VALUE', `'${device}' is not the name of a clock, such as rtc0`, { value: device });
 }
 
 function failed(verb: string, path: string): (cause: unknown) => never {

@@ -20,7 +20,7 @@ export function parseBusSpec(spec: number | string): BusSpec {
   if (match === null) {
     throw new Sleepi3Error(
       'INVALID_BUS',
-      `'${spec}' is no bus; write its number (1), i2c-tools:1, or unix:/path of a socket`,
+      `'${spec}' is not a bus; write its number (1), i2c-tools:1, or unix:/path of a socket`,
       { value: spec },
     );
   }

@@ -40,7 +40,7 @@ export function parseArgv(options: ReadonlyMap<string, AgentOption>, argv: reado
         const letter = word.charAt(at);
         const option = byShort.get(letter);
         if (option === undefined) {
-          problems.push(`there is no option -${letter}`);
+          problems.push(`unknown option -${letter}`);
         } else if (isFlag(option)) {
           take(option, `-${letter}`, undefined);
         } else {
@@ -64,7 +64,7 @@ export function parseArgv(options: ReadonlyMap<string, AgentOption>, argv: reado
     verbose,
     target: plug === undefined ? {} : { plug },
     problems,
-    doubts: words.map((word) => `${secret ? 'a word' : `"${word}"`} is no option`),
+    doubts: words.map((word) => `unexpected argument${secret ? '' : ` "${word}"`}`),
     warnings: [],
   };
 }
@@ -78,6 +78,6 @@ function findLong(all: readonly AgentOption[], name: string): { option: AgentOpt
   const matches = all.filter((option) => option.long.startsWith(name));
   const option = matches.find(({ long }) => long === name) ?? (matches.length === 1 ? matches[0] : undefined);
   if (option !== undefined) return { option };
-  if (matches.length === 0) return { problem: `there is no option --${name}` };
+  if (matches.length === 0) return { problem: `unknown option --${name}` };
   return { problem: `option --${name} may be ${matches.map(({ long }) => `--${long}`).join(' or ')}` };
 }

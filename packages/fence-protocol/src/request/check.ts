@@ -73,8 +73,7 @@ function requestedAction(agent: FenceAgent, request: Request, problems: string[]
     return undefined;
   }
   const action = findAction(word, agent.actions, agent.fabric === true);
-  if (action === undefined)
-    problems.push(`"${word}" is no action of this agent: say one of ${agent.actions.join(', ')}`);
+  if (action === undefined) problems.push(`unknown action "${word}": the actions are ${agent.actions.join(', ')}`);
   return action;
 }
 

@@ -88,7 +88,7 @@ export const describe = (): Command<readonly PropertyDescription[]> => ({
 
 function propertyDescriptions(text: string): readonly PropertyDescription[] {
   const entries = entriesIn(text);
-  if (!Array.isArray(entries)) throw malformedAnswer('pcs property describe', 'it is no list of properties', text);
+  if (!Array.isArray(entries)) throw malformedAnswer('pcs property describe', 'it is not a list of properties', text);
   return entries.map((entry: unknown) => {
     const field = (name: string) => (entry as Readonly<Record<string, unknown>> | null)?.[name];
     const [name, type] = [field('name'), field('type')];
