@@ -62,11 +62,18 @@ function run(words: readonly string[]): string {
 const inside = `set -e
 root=$1 repository=$2
 shift 2
+# The root of the namespace, and not only of a process: tests make namespaces in it, and enter them.
+mount --bind "$root" "$root"
 for place in proc sys dev; do mount --rbind "/$place" "$root/$place"; done
 for place in tmp run; do mount -t tmpfs tmpfs "$root/$place"; done
 mkdir -p "$root$repository"
 mount --rbind "$repository" "$root$repository"
-exec chroot "$root" sh -c 'cd "$1"; shift; exec "$@"' sh "$repository" "$@"`;
+cd "$root"
+mkdir -p mnt
+pivot_root . mnt
+umount --lazy /mnt
+cd "$repository"
+exec "$@"`;
 
 /** Runs words in the root, in a mount namespace that ends with them. */
 function runInside(root: string, words: readonly string[]): number {
@@ -81,7 +88,7 @@ function main([word, ...words]: readonly string[]): number {
     console.error(`usage: npm run other-release -- ${releases.join('|')} [WORDS…]`);
     return 1;
   }
-  const lacking = ['debootstrap', 'unshare', 'chroot'].filter(
+  const lacking = ['debootstrap', 'unshare', 'pivot_root'].filter(
     (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
   );
   if (process.getuid?.() !== 0 || lacking.length > 0) {

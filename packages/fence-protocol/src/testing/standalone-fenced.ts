@@ -15,21 +15,65 @@ export interface CommandResult {
 /** Where Debian keeps the daemon; other distributions have it in /usr/libexec/pacemaker. */
 const daemons = ['/usr/lib/pacemaker/pacemaker-fenced', '/usr/libexec/pacemaker/pacemaker-fenced'];
 
+/** The programs of /usr/sbin that run inside besides the agents; corosync where the daemon needs it. */
+const programs = ['stonith_admin', 'corosync'];
+
 /**
- * What runs inside: only our agents and stonith_admin are in /usr/sbin, and every place where Pacemaker keeps state or
- * speaks to others is a new, empty one. `$1` is the directory of this run.
+ * What runs inside: only our agents and what they are tested with are in /usr/sbin, and every place where Pacemaker keeps state
+ * or speaks to others is a new, empty one. `$1` is the directory of this run.
+ *
+ * Pacemaker 2 stands alone. That of 3 has the option but wants a cluster all the same, as its own tests do: it gets one of a
+ * single node on the loopback, and is started until corosync is ready for it.
  */
 const inside = `
 set -e
-mount --bind "$1/sbin" /usr/sbin
-for place in /dev/shm /run /var/log /var/lib/pacemaker; do mount -t tmpfs tmpfs "$place"; done
 for daemon in ${daemons.join(' ')}; do [ ! -x "$daemon" ] || fenced=$daemon; done
-PCMK_logfile="$1/log" PCMK_debug=yes "$fenced" -s >"$1/out" 2>&1 &
+for place in /dev/shm /run /var/log /var/lib/pacemaker; do mount -t tmpfs tmpfs "$place"; done
+export PCMK_logfile="$1/log" PCMK_debug=yes
+if "$fenced" --help-all | grep -q stand-alone-w-cpg; then
+  mount --bind "$1/sbin" /usr/sbin
+  "$fenced" -s >"$1/out" 2>&1 &
+else
+  if [ ! -x "$1/sbin/corosync" ]; then
+    echo 'this Pacemaker needs corosync: apt-get install corosync' >&2
+    exit 1
+  fi
+  ip link set lo up
+  mount -t tmpfs tmpfs /var/lib/corosync
+  mount -t tmpfs tmpfs /etc/corosync
+  cat >/etc/corosync/corosync.conf <<EOF
+system {
+    sched_rr: no
+    move_to_root_cgroup: no
+}
+totem {
+    version: 2
+    cluster_name: standalone
+    transport: udpu
+}
+nodelist {
+    node {
+        ring0_addr: 127.0.0.1
+        name: $(uname -n)
+        nodeid: 1
+    }
+}
+quorum {
+    provider: corosync_votequorum
+}
+EOF
+  mount --bind "$1/sbin" /usr/sbin
+  corosync -f >"$1/out" 2>&1 &
+  (until "$fenced" -s >>"$1/out" 2>&1; do sleep 0.2; done) &
+fi
 touch "$1/started"
 wait
 `;
 
-/** A running `pacemaker-fenced -s` with namespaces of its own for mounts, processes, IPC and network. Needs root. */
+/**
+ * A running `pacemaker-fenced -s` with namespaces of its own for mounts, processes, IPC and network; with Pacemaker 3 a corosync of
+ * one node beside it. Needs root.
+ */
 export class StandaloneFenced {
   readonly #directory: string;
   readonly #unshare: ChildProcess;
@@ -51,7 +95,11 @@ export class StandaloneFenced {
     const directory = await mkdtemp(join(tmpdir(), 'standalone-fenced-'));
     const sbin = join(directory, 'sbin');
     await mkdir(sbin);
-    await copyFile('/usr/sbin/stonith_admin', join(sbin, 'stonith_admin'));
+    for (const program of programs) {
+      await copyFile(`/usr/sbin/${program}`, join(sbin, program)).catch((cause: unknown) => {
+        if (program === 'stonith_admin') throw cause;
+      });
+    }
     for (const [name, file] of Object.entries(agents)) {
       await copyFile(file, join(sbin, name));
       await chmod(join(sbin, name), 0o755);
@@ -72,8 +120,9 @@ export class StandaloneFenced {
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     unshare.kill('SIGKILL');
+    const said = stderr.trim() || (await lastComplaint(directory));
     await rm(directory, { recursive: true, force: true });
-    throw new FenceError('device', `pacemaker-fenced did not start: ${stderr}`);
+    throw new FenceError('device', `pacemaker-fenced did not start: ${said}`);
   }
 
   /** Runs stonith_admin inside. */
@@ -124,6 +173,13 @@ export class StandaloneFenced {
 async function onlyChild(parent: number | undefined): Promise<number | undefined> {
   const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8').catch(() => '');
   return children.trim() === '' ? undefined : Number(children.trim().split(' ')[0]);
+}
+
+/** What the daemon's log ends with that is no news of its progress. */
+async function lastComplaint(directory: string): Promise<string> {
+  const log = await readFile(join(directory, 'log'), 'utf8').catch(() => '');
+  const complaints = log.split('\n').filter((line) => /\b(?:error|crit):/.test(line));
+  return complaints.slice(-2).join('; ') || 'it says nothing';
 }
 
 async function exists(path: string): Promise<boolean> {
