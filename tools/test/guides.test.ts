@@ -124,8 +124,16 @@ describe('the walk through the house', () => {
   ].map(([, path = '']) => path);
 
   it('names files and folders that are there', () => {
-    expect(named.length).toBeGreaterThan(50);
+    expect(named.length).toBeGreaterThan(30);
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('takes no more than eight files for each flow', () => {
+    const flows = readText(root, 'docs/guide/house.md').split('\n## ').slice(1, -1);
+    const counts = flows.map((flow) => new Set(flow.match(/`[^`\s]+\/[^`\s]+\.ts`/g)).size);
+    expect(counts).toHaveLength(3);
+    for (const count of counts) expect(count).toBeLessThanOrEqual(8);
+    expect(Math.min(...counts)).toBeGreaterThan(3);
   });
 
   it('enters every room', () => {
