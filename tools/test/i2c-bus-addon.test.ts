@@ -58,13 +58,16 @@ describe.each(architectures)('i2c-bus for %s', (architecture) => {
       }
     });
 
-    it.runIf(architecture === ownArchitecture).each([18, 20] as const)('opens a bus on Node %i', (line) => {
+    // Only what this machine runs can be tried; of others there is nothing to skip.
+    if (architecture !== ownArchitecture) return;
+
+    it.each([18, 20] as const)('opens a bus on Node %i', (line) => {
       const directory = join(root, packagedI2cBus, 'node_modules/i2c-bus');
       const script = `require(${JSON.stringify(directory)}).openSync(4242).readByte(1, 2, (error) => console.log(error.code))`;
       expect(execFileSync(bringNode(line), ['-e', script], { encoding: 'utf8' })).toBe('ENOENT\n');
     });
 
-    it.runIf(architecture === ownArchitecture)('says which addon a Node lacks that it was not compiled for', () => {
+    it('says which addon a Node lacks that it was not compiled for', () => {
       const script = `require(${JSON.stringify(join(root, packagedI2cBus, 'node_modules/i2c-bus'))})`;
       expect(spawnSync(bringNode(22), ['-e', script], { encoding: 'utf8' }).stderr).toContain(
         'i2c-bus/abi-127/i2c.node',
