@@ -6,7 +6,7 @@ import { createHarness, type Harness, type HarnessOptions, record, type Recordin
 import { resources, virtualAddress } from './cluster/configuration.js';
 import { LabError } from './errors.js';
 import { askOverHttp, HttpProbe } from './network/http-probe.js';
-import type { Image } from './image/build.js';
+import type { Image } from './image/image.js';
 import { Machine, type MachineSystem } from './machine/machine.js';
 import type { Acceleration } from './machine/platform.js';
 import { identities } from './machine/qemu-arguments.js';

@@ -1,9 +1,8 @@
 // Fails when a folder holds too many source files.
-import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { filesUnder } from '../test/support/repository.js';
 import { crowdedFolders } from './crowded.js';
 
-// As Git knows them, and those that it is to know.
-const paths = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' });
-const crowded = crowdedFolders(paths.split('\n'));
+const crowded = crowdedFolders(filesUnder(join(import.meta.dirname, '../..'), ''));
 for (const line of crowded) console.error(line);
 process.exitCode = crowded.length > 0 ? 1 : 0;

@@ -8,16 +8,8 @@ import { mustRun, type RunProgram } from '../program.js';
 import { makeContainerImage } from './container.js';
 import { isNative, machineKinds, type Platform } from '../machine/platform.js';
 import { registerInterpreter } from './interpreter.js';
+import type { Image } from './image.js';
 import { fingerprint, guestPackages, type ImagePlan, initrdModules, type PlannedFile, units } from './plan.js';
-
-/** A finished image. */
-export interface Image {
-  readonly platform: Platform;
-  /** The ext4 root file system, never written to: machines run on overlays of it. */
-  readonly disk: string;
-  readonly kernel: string;
-  readonly initrd: string;
-}
 
 /** How the build reaches the outside. */
 export interface BuildTools {

@@ -2,7 +2,7 @@
 // machine is itself a virtual one of a kind that only runs kernels made for it.
 import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
-import type { Image } from '../image/build.js';
+import type { Image } from '../image/image.js';
 import { isNative, machineKinds, processorOf } from './platform.js';
 import type { Acceleration } from './platform.js';
 

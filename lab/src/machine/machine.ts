@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Clock, WakeupFlag } from '@sleepi3/driver';
 import type { Pi, VirtualBoard } from '@sleepi3/simulator';
 import { LabError } from '../errors.js';
-import type { Image } from '../image/build.js';
+import type { Image } from '../image/image.js';
 import { mustRun, type ProgramResult, type RunProgram } from '../program.js';
 import { serveI2cTinyUsb } from '../usb-redir/i2c-tiny-usb.js';
 import { type ExecOptions, GuestAgent } from './guest-agent.js';

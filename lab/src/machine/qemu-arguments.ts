@@ -1,5 +1,5 @@
 // The command line of one virtual Raspberry Pi, as data in, words out.
-import type { Image } from '../image/build.js';
+import type { Image } from '../image/image.js';
 import { type Acceleration, type Architecture, machineKinds, processorOf } from './platform.js';
 
 /** Who a machine is. */
