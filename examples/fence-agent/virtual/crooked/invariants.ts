@@ -117,7 +117,7 @@ function contentMonitorFences({ world, monitors, attempts }: Story): string[] | 
   return first.success ? [] : [`monitor was content, and ${first.action} failed: ${first.stderr.trim()}`];
 }
 
-/** 4. Both shoot, the wires are right, transfers take half a second at the most: exactly one dies. */
+/** 4. Both shoot, the wires are right: at most one dies, and exactly one where transfers take half a second at the most. */
 function exactlyOneDies({ world, monitors, cuts }: Story): string[] | undefined {
   const fair =
     world.calls.startsWith('both') &&
@@ -125,12 +125,13 @@ function exactlyOneDies({ world, monitors, cuts }: Story): string[] | undefined 
     world.wires === 'right' &&
     world.place === 'right' &&
     world.events.length === 0 &&
-    world.buses.every(({ transfer, faults }) => transfer <= 500 && faults === 'none') &&
-    world.peers.every((peer) => peer !== 'eipde-0' && peer !== 'hung') &&
-    monitors.every(({ exitStatus }) => exitStatus === 0);
+    world.buses.every(({ faults }) => faults === 'none') &&
+    world.peers.every((peer) => peer !== 'eipde-0' && peer !== 'hung');
   if (!fair) return undefined;
   const dead = new Set(cuts.map(({ node }) => node)).size;
-  return dead === 1 ? [] : [`${dead} nodes died`];
+  const quick =
+    world.buses.every(({ transfer }) => transfer <= 500) && monitors.every(({ exitStatus }) => exitStatus === 0);
+  return dead === 1 || (dead === 0 && !quick) ? [] : [`${dead} nodes died`];
 }
 
 /** 5. The line is released within the bound. */
@@ -181,6 +182,8 @@ function nobodyIsGivenUp({ world, monitors, givenUp }: Story): string[] | undefi
     world.place === 'right' &&
     canBeKnown(world) &&
     (world.test === 'found' ? world.wires === 'right' : world.test === 'sound-once') &&
+    // A shot at a node that is off wakes it, and then it boots with EIPDE 0 (U): a second one may come too early for its boot.
+    world.boards.eipdeOnPowerCut === 'kept' &&
     world.buses.every(({ transfer }) => transfer <= 1000);
   if (!possible) return undefined;
   return givenUp
