@@ -61,10 +61,11 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Virtu
       }),
     });
     let starts = 0;
+    let connected = false;
     board.connect({
       powerOn: () => {
         const start = ++starts;
-        if (bootTime === undefined) return;
+        if (bootTime === undefined || !connected) return; // one that has power is booted below
         clock.after(bootTime, () => {
           if (start === starts) void virtualPi.boot();
         });
@@ -74,6 +75,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Virtu
         virtualPi.powerOff();
       },
     });
+    connected = true;
     return virtualPi;
   };
   const pis: readonly [VirtualPi, VirtualPi] = [pi(0), pi(1)];
