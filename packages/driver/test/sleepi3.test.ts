@@ -235,7 +235,10 @@ describe('writing', () => {
     await board.set('extout', true, { tries: 1, atOnce: true });
     expect(bus.calls).toEqual([{ transfer: 'writeByte', address: 0x6e, register: 0x0d, value: 1 }]);
     expect(bus.locks).toBe(0);
+    bus.memory[0x0d] = 0b111;
     expect((await board.ioStatus()).extout).toBe(true);
+    await board.set('extout', false, { atOnce: true });
+    expect(bus.calls.at(-1)).toEqual({ transfer: 'writeByte', address: 0x6e, register: 0x0d, value: 0b110 });
     bus.memory[0x0c] = 0b101;
     await board.set('extin-trigger', 'level', { atOnce: true });
     expect(bus.memory[0x0c]).toBe(0b111);

@@ -66,6 +66,7 @@ async function buildCluster(world: World): Promise<VirtualCluster> {
   return createCluster({
     clock: new VirtualClock({ settle: 'promises' }),
     bootTime,
+    talking: world.talk === 'talking',
     defaults: parseDefaults(editDefaults('', { EXTIN_FORCED_SHUTDOWN: true, HEARTBEAT_TIMEOUT: 0 })),
     ...unknown,
     boards: [
@@ -115,7 +116,7 @@ class Play {
       await clock.advance(5000);
       waited += 5000;
     }
-    await clock.advance(30_000);
+    await clock.advance(45_000);
     const story: Story = {
       world,
       begin: this.#begin,
@@ -154,6 +155,7 @@ class Play {
   /** What a node is like before anything happens. */
   #prepare(node: 0 | 1): void {
     const { harness, pis } = this.#cluster;
+    pis[node].cutOff = this.#world.peers[node] === 'silent';
     if (this.#world.peers[node] === 'eipde-0') harness.boards[node].poke('inputControl', 0);
     const verdict = this.#verdict(node);
     pis[node].kept.wireTest = verdict === undefined ? undefined : `1970-01-01T00:00:00.000Z ${verdict}\n`;

@@ -32,6 +32,8 @@ export const wireKinds = [
 /** What is kept of the last wire test: what it had to find, or that it was sound (true for once), or nothing, or a fault that was mended. */
 export const testKinds = ['found', 'never', 'sound-once', 'failed-once'] as const;
 export const peerKinds = ['honest', 'silent', 'one-link', 'unasked', 'eipde-0', 'hung'] as const;
+/** Whether the two line keepers talk: with corosync's key on both nodes, and a network between them. */
+export const talkKinds = ['no-key', 'talking'] as const;
 export const busKinds = ['quick', 'slow', 'slower', 'too-slow'] as const;
 export const faultKinds = ['none', 'burst', 'flips', 'lost-writes', 'stretched'] as const;
 export const eventKinds = [
@@ -75,6 +77,7 @@ export interface World {
   readonly test: (typeof testKinds)[number];
   /** The first one shoots; what it is itself counts where both do. */
   readonly peers: readonly [(typeof peerKinds)[number], (typeof peerKinds)[number]];
+  readonly talk: (typeof talkKinds)[number];
   readonly buses: readonly [BusWeather, BusWeather];
   readonly events: readonly WorldEvent[];
   readonly calls: (typeof callKinds)[number];
@@ -124,6 +127,7 @@ const weights = {
   },
   test: { found: 6, never: 2, 'sound-once': 2, 'failed-once': 1 },
   peer: { honest: 10, silent: 3, 'one-link': 2, unasked: 1, 'eipde-0': 2, hung: 1 },
+  talk: { 'no-key': 2, talking: 1 },
   bus: { quick: 10, slow: 4, slower: 2, 'too-slow': 1 },
   faults: { none: 10, burst: 3, flips: 1, 'lost-writes': 1, stretched: 1 },
   event: {
@@ -190,6 +194,7 @@ export function drawWorld(seed: number, focus: WorldFocus = {}): World {
     buses: [bus(), bus()],
     events,
     calls: draw(weights.calls),
+    talk: draw(weights.talk),
     skew: random() < 0.6 ? between(0, 500) : between(0, 13_000),
     preferred: random() < 0.5 ? undefined : random() < 0.5 ? 0 : 1,
     boards: {

@@ -59,8 +59,9 @@ export interface WriteOptions {
   readonly tries?: number;
   /**
    * Of `extout`, which is alone in what can be written of its register: nothing but the write itself, in one transfer.
-   * Neither are the other bits read first (0 is written to them, which only read), nor is the write read back. For a
-   * program that looks at the lines itself and has no time for more. Makes no difference to any other parameter.
+   * Neither are the other bits read first (they are written as the last {@link Sleepi3.ioStatus} showed them), nor is the
+   * write read back. For a program that looks at the lines itself and has no time for more. Makes no difference to any
+   * other parameter.
    */
   readonly atOnce?: boolean;
 }
@@ -84,6 +85,7 @@ export class Sleepi3 {
   readonly #random: () => number;
   readonly #closeBus: () => Promise<void>;
   #closed: Promise<void> | undefined;
+  #lastIoStatus = 0;
 
   private constructor(bus: Bus, closeBus: () => Promise<void>, options: BoardOptions) {
     this.#bus = bus;
@@ -183,6 +185,7 @@ export class Sleepi3 {
    */
   async ioStatus(): Promise<IoStatus> {
     const byte = await this.readRegister('ioStatus');
+    this.#lastIoStatus = byte;
     return { extout: bitOf(byte, 'EO'), extin: bitOf(byte, 'EI'), switch: bitOf(byte, 'SW') };
   }
 
@@ -282,7 +285,7 @@ export class Sleepi3 {
     // EO is the only bit of io_status that can be written: no other program's change can be lost there, and to release
     // EXTOUT must neither wait for a lock nor fail with it.
     const nothingToLose = register.access === 'bits' && mask === comparedMask(register);
-    if (nothingToLose && atOnce) return this.#write(name, value, tries);
+    if (nothingToLose && atOnce) return this.#write(name, (this.#lastIoStatus & ~mask) | value, tries);
     return nothingToLose ? body() : this.#bus.withLock(body);
   }
 
