@@ -19,12 +19,14 @@ export class ExtinHistory {
     const clock = this.#clock;
     while (!signal.aborted) {
       const state = await read().catch(() => undefined);
-      if (state) {
-        this.#since ??= clock.now();
-        if (state.extin) this.#lastSeen = clock.now();
-      }
+      if (state) this.see(state);
       await clock.sleep(lookPeriod, signal).catch(() => undefined);
     }
+  }
+
+  see({ extin }: LineState): void {
+    this.#since ??= this.#clock.now();
+    if (extin) this.#lastSeen = this.#clock.now();
   }
 
   /** ms. */

@@ -3,6 +3,7 @@
 import type { Clock, Sleepi3 } from '@sleepi3/driver';
 import { type Finding, peerUnfenceable, peerUntold, sameMachineId } from '../keeper/report.js';
 import type { PulseOutcome, PulseRequest } from '../line/act.js';
+import type { LineState } from '../line/lines.js';
 import { readBoard } from '../node/board-check.js';
 import { withFewPulses } from '../wire-test/listen.js';
 import type { WireTestRecord } from '../wire-test/record.js';
@@ -49,11 +50,16 @@ export interface TalkingKeeper {
   readonly openBoard: () => Promise<Sleepi3>;
   readonly wireTest: WireTestRecord;
   readonly underWay: () => string | undefined;
+  /** Whether somebody waits for what the bus has to do. */
+  readonly busIsWanted: () => boolean;
   readonly isOwing: () => Promise<boolean>;
   readonly findings: () => Promise<readonly Finding[]>;
   /** Gives a test pulse, unless something else is under way. */
   readonly pulse: (request: PulseRequest) => Promise<PulseOutcome>;
 }
+
+/** Between two looks whether an act that uses the bus is over, ms. */
+const politePeriod = 500;
 
 export class PeerTalk {
   readonly #link: PeerLink;
@@ -74,7 +80,7 @@ export class PeerTalk {
   start(signal: AbortSignal): void {
     const { clock, date, log, openBoard, wireTest } = this.#keeper;
     const read = async () => {
-      const board = await openBoard();
+      const board = await this.#politely(openBoard);
       return board.ioStatus().finally(() => board.close());
     };
     void this.#extin.watch(read, signal);
@@ -169,12 +175,30 @@ export class PeerTalk {
   async #watchBoard(signal: AbortSignal): Promise<void> {
     const { clock, openBoard } = this.#keeper;
     while (!signal.aborted) {
-      this.#fenceable = await openBoard()
-        .then((board) => readBoard(board).finally(() => board.close()))
+      this.#fenceable = await this.#politely(openBoard)
+        .then((board) => {
+          const polite: Pick<Sleepi3, 'get' | 'ioStatus'> = {
+            ioStatus: () => this.#politely(() => board.ioStatus()),
+            get: (name) => this.#politely(() => board.get(name)),
+          };
+          return readBoard(polite).finally(() => board.close());
+        })
         .then((reading) => reading['extin-powerdown'] && reading['extin-trigger'] === 'edge')
         .catch(() => undefined);
       await clock.sleep(boardPeriod, signal).catch(() => undefined);
     }
+  }
+
+  /** Does not use the bus while an act or a question does: where each transfer takes long they count them. */
+  async #politely<T>(transfer: () => Promise<T>): Promise<T> {
+    const { clock, busIsWanted } = this.#keeper;
+    while (busIsWanted()) await clock.sleep(politePeriod);
+    return transfer();
+  }
+
+  /** Told of what an act sees meanwhile. */
+  see(state: LineState): void {
+    this.#extin.see(state);
   }
 
   /** Why no test pulse is given now that nobody has asked for. */
