@@ -109,6 +109,9 @@ describe.runIf(built)('the page about a fence agent of your own', () => {
       PLACE_PACKAGE: join(folder, 'place-package.cjs'),
       PACKED: join(folder, 'packed'),
       REPOSITORY: root,
+      // Colours would stand between the words that are looked for, and vitest paints on CI.
+      NO_COLOR: '1',
+      FORCE_COLOR: undefined,
       npm_config_offline: 'true',
       npm_config_update_notifier: 'false',
     };
