@@ -31,6 +31,7 @@ export const parts = [
   { packages: ['fence-agents-common', 'fence-agents'], brings: ['/usr/share/cluster/relaxng/metadata.rng'] },
   { packages: ['resource-agents'], brings: ['/usr/lib/ocf/resource.d/heartbeat/IPaddr2'] },
   { packages: ['iproute2'], brings: ['ip'] },
+  { packages: ['iputils-ping'], brings: ['ping'] },
   { packages: ['libxml2-utils'], brings: ['xmllint'] },
   { packages: ['i2c-tools'], brings: ['i2cget', 'i2cset'] },
   { packages: ['util-linux'], brings: ['flock', 'nsenter', 'unshare'] },
