@@ -48,6 +48,8 @@ const retryPeriod = 5000;
 const wakePatience = 600_000;
 /** What is not an act, and so no owner of a line that is asserted. */
 const releaseName = 'the release of EXTOUT';
+/** How long a wake pulse waits for EXTIN, ms: longer than it takes to see that it is stuck, as after the end of who shot. */
+const stuckPatience = 30_000;
 /** A hold that came this far, ms, may have cut the target, whatever became of it then. */
 const mayHaveCut = 8000;
 
@@ -411,7 +413,7 @@ class Keeper {
       action: 'on',
       target: owed.target,
       hold: 0,
-      holdTimeout: 0,
+      holdTimeout: stuckPatience,
       wakeDelay: 0,
       preferred: true,
     };

@@ -95,7 +95,7 @@ function isHelpless({ world, begin, crashed, assertions, losses }: Story, node: 
   if (crashed[node] || !shot) return crashed[node];
   const { faults, from, until, transfer } = world.buses[node];
   const burst = faults === 'burst' && begin + from < at && begin + until > shot.from;
-  const died = losses.some((one) => one.node === node && one.at >= shot.from && one.at <= at);
+  const died = losses.some((one) => one.node === node && one.at >= shot.from - 3 * transfer && one.at <= at);
   return burst || (died && transfer > 100);
 }
 
