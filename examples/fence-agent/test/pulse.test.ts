@@ -385,13 +385,29 @@ describe('the lines', () => {
     const lines = reading([false, false]);
     await expect(settleExtout(lines, true)).rejects.toThrow('EXTOUT was written 1 and reads 0');
     expect(lines.written).toEqual([true, true, true, true]);
-    await expect(settleExtout(reading([false, false]), true, 0)).rejects.toBeUndefined();
+    await expect(settleExtout(reading([false, false]), true, { attempts: 0 })).rejects.toBeUndefined();
+  });
+
+  it('are not written to again while they cannot be read, when the bus took the last write', async () => {
+    const lines = reading([false, false]);
+    let failures = 2;
+    const read = () => (failures-- > 0 ? Promise.reject(new Error('no reading')) : lines.read());
+    expect(await settleExtout({ ...lines, read }, false, { taken: true })).toEqual({ extout: false, extin: false });
+    // Garbled, such a write would have been an edge, and woken the node that was just powered off.
+    expect(lines.written).toEqual([]);
   });
 
   it('are written to although they cannot be read, and the reason is the last failure', async () => {
     const lines = reading([false, false]);
     const blind = { ...lines, read: () => Promise.reject(new Error('no reading')) };
-    await expect(settleExtout(blind, false)).rejects.toThrow('no reading');
+    const failing = {
+      ...blind,
+      writeExtout: (asserted: boolean) => {
+        lines.written.push(asserted);
+        return Promise.reject(new Error('no writing'));
+      },
+    };
+    await expect(settleExtout(failing, false)).rejects.toThrow('no reading');
     expect(lines.written).toHaveLength(4);
     const deaf = { ...reading([true, false]), writeExtout: () => Promise.reject(new Error('no writing')) };
     await expect(settleExtout(deaf, false)).rejects.toThrow('no writing');

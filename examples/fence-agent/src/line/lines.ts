@@ -69,23 +69,33 @@ export async function settled<T>(
 /**
  * Brings EXTOUT to where it is wanted, as three readings in a row must show. It writes only while EXTOUT does not read so:
  * a needless write that is garbled on the bus is an edge, and an edge wakes a node that was just powered off.
+ * A line that cannot be read is written to, because it must not stay asserted unseen, unless the last write was taken.
  * Rejects with the last failure.
+ *
+ * @param taken Whether it was written so just before, and the bus took the write.
  */
-export async function settleExtout(lines: Lines, asserted: boolean, writes = 4): Promise<LineState> {
+export async function settleExtout(
+  lines: Lines,
+  asserted: boolean,
+  { attempts = 4, taken = false }: { readonly attempts?: number; readonly taken?: boolean } = {},
+): Promise<LineState> {
   let failure: unknown;
-  for (let written = 0; ; written++) {
+  let isTaken = taken;
+  for (let attempt = 0; ; attempt++) {
     try {
       const state = await readSettled(lines);
       if (state.extout === asserted) return state;
-      if (written > 0) failure ??= new Error(`EXTOUT was written ${asserted ? 1 : 0} and reads ${asserted ? 0 : 1}`);
+      if (attempt > 0) failure ??= new Error(`EXTOUT was written ${asserted ? 1 : 0} and reads ${asserted ? 0 : 1}`);
+      isTaken = false;
     } catch (error) {
-      // Unreadable: written to all the same, because a line that cannot be seen must not stay asserted.
       failure = error;
     }
-    if (written === writes) throw failure;
+    if (attempt === attempts) throw failure;
+    if (isTaken) continue;
     try {
       await lines.writeExtout(asserted);
       failure = undefined;
+      isTaken = true;
     } catch (error) {
       failure = error;
     }

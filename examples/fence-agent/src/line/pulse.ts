@@ -93,8 +93,17 @@ async function cut(request: PulseRequest, context: PulseContext, deadline: numbe
   const { lines, clock, record, random, onProgress, signal } = context;
   const { hold, preferred, extinExpected } = request;
   const plan = { hold, deadline, preferred, extinExpected, random };
-  const outcome = await verifiedHold(lines, clock, plan, onProgress, signal);
-  const released = await release(context, outcome.kind === 'verified' ? 1000 : releasePatience);
+  let taken = false;
+  const noted: Lines = {
+    read: () => lines.read(),
+    writeExtout: async (asserted) => {
+      taken = false;
+      await lines.writeExtout(asserted);
+      taken = !asserted;
+    },
+  };
+  const outcome = await verifiedHold(noted, clock, plan, onProgress, signal);
+  const released = await release(context, outcome.kind === 'verified' ? 1000 : releasePatience, taken);
   if (outcome.kind !== 'verified') return outcome;
   const { held, samples } = outcome;
   // The target is off all the same; without the record `status` says "on", which is the safe side.
@@ -204,11 +213,12 @@ async function kept(trouble: string, change: Promise<void>, { clock, log }: Puls
 export async function release(
   { lines, clock, log }: Pick<PulseContext, 'lines' | 'clock' | 'log'>,
   patience = releasePatience,
+  taken = false,
 ): Promise<boolean> {
   const giveUp = clock.now() + patience;
-  for (;;) {
+  for (let isTaken = taken; ; isTaken = false) {
     try {
-      await settleExtout(lines, false);
+      await settleExtout(lines, false, { taken: isTaken });
       return true;
     } catch (error) {
       if (clock.now() >= giveUp) {
