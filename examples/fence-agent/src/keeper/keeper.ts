@@ -275,6 +275,7 @@ class Keeper {
       first = false;
     }
     let furthest = 0;
+    let owed: Promise<void> | undefined;
     const survivor = cuts(action) ? this.#talk?.watchSurvivor() : undefined;
     const board = await this.#open(act).catch((error: unknown) => {
       this.#settle(act, failed(reasonOf(error)));
@@ -282,13 +283,14 @@ class Keeper {
     if (!board) return;
     const context = this.#contextOf(board, act.withdrawal.signal, (progress) => {
       furthest = Math.max(furthest, progress.held, progress.restarts > 0 ? mayHaveCut : 0);
+      // Well before the target can be off, and the disk has the rest of the hold. An act that yields before owes nothing.
+      if (action === 'reboot' && furthest >= mayHaveCut / 2) owed ??= this.#owe(target);
       survivor?.onHeld(progress.held);
       tell(act, { event: 'progress', ...progress });
     });
-    // Before anything is asserted, without keeping it from being: the disk has the time of the hold.
     const owedBefore = await owedWake.get();
-    const owed = action === 'reboot' ? this.#owe(target) : undefined;
     const held = await pulse(request, context);
+    if (action === 'reboot' && held.kind === 'verified') owed ??= this.#owe(target);
     await owed;
     const targetRuns = held.kind === 'verified' ? await survivor?.testimony() : undefined;
     const outcome: PulseOutcome = held.kind === 'verified' && targetRuns !== undefined ? { ...held, targetRuns } : held;
