@@ -26,6 +26,12 @@ export const wires: Scenario = {
     harness.wiring = 'crossed';
     verdict.see('the wire test finds the swapped plugs', swapped.status !== 0, swapped.said);
 
+    // A failed test is believed until a later one is sound.
+    const failing = await first.exec(['fence_sleepi3', '--action', 'monitor']);
+    verdict.see('monitor fails after a failed wire test', failing.status === 1, failing.stderr.trim());
+    const again = await testWire(lab, first, second);
+    verdict.see('the wire test passes again on mended wires', again.status === 0, again.said);
+
     lab.note('EIPDE 0 on raspberrypi-1');
     const inputControl = ['i2cset', '-y', '1', '0x6e', '0x0c'];
     await first.mustExec([...inputControl, '0']);
