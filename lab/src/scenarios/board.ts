@@ -24,6 +24,10 @@ export const board: Scenario = {
         '/dev/i2c-1 is there',
         async () => (await machine.exec(['test', '-e', '/dev/i2c-1'])).status === 0,
       );
+      // Until then the vendor's service and the line keeper write to the registers that the contract is tried on.
+      await lab.until('the boot is over', async () =>
+        /^(?:running|degraded)/.test((await machine.exec(['systemctl', 'is-system-running'])).stdout),
+      );
       await keepContract(lab, verdict, '/usr/bin/node', guestContract);
       const other = await machine.exec(['test', '-e', otherNode]);
       if (other.status === 0) await keepContract(lab, verdict, otherNode, otherContract);
