@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../src/journal.js';
 import { metricsText } from '../src/report/metrics.js';
 import { nodeHost } from '../src/node/node-host.js';
-import { probe } from '../src/cluster/probe.js';
 import { reporter, type ReporterHost } from '../src/report/reporter.js';
 import { readSettings } from '../src/settings.js';
 
@@ -156,29 +155,5 @@ describe('the textfile', () => {
     for (const line of text.trimEnd().split('\n')) {
       expect(line).toMatch(/^(?:# (?:HELP|TYPE) \w+ .+|\w+\{(?:\w+="(?:[^"\\]|\\.)*",?)+\} [\d.]+)$/);
     }
-  });
-});
-
-describe('a probe', () => {
-  it('takes 200 to 399 for a good answer, on a new connection each time, and tells every other', async () => {
-    let connections = 0;
-    let status = 200;
-    const server = createServer((_request, response) => {
-      if (status === 0) return;
-      response.writeHead(status, { location: 'http://elsewhere.invalid/' }).end('x');
-    }).on('connection', () => connections++);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    expect(await probe(url, 5000)).toEqual({ ok: true, fact: 'HTTP 200' });
-    status = 302;
-    expect(await probe(url, 5000)).toEqual({ ok: true, fact: 'HTTP 302' });
-    status = 503;
-    expect(await probe(url, 5000)).toEqual({ ok: false, fact: 'HTTP 503' });
-    expect(connections).toBe(3);
-    status = 0;
-    expect(await probe(url, 50)).toEqual({ ok: false, fact: 'no answer within 0.05 s' });
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-    expect(await probe(url, 5000)).toMatchObject({ ok: false, fact: expect.stringContaining('ECONNREFUSED') });
   });
 });

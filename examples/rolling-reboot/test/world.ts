@@ -3,7 +3,8 @@
 import { editDefaults, parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { SimulatedPi, VirtualBoard, VirtualClock, type VirtualProcess } from '@sleepi3/simulator';
 import type { Cluster, ClusterFacts } from '../src/cluster/cluster.js';
-import type { Host, Inhibitor, ProbeResult } from '../src/node/host.js';
+import type { ProbeResult } from '@sleepi3/program';
+import type { Host, Inhibitor } from '../src/node/host.js';
 import type { RecordName } from '../src/journal.js';
 import type { EventName } from '../src/report/report.js';
 import { abort, type Ending, resume, run } from '../src/roll.js';

@@ -1,5 +1,6 @@
 // All that the procedure needs of the outside. The real one is in node-host.ts; the model test brings its own.
 import type { Clock } from '@sleepi3/driver';
+import type { ProbeResult } from '@sleepi3/program';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Records } from '../journal.js';
 import type { Reporter } from '../report/report.js';
@@ -26,13 +27,6 @@ export interface Inhibitor {
   /** `block`, `block-weak` (not for root), `delay` (a few seconds). */
   readonly mode: string;
   readonly pid: number;
-}
-
-/** What came of asking a URL once. */
-export interface ProbeResult {
-  readonly ok: boolean;
-  /** The HTTP status, or why there is none. */
-  readonly fact: string;
 }
 
 export interface Host {

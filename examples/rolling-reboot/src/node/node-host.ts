@@ -4,13 +4,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireFileLock, readDefaultsFile, runProgram, Sleepi3, Sleepi3Error, systemClock } from '@sleepi3/driver';
 import { createNodeRunner, Pcs } from '@sleepi3/pcs';
-import { type FenceCheck, parseFenceCheck } from '@sleepi3/program';
+import { type FenceCheck, parseFenceCheck, probe } from '@sleepi3/program';
 import { RollError } from '../errors.js';
 import { makeStateDirectory, recordFiles, replaceFile } from './files.js';
 import type { Host } from './host.js';
 import { inhibitors } from './inhibitors.js';
 import { pcsCluster } from '../cluster/pcs-cluster.js';
-import { probe } from '../cluster/probe.js';
 import { reporter } from '../report/reporter.js';
 import type { Settings } from '../settings.js';
 import { sleepi3Board } from './sleepi3-board.js';
@@ -40,7 +39,7 @@ export function nodeHost(settings: Settings, options: NodeHostOptions): Host {
       ? sleepi3Board({ open: () => Sleepi3.fromDefaultsFile(), defaults: () => readDefaultsFile(), fenceCheck })
       : undefined,
     records: recordFiles(stateDirectory),
-    probe,
+    probe: (url, timeoutMs) => probe(url, timeoutMs, 'rolling-reboot'),
     inhibitors: () => inhibitors(),
     fileExists: (path) => exists(path),
     reboot,

@@ -1,20 +1,28 @@
 // Asking a service over HTTP, as a client would.
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { ProbeResult } from '../node/host.js';
-import { messageOf } from '../errors.js';
+import { explain } from './process.js';
+
+/** What came of asking a URL once. */
+export interface ProbeResult {
+  readonly ok: boolean;
+  /** The HTTP status, or why there is none. */
+  readonly fact: string;
+}
 
 /** Into which the time for an answer is cut. */
 const parts = 10;
 
 /**
  * Asks once, on a connection of its own: one that is kept open would go on to the node that had the address before.
- * 200 to 399 is a good answer.
+ * 200 to 399 is a good answer. Never rejects.
+ *
+ * @param who The program that asks, for the server's log.
  */
-export function probe(url: string, timeoutMs: number): Promise<ProbeResult> {
+export function probe(url: string, timeoutMs: number, who: string): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const request = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const asked = request(url, { agent: false, headers: { 'user-agent': 'rolling-reboot' } }, (response) => {
+    const asked = request(url, { agent: false, headers: { 'user-agent': who } }, (response) => {
       const { statusCode = 0 } = response;
       finish({ ok: statusCode >= 200 && statusCode < 400, fact: `HTTP ${statusCode}` });
     });
@@ -31,7 +39,7 @@ export function probe(url: string, timeoutMs: number): Promise<ProbeResult> {
       resolve(result);
     };
     asked.on('error', (error) => {
-      finish({ ok: false, fact: messageOf(error) });
+      finish({ ok: false, fact: explain(error) });
     });
     asked.end();
   });
