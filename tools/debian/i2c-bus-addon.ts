@@ -31,6 +31,9 @@ export const architectures = Object.keys(targets) as Architecture[];
 /** The architecture of this machine; amd64 where packages are made for another. */
 export const ownArchitecture = architectures.find((one) => targets[one].arch === process.arch) ?? 'amd64';
 
+/** What compiles for it: a part of tools/parts. */
+export const ownCompiler = targets[ownArchitecture].compiler;
+
 /** The Nodes of the releases of Debian that nodes run, by what Node calls `process.versions.modules`. */
 const nodeLines: Readonly<Record<number, NodeLine>> = {
   /** Debian 12. */

@@ -43,7 +43,7 @@ export const parts = [
   { packages: ['lintian'], brings: ['lintian'] },
   { packages: ['man-db'], brings: ['man'] },
   { packages: ['shellcheck'], brings: ['shellcheck'] },
-  { packages: ['systemd'], brings: ['systemd-analyze'] },
+  { packages: ['systemd'], brings: ['systemctl', 'systemd-analyze'] },
   { packages: ['systemd-container'], brings: ['systemd-nspawn'] },
   // For npm run other-release.
   { packages: ['debootstrap'], brings: ['debootstrap'] },

@@ -7,14 +7,14 @@ import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { buildPackage } from '../packaging/build-package.js';
 
 const home = join(import.meta.dirname, '..');
-const { text, manualPage, unpacked } = testDebianPackage({
+const { isBuilt, text, manualPage, unpacked } = testDebianPackage({
   name: 'alert-sleepi3',
   program: 'alert_sleepi3',
   home,
   buildPackage,
 });
 
-describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
+describe.runIf(isBuilt)('the Debian package', () => {
   it('brings the units', () => {
     for (const unit of ['alert-sleepi3.path', 'alert-sleepi3.service']) {
       expect(text(`usr/lib/systemd/system/${unit}`)).toBe(readFileSync(join(home, 'systemd', unit), 'utf8'));

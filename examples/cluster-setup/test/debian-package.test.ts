@@ -8,14 +8,14 @@ import { readClusterFile } from '../src/config/read-cluster-file.js';
 import { program } from '../src/program/commands.js';
 
 const home = join(import.meta.dirname, '..');
-const { text, manualPage } = testDebianPackage({
+const { isBuilt, text, manualPage } = testDebianPackage({
   name: 'cluster-setup',
   program: 'cluster-setup',
   home,
   buildPackage,
 });
 
-describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
+describe.runIf(isBuilt)('the Debian package', () => {
   it('brings an example that the program takes, and its schema', () => {
     const example = text('usr/share/doc/cluster-setup/examples/cluster.yaml');
     const [, schema = ''] = /\$schema=\/(\S+)/.exec(example) ?? [];

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ownArchitecture } from '../../../tools/debian/i2c-bus-addon.js';
+import { ownArchitecture, ownCompiler } from '../../../tools/debian/i2c-bus-addon.js';
 import { testDebianPackage } from '../../../tools/test/support/debian-package.js';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { buildPackage } from '../packaging/build-package.js';
@@ -11,16 +11,17 @@ import { commands } from '../src/commands/table.js';
 import { canMakeScratchRoot, makeScratchRoot, type ScratchRoot } from '../../../tools/test/support/scratch-root.js';
 
 const home = join(import.meta.dirname, '..');
-const { deb, text, manualPage, unpacked } = testDebianPackage({
+const { isBuilt, deb, text, manualPage, unpacked } = testDebianPackage({
   name: 'fence-sleepi3',
   program: 'fence_sleepi3',
   home,
+  drives: [ownCompiler],
   buildPackage,
 });
 const resourceAgent = 'usr/lib/ocf/resource.d/sleepi3/IPaddr2';
 const completionFile = 'usr/share/bash-completion/completions/fence_sleepi3';
 
-describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
+describe.runIf(isBuilt)('the Debian package', () => {
   it('says what it needs', () => {
     const control = text('DEBIAN/control');
     expect(control).toContain(`\nArchitecture: ${ownArchitecture}\n`);
@@ -50,7 +51,7 @@ describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
   });
 });
 
-describe.runIf(haveRealParts('dpkg-deb', 'bash'))('the completion', () => {
+describe.runIf(isBuilt && haveRealParts('bash'))('the completion', () => {
   /** What bash offers for the words typed so far, the last one to be completed. */
   const complete = (...words: string[]): string[] => {
     const completion = unpacked(completionFile);
@@ -89,7 +90,7 @@ describe.runIf(haveRealParts('dpkg-deb', 'bash'))('the completion', () => {
   });
 });
 
-describe.runIf(haveRealParts('dpkg', 'i2cget', 'unshare', 'nsenter') && canMakeScratchRoot())(
+describe.runIf(isBuilt && haveRealParts('dpkg', 'i2cget', 'systemctl', 'unshare', 'nsenter') && canMakeScratchRoot())(
   'installed',
   { timeout: 120_000 },
   () => {

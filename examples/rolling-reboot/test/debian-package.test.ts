@@ -10,14 +10,14 @@ import { program } from '../src/program/commands.js';
 import { keyOf, settingNames } from '../src/settings.js';
 
 const home = join(import.meta.dirname, '..');
-const { deb, text, manualPage, unpacked } = testDebianPackage({
+const { isBuilt, deb, text, manualPage, unpacked } = testDebianPackage({
   name: 'rolling-reboot',
   program: 'rolling-reboot',
   home,
   buildPackage,
 });
 
-describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
+describe.runIf(isBuilt)('the Debian package', () => {
   it('leaves the settings to the administrator, and brings all units', () => {
     expect(text('DEBIAN/conffiles')).toBe('/etc/default/rolling-reboot\n');
     for (const unit of ['rolling-reboot.service', 'rolling-reboot.timer', 'rolling-reboot-resume.service']) {
@@ -40,7 +40,7 @@ describe.runIf(haveRealParts('dpkg-deb', 'tar'))('the Debian package', () => {
   });
 });
 
-describe.runIf(haveRealParts('dpkg', 'unshare', 'nsenter') && canMakeScratchRoot())(
+describe.runIf(isBuilt && haveRealParts('dpkg', 'systemctl', 'unshare', 'nsenter') && canMakeScratchRoot())(
   'installed',
   { timeout: 120_000 },
   () => {

@@ -90,7 +90,7 @@ describe('reading the settings', () => {
     ['I2C_ADDRESS=0x6F', 'I2C_ADDRESS', '0x6F', '0x6e, 0x6d, 0x6b'],
     ['I2C_ADDRESS=board', 'I2C_ADDRESS', 'board', '0x6e'],
     ['I2C_BUS=i2c-1', 'I2C_BUS', 'i2c-1', 'i2c-tools:1'],
-    ['I2C_BUS=unix:/run/board.sock', 'I2C_BUS', 'unix:/run/board.sock', 'sleepi3 --bus'],
+    ['I2C_BUS=unix:/run/board.sock', 'I2C_BUS', 'unix:/run/board.sock', 'bus= of fence_sleepi3'],
     ['RTC_DEVICE=../x', 'RTC_DEVICE', '../x', 'rtc0'],
     ['I2C_BUS=$BUS', 'I2C_BUS', '$BUS', 'plain'],
     ['I2C_BUS= 1', 'I2C_BUS', ' 1', 'plain'],

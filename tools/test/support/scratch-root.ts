@@ -37,7 +37,8 @@ export async function makeScratchRoot(files: readonly string[]): Promise<Scratch
       throw new Error('the scratch root could not be made');
     }),
   ]);
-  const enter = [`--target=${holder.pid}`, '--mount', 'chroot', '/mnt/root', 'sh', '-ec'];
+  // From where the holder is: a namespace's own root is another one, where this runs in a chroot.
+  const enter = [`--target=${holder.pid}`, '--mount', '--root', 'chroot', '/mnt/root', 'sh', '-ec'];
   return {
     run: async (script) =>
       (await promisify(execFile)('nsenter', [...enter, script], { env: scratchEnvironment })).stdout,

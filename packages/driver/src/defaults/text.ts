@@ -270,7 +270,7 @@ function foreignIn(content: string, bytes: boolean): RegExp | undefined {
 
 const mustBeNumber =
   "must be the number of a bus, since the vendor's programs read nothing else; another back end is chosen by an option " +
-  '(sleepi3 --bus, bus= of fence_sleepi3)';
+  '(bus= of fence_sleepi3)';
 
 function decode(setting: DefaultsSetting, value: string): unknown {
   switch (setting.kind) {
