@@ -10,8 +10,19 @@ export interface CorosyncConf {
   readonly nodes: readonly CorosyncNode[];
   /** The options of the section `quorum`. */
   readonly quorum: Readonly<Record<string, string>>;
+  /** The quorum device that is configured; see corosync-qdevice(8). */
+  readonly device: CorosyncDevice | undefined;
   /** Lines that corosync does not take, or not for what they look like. */
   readonly problems: readonly CorosyncConfProblem[];
+}
+
+/** The section `device` of `quorum`. */
+export interface CorosyncDevice {
+  /** `model`, `votes`, `timeout`, `sync_timeout`. */
+  readonly generic: Readonly<Record<string, string>>;
+  /** The options of its model `net`: `host`, `algorithm`, `tie_breaker`, `tls` … */
+  readonly net: Readonly<Record<string, string>>;
+  readonly heuristics: Readonly<Record<string, string>>;
 }
 
 /** A node of the `nodelist`. */
@@ -44,6 +55,8 @@ export function parseCorosyncConf(text: string): CorosyncConf {
   const nodes: CorosyncNode[] = [];
   const problems: CorosyncConfProblem[] = [];
   const path: string[] = [];
+  let device:
+    { generic: Record<string, string>; net: Record<string, string>; heuristics: Record<string, string> } | undefined;
   let node: Draft = { links: new Map() };
   for (const [index, raw] of text.split('\n').entries()) {
     const complain = (problem: string) => void problems.push({ line: index + 1, text: problem });
@@ -65,11 +78,15 @@ export function parseCorosyncConf(text: string): CorosyncConf {
           .replace(/[:\s]+$/, ''),
       );
       if (path.join('/') === NODE) node = { links: new Map() };
+      if (path.join('/') === DEVICE) device ??= { generic: {}, net: {}, heuristics: {} };
     } else if (colon >= 0) {
       const [key, value] = [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
       if (within === 'totem') totem[key] = value;
       else if (within === 'quorum') quorum[key] = value;
       else if (within === NODE) takeIn(node, key, value);
+      else if (device !== undefined && within === DEVICE) device.generic[key] = value;
+      else if (device !== undefined && within === `${DEVICE}/net`) device.net[key] = value;
+      else if (device !== undefined && within === `${DEVICE}/heuristics`) device.heuristics[key] = value;
     } else if (line === '}') {
       if (within === NODE) nodes.push(nodeFrom(node));
       if (path.pop() === undefined) complain('this brace closes nothing');
@@ -77,10 +94,11 @@ export function parseCorosyncConf(text: string): CorosyncConf {
   }
   if (path.length > 0)
     problems.push({ line: text.split('\n').length, text: `the section ${path.join('.')} is not closed` });
-  return { clusterName: totem['cluster_name'], totem, nodes, quorum, problems };
+  return { clusterName: totem['cluster_name'], totem, nodes, quorum, device, problems };
 }
 
 const NODE = 'nodelist/node';
+const DEVICE = 'quorum/device';
 
 interface Draft {
   name?: string;

@@ -223,6 +223,7 @@ export {
 export {
   type CorosyncConf,
   type CorosyncConfProblem,
+  type CorosyncDevice,
   type CorosyncNode,
   isPlaceholder,
   nodeNameOf,
@@ -261,6 +262,8 @@ export {
   type QuorumStatus,
   type QuorumVotes,
 } from './read/quorum-status.js';
+export { parseQuorumConfig, type QuorumConfig } from './read/quorum-config.js';
+export { parseQuorumDeviceStatus, type QuorumDeviceStatus } from './read/quorum-device-status.js';
 export type { ReadSource } from './read/reads.js';
 /** Reading, as commands. */
 export * as reads from './read/reads.js';

@@ -39,6 +39,25 @@ describe('corosync.conf', () => {
     expect(conf.totem).not.toHaveProperty('name');
   });
 
+  it('has the quorum device with the options of its model, which are not those of the quorum', () => {
+    const withDevice = file('ring0_addr: a').replace(
+      '    two_node: 1\n',
+      '\n    device {\n        model: net\n        votes: 1\n\n        net {\n            algorithm: ffsplit\n            host: qnetd\n' +
+        '            tie_breaker: 2\n        }\n\n        heuristics {\n            mode: on\n        }\n    }\n',
+    );
+    expect(parseCorosyncConf(withDevice)).toMatchObject({
+      quorum: { provider: 'corosync_votequorum' },
+      device: {
+        generic: { model: 'net', votes: '1' },
+        net: { algorithm: 'ffsplit', host: 'qnetd', tie_breaker: '2' },
+        heuristics: { mode: 'on' },
+      },
+      problems: [],
+    });
+    expect(parseCorosyncConf(withDevice).quorum).not.toHaveProperty('host');
+    expect(parseCorosyncConf(file('ring0_addr: a')).device).toBeUndefined();
+  });
+
   it('has all links of a node, in their order, whichever there are', () => {
     const conf = parseCorosyncConf(
       file('ring1_addr: 10.0.1.211\nring0_addr: 192.168.11.211', 'ring1_addr: 10.0.1.179', 'ring7_addr: fd00::1'),

@@ -661,6 +661,9 @@ export const live: readonly (readonly [Command<unknown>, string])[] = [
     quorum.device.update({ generic: { timeout: null }, model: { algorithm: 'ffsplit' } }),
     '-- quorum device update timeout= model algorithm=ffsplit',
   ],
+  [quorum.config(), '-- quorum config'],
+  [quorum.device.status(), '-- quorum device status'],
+  [quorum.device.status({ full: true }), '--full -- quorum device status'],
   [quorum.device.delete(), '-- quorum device delete'],
   [quorum.device.heuristicsDelete(), '-- quorum device heuristics delete'],
   [
@@ -709,7 +712,6 @@ export const leftOut: Readonly<Record<string, string>> = {
   'dr status': 'text for people',
   'pcsd status': 'text for people',
   qdevice: 'belongs on the machine of the quorum device, not in a cluster',
-  'quorum device status': 'text for people; quorum.status() is typed',
   'resource agents': 'a list for people; describe() tells of one agent',
   'resource config': 'cib.config() is typed and holds for all versions',
   'resource failcount': 'status().nodeHistory has the counts',

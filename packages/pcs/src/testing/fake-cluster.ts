@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RawResult, Runner, RunRequest } from '../run/runner.js';
 import { type FakeFencing, type FakeNode, liveCommands } from './live-commands.js';
+import { quorumOf, quorumStatus } from './fake-quorum.js';
 import { aged, answer, cibWith, refused, splitArgv } from './fake-answers.js';
 import { WarmPcs } from './warm-pcs.js';
 
@@ -16,6 +17,8 @@ export interface FakeClusterOptions {
   readonly nodes?: readonly string[];
   /** Begin with a cluster of this name that runs on all nodes. */
   readonly running?: string;
+  /** Machines besides the nodes that `host auth` reaches, such as that of a quorum device. */
+  readonly otherHosts?: readonly string[];
   /** The node that `run` runs on; default the first. */
   readonly local?: string;
   /** What `host auth` wants to hear; default `hacluster`'s password `secret`. */
@@ -52,6 +55,9 @@ export class FakeCluster implements Runner, AsyncDisposable {
   readonly password: string;
   /** Off: what a change brings about waits for {@link FakeCluster.settle}. */
   settlesByItself = true;
+  readonly otherHosts: ReadonlySet<string>;
+  /** Whether the quorum device answers, where one is configured; {@link FakeCluster.settle} acts on it. */
+  deviceAnswers = true;
   /** Stands in for answers, for faults that a test wants. */
   intercept: Interceptor | undefined;
 
@@ -73,6 +79,7 @@ export class FakeCluster implements Runner, AsyncDisposable {
     this.cibFile = join(directory, 'cib.xml');
     this.corosyncConf = join(directory, 'corosync.conf');
     this.password = options.password ?? 'secret';
+    this.otherHosts = new Set(options.otherHosts);
     const stopped = (options.nodes ?? []).map((name) => [name, { running: false, enabled: false }] as const);
     this.nodes = new Map(options.from?.nodes.map(([name, node]) => [name, { ...node }]) ?? stopped);
     this.#local = options.local ?? [...this.nodes.keys()][0] ?? 'localhost';
@@ -124,7 +131,7 @@ export class FakeCluster implements Runner, AsyncDisposable {
 
   /** Carries out what the scheduler wants now. */
   async settle(...events: readonly string[]): Promise<void> {
-    const quorate = this.running().length * 2 > this.nodes.size || this.nodes.size <= 2;
+    const { quorate } = await quorumOf(this);
     await this.tool('crm_simulate', [
       ...['--xml-file', this.cibFile, '--in-place', '--quiet', '--quorum', quorate ? '1' : '0'],
       ...events,
@@ -194,6 +201,7 @@ export class FakeCluster implements Runner, AsyncDisposable {
       if (request.program === 'crm_resource' && request.argv.some((word) => word.startsWith('--show-metadata'))) {
         return this.tools.run(request);
       }
+      if (request.program === 'corosync-quorumtool') return quorumStatus(this, local);
       return this.node(local).running ? this.tool(request.program, request.argv) : notConnected(request);
     }
     const { options, words } = splitArgv(request.argv);

@@ -9,6 +9,7 @@ import type { PlacedDevice } from '../semantics/fence-devices.js';
 import { Scheduler } from '../semantics/simulation/scheduler.js';
 import { sameName } from '../semantics/values.js';
 import { answer, freshCib, refused } from './fake-answers.js';
+import { deviceStatus } from './fake-quorum.js';
 
 /** One of the machines of a fake cluster. */
 export interface FakeNode {
@@ -28,11 +29,15 @@ export interface FakeFencing {
 export interface LiveCluster {
   readonly nodes: ReadonlyMap<string, FakeNode>;
   readonly knownHosts: Set<string>;
+  /** Machines besides the nodes that pcs can be made known to. */
+  readonly otherHosts: ReadonlySet<string>;
   readonly fencings: FakeFencing[];
   readonly password: string;
   readonly cibFile: string;
   readonly corosyncConf: string;
   readonly settlesByItself: boolean;
+  /** Whether the quorum device answers, where one is configured. */
+  readonly deviceAnswers: boolean;
   running(): string[];
   node(name: string): FakeNode;
   nodeUp(name: string): Promise<void>;
@@ -74,6 +79,11 @@ export const liveCommands: readonly LiveCommand[] = [
   { names: ['cluster', 'destroy'], perform: destroy },
   { names: ['cluster', 'corosync'], perform: corosyncConf },
   { names: ['cluster', 'config', 'update'], perform: configUpdate },
+  { names: ['quorum', 'device', 'add'], perform: addDevice },
+  { names: ['quorum', 'device', 'update'], perform: quorumConf },
+  { names: ['quorum', 'device', 'delete'], perform: quorumConf },
+  { names: ['quorum', 'device', 'status'], perform: (cluster) => deviceStatus(cluster) },
+  { names: ['quorum', 'config'], perform: quorumConf },
   { names: ['cluster', 'sync'], perform: () => answer() },
   { names: ['cluster', 'reload'], perform: () => answer({ stdout: 'Corosync reloaded\n' }) },
   { names: ['cluster', 'cib-push'], perform: cibPush },
@@ -102,7 +112,7 @@ export const liveCommands: readonly LiveCommand[] = [
 function hostAuth(cluster: LiveCluster, { words, request }: LiveCall): RawResult {
   const named = words.slice(2).filter((word) => !word.startsWith('addr='));
   const hosts = words[0] === 'cluster' ? [...cluster.nodes.keys()] : named;
-  const unknown = hosts.filter((host) => !cluster.nodes.has(host));
+  const unknown = hosts.filter((host) => !cluster.nodes.has(host) && !cluster.otherHosts.has(host));
   if (unknown.length > 0) return refused(...unknown.map((host) => `Unable to communicate with ${host}`));
   if (Buffer.from(request.stdin ?? '').toString() !== `${cluster.password}\n`) {
     return refused(...hosts.map((host) => `${host}: Username and/or password is incorrect`));
@@ -219,6 +229,23 @@ async function corosyncConf(cluster: LiveCluster): Promise<RawResult> {
 /** pcs itself checks the words and changes the file; its own way to running nodes goes through pcsd. */
 async function configUpdate(cluster: LiveCluster, { words }: LiveCall): Promise<RawResult> {
   return cluster.tool('pcs', [`--corosync_conf=${cluster.corosyncConf}`, '--', ...words]);
+}
+
+/** As {@link configUpdate}. */
+async function quorumConf(cluster: LiveCluster, { words }: LiveCall): Promise<RawResult> {
+  const result = await cluster.tool('pcs', [`--corosync_conf=${cluster.corosyncConf}`, '--', ...words]);
+  if (result.exitCode === 0 && words[1] === 'device' && cluster.running().length > 0) await cluster.settle();
+  return result;
+}
+
+/** pcs asks the device's host for a certificate first, and so has to be known there. */
+async function addDevice(cluster: LiveCluster, call: LiveCall): Promise<RawResult> {
+  const host = /^host=(.*)$/m.exec(call.words.join('\n'))?.[1] ?? '';
+  if (cluster.knownHosts.has(host)) return quorumConf(cluster, call);
+  return refused(
+    `Unable to authenticate to ${host} (HTTP error: 401), try running 'pcs host auth ${host}'`,
+    'Errors have occurred, therefore pcs is unable to continue',
+  );
 }
 
 async function cibPush(cluster: LiveCluster, { local, words }: LiveCall): Promise<RawResult> {

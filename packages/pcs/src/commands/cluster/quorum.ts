@@ -9,6 +9,8 @@ import {
   type RequestTimeout,
   type SkipOffline,
 } from '../../command/change.js';
+import { parseQuorumConfig, type QuorumConfig } from '../../read/quorum-config.js';
+import { parseQuorumDeviceStatus, type QuorumDeviceStatus } from '../../read/quorum-device-status.js';
 import { quorumStatus } from '../../read/reads.js';
 import {
   changes,
@@ -23,6 +25,13 @@ import {
 
 /** The quorum now, from corosync-quorumtool. */
 export const status = quorumStatus;
+
+/** `pcs quorum config`: what corosync.conf of this node says of the quorum. */
+export const config = (): Command<QuorumConfig> => ({
+  program: 'pcs',
+  words: ['quorum', 'config'],
+  parse: ({ stdout }) => parseQuorumConfig(stdout.toString('utf8')),
+});
 
 /** votequorum's options; null removes one. See votequorum(5). */
 export interface QuorumOptions {
@@ -68,6 +77,17 @@ export interface QuorumDevice {
 
 /** `pcs quorum device …` */
 export const device = {
+  /**
+   * `pcs quorum device status`: this node's link to the device. Whether it gives a vote is in {@link status}.
+   *
+   * @param options.full - With the timeouts, and since when it is connected.
+   */
+  status: ({ full = false }: { readonly full?: boolean } = {}): Command<QuorumDeviceStatus> => ({
+    program: 'pcs',
+    ...(full && { options: ['--full'] }),
+    words: ['quorum', 'device', 'status'],
+    parse: ({ stdout }) => parseQuorumDeviceStatus(stdout.toString('utf8')),
+  }),
   /** `pcs quorum device add`. */
   add: (parts: QuorumDevice, settings: Force & SkipOffline & RequestTimeout = {}) =>
     change(
