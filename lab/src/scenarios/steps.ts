@@ -43,6 +43,12 @@ export function servingMachine(lab: Lab): Promise<Machine> {
   return lab.until('a node serves', () => lab.serving(lab.machines[0]));
 }
 
+/** What is waited for later; should the scenario fail before, it is nobody's whether this does too. */
+export function inBackground<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}
+
 /** The port of wire-listen. */
 const listeningPort = 16110;
 
@@ -52,7 +58,7 @@ export async function testWire(
   from: Machine,
   to: Machine,
 ): Promise<{ readonly status: number | undefined; readonly said: string }> {
-  const listener = to.exec(['fence_sleepi3', 'wire-listen', '--timeout', '120'], { timeout: 180_000 });
+  const listener = inBackground(to.exec(['fence_sleepi3', 'wire-listen', '--timeout', '120'], { timeout: 180_000 }));
   await lab.until(`${to.name} listens`, async () =>
     hasListener(await to.mustExec(['cat', '/proc/net/tcp', '/proc/net/tcp6']), listeningPort),
   );
