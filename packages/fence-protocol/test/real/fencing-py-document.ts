@@ -12,6 +12,9 @@ export interface Outcome {
   readonly power: string;
 }
 
+/** The releases of fence-agents that this was seen with, alike in all of it, and where each is. */
+export const releases = { '4.12.1': 'Debian 12', '4.16.0': 'Debian 13' } as const;
+
 interface Seen {
   readonly one: ReferenceCase;
   readonly theirs: Outcome;
@@ -26,9 +29,12 @@ export function differenceDocument(
   const same = seen.filter(({ one }) => one.better === undefined);
   return `# How agents of this package compare with those on fencing.py
 
-fencing.py is the library of ClusterLabs' own agents; this is the one of fence-agents 4.12.1 in Debian 12. This document
-is written by the package's tests and compared by them with what they see: the options with fencing.py's table, the
-behaviours by giving both the same input. Only the short list in the middle is written by hand.
+fencing.py is the library of ClusterLabs' own agents; this is the one of fence-agents ${Object.entries(releases)
+    .map(([release, debian]) => `${release} (${debian})`)
+    .join(' and ')},
+which are alike in all of this. This document is written by the package's tests and compared by them with what they see: the
+options with fencing.py's table, the behaviours by giving both the same input. Only the short list in the middle is written by
+hand.
 
 ## Options
 

@@ -45,7 +45,6 @@ const marks: Record<string, [here: string, why: string, verdict?: OptionVerdict[
 /** Where our option is not the same, and why. */
 const better: Record<string, string> = {
   action: 'no default: silence is no order to reboot',
-  login: 'never required by the table: an agent that needs it says so',
 };
 
 const logged =
@@ -56,6 +55,7 @@ const numbers = 'whole and not negative, or nothing moves';
 const betterBehaviour: Record<string, string> = {
   verbose_level: 'a negative or invalid one is refused instead of taken for 0',
   ipport: 'must be a port number',
+  login: 'never required by the table: an agent that needs it says so',
   help: 'help=0 is no help; beside a power action on stdin it is refused',
   version: 'version=0 is no version; beside a power action on stdin it is refused',
   quiet: 'quiet=0 is not quiet',
@@ -109,7 +109,7 @@ function differencesOf(name: string, entry: ReferenceOption, ours: string, optio
     choices: [entry.choices?.join(), option.choices?.join()],
     order: [entry.order, option.order ?? 1],
     // fencing.py decides by the device's kind whether a plug or a login is required.
-    required: [name === 'port' ? '0' : entry.required, option.required ? '1' : '0'],
+    required: [name === 'port' || entry.required === '?' ? '0' : entry.required, option.required ? '1' : '0'],
   };
   return Object.entries(pairs).flatMap(([what, [theirs, here]]) =>
     theirs === here ? [] : [`${what}: ${String(theirs)} → ${String(here)}`],
