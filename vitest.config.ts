@@ -34,6 +34,8 @@ export default defineConfig({
       },
     ],
     testTimeout: 30_000,
+    // Some build the program that they start.
+    hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
       include: ['{packages,examples}/*/src/**/*.ts'],

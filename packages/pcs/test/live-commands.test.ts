@@ -49,7 +49,7 @@ interface Tree {
 function* leaves(tree: Tree, path: readonly string[]): Generator<readonly string[]> {
   const entries = Object.entries(tree);
   if (entries.length === 0) {
-    const words = path.filter((word) => !/[<(=>]/.test(word));
+    const words = path.filter((word) => !/^-|[<(=>]/.test(word));
     const last = words.at(-1);
     const synonym = { remove: 'delete', 'delete-remote': 'remove-remote', 'delete-guest': 'remove-guest' }[last ?? ''];
     yield path[0] === 'cluster' && last === 'delete' && path[1] === 'node'

@@ -169,7 +169,10 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('Pcs
       await expect(pcs.stonith.confirm('nosuch', { yes: true })).rejects.toMatchObject({ code: 'NOT_FOUND' });
       expect(said().some((words) => words.includes('confirm'))).toBe(false);
       await pcs.stonith.confirm('raspberrypi-2', { yes: true });
-      expect(said().at(-1)).toBe('--force -- stonith confirm raspberrypi-2');
+      const option = (await pcs.features()).has('pcs.yes-to-confirm-commands') ? '--yes' : '--force';
+      expect(said().filter((words) => words.includes('confirm'))).toEqual([
+        `${option} -- stonith confirm raspberrypi-2`,
+      ]);
     });
 
     it('pushes several changes as one, and none when one of them fails', async () => {

@@ -149,9 +149,8 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('the
     await pcs.stonith.cleanup();
     await pcs.stonith.refresh('F');
     expect(await codeOf(pcs.run(commands.resource.move('nosuch', { node: 'n1' })))).toBe('NOT_FOUND');
-    expect(await codeOf(pcs.run({ ...commands.stonith.confirm('n1', { yes: true }), options: [] }))).toBe(
-      'NEEDS_FORCE',
-    );
+    const unconfirmed = { ...commands.stonith.confirm('n1', { yes: true }), variants: [], options: [] };
+    expect(await codeOf(pcs.run(unconfirmed))).toBe('NEEDS_FORCE');
     expect(await codeOf(pcs.quorum.unblock({ yes: true }))).not.toBe('no error');
     const knowsYes = (await pcs.features()).has('pcs.yes-to-confirm-commands');
     const confirm = (option: string) =>

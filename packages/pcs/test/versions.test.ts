@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { type Command, commands, execute, type Features, invocation, parseFeatures, PcsError } from '../src/index.js';
 import { answer } from '../src/testing/index.js';
 
@@ -249,4 +253,58 @@ describe('features', () => {
       expect(() => parseFeatures(text)).toThrow(expect.objectContaining({ code: 'MALFORMED_ANSWER' }));
     },
   );
+});
+
+const home = join(import.meta.dirname, '..');
+
+/** What the package asks the installed pcs for. */
+const asked = readdirSync(join(home, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .flatMap((name) => [
+    ...readFileSync(join(home, 'src', name), 'utf8').matchAll(/(?:without: |having: |\.has\()'([\w-]+\.[\w.-]+)'/g),
+  ])
+  .flatMap(([, capability]) => capability ?? []);
+
+describe('docs/versions.md', () => {
+  const rows = readFileSync(join(home, 'docs/versions.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) => line.split('|').slice(1, -1))
+    .map((cells) => cells.map((cell) => cell.trim()));
+  const capabilitiesOf = (cells: readonly string[]) =>
+    [...(cells.at(-1) ?? '').matchAll(/`([^`]+)`/g)].flatMap(([, capability]) => capability ?? []);
+
+  it('is one table, and names each capability that is asked for, and no other', () => {
+    expect(new Set(rows.map((cells) => cells.length))).toEqual(new Set([5]));
+    expect(new Set(rows.flatMap(capabilitiesOf))).toEqual(new Set(asked));
+  });
+
+  it('calls that unsupported whose capability is missing, and nothing else', () => {
+    const columns = { '0.10.8': 1, '0.11.5': 2, '0.12.0': 3 } as const;
+    const cases = rows.flatMap((cells) => {
+      // From 0.12.1 on is later than 0.12.0.
+      const [version, column] = cells[3]?.startsWith('from ') ? (['main', 3] as const) : [undefined, 0];
+      const inTime = version ? { [version]: column, '0.11.5': 2, '0.10.8': 1 } : columns;
+      if (!cells.some((cell) => cell.startsWith('`UNSUPPORTED`'))) return [];
+      return Object.entries(inTime).map(([name, index]) => ({
+        what: `${cells[0]} in ${name}`,
+        said: !cells[index]?.startsWith('`UNSUPPORTED`'),
+        is: capabilitiesOf(cells).every((capability) => versions[name as Version].has(capability)),
+      }));
+    });
+    expect(cases.length).toBeGreaterThan(20);
+    expect(cases.filter(({ said, is }) => said !== is)).toEqual([]);
+  });
+});
+
+describe.runIf(haveRealParts('pcs'))('the installed pcs', () => {
+  it('has the capabilities of its version', () => {
+    const installed = parseFeatures(
+      execFileSync('pcs', ['--version', '--full'], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } }),
+    );
+    const version = (Object.keys(versions) as Version[]).find((name) => installed.version.startsWith(name));
+    expect([installed.version, version]).not.toContain(undefined);
+    const has = (features: Features | undefined) => asked.filter((capability) => features?.has(capability));
+    expect(has(installed)).toEqual(has(version && versions[version]));
+  });
 });
