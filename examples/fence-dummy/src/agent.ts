@@ -59,15 +59,16 @@ const options = {
     order: 3,
     description: 'The machines that list names, separated by spaces, commas or semicolons',
   }),
-  // Pacemaker gives the Corosync id of the target to agents that declare this.
-  nodeid: string({
-    short: 'i',
-    long: 'nodeid',
-    valueName: 'id',
-    order: 4,
-    description: 'The Corosync id of the machine to act on (any will do)',
-  }),
 };
+
+/** Pacemaker gives the Corosync id of the target to agents that declare this. */
+const nodeid = string({
+  short: 'i',
+  long: 'nodeid',
+  valueName: 'id',
+  order: 4,
+  description: 'The Corosync id of the machine to act on (any will do)',
+});
 
 type Context = ActionContext<typeof options>;
 
@@ -78,7 +79,7 @@ const longestValidDelay = 10;
  * Makes the agent.
  *
  * @param calledBy - the base name of the program. As metadata takes no parameters, links to it stand for variants:
- *   `…_auto_unfence`, `…_no_reboot`, `…_no_on`.
+ *   `…_auto_unfence`, `…_no_reboot`, `…_no_on`, `…_no_nodeid`.
  * @param random - a number from 0 up to but not 1, each time another one.
  */
 export function dummyAgent(calledBy: string, random: () => number): FenceAgent {
@@ -106,7 +107,7 @@ export function dummyAgent(calledBy: string, random: () => number): FenceAgent {
     onTarget: !calledBy.endsWith('_auto_unfence'),
     noReboot: calledBy.endsWith('_no_reboot'),
     noOn: calledBy.endsWith('_no_on'),
-    options,
+    options: calledBy.endsWith('_no_nodeid') ? options : { ...options, nodeid },
 
     async powerStatus(context) {
       await act(context, context.options.mode);

@@ -9,7 +9,7 @@ import { runLikePacemaker, StandaloneFenced } from '@sleepi3/fence-protocol/test
 import { bundleProgram } from '../../../tools/bundle/bundle-program.js';
 import { isToBeHad } from '../../../tools/parts/parts.mjs';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
-import { fenceDummyOfPacemaker, haveCtsFencing, runCtsFencing } from './cts-fencing.js';
+import { ctsSelections, fenceDummyOfPacemaker, haveCtsFencing, runCtsFencing } from './cts-fencing.js';
 
 let directory: string;
 let program: string;
@@ -118,12 +118,7 @@ const ctsPossible = possible && haveCtsFencing && haveRealParts('corosync', 'fen
 // Their deadlines of 1 to 5 seconds are real ones: two runs at a time, and a second chance on a busy machine.
 const ctsTests = haveCtsFencing || isToBeHad('/usr/share/pacemaker/tests/cts-fencing') ? describe : undefined;
 ctsTests?.runIf(ctsPossible)('the built fence_dummy under cts-fencing', { retry: 1 }, () => {
-  it.each([
-    ['without Corosync', ['--no-cpg']],
-    ['of node ids', ['--run-only-pattern', 'nodeid']],
-    ['of unfencing', ['--run-only-pattern', 'unfence']],
-    ['of reboots that become off and on', ['--run-only-pattern', 'remap']],
-  ])(
+  it.each(ctsSelections)(
     'passes every test %s that the fence_dummy of Pacemaker passes',
     async (_, selection) => {
       const [theirs, ours] = await Promise.all([
@@ -134,6 +129,6 @@ ctsTests?.runIf(ctsPossible)('the built fence_dummy under cts-fencing', { retry:
       expect(passed).not.toEqual([]);
       expect(passed.filter((test) => ours.get(test) !== 'SUCCESS')).toEqual([]);
     },
-    300_000,
+    600_000,
   );
 });

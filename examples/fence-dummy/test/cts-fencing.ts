@@ -1,6 +1,6 @@
 // cts-fencing, the regression tests of Pacemaker's own fencer, with any agent in the place of their fence_dummy.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,17 @@ export const fenceDummyOfPacemaker = join(tests, 'cts/fence_dummy');
 
 /** Whether the tests are on this machine. */
 export const haveCtsFencing = existsSync(ctsFencing) && existsSync(fenceDummyOfPacemaker);
+
+/** What is run, in words and in options of cts-fencing: of Pacemaker 2 what is quick or about agents, of 3 all there is. */
+export const ctsSelections: readonly (readonly [string, readonly string[]])[] =
+  haveCtsFencing && readFileSync(ctsFencing, 'utf8').includes('--no-cpg')
+    ? [
+        ['without Corosync', ['--no-cpg']],
+        ['of node ids', ['--run-only-pattern', 'nodeid']],
+        ['of unfencing', ['--run-only-pattern', 'unfence']],
+        ['of reboots that become off and on', ['--run-only-pattern', 'remap']],
+      ]
+    : [['there is', []]];
 
 /**
  * What runs inside: every place that the tests, Pacemaker and Corosync write to is a new, empty one, and so is the
@@ -62,15 +73,16 @@ export async function runCtsFencing(agent: string, selection: readonly string[])
   }
 }
 
-/** What is in /usr/sbin inside: the agent under its four names, and the programs that the tests call. */
+/** What is in /usr/sbin inside: the agent under its names, and the programs that the tests call. */
 async function fillSbin(sbin: string, agent: string): Promise<void> {
   await mkdir(sbin);
-  for (const program of ['stonith_admin', 'corosync', 'fence_watchdog']) {
+  // ldconfig: by it the tests' Python finds Pacemaker's library, since 3.0.
+  for (const program of ['stonith_admin', 'corosync', 'fence_watchdog', 'ldconfig']) {
     await copyFile(join('/usr/sbin', program), join(sbin, program));
   }
   await copyFile(agent, join(sbin, 'fence_dummy'));
   await chmod(join(sbin, 'fence_dummy'), 0o755);
-  for (const variant of ['auto_unfence', 'no_reboot', 'no_on']) {
+  for (const variant of ['auto_unfence', 'no_reboot', 'no_on', 'no_nodeid']) {
     await symlink('fence_dummy', join(sbin, `fence_dummy_${variant}`));
   }
   // Programs of pacemaker-cts that are found before these where they are installed; without cts-fence-helper, the tests

@@ -99,5 +99,8 @@ describe('the name it is called by', () => {
     expect((await actions('fence_dummy_auto_unfence'))[0]).toBe('on" automatic="1');
     expect(await actions('fence_dummy_no_reboot')).not.toContain('reboot');
     expect((await actions('fence_dummy_no_on'))[0]).toBe('off');
+    const parameters = async (calledBy: string) => (await run('action=metadata', { calledBy })).stdout;
+    expect(await parameters('fence_dummy')).toContain('<parameter name="nodeid"');
+    expect(await parameters('fence_dummy_no_nodeid')).not.toContain('name="nodeid"');
   });
 });
