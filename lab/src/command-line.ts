@@ -68,9 +68,9 @@ export const commands = {
   },
   report: { usage: '', summary: 'make one HTML page of what the last run of each scenario saw', arity: [0, 0] },
   bench: {
-    usage: '',
-    summary: "measure the article's agent and procedure against ours",
-    arity: [0, 0],
+    usage: '[WAY…]',
+    summary: "measure the article's agent and procedure, ours, and keepalived, or only the ways that are named",
+    arity: [0, Infinity],
   },
   build: { usage: '', summary: 'build the image only', arity: [0, 0] },
 } as const satisfies Record<string, Command>;

@@ -6,7 +6,7 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { benchTable, contenders, measure, type Measured } from './bench/bench.js';
+import { benchTable, chooseContenders, measure, type Measured } from './bench/bench.js';
 import type { ClusterOptions } from './cluster/configuration.js';
 import { writeProvision } from './cluster/provision.js';
 import { help, type Invocation, parseCommandLine } from './command-line.js';
@@ -56,6 +56,7 @@ async function main(args: readonly string[]): Promise<number> {
     case 'bench':
     case 'run':
       if (invocation.command === 'run') chooseScenarios(invocation.words);
+      else chooseContenders(invocation.words);
       await demandDown();
       return waitFor(inNamespaces({ invocation, acceleration: await prepare(invocation) }, 'inherit'));
     case 'up':
@@ -148,7 +149,7 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
   }
   if (invocation.command === 'bench') {
     const results: { name: string; measured: Measured }[] = [];
-    for (const contender of contenders) {
+    for (const contender of chooseContenders(invocation.words)) {
       log(`=== ${contender.name}`);
       const lab = await start(contender);
       const measured = await measure(lab, contender, log).finally(() => lab.close());

@@ -61,6 +61,22 @@ export const contenders: readonly [Contender, ...Contender[]] = [
   { name: keepalivedName, cluster: 'keepalived', measured: [plannedMove, serviceBack] },
 ];
 
+/** A contender's name as a word of the command line: `at-once`, `token-1-s`. */
+const wordOf = ({ name }: Contender): string => name.replace(/^… /, '').replaceAll(' ', '-');
+
+/**
+ * The contenders of these words in their order, or all where there are none.
+ *
+ * @throws LabError `usage`
+ */
+export function chooseContenders(words: readonly string[]): readonly Contender[] {
+  const unknown = words.find((word) => !contenders.some((one) => wordOf(one) === word));
+  if (unknown !== undefined) {
+    throw new LabError('usage', `there is no way ${unknown}; there are ${contenders.map(wordOf).join(', ')}`);
+  }
+  return contenders.filter((one) => words.length === 0 || words.includes(wordOf(one)));
+}
+
 /** What a contender's silence should be at most, as a part of keepalived's: it waits for the same, a neighbour that is silent. */
 const besideKeepalived: Readonly<Record<string, number>> = { '… both': 1.5 };
 
@@ -106,32 +122,34 @@ export async function measure(
   return measured;
 }
 
-/** The table of a run: seconds of each, and the ratios to the first. */
-export function benchTable(results: readonly { readonly name: string; readonly measured: Measured }[]): string {
-  const [base, ...others] = results;
-  const lines: string[] = [];
-  for (const what of everything) {
-    const { target } = measurements[what];
-    const seconds = base?.measured[what];
-    if (!base || seconds === undefined) continue;
-    lines.push(what, row(base.name, seconds));
-    for (const { name, measured } of others) {
+interface Result {
+  readonly name: string;
+  readonly measured: Measured;
+}
+
+/** The table of a run: seconds of each, and where the article's way was measured too, the ratios to it. */
+export function benchTable(results: readonly Result[]): string {
+  const lines = everything.flatMap((what) => {
+    const rows = results.flatMap(({ name, measured }) => {
       const own = measured[what];
-      if (own === undefined) continue;
-      const ratio = own / seconds;
-      const judged = ratio <= target ? 'met' : 'missed';
-      const verdict = name === keepalivedName ? '' : `  (target ${target}: ${judged})`;
-      lines.push(`${row(name, own)}  ratio ${ratio.toFixed(3)}${verdict}`);
-    }
-    lines.push(...comparedToKeepalived(what, others));
-  }
+      return own === undefined ? [] : [`${row(name, own)}${besideArticle(what, name, own, results)}`];
+    });
+    return rows.length === 0 ? [] : [what, ...rows, ...comparedToKeepalived(what, results)];
+  });
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function comparedToKeepalived(
-  what: Measurement,
-  results: readonly { readonly name: string; readonly measured: Measured }[],
-): string[] {
+function besideArticle(what: Measurement, name: string, own: number, results: readonly Result[]): string {
+  const [article] = contenders;
+  const base = results.find((one) => one.name === article.name)?.measured[what];
+  if (base === undefined || name === article.name) return '';
+  const ratio = own / base;
+  const { target } = measurements[what];
+  const verdict = name === keepalivedName ? '' : `  (target ${target}: ${ratio <= target ? 'met' : 'missed'})`;
+  return `  ratio ${ratio.toFixed(3)}${verdict}`;
+}
+
+function comparedToKeepalived(what: Measurement, results: readonly Result[]): string[] {
   const theirs = results.find(({ name }) => name === keepalivedName)?.measured[what];
   if (theirs === undefined) return [];
   return results.flatMap(({ name, measured }) => {

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { benchTable, contenders, measurements } from '../../src/bench/bench.js';
+import { benchTable, chooseContenders, contenders, measurements } from '../../src/bench/bench.js';
 
 it('measures everything of the article, to which all is compared, and of the hot standby', () => {
   for (const { measured } of contenders.slice(0, 2)) expect(measured).toEqual(Object.keys(measurements));
 });
 
-it('compares to the first, and says of each target whether it is met', () => {
+it('compares to the article, and says of each target whether it is met', () => {
   const table = benchTable([
     {
       name: 'article',
@@ -30,6 +30,26 @@ kernel panic until HTTP answers again
   keepalived           4.00 s  ratio 0.080
   … both beside keepalived: ratio 1.625  (target 1.5: missed)
 `);
+});
+
+it('compares to keepalived without the article, too', () => {
+  const silence = (seconds: number) => ({ 'kernel panic until HTTP answers again': seconds });
+  expect(
+    benchTable([
+      { name: '… both', measured: silence(6) },
+      { name: 'keepalived', measured: silence(4) },
+    ]),
+  ).toBe(`kernel panic until HTTP answers again
+  … both               6.00 s
+  keepalived           4.00 s
+  … both beside keepalived: ratio 1.500  (target 1.5: met)
+`);
+});
+
+it('takes the ways by name, and all of them without', () => {
+  expect(chooseContenders([])).toEqual(contenders);
+  expect(chooseContenders(['keepalived', 'both']).map(({ name }) => name)).toEqual(['… both', 'keepalived']);
+  expect(() => chooseContenders(['vrrp'])).toThrow('there is no way vrrp; there are article, hot-standby, at-once');
 });
 
 it('says nothing of what was not measured', () => {
