@@ -94,10 +94,10 @@ interface Subject {
 const means: Readonly<Record<Measurement, (subject: Subject) => Promise<number>>> = {
   'HTTP silent in a planned move': silenceInMove,
   // One of each node: the device of the preferred one waits 2 s, by design.
-  'fencing requested by stonith_admin': ({ lab }) =>
-    fencing(lab, lab.machines[1], ({ name }) => ['stonith_admin', '--reboot', name, '--timeout', '120']),
-  'fencing requested by pcs stonith fence': ({ lab }) =>
-    fencing(lab, lab.machines[0], ({ name }) => ['pcs', 'stonith', 'fence', name]),
+  'fencing requested by stonith_admin': (subject) =>
+    fencing(subject, subject.lab.machines[1], ({ name }) => ['stonith_admin', '--reboot', name, '--timeout', '120']),
+  'fencing requested by pcs stonith fence': (subject) =>
+    fencing(subject, subject.lab.machines[0], ({ name }) => ['pcs', 'stonith', 'fence', name]),
   'kernel panic until HTTP answers again': panicToHttp,
 };
 
@@ -165,12 +165,24 @@ function comparedToKeepalived(what: Measurement, results: readonly Result[]): st
 
 const row = (name: string, seconds: number): string => `  ${name.padEnd(17)} ${seconds.toFixed(2).padStart(7)} s`;
 
-async function fencing(lab: Lab, target: Machine, words: (target: Machine) => readonly string[]): Promise<number> {
+async function fencing(
+  { lab, tell }: Subject,
+  target: Machine,
+  words: (target: Machine) => readonly string[],
+): Promise<number> {
   const shooter = lab.peerOf(target);
   const { boots } = target;
   const start = lab.clock.now();
   const { status, stderr } = await shooter.exec(words(target), { timeout: 300_000 });
-  const seconds = (lab.clock.now() - start) / 1000;
+  const end = lab.clock.now();
+  const seconds = (end - start) / 1000;
+  const held = lab.recording.pulses(shooter.name, 'EXTOUT').find((pulse) => pulse.start >= start)?.start;
+  const cut = lab.recording.pulses(target.name, 'power').find((pulse) => !pulse.open && pulse.end >= start)?.end;
+  if (held !== undefined && cut !== undefined) {
+    const ends = Object.entries({ 'until EXTOUT': held, 'until the cut': cut, 'until the answer': end });
+    const parts = ends.map(([name, at], index) => ({ name, seconds: (at - (ends[index - 1]?.[1] ?? start)) / 1000 }));
+    tell(`the fencing, s: ${describeParts(parts)}`);
+  }
   if (status !== 0) throw new LabError('verdict', `${words(target).join(' ')} failed: ${stderr.trim()}`);
   await lab.until(`${target.name} is woken`, () => target.boots > boots);
   await lab.settled({ timeout: 600_000 });
