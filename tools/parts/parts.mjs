@@ -45,6 +45,9 @@ export const parts = [
   { packages: ['shellcheck'], brings: ['shellcheck'] },
   { packages: ['systemd'], brings: ['systemctl', 'systemd-analyze'] },
   { packages: ['systemd-container'], brings: ['systemd-nspawn'] },
+  { packages: ['prometheus'], brings: ['prometheus', 'promtool'] },
+  { packages: ['prometheus-node-exporter'], brings: ['prometheus-node-exporter'] },
+  { packages: ['prometheus-alertmanager'], brings: ['prometheus-alertmanager'] },
   // For npm run other-release.
   { packages: ['debootstrap'], brings: ['debootstrap'] },
 ];

@@ -1,4 +1,4 @@
-// The Debian package alert-sleepi3: the agent, the units that deliver, and the manual page.
+// The Debian package alert-sleepi3: the agent, the units that deliver, the manual page, and what Prometheus and Grafana read.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bashCompletion, manualPageOf, renderManualPage } from '@sleepi3/program';
@@ -29,6 +29,12 @@ export function buildPackage(directory: string, epoch: number): string {
           units.map((unit) => [
             `usr/lib/systemd/system/${unit}`,
             { content: readFileSync(join(home, 'systemd', unit)) },
+          ]),
+        ),
+        ...Object.fromEntries(
+          ['sleepi3.rules.yml', 'sleepi3.dashboard.json'].map((name) => [
+            `usr/share/alert-sleepi3/${name}`,
+            { content: readFileSync(join(home, 'prometheus', name)) },
           ]),
         ),
         'usr/share/bash-completion/completions/alert_sleepi3': { content: bashCompletion(program) },

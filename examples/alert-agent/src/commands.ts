@@ -1,6 +1,5 @@
 // The program as a table: the command line, the help, the completion and the manual page read it.
-import type { CommandLine as Understood, Program } from '@sleepi3/program';
-import { eventKinds, severities } from './event.js';
+import { type CommandLine as Understood, eventKinds, type Program, severities } from '@sleepi3/program';
 import { defaultReceiversFile } from './receivers/receivers.js';
 
 const file = [{ name: 'FILE', optional: true }] as const;

@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { post } from '../src/node-host.js';
 import { nameOf, parseReceivers, type Receiver } from '../src/receivers/receivers.js';
 import { send, type SendHost } from '../src/receivers/send.js';
 import type { AlertEvent } from '../src/event.js';
@@ -100,5 +103,42 @@ describe('sending', () => {
     await expect(send(event, receiver, host(500))).rejects.toThrow('webhook hooks.example: HTTP 500');
     const failure = new TypeError('fetch failed https://hooks.example/secret', { cause: { code: 'ECONNREFUSED' } });
     await expect(send(event, receiver, host(failure))).rejects.toThrow(/^webhook hooks.example: ECONNREFUSED$/);
+  });
+});
+
+describe('a receiver', () => {
+  it('is not held up or led elsewhere by what a webhook answers', async () => {
+    let told = 0;
+    const elsewhere: string[] = [];
+    const server = createServer((request, response) => {
+      if (request.url === '/s3cr3t-redirect') {
+        response.writeHead(307, { location: '/elsewhere' }).end();
+      } else if (request.url === '/s3cr3t-endless') {
+        const pour = () => {
+          while (!response.destroyed && response.write('x'.repeat(65_536)));
+        };
+        response.writeHead(200).on('drain', pour);
+        pour();
+        response.once('close', () => told++);
+      } else if (request.url === '/s3cr3t-garbage') {
+        request.socket.end('\u0000\u001b[31m HTTP?\r\n\r\n');
+      } else elsewhere.push(request.url ?? '');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const answers: string[] = [];
+    for (const answer of ['endless', 'redirect', 'garbage']) {
+      const [receiver] = parse([{ webhook: `${origin}/s3cr3t-${answer}` }]);
+      answers.push(
+        await send(event, receiver!, { post, runProgram: () => Promise.reject(new Error('no program is run')) }).then(
+          () => 'taken',
+          (error: unknown) => (error as Error).message,
+        ),
+      );
+    }
+    await new Promise((resolve) => server.close(resolve));
+    expect({ told, elsewhere }).toEqual({ told: 1, elsewhere: [] });
+    expect(answers[0]).toBe('taken');
+    for (const answer of answers.slice(1)) expect(answer).toMatch(/^webhook 127\.0\.0\.1:\d+: \w+$/);
   });
 });

@@ -27,7 +27,7 @@ nodelist {
 const now = 1_795_982_400_000;
 
 /** Both nodes of the lab, this one and the one behind ssh. */
-function lab({ sshWorks = true, clockAhead = 0 } = {}) {
+function lab({ sshWorks = true, clockAhead = 0, pstore = '' } = {}) {
   const asked: string[] = [];
   const answer = (stdout: string, exitCode = 0, stderr = ''): RawResult =>
     ({
@@ -41,6 +41,7 @@ function lab({ sshWorks = true, clockAhead = 0 } = {}) {
     if (words.includes('date +%s%3N') || /date '?\+%s%3N/.test(words)) {
       return answer(`${String(now + (name === 'raspberrypi-2' ? clockAhead : 0))}\n`);
     }
+    if (words.includes('/sys/fs/pstore')) return answer(name === 'raspberrypi-2' ? pstore : '', 1);
     if (words.includes('--list-boots')) return answer(fixture(`${name}.boots`));
     if (words.includes('--identifier=kernel')) return answer('');
     const boot = /--boot=([0-9a-f]{32})/.exec(words)?.[1];
@@ -108,6 +109,23 @@ describe('cluster-setup history', () => {
     expect(one.output()).toContain('What is not known');
     expect(one.output()).toContain('No route to host');
     expect(one.output()).toContain('raspberrypi-2 was lost, and fenced');
+  });
+
+  it.each([
+    ['at the panic', 1_795_981_637.25],
+    ['by systemd-pstore, in the boot after it', 1_795_981_690.5],
+  ])('knows of a kernel panic what the kernel kept of it, %s', async (_, kept) => {
+    const one = lab({ pstore: `== ${kept}000000\nKernel panic - not syncing: sysrq triggered crash\n` });
+    await one.run({ json: true });
+    const { incidents } = JSON.parse(one.output()) as { incidents: { node: string; cause: object }[] };
+    const panics = incidents.filter(({ cause }) => 'kind' in cause && cause.kind === 'panic');
+    expect(panics).toMatchObject([
+      {
+        node: 'raspberrypi-2',
+        cause: { text: 'Its kernel panicked: "Kernel panic - not syncing: sysrq triggered crash".' },
+      },
+    ]);
+    expect(incidents[1]).toBe(panics[0]);
   });
 
   it.each(['yesterday', '', '5', '2030-01-01'])('refuses --since %j', async (since) => {

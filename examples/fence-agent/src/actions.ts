@@ -145,6 +145,11 @@ export interface Examination {
 /** Everything that is wrong with this node, its board, its wire and what the options say of them. */
 export async function examine(options: NodeOptions, machine: Machine, keeper: AskHost): Promise<Examination> {
   const { report } = await askKeeper({ ask: 'report' }, keeper, answerPatience);
+  return judgeNode(options, machine, report);
+}
+
+/** The same for whoever has asked the line keeper already. */
+export async function judgeNode(options: NodeOptions, machine: Machine, report: NodeReport): Promise<Examination> {
   const findings: Finding[] = [...report.findings];
   const wiring = await wiringOf(options, machine).catch((error: unknown) => {
     findings.push(unknownNodes(error instanceof Error ? error.message : String(error)));

@@ -19,6 +19,8 @@ export interface ClusterOptions extends Omit<HarnessOptions, 'clock'> {
   readonly bootTime?: number;
   /** Whether the two line keepers talk with each other; by default they do not. */
   readonly talking?: boolean;
+  /** Who watches the first Pi; by default nobody does. */
+  readonly watch?: VirtualPiOptions['watch'];
   /** What the boards' defaults files say. */
   readonly defaults?: ParsedDefaults;
   readonly onBusOperation?: (pi: 0 | 1, ...rest: Parameters<NonNullable<VirtualPiOptions['onBusOperation']>>) => void;
@@ -40,7 +42,7 @@ export function requestOf(pi: 0 | 1, request: Partial<PulseRequest> = {}): Pulse
 }
 
 export async function createCluster(options: ClusterOptions = {}): Promise<VirtualCluster> {
-  const { bootTime, clock: given, defaults, onBusOperation, talking, ...harnessOptions } = options;
+  const { bootTime, clock: given, defaults, onBusOperation, talking, watch, ...harnessOptions } = options;
   const harness = createHarness({
     ...harnessOptions,
     ...(given && { clock: given }),
@@ -54,6 +56,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Virtu
       bus: board.bus,
       ...(defaults && { defaults }),
       ...(talking && { peer: () => pis[1 - index]!, names: { self: names[index], peer: names[1 - index]! } }),
+      ...(watch && index === 0 && { watch }),
       ...(onBusOperation && {
         onBusOperation: (...rest) => {
           onBusOperation(index, ...rest);

@@ -13,6 +13,9 @@ import { boardLines } from '../src/node/board.js';
 import type { PeerLines } from '../src/peer/channel.js';
 import type { PeerLink } from '../src/peer/talk.js';
 import type { Machine, Network } from '../src/node/machine.js';
+import { checkReport } from '../src/commands/check.js';
+import { Memory } from '../src/watch/memory.js';
+import { NodeWatch, type WatchHost } from '../src/watch/watch.js';
 import { WireTestRecord } from '../src/wire-test/record.js';
 
 const never = new Promise<never>(() => {});
@@ -89,6 +92,8 @@ export interface VirtualPiOptions {
   /** How the other Pi's line keeper is reached; by default it is not. */
   readonly peer?: () => VirtualPi;
   readonly names?: { readonly self: string; readonly peer: string };
+  /** What of the outside a watcher of this Pi needs; by default nobody watches. */
+  readonly watch?: Pick<WatchHost, 'replaceTextfile' | 'tell'>;
   /** Called before each bus transfer of a process and after it took effect; may kill processes. */
   readonly onBusOperation?: (process: PiProcess, moment: 'before' | 'after') => void;
 }
@@ -105,6 +110,7 @@ interface Disk {
   owedWake?: string | undefined;
   wireTest?: string | undefined;
   observation?: string | undefined;
+  watch?: string | undefined;
 }
 
 /** One Pi: its processes, the line keeper's socket, and what is kept of it. */
@@ -299,9 +305,27 @@ export class VirtualPi {
         },
         nodeGoesDown: () => Promise.resolve(this.#goesDown),
         peer: this.#peerLink(process, clock),
+        watch: this.#watch(process, clock),
       }).then(() => {
         process.kill(); // it has exited
       });
+    });
+  }
+
+  #watch(process: PiProcess, clock: Clock): NodeWatch | undefined {
+    const { watch, names } = this.#options;
+    if (!watch) return undefined;
+    return new NodeWatch({
+      ...watch,
+      clock,
+      date: () => new Date(clock.now()),
+      log: (message) => this.logs.push(message),
+      hostname: () => names?.self ?? 'localhost',
+      memory: new Memory(this.#keptFile('watch', process)),
+      judge: (report) =>
+        Promise.resolve(
+          checkReport({ findings: report.findings, report, wiring: names && { ...names, peerAddresses: [] } }),
+        ),
     });
   }
 

@@ -64,10 +64,10 @@ export async function resume(host: Host, settings: Settings): Promise<Ending> {
   );
 }
 
-/** These have told hook and webhook themselves, or are no trouble. */
+/** These have been told already, or are no trouble. */
 const toldAlready: readonly RollErrorCode[] = ['REFUSED', 'UNFINISHED', 'INTERRUPTED'];
 
-/** Tells hook and webhook of what goes wrong around a turn: reboots that nobody watches would cease in silence. */
+/** Tells of what goes wrong around a turn: reboots that nobody watches would cease in silence. */
 async function telling(host: Host, { node }: Settings, body: () => Promise<Ending>): Promise<Ending> {
   try {
     return await body();

@@ -2,6 +2,7 @@
 //
 // One file of KEY=value lines, as the vendor's and Debian's own under /etc/default are; each setting is an option of the
 // command line too, by its name in small letters with dashes.
+import { textfileDirectory } from '@sleepi3/program';
 import { RollError } from './errors.js';
 import { parseWindow, type Window, windowLength } from './window.js';
 
@@ -22,8 +23,6 @@ interface SettingDefinition {
   readonly default?: string;
   readonly min?: number;
   readonly max?: number;
-  /** In the file only: every user of the machine can read a command line. */
-  readonly secret?: true;
   readonly description: string;
 }
 
@@ -133,16 +132,10 @@ export const settingTable = {
     default: '',
     description: 'A program, run as PROGRAM EVENT with EVENT start, success or failure',
   },
-  webhook: {
-    kind: 'url',
-    default: '',
-    secret: true,
-    description: 'Gets a POST with a JSON object at start, success and failure. In the file only',
-  },
   metrics: {
     kind: 'text',
-    default: '',
-    description: 'Prometheus textfile to write: …/node-exporter/rolling_reboot.prom',
+    default: `${textfileDirectory}/rolling_reboot.prom`,
+    description: 'Textfile for node exporter, written where its directory is there; empty: none',
   },
 } as const satisfies Readonly<Record<string, SettingDefinition>>;
 
@@ -161,11 +154,9 @@ export function keyOf(name: string): string {
   return name.toUpperCase().replaceAll('-', '_');
 }
 
-/** What the value of a setting is, as an option; and why it is none. */
-export function settingValue(name: SettingName): { readonly value: string; readonly refused?: string } {
-  const { kind, secret }: SettingDefinition = settingTable[name];
-  const refused = `would show its secret to every user of this machine: set ${keyOf(name)} in ${defaultConfigPath}`;
-  return { value: valueWords[kind], ...(secret && { refused }) };
+/** What the value of a setting is, as an option. */
+export function settingValue(name: SettingName): { readonly value: string } {
+  return { value: valueWords[settingTable[name].kind] };
 }
 
 const valueWords: Readonly<Record<keyof KindOf, string>> = {
@@ -208,7 +199,7 @@ function readLines(text: string, path: string, complain: (problem: RollError) =>
     const where = `${path}:${index + 1}`;
     const match = /^\s*([A-Z_]+)=(?:"([^"]*)"|'([^']*)'|([^\s"'#]*))\s*(?:#.*)?$/.exec(line);
     if (match === null) {
-      // The rest of the line is not shown: it may be the webhook, which is a secret.
+      // The rest of the line is not shown: whatever it is, it was not meant for the journal.
       complain(bad(`${where}: ${/^\s*([A-Z_]+)/.exec(line)?.[1] ?? 'this line'} … is not KEY=value`));
       return;
     }
@@ -337,9 +328,8 @@ function valueOf(name: SettingName, given: string | undefined): KindOf[keyof Kin
 function urlOf(name: SettingName, text: string): string {
   // {node} is no part of a URL, but a name in its place is.
   const url = URL.canParse(text.replaceAll('{node}', 'node')) ? new URL(text.replaceAll('{node}', 'node')) : undefined;
-  // The value is not shown: a webhook's is a secret.
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw bad(`${name} must be an http or https URL`);
-  // What does not answer is named in the journal, and fetch takes no webhook with a password.
+  // What does not answer is named in the journal, and fetch takes no URL with a password.
   if (url.username !== '' || url.password !== '') throw bad(`${name} must not have a user name or password in it`);
   return text;
 }

@@ -1,8 +1,9 @@
 import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { replaceTextfile } from '@sleepi3/program';
 import { describe, expect, it } from 'vitest';
-import { recordFiles, replaceFile } from '../src/node/files.js';
+import { recordFiles } from '../src/node/files.js';
 import { type Journal, type Outcome, readHistory, readJournal, remember, writeJournal } from '../src/journal.js';
 import { exclusive } from '../src/node/node-host.js';
 import { stepNames } from '../src/step-names.js';
@@ -102,7 +103,7 @@ describe('the records', () => {
       await writeFile(victim, 'precious');
       await symlink(victim, `${textfile}.new`);
       await symlink(victim, textfile);
-      await replaceFile(textfile, 'metrics');
+      await replaceTextfile(textfile, 'metrics');
       expect(await readFile(victim, 'utf8')).toBe('precious');
       expect(await readFile(textfile, 'utf8')).toBe('metrics');
     });

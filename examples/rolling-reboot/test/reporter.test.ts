@@ -1,21 +1,13 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../src/journal.js';
 import { metricsText } from '../src/report/metrics.js';
-import { nodeHost } from '../src/node/node-host.js';
 import { reporter, type ReporterHost } from '../src/report/reporter.js';
 import { readSettings } from '../src/settings.js';
 
-const texts = {
-  service: 'VIP',
-  url: 'http://vip/',
-  webhook: 'https://hooks.example/T0/s3cr3t?key=s3cr3t',
-  hook: '/bin/hook -v',
-  metrics: '/m.prom',
-};
+const texts = { service: 'VIP', url: 'http://vip/', hook: '/bin/hook -v', metrics: '/m.prom' };
 const settings = readSettings(texts, { hostname: 'n1' });
 const event = { event: 'failure', roll: 'r1', node: 'n1', text: 'it failed' } as const;
+const ended = { status: 0, signal: null, stdout: '', stderr: '', timedOut: false };
 
 function world(overrides: Partial<ReporterHost> = {}) {
   const lines: string[] = [];
@@ -26,83 +18,70 @@ function world(overrides: Partial<ReporterHost> = {}) {
     json: false,
     runProgram: async (...args) => {
       calls.push(args);
-      return { status: 0, signal: null, stdout: '', stderr: '', timedOut: false };
+      return ended;
     },
-    post: async (...args) => {
-      calls.push(args);
-      return 200;
-    },
-    replaceFile: async (...args) => void calls.push(args),
+    replaceTextfile: async (...args) => void calls.push(args),
     ...overrides,
   };
   return { lines, calls, reporter: reporter(settings, host) };
 }
 
+/** What alert_sleepi3 was called with for an event. */
+async function toldOf(told: Parameters<ReturnType<typeof reporter>['event']>[0]) {
+  const { calls, reporter: report } = world();
+  await report.event(told);
+  const call = calls.find(([program]) => program === '/usr/sbin/alert_sleepi3');
+  return call?.[1] as string[];
+}
+
 describe('the reporter', () => {
-  it('calls the hook with the event and posts it to the webhook', async () => {
+  it('calls the hook with the event, and hands it to alert_sleepi3', async () => {
     const { calls, lines, reporter: report } = world();
     await report.event(event);
     expect(calls).toContainEqual(['/bin/hook', ['-v', 'failure', 'r1', 'n1', 'it failed'], { timeout: 30_000 }]);
-    expect(calls).toContainEqual([settings.webhook, JSON.stringify(event), 30_000]);
+    expect(await toldOf(event)).toEqual([
+      ...['tell', '--kind', 'roll', '--severity', 'error', '--subject', 'n1', 'the rolling reboot of n1 failed'],
+      'it failed. No other node is rebooted before somebody has looked: "rolling-reboot status".',
+    ]);
     expect(lines).toEqual([]);
   });
 
-  it('survives a hook and a webhook that fail, and never writes the secret of the webhook', async () => {
-    const refused = Object.assign(new Error(`cannot reach ${settings.webhook}`), { code: 'ECONNREFUSED' });
-    for (const post of [
-      async () => Promise.reject(new TypeError(`fetch failed for ${settings.webhook}`, { cause: refused })),
-      async () => Promise.reject(refused),
-      async () => 500,
-    ]) {
-      const { lines, reporter: report } = world({ post, runProgram: async () => Promise.reject(new Error('ENOENT')) });
-      await report.event(event);
-      expect(lines).toHaveLength(2);
-      expect(lines.join('')).not.toContain('s3cr3t');
-      expect(lines.join('')).toMatch(/https:\/\/hooks\.example: (?:ECONNREFUSED|HTTP 500)/);
+  it('has a roll that never begins told as well, and a turn that is well only those who ask for it', async () => {
+    expect(await toldOf({ ...event, roll: '', text: 'there is no quorum' })).toEqual([
+      ...['tell', '--kind', 'roll', '--severity', 'error', '--subject', 'n1', 'n1 is not rebooted'],
+      'there is no quorum. No turn of n1 begins until that is mended; its timer tries again.',
+    ]);
+    for (const one of ['start', 'success'] as const) {
+      expect((await toldOf({ ...event, event: one })).slice(0, 5)).toEqual([
+        'tell',
+        '--kind',
+        'turn',
+        '--severity',
+        'info',
+      ]);
     }
   });
 
-  it('is not held up or led elsewhere by what the webhook answers', async () => {
-    let told = 0;
-    const elsewhere: string[] = [];
-    const server = createServer((request, response) => {
-      if (request.url === '/s3cr3t-redirect') {
-        response.writeHead(307, { location: '/elsewhere' }).end();
-      } else if (request.url === '/s3cr3t-endless') {
-        const pour = () => {
-          while (!response.destroyed && response.write('x'.repeat(65_536)));
-        };
-        response.writeHead(200).on('drain', pour);
-        pour();
-        response.once('close', () => told++);
-      } else if (request.url === '/s3cr3t-garbage') {
-        request.socket.end('\u0000\u001b[31m HTTP?\r\n\r\n');
-      } else elsewhere.push(request.url ?? '');
+  it('survives a hook and an alert that fail, and says so', async () => {
+    const { lines, reporter: report } = world({ runProgram: async () => ({ ...ended, status: 1, stderr: 'no\n' }) });
+    await report.event(event);
+    expect(lines.sort()).toEqual([
+      '<4>roll=r1 the alert: /usr/sbin/alert_sleepi3 exited 1: no\n',
+      '<4>roll=r1 the hook: /bin/hook exited 1: no\n',
+    ]);
+  });
+
+  it('misses no alert_sleepi3 where it is not installed', async () => {
+    const missing = Object.assign(new Error('spawn ENOENT'), { code: 'ENOENT' });
+    const { lines, reporter: report } = world({
+      runProgram: async (program) => (program.endsWith('alert_sleepi3') ? Promise.reject(missing) : ended),
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const lines: string[] = [];
-    for (const answer of ['endless', 'redirect', 'garbage']) {
-      const told = readSettings({ ...texts, hook: '', webhook: `${origin}/s3cr3t-${answer}` }, { hostname: 'n1' });
-      const { report } = nodeHost(told, {
-        stateDirectory: '/nowhere',
-        json: false,
-        write: (text) => lines.push(text),
-        toJournal: false,
-        pid: 1,
-        env: {},
-        signal: new AbortController().signal,
-      });
-      await report.event(event);
-    }
-    await new Promise((resolve) => server.close(resolve));
-    expect({ told, elsewhere }).toEqual({ told: 1, elsewhere: [] });
-    expect(lines).toHaveLength(2);
-    for (const line of lines) expect(line).toMatch(/^roll=r1 the webhook: http:\/\/127\.0\.0\.1:\d+: \w+\n$/);
+    await report.event(event);
+    expect(lines).toEqual([]);
   });
 
   it('says how a hook has ended', async () => {
-    const result = { status: 3, signal: null, stdout: '', stderr: 'no\n', timedOut: false };
+    const result = { ...ended, status: 3, stderr: 'no\n' };
     const one = world({ runProgram: async () => result });
     await one.reporter.event(event);
     expect(one.lines.join('')).toContain('/bin/hook exited 3: no');

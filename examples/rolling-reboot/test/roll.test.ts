@@ -391,7 +391,7 @@ describe('records that were lost', () => {
 });
 
 describe('what keeps a roll from beginning', () => {
-  it('is told to hook and webhook when the cluster does not answer, and when an earlier roll has failed', async () => {
+  it('is told when the cluster does not answer, and when an earlier roll has failed', async () => {
     const world = await booted();
     world.break(`${one}: look at the cluster`, 60_000);
     world.machine(one).start('run');

@@ -1,6 +1,7 @@
 // Who is told: a JSON file that only root and hacluster may read, since it has secrets. The CIB names the file alone.
+import { type EventKind, eventKinds } from '@sleepi3/program';
 import { AlertError } from '../errors.js';
-import { type EventKind, eventKinds, isEventKind } from '../event.js';
+import { isEventKind } from '../event.js';
 
 interface Common {
   /** The kinds of events that are told; see {@link usualKinds}. */

@@ -1,7 +1,8 @@
 // One message to one receiver, within a time limit. What went wrong is said without the receiver's secrets.
 import type { RunProgram } from '@sleepi3/driver';
+import type { Severity } from '@sleepi3/program';
 import { AlertError } from '../errors.js';
-import type { AlertEvent, Severity } from '../event.js';
+import type { AlertEvent } from '../event.js';
 import { nameOf, type Receiver } from './receivers.js';
 
 /** What sending needs of the outside. */

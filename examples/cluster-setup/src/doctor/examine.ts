@@ -62,6 +62,12 @@ async function overview(facts: Facts, runs: boolean): Promise<Readonly<Record<st
   const board = await facts.board();
   // What cannot be read is a finding already.
   const status = runs ? await facts.reality.status().catch(() => undefined) : undefined;
+  const alerts = runs
+    ? await facts
+        .configuration()
+        .then((configuration) => configuration.alerts)
+        .catch(() => undefined)
+    : undefined;
   const losses = status === undefined ? [] : await lossesOf(facts).catch(() => []);
   const fences = new Set(losses.length === 0 ? [] : (await facts.configuration()).stonithDevices.map(({ id }) => id));
   const boot = /= (.+?)\s*$/m.exec((await facts.ask('systemd-analyze', 'time'))?.stdout ?? '')?.[1];
@@ -78,6 +84,13 @@ async function overview(facts: Facts, runs: boolean): Promise<Readonly<Record<st
     ...(last?.completed !== undefined && {
       'last fencing': `${last.target}, ${last.action}, ${last.completed.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     }),
+    ...(alerts && { 'who is told': toldIn(alerts) }),
     ...Object.fromEntries(losses.map((loss) => [`if ${loss.node} is lost`, inWords(loss, fences)])),
   };
+}
+
+/** Alerts are nothing that a cluster needs: it is told, and not found fault with. */
+function toldIn(alerts: readonly { readonly path: string }[]): string {
+  if (alerts.length > 0) return alerts.map(({ path }) => path).join(', ');
+  return 'nobody, when a node is fenced or cannot be: alerts: in cluster.yaml changes that';
 }

@@ -1,4 +1,5 @@
 // Why a node left. Said only where a log has it; else what is known, and that no more is.
+import { sameName } from '@sleepi3/pcs';
 import type { Fact } from './facts.js';
 import type { Boot, NodeRecord } from './journal.js';
 
@@ -80,7 +81,7 @@ function shutDown(evidence: Evidence): Cause | undefined {
   if (fencings.some(({ succeeded }) => succeeded)) return undefined;
   const said = own(evidence, 'going-down').some((fact) => Math.abs(fact.at - at) < shutdownTakes);
   const seen = facts.some(
-    (fact) => fact.kind === 'left' && same(fact.subject, node) && Math.abs(fact.at - at) < sameMoment,
+    (fact) => fact.kind === 'left' && sameName(fact.subject, node) && Math.abs(fact.at - at) < sameMoment,
   );
   if (!said && !seen) return undefined;
   const roll = own(evidence, 'roll').find((fact) => fact.at <= at + 1000 && at - fact.at < 900_000);
@@ -96,9 +97,9 @@ function byHand({ fencings }: Evidence): Cause | undefined {
 }
 
 function failedStop({ node, facts, fencings }: Evidence): Cause | undefined {
-  const asked = facts.find((fact) => fact.kind === 'to-be-fenced' && same(fact.subject, node));
+  const asked = facts.find((fact) => fact.kind === 'to-be-fenced' && sameName(fact.subject, node));
   const failed = facts.find(
-    (fact) => fact.kind === 'operation' && same(fact.node, node) && fact.task === 'stop' && fact.result !== 'ok',
+    (fact) => fact.kind === 'operation' && sameName(fact.node, node) && fact.task === 'stop' && fact.result !== 'ok',
   );
   if (failed?.kind === 'operation' && fencings.length > 0) {
     return { kind: 'failed-stop', text: `The stop of ${failed.resource} failed there (${failed.result}).` };
@@ -130,7 +131,10 @@ function cutLink({ node, at, facts, fencings }: Evidence): Cause | undefined {
   // A node that hangs or is off misses nobody.
   const missed = facts.some(
     (fact) =>
-      fact.kind === 'lost' && same(fact.node, node) && !same(fact.subject, node) && Math.abs(fact.at - at) < sameMoment,
+      fact.kind === 'lost' &&
+      sameName(fact.node, node) &&
+      !sameName(fact.subject, node) &&
+      Math.abs(fact.at - at) < sameMoment,
   );
   if (!missed) return undefined;
   const shot = fencings.some(({ succeeded }) => succeeded);
@@ -169,7 +173,5 @@ function unknown({ struck, node }: Evidence): Cause {
 }
 
 function own<Kind extends Fact['kind']>({ facts, node }: Evidence, kind: Kind): Extract<Fact, { kind: Kind }>[] {
-  return facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind && same(fact.node, node));
+  return facts.filter((fact): fact is Extract<Fact, { kind: Kind }> => fact.kind === kind && sameName(fact.node, node));
 }
-
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();

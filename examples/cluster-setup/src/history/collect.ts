@@ -1,6 +1,7 @@
 // Asks one node for what it knows, with commands that every node has.
 import type { Machine } from '../nodes/machine.js';
 import { type Boot, type Entry, type NodeRecord, parseBoots, parseEntries } from './journal.js';
+import { askForPanics, panicsIn } from './pstore.js';
 
 /** Whose lines matter. The resource agents log as `IPaddr2(VIP)`, and what they say of it Pacemaker says, too. */
 const programs = [
@@ -28,7 +29,7 @@ export interface Period {
 }
 
 /** @param now The clock of the node that asks, ms since 1970. */
-export async function collect(machine: Machine, { from, to }: Period, now: () => number): Promise<NodeRecord> {
+export async function collect(machine: Pick<Machine, 'name' | 'run'>, { from, to }: Period, now: () => number): Promise<NodeRecord> {
   const node = machine.name;
   const gaps: string[] = [];
   const ask = async (what: string, program: string, argv: readonly string[]): Promise<string> => {
@@ -83,6 +84,7 @@ export async function collect(machine: Machine, { from, to }: Period, now: () =>
           : ''),
     );
   }
-  const entries = [...said, ...kernel].sort((a, b) => a.at - b.at);
+  const panics = panicsIn(await ask('what the kernel kept of a panic', 'find', askForPanics), boots, clockAhead);
+  const entries = [...said, ...kernel, ...panics].sort((a, b) => a.at - b.at);
   return { node, clockAhead, entries, boots, gaps };
 }

@@ -1,4 +1,5 @@
 // One list of what happened, from what all nodes know: a node that fell silent, what was done about it, and how it came back.
+import { sameName } from '@sleepi3/pcs';
 import { type Cause, causeOf, type Fencing } from './cause.js';
 import { type Fact, factsOf } from './facts.js';
 import type { Boot, NodeRecord } from './journal.js';
@@ -34,7 +35,7 @@ export function historyOf(records: readonly NodeRecord[]): History {
   const facts = records.flatMap(({ entries }) => factsOf(entries)).sort((a, b) => a.at - b.at);
   const boots = records.flatMap((record) => record.boots);
   const incidents = beginnings(facts).map((begun, index, all) => {
-    const next = all.slice(index + 1).find(({ node }) => same(node, begun.node));
+    const next = all.slice(index + 1).find(({ node }) => sameName(node, begun.node));
     return incidentOf(begun, next?.at ?? Infinity, facts, boots, records);
   });
   return {
@@ -60,7 +61,7 @@ function beginnings(facts: readonly Fact[]): Beginning[] {
       if (since !== undefined && fact.at - since > 1000) open.delete(fold(fact.subject));
     }
     if (fact.kind !== 'lost' && fact.kind !== 'fenced' && fact.kind !== 'fencing-failed') continue;
-    if (same(fact.node, fact.subject) || open.has(fold(fact.subject))) continue;
+    if (sameName(fact.node, fact.subject) || open.has(fold(fact.subject))) continue;
     if (fact.kind === 'lost' && isOtherSide(fact, facts)) continue;
     open.set(fold(fact.subject), fact.at);
     begun.push({ node: fact.subject, at: fact.at });
@@ -71,7 +72,7 @@ function beginnings(facts: readonly Fact[]): Beginning[] {
 /** Whether it is said by the loser of a cut link: whom it missed missed it at the same time, and fenced it. */
 function isOtherSide({ node, subject, at }: LostFact, facts: readonly Fact[]): boolean {
   const says = (fact: Fact): fact is Extract<Fact, { subject: string }> =>
-    'subject' in fact && same(fact.node, subject) && same(fact.subject, node);
+    'subject' in fact && sameName(fact.node, subject) && sameName(fact.subject, node);
   return (
     facts.some((fact) => fact.kind === 'lost' && says(fact) && Math.abs(fact.at - at) < sameThing) &&
     facts.some((fact) => fact.kind === 'fenced' && says(fact) && fact.at >= at - sameThing && fact.at < at + before)
@@ -90,19 +91,19 @@ function incidentOf(
   const during = facts.filter((fact) => fact.at >= at - before && fact.at < until);
   const fencings = fencingsOf(node, at, during);
   const off = fencings.find(({ succeeded }) => succeeded)?.at ?? at;
-  const back = during.find((fact) => fact.kind === 'member' && same(fact.subject, node) && fact.at > off + 1000);
-  const own = boots.filter((boot) => same(boot.node, node)).sort((a, b) => a.from - b.from);
+  const back = during.find((fact) => fact.kind === 'member' && sameName(fact.subject, node) && fact.at > off + 1000);
+  const own = boots.filter((boot) => sameName(boot.node, node)).sort((a, b) => a.from - b.from);
   const struck = own.filter(({ from }) => from < at).at(-1);
   const next = own.find(({ from }) => from > (struck?.from ?? at));
   const woken = during.find(
-    (fact) => fact.kind === 'woken' && same(fact.node, node) && next !== undefined && fact.at >= next.from - 1000,
+    (fact) => fact.kind === 'woken' && sameName(fact.node, node) && next !== undefined && fact.at >= next.from - 1000,
   );
   const taken = during.find(
     (fact) =>
       fact.kind === 'operation' &&
       (fact.task === 'start' || fact.task === 'promote') &&
       fact.result === 'ok' &&
-      !same(fact.node, node) &&
+      !sameName(fact.node, node) &&
       fact.at >= at &&
       (back === undefined || fact.at < back.at) &&
       !/^fence[-_]/.test(fact.resource),
@@ -122,15 +123,15 @@ function fencingsOf(node: string, at: number, during: readonly Fact[]): Fencing[
   const found: Fencing[] = [];
   for (const fact of during) {
     if (fact.kind !== 'fenced' && fact.kind !== 'fencing-failed') continue;
-    if (!same(fact.subject, node) || fact.at < at) continue;
+    if (!sameName(fact.subject, node) || fact.at < at) continue;
     const twin = found.find(
       (one) => Math.abs(one.at - fact.at) < sameThing && one.succeeded === (fact.kind === 'fenced'),
     );
     if (twin !== undefined) continue; // each node says it
     const held = during
-      .filter((one) => one.kind === 'held' && same(one.subject, node) && one.at <= fact.at + 2000)
+      .filter((one) => one.kind === 'held' && sameName(one.subject, node) && one.at <= fact.at + 2000)
       .at(-1);
-    const began = during.find((one) => one.kind === 'to-be-fenced' && same(one.subject, node) && one.at <= fact.at);
+    const began = during.find((one) => one.kind === 'to-be-fenced' && sameName(one.subject, node) && one.at <= fact.at);
     found.push({
       at: fact.at,
       began: began?.at,
@@ -147,4 +148,3 @@ function fencingsOf(node: string, at: number, during: readonly Fact[]): Fencing[
 
 /** Pacemaker compares node names without regard to case. */
 const fold = (name: string) => name.toLowerCase();
-const same = (a: string, b: string) => fold(a) === fold(b);

@@ -1,4 +1,5 @@
 // A history as a picture: for each node when it was a member, and what happened to it.
+import { sameName } from '@sleepi3/pcs';
 import type { Timeline, Tone } from '@sleepi3/simulator';
 import type { History, Incident } from './incidents.js';
 
@@ -16,7 +17,7 @@ export function timelineOf(
     start: 0,
     end: Math.max(last - first, 1),
     groups: nodes.map((node) => {
-      const own = incidents.filter((incident) => same(incident.node, node));
+      const own = incidents.filter((incident) => sameName(incident.node, node));
       return {
         name: node,
         tracks: [
@@ -57,5 +58,3 @@ function eventsOf({ at, cause, fencings, takenOver, back }: Incident, start: num
 function endOf({ at, fencings, takenOver, back }: Incident): number {
   return Math.max(at, back?.at ?? 0, takenOver?.at ?? 0, ...fencings.map((one) => one.at));
 }
-
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();

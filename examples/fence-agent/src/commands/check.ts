@@ -1,6 +1,6 @@
 // check: what monitor says and more, for people and for other programs.
 import type { HealthReading } from '@sleepi3/driver';
-import { examine } from '../actions.js';
+import { type Examination, examine } from '../actions.js';
 import type { OwedWakeUp } from '../keeper/owed-wake.js';
 import type { Finding } from '../keeper/report.js';
 import { type CommandHost, keeperOf } from './host.js';
@@ -36,7 +36,10 @@ export async function check(
     peer_address: undefined,
     corosync_conf: values['corosync-conf'],
   };
-  const { findings, report, wiring } = await examine(options, host.machine, keeperOf(values, host));
+  return checkReport(await examine(options, host.machine, keeperOf(values, host)));
+}
+
+export function checkReport({ findings, report, wiring }: Examination): CheckReport {
   const { reading, act, owedWake, peerFenceable, wireTest } = report;
   return {
     ready: !findings.some(({ severity, concerns }) => severity === 'error' && concerns === 'fencing'),

@@ -53,7 +53,7 @@ const runners: Readonly<Record<CommandName, Runner>> = {
       port: values.port,
       bind: values.bind,
     };
-    await runKeeper(boardChoice(values), nodes, host);
+    await runKeeper(boardChoice(values), nodes, values.metrics, host);
     return 0;
   }),
 

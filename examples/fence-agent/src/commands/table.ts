@@ -1,5 +1,5 @@
 // The commands that go with the agent, as data: the command line, --help, the manual page and the completion read them.
-import type { Command, Program, Values } from '@sleepi3/program';
+import { type Command, type Program, textfileDirectory, type Values } from '@sleepi3/program';
 import { wirePort } from '../wire-test/messages.js';
 
 /** Where characterize --subject listens: beside the line keepers, which go on. */
@@ -72,6 +72,11 @@ export const commands = {
         value: 'ADDRESS',
         description: 'Address to listen on for the peer',
         otherwise: 'every address of this node',
+      },
+      metrics: {
+        value: 'FILE',
+        description: 'Textfile for node exporter, written where its directory is there; none: no file',
+        default: `${textfileDirectory}/fence_sleepi3.prom`,
       },
       ...boardOptions,
     },

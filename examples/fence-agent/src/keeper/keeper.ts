@@ -13,11 +13,13 @@ import { boardLines } from '../node/board.js';
 import { readBoard } from '../node/board-check.js';
 import { isSameNode } from '../target/node-names.js';
 import { type PeerLink, PeerTalk } from '../peer/talk.js';
+import type { NodeWatch } from '../watch/watch.js';
 import type { WireTestRecord } from '../wire-test/record.js';
 import { clearLine } from './clear-line.js';
 import { type BootReport, doDuties } from './duties.js';
 import type { AgentMessage, Conversation, KeeperEvent, KeeperQuestion, NamedBoard } from './messages.js';
 import type { OwedWake } from './owed-wake.js';
+import { type BoardView, openPolitely } from './politely.js';
 import type { AgentServer } from './socket.js';
 import {
   busIsSlow,
@@ -83,6 +85,8 @@ export interface KeeperHost {
   readonly stop: AbortSignal;
   /** How the peer's line keeper is talked with; undefined where it is not. */
   readonly peer?: PeerLink | undefined;
+  /** Who tells people and Prometheus how this node is; undefined where nobody does. */
+  readonly watch?: NodeWatch | undefined;
   /** Whether it is asked to end because the node goes down: then no act is waited for. */
   readonly nodeGoesDown: () => Promise<boolean>;
 }
@@ -140,7 +144,7 @@ class Keeper {
       new PeerTalk(peer, {
         ...{ clock, date, log, openBoard, wireTest },
         underWay: () => this.#underWay,
-        busIsWanted: () => this.#underWay !== undefined || this.#asking.size > 0,
+        openPolitely: () => this.#openPolitely(),
         isOwing: async () => (await owedWake.get()) !== undefined,
         findings: async () => (await this.#report()).findings,
         pulse: (request) => this.#testPulse(request),
@@ -156,6 +160,10 @@ class Keeper {
     onReady(report.message);
     if (!report.ok) void this.#untilDutiesAreDone(report.message);
     this.#talk?.start(this.#leaving.signal);
+    void this.#host.watch?.watch(
+      { report: () => this.#report(() => this.#openPolitely()), openPolitely: () => this.#openPolitely() },
+      this.#leaving.signal,
+    );
   }
 
   /** Resolves when nothing is under way any more. Nothing new is begun. */
@@ -219,6 +227,7 @@ class Keeper {
         }
         return { event: 'status', off: (await record.offProof(question.target)) !== undefined };
       case 'forget':
+        this.#host.watch?.doubted();
         await record.forget();
         return { event: 'forgotten' };
       case 'report':
@@ -320,6 +329,12 @@ class Keeper {
     return patiently({ clock, signal: act.withdrawal.signal }, openPatience, () => this.#host.openBoard());
   }
 
+  /** For whoever can wait until no act and no question needs the bus. */
+  #openPolitely(): Promise<BoardView> {
+    const { clock, openBoard } = this.#host;
+    return openPolitely(openBoard, clock, () => this.#underWay !== undefined || this.#asking.size > 0);
+  }
+
   #contextOf(
     board: Sleepi3,
     signal: AbortSignal,
@@ -370,6 +385,7 @@ class Keeper {
 
   #settle(act: Act, outcome: PulseOutcome): void {
     tell(act, { event: 'result', outcome });
+    this.#host.watch?.acted(act.request, outcome);
     this.#finish(act);
   }
 
@@ -531,8 +547,8 @@ class Keeper {
     }
   }
 
-  async #report(): Promise<NodeReport> {
-    const { defaultsFile, openBoard, owedWake, readDefaults, wireTest } = this.#host;
+  async #report(openBoard: () => Promise<BoardView> = this.#host.openBoard): Promise<NodeReport> {
+    const { defaultsFile, owedWake, readDefaults, wireTest } = this.#host;
     const act = this.#underWay;
     const defaults = await readDefaults().catch(() => undefined); // without it the board does not open, which is told
     let transfer = 0;

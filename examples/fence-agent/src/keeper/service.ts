@@ -2,13 +2,17 @@
 import { existsSync } from 'node:fs';
 import { env, pid } from 'node:process';
 import { acquireFileLock, type ParsedDefaults, runProgram, Sleepi3Error } from '@sleepi3/driver';
-import { type BoardChoice, boardOf, defaultsOf, wiringOf } from '../actions.js';
+import { replaceTextfile, tellPeople } from '@sleepi3/program';
+import { type BoardChoice, boardOf, defaultsOf, judgeNode, wiringOf } from '../actions.js';
 import { Observation, observeBoot } from '../characterize/subject.js';
+import { checkReport } from '../commands/check.js';
 import type { CommandHost } from '../commands/host.js';
 import { busIdentity, realPath } from '../node/board.js';
 import { machineId, powerRecord } from '../node/machine-of-linux.js';
 import { makeDirectoryOf, recordFile, stateFiles } from '../node/state.js';
 import { callKeeperAt, listenForLines } from '../peer/network.js';
+import { Memory } from '../watch/memory.js';
+import { NodeWatch } from '../watch/watch.js';
 import { keepLine } from './keeper.js';
 import { type AgentMessage, type KeeperEvent, type NamedBoard, parseAgentMessage } from './messages.js';
 import { serviceManager } from './notify.js';
@@ -23,6 +27,7 @@ const firstDescriptor = 3;
 export async function runKeeper(
   choice: BoardChoice,
   nodes: NodeChoice,
+  metrics: string,
   { clock, machine, network, random, stop, writeError }: KeeperCommandHost,
 ): Promise<void> {
   const log = (message: string) => {
@@ -34,6 +39,19 @@ export async function runKeeper(
   const lock = given === undefined ? await lockedBy(files.lock) : undefined;
   const manager = serviceManager(env['NOTIFY_SOCKET'], log);
   const logOnce = once(log);
+  const watched = { ...nodes, peer_address: 'none' }; // whether the peer answers is nothing to be told of
+  const watch = new NodeWatch({
+    clock,
+    date: () => machine.date(),
+    log: logOnce,
+    hostname: () => machine.hostname(),
+    memory: new Memory(recordFile(files.watch)),
+    judge: async (report) => checkReport(await judgeNode(watched, machine, report)),
+    replaceTextfile: async (text) => {
+      if (metrics !== 'none') await replaceTextfile(metrics, text);
+    },
+    tell: (event) => tellPeople(event, runProgram),
+  });
   const openBoard = async () => machine.openBoard(boardOf(choice, await defaultsOf(choice, machine)), logOnce);
   await keepLine({
     peer: {
@@ -83,6 +101,7 @@ export async function runKeeper(
       manager.notify('WATCHDOG=1');
     },
     nodeGoesDown,
+    watch,
   });
   manager.notify('STOPPING=1');
   await lock?.release();

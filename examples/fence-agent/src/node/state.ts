@@ -28,6 +28,8 @@ export interface StateFiles {
   readonly owedWake: string;
   /** What the last wire test found. */
   readonly wireTest: string;
+  /** What people were told of this node, and how its acts ended. */
+  readonly watch: string;
   /** The registers found at a boot. */
   readonly observation: string;
   /** Corosync's own key, by which the line keepers of the cluster know each other. */
@@ -43,6 +45,7 @@ export function stateFiles(): StateFiles {
     powerOff: join(runtime, 'power-off'),
     owedWake: join(kept, 'owed-wake'),
     wireTest: join(kept, 'wire-test'),
+    watch: join(kept, 'watch'),
     observation: join(kept, 'observed'),
     clusterKey: join(corosync, 'authkey'),
   };

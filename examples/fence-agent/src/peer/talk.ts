@@ -1,6 +1,7 @@
 // What the line keepers of the two nodes have to do with each other: each watches its EXTIN for the other one, says what it
 // saw, and tests the wire to it.
 import type { Clock, Sleepi3 } from '@sleepi3/driver';
+import type { BoardView } from '../keeper/politely.js';
 import { type Finding, peerUnfenceable, peerUntold, sameMachineId } from '../keeper/report.js';
 import type { PulseOutcome, PulseRequest } from '../line/act.js';
 import type { LineState } from '../line/lines.js';
@@ -50,16 +51,13 @@ export interface TalkingKeeper {
   readonly openBoard: () => Promise<Sleepi3>;
   readonly wireTest: WireTestRecord;
   readonly underWay: () => string | undefined;
-  /** Whether somebody waits for what the bus has to do. */
-  readonly busIsWanted: () => boolean;
+  /** The board, when neither an act nor a question needs the bus. */
+  readonly openPolitely: () => Promise<BoardView>;
   readonly isOwing: () => Promise<boolean>;
   readonly findings: () => Promise<readonly Finding[]>;
   /** Gives a test pulse, unless something else is under way. */
   readonly pulse: (request: PulseRequest) => Promise<PulseOutcome>;
 }
-
-/** Between two looks whether an act that uses the bus is over, ms. */
-const politePeriod = 500;
 
 export class PeerTalk {
   readonly #link: PeerLink;
@@ -78,9 +76,9 @@ export class PeerTalk {
 
   /** Goes on until `signal` aborts. */
   start(signal: AbortSignal): void {
-    const { clock, date, log, openBoard, wireTest } = this.#keeper;
+    const { clock, date, log, openPolitely, wireTest } = this.#keeper;
     const read = async () => {
-      const board = await this.#politely(openBoard);
+      const board = await openPolitely();
       return board.ioStatus().finally(() => board.close());
     };
     void this.#extin.watch(read, signal);
@@ -173,27 +171,14 @@ export class PeerTalk {
 
   /** Whether this node would go down, looked at again and again. */
   async #watchBoard(signal: AbortSignal): Promise<void> {
-    const { clock, openBoard } = this.#keeper;
+    const { clock, openPolitely } = this.#keeper;
     while (!signal.aborted) {
-      this.#fenceable = await this.#politely(openBoard)
-        .then((board) => {
-          const polite: Pick<Sleepi3, 'get' | 'ioStatus'> = {
-            ioStatus: () => this.#politely(() => board.ioStatus()),
-            get: (name) => this.#politely(() => board.get(name)),
-          };
-          return readBoard(polite).finally(() => board.close());
-        })
+      this.#fenceable = await openPolitely()
+        .then((board) => readBoard(board).finally(() => board.close()))
         .then((reading) => reading['extin-powerdown'] && reading['extin-trigger'] === 'edge')
         .catch(() => undefined);
       await clock.sleep(boardPeriod, signal).catch(() => undefined);
     }
-  }
-
-  /** Does not use the bus while an act or a question does: where each transfer takes long they count them. */
-  async #politely<T>(transfer: () => Promise<T>): Promise<T> {
-    const { clock, busIsWanted } = this.#keeper;
-    while (busIsWanted()) await clock.sleep(politePeriod);
-    return transfer();
   }
 
   /** Told of what an act sees meanwhile. */

@@ -6,11 +6,10 @@ import { RollError } from '../errors.js';
 import type { RecordName, Records } from '../journal.js';
 
 /** On the disk, with its name, before it resolves. */
-export async function replaceFile(path: string, text: string, mode = 0o644): Promise<void> {
+async function replaceFile(path: string, text: string): Promise<void> {
   const draft = `${path}.new`;
-  // A file of its own: the textfile's directory may be another user's, whose link would lead the text elsewhere.
   await rm(draft, { force: true });
-  const file = await open(draft, 'wx', mode);
+  const file = await open(draft, 'wx', 0o644);
   try {
     await file.writeFile(text);
     await file.sync();

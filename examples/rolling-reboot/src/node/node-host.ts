@@ -4,9 +4,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireFileLock, readDefaultsFile, runProgram, Sleepi3, Sleepi3Error, systemClock } from '@sleepi3/driver';
 import { createNodeRunner, Pcs } from '@sleepi3/pcs';
-import { type FenceCheck, parseFenceCheck, probe } from '@sleepi3/program';
+import { type FenceCheck, parseFenceCheck, probe, replaceTextfile } from '@sleepi3/program';
 import { RollError } from '../errors.js';
-import { makeStateDirectory, recordFiles, replaceFile } from './files.js';
+import { makeStateDirectory, recordFiles } from './files.js';
 import type { Host } from './host.js';
 import { inhibitors } from './inhibitors.js';
 import { pcsCluster } from '../cluster/pcs-cluster.js';
@@ -45,7 +45,7 @@ export function nodeHost(settings: Settings, options: NodeHostOptions): Host {
     reboot,
     goingDown,
     randomWord: () => randomBytes(4).toString('hex'),
-    report: reporter(settings, { write, toJournal, json, runProgram, post, replaceFile }),
+    report: reporter(settings, { write, toJournal, json, runProgram, replaceTextfile }),
     signal,
   };
 }
@@ -100,16 +100,4 @@ async function exists(path: string): Promise<boolean> {
       throw error;
     },
   );
-}
-
-async function post(url: string, body: string, timeoutMs: number): Promise<number> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-    redirect: 'error',
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  await response.body?.cancel();
-  return response.status;
 }

@@ -1,13 +1,14 @@
-// Telling people and machines: lines for the journal, a hook, a webhook, a textfile for Prometheus. Nothing here can
-// make a roll fail.
+// Telling people and machines: lines for the journal, a hook, what alert_sleepi3 tells, a textfile for Prometheus. Nothing
+// here can make a roll fail.
 import type { Outcome } from '../journal.js';
 import type { StepName } from '../step-names.js';
 
 export type EventName = 'start' | 'success' | 'failure';
 
-/** Something worth a hook and a webhook. */
+/** Something worth telling people, and a hook. */
 export interface RollEvent {
   readonly event: EventName;
+  /** Empty where no roll has begun. */
   readonly roll: string;
   readonly node: string;
   /** One sentence for people. */
@@ -23,7 +24,7 @@ export interface Gauges {
 export interface Reporter {
   /** One line; `roll` is the same on every node that takes part. */
   line(level: 'info' | 'warning' | 'error', text: string, roll?: string): void;
-  /** Calls hook and webhook; resolves when both have ended, well or not. */
+  /** Calls the hook, and hands the event to alert_sleepi3; resolves when both have ended, well or not. */
   event(event: RollEvent): Promise<void>;
   /** Writes the textfile. */
   gauges(gauges: Gauges, history: readonly Outcome[]): Promise<void>;

@@ -1,5 +1,6 @@
-// The real reporter: standard output, a hook, a webhook and a textfile.
+// The real reporter: standard output, a hook, alert_sleepi3 and a textfile.
 import type { RunProgram } from '@sleepi3/driver';
+import { tellPeople, type Told } from '@sleepi3/program';
 import { messageOf } from '../errors.js';
 import { metricsText } from './metrics.js';
 import type { Reporter, RollEvent } from './report.js';
@@ -13,13 +14,11 @@ export interface ReporterHost {
   /** Lines are JSON objects. */
   readonly json: boolean;
   readonly runProgram: RunProgram;
-  /** Posts JSON. @returns the HTTP status. */
-  readonly post: (url: string, body: string, timeoutMs: number) => Promise<number>;
-  readonly replaceFile: (path: string, text: string) => Promise<void>;
+  readonly replaceTextfile: (path: string, text: string) => Promise<void>;
 }
 
 const priorities = { error: '<3>', warning: '<4>', info: '<6>' } as const;
-/** ms for a hook or a webhook. */
+/** ms for a hook. */
 const patienceMs = 30_000;
 
 export function reporter(settings: Settings, host: ReporterHost): Reporter {
@@ -42,12 +41,16 @@ export function reporter(settings: Settings, host: ReporterHost): Reporter {
     event: async (event) => {
       await Promise.all([
         attempt('the hook', event.roll, () => callHook(event, settings.hook, host)),
-        attempt('the webhook', event.roll, () => callWebhook(event, settings.webhook, host)),
+        attempt('the alert', event.roll, async () => {
+          await tellPeople(toldOf(event), host.runProgram);
+        }),
       ]);
     },
     gauges: async (gauges, history) => {
       if (settings.metrics === '') return;
-      await attempt('the metrics', '', () => host.replaceFile(settings.metrics, metricsText(gauges, history, node)));
+      await attempt('the metrics', '', () =>
+        host.replaceTextfile(settings.metrics, metricsText(gauges, history, node)),
+      );
     },
   };
 }
@@ -66,13 +69,31 @@ async function callHook(
   throw new Error(`${program} ${end}: ${result.stderr.trim()}`);
 }
 
-async function callWebhook(event: RollEvent, url: string, { post }: ReporterHost): Promise<void> {
-  if (url === '') return;
-  // The path and the query of a webhook are its secret, and the error of a request may repeat them.
-  const { origin } = new URL(url);
-  const status = await post(url, JSON.stringify(event), patienceMs).catch((error: unknown) => {
-    const { code, name, cause } = error as NodeJS.ErrnoException;
-    throw new Error(`${origin}: ${(cause as NodeJS.ErrnoException | undefined)?.code ?? code ?? name}`);
-  });
-  if (status < 200 || status > 299) throw new Error(`${origin}: HTTP ${status}`);
+/** What people are told. That a turn begins, or was well, is told to those who ask for it. */
+function toldOf({ event, roll, node, text }: RollEvent): Told {
+  switch (event) {
+    case 'start':
+      return {
+        ...{ kind: 'turn', severity: 'info', subject: node, title: `${node} is rebooted in its turn` },
+        text: `${text}. The service is moved away before. Nothing has to be done.`,
+      };
+    case 'success':
+      return {
+        ...{ kind: 'turn', severity: 'info', subject: node, title: `${node} was rebooted in its turn` },
+        text: `${text}. Nothing has to be done.`,
+      };
+    case 'failure':
+      return {
+        ...{ kind: 'roll', severity: 'error', subject: node },
+        ...(roll === ''
+          ? {
+              title: `${node} is not rebooted`,
+              text: `${text}. No turn of ${node} begins until that is mended; its timer tries again.`,
+            }
+          : {
+              title: `the rolling reboot of ${node} failed`,
+              text: `${text}. No other node is rebooted before somebody has looked: "rolling-reboot status".`,
+            }),
+      };
+  }
 }

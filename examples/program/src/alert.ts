@@ -1,0 +1,59 @@
+// How a program tells people something: through alert_sleepi3, which knows the receivers and tries them again.
+
+/** What an event is about; receivers choose by it. */
+export const eventKinds = ['fencing', 'node', 'resource', 'readiness', 'roll', 'turn', 'test'] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+export const severities = ['info', 'warning', 'error'] as const;
+export type Severity = (typeof severities)[number];
+
+/** What is told. */
+export interface Told {
+  readonly kind: EventKind;
+  readonly severity: Severity;
+  /** The node, resource or program that it is about. */
+  readonly subject: string;
+  /** What happened, in a few words without a full stop. */
+  readonly title: string;
+  /** What happened, what the cluster does about it, and what a person has to do, in sentences. */
+  readonly text: string;
+}
+
+/** Of the package alert-sleepi3. */
+export const alertProgram = '/usr/sbin/alert_sleepi3';
+/** It only writes a file, ms. */
+const patience = 20_000;
+
+/** Runs a program to its end, as the driver's runProgram does. */
+type RunProgram = (
+  command: string,
+  args: readonly string[],
+  options: { readonly timeout: number },
+) => Promise<{
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}>;
+
+/**
+ * Hands an event over to be told.
+ *
+ * @returns False where the package alert-sleepi3 is not installed: nobody wants to be told.
+ * @throws Error when it could not be handed over.
+ */
+export async function tellPeople(
+  { kind, severity, subject, title, text }: Told,
+  runProgram: RunProgram,
+): Promise<boolean> {
+  const words = ['tell', '--kind', kind, '--severity', severity, '--subject', subject, title, text];
+  try {
+    const { status, signal, stderr, timedOut } = await runProgram(alertProgram, words, { timeout: patience });
+    if (status === 0) return true;
+    const end = timedOut ? `did not end within ${patience / 1000} s` : `exited ${status ?? signal ?? ''}`;
+    throw new Error(`${alertProgram} ${end}: ${stderr.trim()}`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
