@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { drawTimeline } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
 import { historyOf } from '../src/history/incidents.js';
 import { type NodeRecord, parseBoots, parseEntries } from '../src/history/journal.js';
+import { timelineOf } from '../src/history/timeline.js';
 import { tell } from '../src/history/words.js';
 
 const fixture = (file: string) => readFileSync(join(import.meta.dirname, 'fixtures/history', file), 'utf8');
@@ -62,6 +64,13 @@ describe('the history of a night in the lab', () => {
     expect(text).toContain('It ran out of memory: its kernel killed 1 process, corosync last.');
     expect(text).toContain('raspberrypi-2 left in order');
     expect(text).toMatch(/VIP, \d+\.\d s after/);
+  });
+
+  it('is the picture of the guide', async () => {
+    const drawn = drawTimeline(
+      timelineOf(history, ['raspberrypi-1', 'raspberrypi-2'], { from: 1795981400_000, to: 1795982400_000 }),
+    );
+    await expect(drawn).toMatchFileSnapshot(join(import.meta.dirname, '../../../docs/pictures/history.svg'));
   });
 
   it('is the same when a clock is two hours off', () => {

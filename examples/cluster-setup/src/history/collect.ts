@@ -29,7 +29,11 @@ export interface Period {
 }
 
 /** @param now The clock of the node that asks, ms since 1970. */
-export async function collect(machine: Pick<Machine, 'name' | 'run'>, { from, to }: Period, now: () => number): Promise<NodeRecord> {
+export async function collect(
+  machine: Pick<Machine, 'name' | 'run'>,
+  { from, to }: Period,
+  now: () => number,
+): Promise<NodeRecord> {
   const node = machine.name;
   const gaps: string[] = [];
   const ask = async (what: string, program: string, argv: readonly string[]): Promise<string> => {
