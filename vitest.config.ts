@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Tests read the packages' sources (the '@sleepi3/source' export condition): no build is needed.
 const conditions = ['@sleepi3/source', 'module', 'node'];
@@ -11,6 +12,19 @@ const real = [
   '**/test/{built,debian-package,line-processes,lock-race,probe}.test.ts',
   'tools/test/{publishing,readme}.test.ts',
 ];
+
+/** Those that take longest go first, so that none of them is left to run alone at the end. On CI they try a hundred thousand. */
+const longest = ['mutual-shooting', 'fault-storm', 'crooked-world', 'faults', 'every-step-kill', 'cluster-status'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = longest.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+      return place < 0 ? longest.length : place;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   resolve: { conditions },
@@ -33,9 +47,10 @@ export default defineConfig({
         },
       },
     ],
-    testTimeout: 30_000,
-    // Some build the program that they start.
-    hookTimeout: 60_000,
+    // They bound a defect: a test on a starved machine takes as long as it takes.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    sequence: { sequencer: LongestFirst },
     coverage: {
       provider: 'v8',
       include: ['{packages,examples}/*/src/**/*.ts'],

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { setPriority } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Job } from './jobs.js';
 
-/** The priority of what gives way; 0 is usual, 19 the lowest. */
-const lowPriority = 10;
+/** How what gives way is started: 0 is usual, 19 the lowest priority. */
+const givingWay = ['nice', '-n', '10'];
 
 /** Runs both lanes side by side, says of each job how it ended, and gives the names of those that failed or were not run. */
 export async function runJobs(
@@ -17,9 +17,10 @@ export async function runJobs(
     let stopped = false;
     for (const job of jobs.filter((one) => one.lane === lane)) {
       const begun = performance.now();
-      const { status, output } = stopped ? notRun : await runJob(root, job);
+      const { status, output, spent } = stopped ? notRun : await runJob(root, job);
       if (status === 0) {
-        say(`✓ ${job.name}, ${((performance.now() - begun) / 1000).toFixed(0)} s\n`);
+        const took = (performance.now() - begun) / 1000;
+        say(`✓ ${job.name}, ${took.toFixed(0)} s, ${spent.toFixed(0)} s of a processor\n`);
       } else {
         failed.push(job.name);
         say(`${output}✗ ${job.name}: ${stopped ? 'not run' : job.command.join(' ')}\n`);
@@ -31,24 +32,41 @@ export async function runJobs(
   return failed;
 }
 
-const notRun = { status: 1, output: '' };
+interface Ended {
+  readonly status: number;
+  readonly output: string;
+  /** s of a processor, of all its processes: what a busy machine does not change. */
+  readonly spent: number;
+}
 
-function runJob(root: string, { command, lane, live, environment }: Job): Promise<{ status: number; output: string }> {
-  const [program, ...words] = command;
+const notRun: Ended = { status: 1, output: '', spent: 0 };
+
+/** Runs a command, and tells on descriptor 3 what it took, as the shell's `times` does. */
+const timed = ['sh', '-c', '"$@"; status=$?; times >&3; exit $status', 'sh'] as const;
+
+function runJob(root: string, { command, lane, live, environment }: Job): Promise<Ended> {
+  const [program, ...words] = [...timed, ...(lane === 'aside' ? givingWay : []), ...command];
   const PATH = join(root, 'node_modules/.bin') + delimiter + (process.env['PATH'] ?? '');
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, {
       cwd: root,
       env: { ...process.env, ...environment, PATH },
-      stdio: live === true ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+      stdio: live === true ? ['ignore', 'inherit', 'inherit', 'pipe'] : ['ignore', 'pipe', 'pipe', 'pipe'],
     });
-    if (lane === 'aside' && child.pid !== undefined) setPriority(child.pid, lowPriority);
     let output = '';
+    let times = '';
+    (child.stdio[3] as Readable | null)?.setEncoding('utf8').on('data', (text: string) => (times += text));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
     }
     child.once('error', reject).once('close', (status) => {
-      resolve({ status: status ?? 1, output });
+      resolve({ status: status ?? 1, output, spent: spentByChildren(times) });
     });
   });
+}
+
+/** s, of what `times` prints: a line of the shell's own, then one of its children's, each as user's and system's minutes. */
+function spentByChildren(times: string): number {
+  const [, children = ''] = times.split('\n');
+  return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, m, s]) => sum + Number(m) * 60 + Number(s), 0);
 }

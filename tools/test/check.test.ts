@@ -18,8 +18,11 @@ describe('running jobs', () => {
     return { failed, said: said.replaceAll(process.execPath, 'node').replaceAll(/\d+ s/g, 'N s') };
   };
 
-  it('says how long each took, and nothing of what it printed', async () => {
-    expect(await run(node('build', 'main', 'console.log(1)'))).toEqual({ failed: [], said: '✓ build, N s\n' });
+  it('says how long each took and what of a processor, and nothing of what it printed', async () => {
+    expect(await run(node('build', 'main', 'console.log(1)'))).toEqual({
+      failed: [],
+      said: '✓ build, N s, N s of a processor\n',
+    });
   });
 
   it('shows what one printed that failed, does not run what comes after it, and ends the other lane all the same', async () => {
@@ -33,7 +36,7 @@ describe('running jobs', () => {
     expect(failed.toSorted()).toEqual(['build', 'lint', 'tests', 'types']);
     expect(said).toContain('no disk\n✗ build: node -e console.error("no disk"); process.exit(3)\n');
     expect(said).toContain('✗ tests: not run\n');
-    expect(said).toContain('✓ format, N s\n');
+    expect(said).toContain('✓ format, N s, N s of a processor\n');
   });
 
   it('takes the floors of coverage where every part is', () => {

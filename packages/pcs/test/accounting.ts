@@ -11,45 +11,67 @@ interface Span {
   readonly text: string;
 }
 
+/** What is of one kind is read by the same code. */
+interface OfAKind {
+  readonly kind: string;
+}
+
 interface Found {
-  readonly attributes: readonly { readonly name: string; readonly value: Span }[];
-  readonly elements: readonly Span[];
+  readonly attributes: readonly (OfAKind & { readonly name: string; readonly value: Span })[];
+  readonly elements: readonly (OfAKind & Span)[];
   /** Where an attribute can be put in, for each element: after its name. */
-  readonly afterNames: readonly number[];
+  readonly afterNames: readonly (OfAKind & { readonly at: number })[];
   /** Where an element can be put in, for each element that has an end tag: before that. */
-  readonly beforeEnds: readonly number[];
+  readonly beforeEnds: readonly (OfAKind & { readonly at: number })[];
+}
+
+/** Where there is time each, elsewhere one of each kind: an attribute of that name and type of value, an element on that path. */
+function tried<T extends OfAKind>(found: readonly T[]): readonly T[] {
+  if (process.env['CI'] === 'true') return found;
+  return [...new Map(found.map((one) => [one.kind, one])).values()];
 }
 
 const TAG = /<(\/?)([\w-]+)((?:\s+[\w:-]+="[^"]*")*)\s*(\/?)>/g;
 const ATTRIBUTE = /([\w:-]+)="([^"]*)"/g;
 
 function walk(xml: string): Found {
-  const attributes: { name: string; value: Span }[] = [];
-  const elements: Span[] = [];
-  const afterNames: number[] = [];
-  const beforeEnds: number[] = [];
-  const open: number[] = [];
+  const attributes: Found['attributes'][number][] = [];
+  const elements: Found['elements'][number][] = [];
+  const afterNames: Found['afterNames'][number][] = [];
+  const beforeEnds: Found['beforeEnds'][number][] = [];
+  const open: { readonly start: number; readonly path: string }[] = [];
   for (const tag of xml.matchAll(TAG)) {
     const [whole, slash, name, list] = tag as unknown as [string, string, string, string, string];
     const end = tag.index + whole.length;
     if (slash === '/') {
-      const start = open.pop()!;
-      beforeEnds.push(tag.index);
-      elements.push({ start, end, text: xml.slice(start, end) });
+      const { start, path } = open.pop()!;
+      beforeEnds.push({ kind: path, at: tag.index });
+      elements.push({ kind: path, start, end, text: xml.slice(start, end) });
       continue;
     }
-    afterNames.push(tag.index + 1 + name.length);
+    const path = `${open.at(-1)?.path ?? ''}/${name}`;
+    afterNames.push({ kind: path, at: tag.index + 1 + name.length });
     const listStart = tag.index + 1 + name.length;
     for (const attribute of list.matchAll(ATTRIBUTE)) {
       const [, attributeName, value] = attribute as unknown as [string, string, string];
       const start = listStart + attribute.index + attributeName.length + 2;
-      attributes.push({ name: attributeName, value: { start, end: start + value.length, text: value } });
+      attributes.push({
+        kind: `${path} ${attributeName} ${typeOf(value)}`,
+        name: attributeName,
+        value: { start, end: start + value.length, text: value },
+      });
     }
-    if (whole.endsWith('/>')) elements.push({ start: tag.index, end, text: whole });
-    else open.push(tag.index);
+    if (whole.endsWith('/>')) elements.push({ kind: path, start: tag.index, end, text: whole });
+    else open.push({ start: tag.index, path });
   }
   expect(open, 'the walker lost its way').toEqual([]);
   return { attributes, elements, afterNames, beforeEnds };
+}
+
+/** The type of a value as {@link otherValue} sees it. */
+function typeOf(value: string): string {
+  const types = { flag: /^(?:true|false)$/, number: /^[-+]?\d+$/, infinite: /^[-+]?INFINITY$/, time: /\d\d:\d\d:\d\d/ };
+  return Object.entries(types).find(([, type]) => type.test(value))?.[0] ?? (value === '' ? 'empty' : 'text');
 }
 
 /** Another value of the same type, as far as the old one shows it. */
@@ -89,10 +111,12 @@ export function expectEverythingAccountedFor(read: (xml: string) => unknown, xml
   const baseline = asText(read(xml));
   expect(attributes.length + elements.length).toBeGreaterThan(0);
   const unnoticed = [
-    ...attributes
+    ...tried(attributes)
       .filter(({ value }) => outcome(read, replace(xml, value, otherValue(value.text))) === baseline)
       .map(({ name, value }) => `${name}="${value.text}"`),
-    ...elements.filter((element) => outcome(read, replace(xml, element, '')) === baseline).map(({ text }) => text),
+    ...tried(elements)
+      .filter((element) => outcome(read, replace(xml, element, '')) === baseline)
+      .map(({ text }) => text),
   ];
   expect(unnoticed, 'changed without the reader noticing').toEqual([]);
 }
@@ -102,8 +126,8 @@ export function expectTheUnknownKept(read: (xml: string) => unknown, xml: string
   const { afterNames, beforeEnds } = walk(xml);
   const baseline = asText(withoutUnknown(read(xml)));
   const insertions = [
-    ...afterNames.map((at) => ({ at, text: ' brand-new="kept-7731"' })),
-    ...beforeEnds.map((at) => ({ at, text: '<brand-new><kept-7731/></brand-new>' })),
+    ...tried(afterNames).map(({ at }) => ({ at, text: ' brand-new="kept-7731"' })),
+    ...tried(beforeEnds).map(({ at }) => ({ at, text: '<brand-new><kept-7731/></brand-new>' })),
   ];
   for (const { at, text } of insertions) {
     const model = read(replace(xml, { start: at, end: at }, text));

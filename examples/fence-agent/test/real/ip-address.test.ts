@@ -44,7 +44,7 @@ add 2
 const client = `
 const http = require('http');
 const { writeFileSync, existsSync } = require('fs');
-const [ready, end] = process.argv.slice(1);
+const [ready, moved, end] = process.argv.slice(1);
 const answers = [], failures = [];
 let last, longest = 0;
 const ask = () => new Promise((resolve) => {
@@ -68,7 +68,7 @@ const ask = () => new Promise((resolve) => {
     if (last !== undefined) longest = Math.max(longest, now - last);
     last = now;
     if (answers.at(-1) !== answer) answers.push(answer);
-    if (answers.length === 1) writeFileSync(ready, '');
+    if (answers.length <= 2) writeFileSync([ready, moved][answers.length - 1], '');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   console.log(JSON.stringify({ answers, failures, longest }));
@@ -108,11 +108,12 @@ describe.runIf(possible)('the VIP', () => {
     JSON.parse(
       act(`
         on 1 start
-        "$NODE" -e "$CLIENT" "$PLACE/ready" "$PLACE/end" > "$PLACE/seen" & client=$!
+        "$NODE" -e "$CLIENT" "$PLACE/ready" "$PLACE/moved" "$PLACE/end" > "$PLACE/seen" & client=$!
         until [ -e "$PLACE/ready" ]; do sleep 0.05; done
-        sleep 1.5 # A start announces the address five times in a second: until then the client would go to and fro.
+        # A start announces the address several times, from the background: until then the client would go to and fro.
+        while grep -qsE '^(IPaddr2|send_arp|arping)' /proc/[0-9]*/comm; do sleep 0.05; done
         ${commands}
-        sleep 1
+        until [ -e "$PLACE/moved" ]; do sleep 0.05; done
         touch "$PLACE/end"
         wait $client
         cat "$PLACE/seen"
@@ -120,7 +121,9 @@ describe.runIf(possible)('the VIP', () => {
     ) as { readonly answers: readonly string[]; readonly failures: readonly string[]; readonly longest: number };
 
   it('answers at all times while it is handed over', () => {
-    const { answers, failures } = moved('on 1 migrate_to; on 2 migrate_from; sleep 0.3; on 1 stop');
+    const { answers, failures } = moved(
+      'on 1 migrate_to; on 2 migrate_from; until [ -e "$PLACE/moved" ]; do sleep 0.05; done; on 1 stop',
+    );
     expect(answers).toEqual(['node 1', 'node 2']);
     // A connection that is open when the address moves belongs to the old node, and may be reset; none may wait in vain.
     expect(failures.filter((code) => code !== 'ECONNRESET')).toEqual([]);

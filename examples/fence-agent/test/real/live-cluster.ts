@@ -3,9 +3,15 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { editDefaults, systemClock } from '@sleepi3/driver';
-import { type PacemakerCall, type ProcessResult, runLikePacemaker } from '@sleepi3/fence-protocol/testing';
+import {
+  type PacemakerCall,
+  type ProcessOptions,
+  type ProcessResult,
+  runLikePacemaker,
+} from '@sleepi3/fence-protocol/testing';
 import { createHarness, type Harness, record, type Recording, serveBoard } from '@sleepi3/simulator';
 import { type Service, startService } from './service.js';
+import { patience } from './until.js';
 import { bundleProgram } from '../../../../tools/bundle/bundle-program.js';
 
 const home = join(import.meta.dirname, '../..');
@@ -23,7 +29,7 @@ export interface LiveCluster {
   readonly service: Service;
   /** What node2 is configured with to fence node1. */
   readonly parameters: Readonly<Record<string, string>>;
-  run(action: string, call?: Partial<PacemakerCall>, timeout?: number): Promise<ProcessResult>;
+  run(action: string, call?: Partial<PacemakerCall>, options?: Pick<ProcessOptions, 'signal'>): Promise<ProcessResult>;
   /** ms that node2 held EXTOUT, one number a pulse. */
   holds(): number[];
   close(): Promise<void>;
@@ -68,8 +74,12 @@ export async function liveCluster(program: string, prepare?: (state: string) => 
     recording,
     service,
     parameters,
-    run: (action, call = {}, timeout = 60) =>
-      runLikePacemaker(program, { action, target: 'node1', parameters, ...call }, { timeout, env: service.env }),
+    run: (action, call = {}, { signal } = {}) =>
+      runLikePacemaker(
+        program,
+        { action, target: 'node1', parameters, ...call },
+        { timeout: patience, env: service.env, ...(signal && { signal }) },
+      ),
     holds: () => recording.pulses('node2', 'EXTOUT').map(({ start, end }) => end - start),
     close: async () => {
       await service.stop();

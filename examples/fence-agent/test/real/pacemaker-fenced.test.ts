@@ -11,7 +11,7 @@ import { until } from './until.js';
 const possible =
   haveRealParts('pacemaker-fenced', 'stonith_admin', 'unshare', 'nsenter') && StandaloneFenced.isPossible();
 
-describe.runIf(possible)('fence_sleepi3 under pacemaker-fenced', { timeout: 120_000 }, () => {
+describe.runIf(possible)('fence_sleepi3 under pacemaker-fenced', { timeout: 300_000 }, () => {
   let directory: string;
   let program: string;
   let fenced: StandaloneFenced;

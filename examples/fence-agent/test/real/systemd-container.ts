@@ -59,10 +59,7 @@ export async function bootContainer(
       });
     });
   await until('the container runs', () => existsSync(`/proc/${container.pid}`) && leader() !== '');
-  for (let tries = 0; (await run('systemctl is-active basic.target')).status !== 0; tries++) {
-    if (tries > 200) throw new Error('the container did not boot');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await until('the container has booted', async () => (await run('systemctl is-active basic.target')).status === 0);
   return {
     run,
     close: async () => {

@@ -11,13 +11,11 @@ import { buildAgent } from './live-cluster.js';
 import { bootContainer, canBootSystemd, type SystemdContainer } from './systemd-container.js';
 import { until } from './until.js';
 
-/** When an asserted EXTIN cuts at the earliest, s. */
-const earliestCut = 9;
 const service = 'fence-sleepi3.service';
 
 describe.runIf(haveRealParts('systemd-nspawn', 'dpkg', 'unshare', 'nsenter') && canBootSystemd())(
   'the service under systemd',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     let directory: string;
     let harness: Harness;
@@ -71,7 +69,7 @@ describe.runIf(haveRealParts('systemd-nspawn', 'dpkg', 'unshare', 'nsenter') && 
       return { result };
     };
     const killAll = () => mustRun(`main=$(systemctl show -P MainPID ${service}); kill -KILL $(pgrep -P $main) $main`);
-    const released = (seconds: number) => until('the line is released', () => !harness.boards[0].extout, seconds);
+    const released = () => until('the line is released', () => !harness.boards[0].extout);
 
     it('is installed over what there was before, runs at once, and keeps this node fenceable', async () => {
       await mustRun(
@@ -103,7 +101,7 @@ describe.runIf(haveRealParts('systemd-nspawn', 'dpkg', 'unshare', 'nsenter') && 
         const { status, output } = await result;
         expect(status).toBe(1);
         expect(output).toMatch(why);
-        await released(earliestCut);
+        await released();
         expect(harness.boards[1].powered).toBe(true);
         expect(await agent('off')).toMatchObject({ status: 0, output: 'Success: Powered OFF\n' });
         expect(harness.boards[1].powered).toBe(false);
@@ -114,7 +112,8 @@ describe.runIf(haveRealParts('systemd-nspawn', 'dpkg', 'unshare', 'nsenter') && 
       const { result } = await hold();
       await killAll();
       expect((await result).status).toBe(1);
-      await released(earliestCut);
+      await released();
+      expect(harness.boards[1].powered).toBe(true);
       await mustRun('fence_sleepi3 boot');
     });
 
@@ -133,7 +132,7 @@ describe.runIf(haveRealParts('systemd-nspawn', 'dpkg', 'unshare', 'nsenter') && 
       const { result } = await hold('reboot');
       expect((await result).status).toBe(0);
       await killAll();
-      await until('the peer is woken', () => harness.boards[1].powered, 20);
+      await until('the peer is woken', () => harness.boards[1].powered);
       await until('nothing is owed', () => !harness.boards[0].extout);
       await mustRun('fence_sleepi3 boot');
       expect((await container.run('ls /var/lib/fence_sleepi3/owed-wake')).status).not.toBe(0);
@@ -154,7 +153,7 @@ describe.runIf(haveRealParts('systemd-nspawn', 'dpkg', 'unshare', 'nsenter') && 
       await mustRun('dpkg --install /root/*.deb; cp /root/sleepi3 /etc/default/sleepi3; fence_sleepi3 boot');
       await hold();
       await container.run('systemctl start --no-block poweroff.target');
-      await released(5);
+      await released();
       expect(harness.boards[1].powered).toBe(true);
     });
   },

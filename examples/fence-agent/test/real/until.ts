@@ -1,10 +1,14 @@
 import { systemClock } from '@sleepi3/driver';
 
-/** Resolves once `condition` is true; rejects after `seconds`, saying for what it waited. */
-export async function until(what: string | (() => string), condition: () => boolean, seconds = 20): Promise<void> {
-  for (let waited = 0; !condition(); waited += 25) {
-    if (waited > seconds * 1000)
-      throw new Error(`after ${seconds} s not yet: ${typeof what === 'string' ? what : what()}`);
+/** s that a test waits for a state before it fails: it bounds a defect, and a starved machine is none. */
+export const patience = 120;
+
+/** Resolves once `condition` is true; rejects after {@link patience}, saying for what it waited. */
+export async function until(what: string | (() => string), condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = systemClock.now() + patience * 1000;
+  while (!(await condition())) {
+    if (systemClock.now() > deadline)
+      throw new Error(`after ${patience} s not yet: ${typeof what === 'string' ? what : what()}`);
     await systemClock.sleep(25);
   }
 }

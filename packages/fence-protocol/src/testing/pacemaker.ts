@@ -47,6 +47,8 @@ export interface ProcessResult {
 export interface ProcessOptions {
   /** Seconds until SIGKILL; default 20. */
   readonly timeout?: number;
+  /** Aborted, it ends the time at once: for a test that waits for what the agent has done rather than for seconds. */
+  readonly signal?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -59,7 +61,7 @@ export function runLikePacemaker(
   call: PacemakerCall,
   options: ProcessOptions = {},
 ): Promise<ProcessResult> {
-  const { timeout = 20, env = {} } = options;
+  const { timeout = 20, signal, env = {} } = options;
   return new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', ['-c', 'umask 026; exec "$0"', program], {
       detached: true,
@@ -73,13 +75,17 @@ export function runLikePacemaker(
     // An agent that ends without reading leaves a broken pipe behind: its exit status tells the story.
     child.stdin.on('error', () => undefined);
     child.stdin.end(pacemakerInput(call));
-    const timer = setTimeout(() => {
+    const endTime = () => {
       timedOut = true;
       killGroup(child.pid);
-    }, timeout * 1000);
+    };
+    const timer = setTimeout(endTime, timeout * 1000);
+    signal?.addEventListener('abort', endTime);
+    if (signal?.aborted) endTime();
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', endTime);
       resolve({ exitStatus: code ?? undefined, stdout, stderr, timedOut });
     });
   });
