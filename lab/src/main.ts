@@ -16,6 +16,8 @@ import { callControl, isUp, serveControl } from './control.js';
 import { LabError } from './errors.js';
 import { buildImage, findImage, readImagePlan } from './image/build.js';
 import type { Image } from './image/image.js';
+import { serveMirrors } from './image/mirror.js';
+import type { Contents } from './image/plan.js';
 import { Lab } from './lab.js';
 import { chooseAcceleration } from './machine/acceleration.js';
 import { isNative, type Platform, platformName } from './machine/platform.js';
@@ -78,8 +80,9 @@ async function prepare(invocation: Invocation): Promise<Acceleration> {
   const host = { run: runProgram, has: hasProgram, root: process.getuid?.() === 0 };
   await meetRequirements(host, options.architecture, options.install);
   await buildForGuests(options);
-  for (const release of releasesOf(invocation).slice(1)) await imageOf({ ...options, release });
-  const image = await imageOf({ ...options, release: releasesOf(invocation)[0] ?? options.release });
+  const [first, ...rest] = systemsOf(invocation);
+  for (const { release, contents } of rest) await imageOf({ ...options, release }, contents);
+  const image = await imageOf({ ...options, ...first }, first?.contents ?? 'whole');
   if (options.accel !== 'auto') return options.accel;
   const acceleration = await chooseAcceleration(image);
   log(
@@ -91,13 +94,26 @@ async function prepare(invocation: Invocation): Promise<Acceleration> {
 }
 
 /** The image of a platform; made when there is none. */
-const imageOf = async (platform: Platform): Promise<Image> =>
-  buildImage({ run: runProgram, log }, paths.cache, await readImagePlan(paths.imageFiles, platform));
+const imageOf = async (platform: Platform, contents: Contents): Promise<Image> =>
+  buildImage({ run: runProgram, log }, paths.cache, await readImagePlan(paths.guestFiles, platform, contents));
 
-/** The releases that machines have in the course of a run. */
-function releasesOf({ command, words, options }: Invocation): Platform['release'][] {
-  const named = command === 'run' ? chooseScenarios(words).flatMap(({ releases = [options.release] }) => releases) : [];
-  return [...new Set([...named, ...(named.length === 0 ? [options.release] : [])])];
+interface System {
+  readonly release: Platform['release'];
+  readonly contents: Contents;
+}
+
+/** What is on machines in the course of a run. */
+function systemsOf({ command, words, options }: Invocation): System[] {
+  const whole: System = { release: options.release, contents: 'whole' };
+  const named =
+    command === 'run' ? chooseScenarios(words).flatMap((scenario) => systemsIn(scenario, options)) : [whole];
+  return [...new Map(named.map((system) => [JSON.stringify(system), system])).values()];
+}
+
+/** What is on the machines of a scenario at its beginning, and what they come to. */
+function systemsIn({ cluster, releases }: Pick<Scenario, 'cluster' | 'releases'>, platform: Platform): System[] {
+  const contents = cluster === 'bare' ? 'bare' : 'whole';
+  return (releases ?? [platform.release]).map((release) => ({ release, contents }));
 }
 
 /** What the confined process is to do. */
@@ -128,11 +144,14 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
   await demandConfinement(runProgram);
   await layNetwork(runProgram);
   await serveTime(labAddress);
+  await serveMirrors(paths.cache);
   const { options } = invocation;
   const start = async (scenario: Pick<Scenario, 'cluster' | 'boards' | 'releases'>) => {
-    const [release, next] = scenario.releases ?? [options.release];
-    const image = await keptImage({ ...options, release });
-    return startLab(image, next && (await keptImage({ ...options, release: next })), acceleration, scenario);
+    const images: Image[] = [];
+    for (const { release, contents } of systemsIn(scenario, options)) {
+      images.push(await keptImage({ ...options, release }, contents));
+    }
+    return startLab(images, acceleration, scenario);
   };
   if (invocation.command === 'run') {
     const list = chooseScenarios(invocation.words).flatMap((scenario) =>
@@ -161,8 +180,8 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
   return stayUp(await start({ boards: { extoutOnPowerCut: options.extout } }));
 }
 
-async function keptImage(platform: Platform): Promise<Image> {
-  const image = await findImage(paths.cache, await readImagePlan(paths.imageFiles, platform));
+async function keptImage(platform: Platform, contents: Contents): Promise<Image> {
+  const image = await findImage(paths.cache, await readImagePlan(paths.guestFiles, platform, contents));
   if (!image) throw new LabError('image', 'the image is gone: run lab build');
   return image;
 }
@@ -171,16 +190,16 @@ async function keptImage(platform: Platform): Promise<Image> {
 const outputOf = (platform: Platform): string => join(paths.output, platformName(platform));
 
 async function startLab(
-  image: Image,
-  next: Image | undefined,
+  [image, next]: readonly Image[],
   acceleration: Acceleration,
   { cluster = defaultCluster, boards }: Pick<Scenario, 'cluster' | 'boards'>,
 ): Promise<Lab> {
+  if (!image) throw new LabError('image', 'there is no image for the machines');
   await mkdir(paths.run, { recursive: true });
   const { architecture } = image.platform;
   const provisionFor = async (
     name: string,
-    of: ClusterOptions | 'keepalived' | undefined,
+    of: ClusterOptions | 'keepalived' | 'bare' | undefined,
     joins: boolean,
   ): Promise<string> => {
     const archive = join(paths.run, `${name}.tar`);
@@ -190,6 +209,7 @@ async function startLab(
   const sources = {
     articleFiles: paths.articleFiles,
     agentPackage: paths.agentPackage(architecture),
+    setupPackage: paths.setupPackage,
     rollingReboot: paths.rollingReboot,
     clusterSetup: paths.clusterSetup,
     busContract: paths.busContract,
@@ -224,12 +244,16 @@ async function buildForGuests({ architecture }: Platform): Promise<void> {
     'run',
     'build',
   ]);
-  const built = (await readdir(paths.packages)).find(
-    (name) => name.startsWith('fence-sleepi3_') && name.endsWith(`_${architecture}.deb`),
-  );
-  if (built === undefined) throw new LabError('requirement', `no package came to be in ${paths.packages}`);
   await mkdir(paths.cache, { recursive: true });
-  await copyFile(join(paths.packages, built), paths.agentPackage(architecture));
+  const packages = await readdir(paths.packages);
+  for (const [name, kept] of [
+    [`fence-sleepi3_.*_${architecture}`, paths.agentPackage(architecture)],
+    ['cluster-setup_.*_all', paths.setupPackage],
+  ] as const) {
+    const built = packages.find((each) => new RegExp(`^${name}\\.deb$`).test(each));
+    if (built === undefined) throw new LabError('requirement', `no package came to be in ${paths.packages}`);
+    await copyFile(join(paths.packages, built), kept);
+  }
   await copyFile(paths.busContractBuild, paths.busContract);
   for (const { built: program, kept } of [paths.rollingReboot, paths.clusterSetup]) await copyFile(program, kept);
 }

@@ -9,14 +9,15 @@ export interface LabPaths {
   readonly run: string;
   /** Outcomes, timelines and the report. */
   readonly output: string;
-  /** Files of the image, laid out as in the guest. */
-  readonly imageFiles: string;
+  /** Files of the images, laid out as in the guest. */
+  readonly guestFiles: string;
   readonly articleFiles: string;
   /** The agent's directory in the repository. */
   readonly agent: string;
-  /** Where the Debian packages are built, and where the agent's is kept, by architecture. */
+  /** Where the Debian packages are built, and where the agent's is kept, by architecture, and cluster-setup's. */
   readonly packages: string;
   readonly agentPackage: (architecture: Architecture) => string;
+  readonly setupPackage: string;
   /** The programs for operators: where each is built, where each is kept, and what belongs to it. */
   readonly rollingReboot: ProgramPaths;
   readonly clusterSetup: ProgramPaths;
@@ -46,11 +47,12 @@ export function labPaths(root: string): LabPaths {
     cache,
     run,
     output: join(root, 'out', 'lab'),
-    imageFiles: join(root, 'lab', 'guest', 'image'),
+    guestFiles: join(root, 'lab', 'guest'),
     articleFiles: join(root, 'lab', 'guest', 'article'),
     agent: join(root, 'examples', 'fence-agent'),
     packages: join(root, 'out', 'debian'),
     agentPackage: (architecture) => join(cache, `fence-sleepi3_${architecture}.deb`),
+    setupPackage: join(cache, 'cluster-setup_all.deb'),
     rollingReboot: program('rolling-reboot'),
     clusterSetup: program('cluster-setup'),
     busContractBuild: join(root, 'lab', 'dist', 'bus-contract.cjs'),

@@ -13,9 +13,12 @@ export const defaultCluster: ClusterOptions = { layout: 'hot-standby', fencing: 
 /** What a lab must be like for a scenario. */
 const demandOf = ({ cluster = defaultCluster, boards }: Scenario): string => JSON.stringify({ cluster, boards });
 
+/** Whether it begins with something that has to settle. */
+const hasCluster = ({ cluster }: Scenario): boolean => cluster !== 'none' && cluster !== 'bare';
+
 /** Whether the machines that one scenario leaves behind will do for the next one. Bare nodes are bare only once. */
 export const canFollow = (next: Scenario, last: Scenario): boolean =>
-  next.cluster !== 'none' && demandOf(next) === demandOf(last);
+  hasCluster(next) && demandOf(next) === demandOf(last);
 
 export interface RunTools {
   /** A lab with new machines for this scenario. */
@@ -58,7 +61,7 @@ async function runOne(scenario: Scenario, lab: Lab, file: string, log: RunTools[
   const begun = lab.clock.now();
   let start = begun;
   try {
-    if (scenario.cluster !== 'none') {
+    if (hasCluster(scenario)) {
       await lab.begin({ timeout: 900_000 });
       log(`settled after ${Math.round((lab.clock.now() - begun) / 1000)} s`);
     }

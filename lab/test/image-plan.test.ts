@@ -9,6 +9,7 @@ const file = (path: string, content: string, executable = false) => ({
   executable,
 });
 const plan: ImagePlan = {
+  contents: 'whole',
   diskSize: 4096,
   platform: { release: 'bookworm', architecture: 'amd64' },
   files: [file('/etc/a', 'one'), file('/usr/b', 'two', true)],
@@ -29,6 +30,7 @@ describe("the image's fingerprint", () => {
     ],
     ['the release', { ...plan, platform: { ...plan.platform, release: 'trixie' } }],
     ['the architecture', { ...plan, platform: { ...plan.platform, architecture: 'arm64' } }],
+    ['what is on it', { ...plan, contents: 'bare' }],
     ['the size of the disk', { ...plan, diskSize: 8192 }],
     ['a file more', { ...plan, files: [...plan.files, file('/etc/d', '')] }],
   ] satisfies [string, ImagePlan][])('changes with %s', (_, other) => {
@@ -38,17 +40,25 @@ describe("the image's fingerprint", () => {
 
 describe("the guests' packages", () => {
   it('have the kernel of their architecture, and docker in as many parts as their release has it', () => {
-    const packages = guestPackages({ release: 'trixie', architecture: 'arm64' });
+    const packages = guestPackages({ release: 'trixie', architecture: 'arm64' }, 'whole');
     expect(packages).toEqual(expect.arrayContaining(['linux-image-arm64', 'docker.io', 'docker-cli', 'pcs']));
-    expect(guestPackages({ release: 'bookworm', architecture: 'amd64' })).not.toContain('docker-cli');
+    expect(guestPackages({ release: 'bookworm', architecture: 'amd64' }, 'whole')).not.toContain('docker-cli');
+  });
+
+  it('are nothing of a cluster on a bare machine, whose board can be read', () => {
+    const packages = guestPackages({ release: 'bookworm', architecture: 'amd64' }, 'bare');
+    expect(packages).toContain('i2c-tools');
+    for (const name of ['nodejs', 'docker.io', 'pacemaker', 'pacemaker-cli-utils', 'corosync', 'pcs', 'fence-agents']) {
+      expect(packages).not.toContain(name);
+    }
   });
 });
 
 describe("the guests' own files", () => {
-  const directory = join(import.meta.dirname, '..', 'guest', 'image');
+  const directory = join(import.meta.dirname, '..', 'guest');
 
   it("name the serial console of the guests' architecture", async () => {
-    const { files } = await readImagePlan(directory, { release: 'trixie', architecture: 'arm64' });
+    const { files } = await readImagePlan(directory, { release: 'trixie', architecture: 'arm64' }, 'whole');
     expect(files.map(({ path }) => path)).toContain(
       '/etc/systemd/system/serial-getty@ttyAMA0.service.d/autologin.conf',
     );
@@ -56,7 +66,7 @@ describe("the guests' own files", () => {
   });
 
   it('bring every unit of the lab that is to be enabled, and name no host of the outside', async () => {
-    const { files } = await readImagePlan(directory, { release: 'trixie', architecture: 'amd64' });
+    const { files } = await readImagePlan(directory, { release: 'trixie', architecture: 'amd64' }, 'whole');
     const paths = files.map(({ path }) => path);
     for (const unit of units.enabled.filter((name) => name.startsWith('sleepi3'))) {
       expect(paths).toContain(`/etc/systemd/system/${unit}`);

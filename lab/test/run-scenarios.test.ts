@@ -22,6 +22,8 @@ describe('the machines of a scenario', () => {
   });
 
   it('are not bare any more after one that began with bare ones', () => {
-    expect(canFollow(scenario({ cluster: 'none' }), scenario({ cluster: 'none' }))).toBe(false);
+    for (const cluster of ['none', 'bare'] as const) {
+      expect(canFollow(scenario({ cluster }), scenario({ cluster }))).toBe(false);
+    }
   });
 });

@@ -23,7 +23,7 @@ export type Measurement = keyof typeof measurements;
 /** A way to run the cluster. */
 export interface Contender {
   readonly name: string;
-  readonly cluster: Exclude<Scenario['cluster'], 'none' | undefined>;
+  readonly cluster: Exclude<Scenario['cluster'], 'none' | 'bare' | undefined>;
   /** What it differs in from the others: what is the same for two of them is measured of one. */
   readonly measured: readonly Measurement[];
 }

@@ -11,8 +11,9 @@ import { copyModules } from './node-modules.js';
 export interface ProvisionSources {
   /** What the article's agent needs, laid out as in the guest: `lab/guest/article`. */
   readonly articleFiles: string;
-  /** The agent's Debian package. */
+  /** The agent's Debian package, and cluster-setup's. */
   readonly agentPackage: string;
+  readonly setupPackage: string;
   /** The programs for operators. */
   readonly rollingReboot: ProgramPaths;
   readonly clusterSetup: ProgramPaths;
@@ -26,6 +27,9 @@ export interface ProvisionSources {
   };
 }
 
+/** Where a bare guest has the packages of this project that its reader brought there. */
+export const broughtPackages = '/root/packages';
+
 /** Where a guest with no cluster has the contract, and the Node besides Debian's. */
 export const guestContract = '/usr/lib/sleepi3-lab/bus-contract.cjs';
 export const otherNode = '/usr/lib/sleepi3-lab/newer-node/node';
@@ -35,14 +39,14 @@ export const otherContract = '/usr/lib/sleepi3-lab/newer-node/bus-contract.cjs';
 const authkey = Buffer.alloc(256, 'sleepi3 lab ');
 
 /**
- * Writes the archive. `cluster` undefined: no cluster, as after installing the packages.
+ * Writes the archive. `cluster` undefined: no cluster, as after installing the packages; `'bare'`: before that.
  *
  * @param joins The machine comes to a cluster that runs, and gets its configuration from there.
  */
 export async function writeProvision(
   run: RunProgram,
   sources: ProvisionSources,
-  cluster: ClusterOptions | 'keepalived' | undefined,
+  cluster: ClusterOptions | 'keepalived' | 'bare' | undefined,
   workspace: string,
   archive: string,
   joins: boolean,
@@ -56,8 +60,14 @@ export async function writeProvision(
     await writeFile(target, content);
     await chmod(target, mode);
   };
-  await installPrograms(sources, root);
-  if (cluster === 'keepalived') {
+  const bring = async (path: string, directory: string) => {
+    await mkdir(join(root, directory), { recursive: true });
+    await copyFile(path, join(root, directory, basename(path)));
+  };
+  if (cluster !== 'bare') await installPrograms(sources, root);
+  if (cluster === 'bare') {
+    for (const path of [sources.agentPackage, sources.setupPackage]) await bring(path, broughtPackages);
+  } else if (cluster === 'keepalived') {
     await write('etc/keepalived/keepalived.conf', keepalivedConf, 0o644);
     await enable(root, '/usr/lib/systemd/system', 'keepalived.service');
     await enable(root, `/${unitDirectory}`, 'sleepi3-lab-httpd.service');
@@ -69,9 +79,7 @@ export async function writeProvision(
     await enable(root, '/usr/lib/systemd/system', 'fence-sleepi3.service');
     await enable(root, '/usr/lib/systemd/system', 'fence-sleepi3.socket', 'sockets.target');
   } else {
-    const packages = join(root, 'var/lib/sleepi3-lab/packages');
-    await mkdir(packages, { recursive: true });
-    await copyFile(sources.agentPackage, join(packages, basename(sources.agentPackage)));
+    await bring(sources.agentPackage, 'var/lib/sleepi3-lab/packages');
   }
   if (!cluster) {
     await mkdir(join(root, dirname(guestContract)), { recursive: true });
@@ -83,7 +91,7 @@ export async function writeProvision(
       await copyFile(sources.busContract, join(root, otherContract));
       await copyModules(sources.otherNode.modules, join(root, dirname(otherNode), 'node_modules'));
     }
-  } else if (cluster !== 'keepalived') {
+  } else if (cluster !== 'keepalived' && cluster !== 'bare') {
     await write('etc/corosync/corosync.conf', corosyncConf(cluster), 0o644);
     await write('etc/corosync/authkey', authkey, 0o400);
     await write('etc/pacemaker/authkey', authkey, 0o640);

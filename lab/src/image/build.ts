@@ -1,7 +1,7 @@
 // Makes the image of an ImagePlan: debootstrap, the packages, the lab's own files, one ext4 file, kernel and initrd
 // beside it. No loop device, no mount that outlives the build.
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { askForSources, baseSource, parseDebianSources, sourcesList } from '../../../tools/parts/debian-sources.js';
 import { LabError } from '../errors.js';
 import { mustRun, type RunProgram } from '../program.js';
@@ -9,7 +9,17 @@ import { makeContainerImage } from './container.js';
 import { isNative, machineKinds, type Platform } from '../machine/platform.js';
 import { registerInterpreter } from './interpreter.js';
 import type { Image } from './image.js';
-import { fingerprint, guestPackages, type ImagePlan, initrdModules, type PlannedFile, units } from './plan.js';
+import { addressOfMirror, indexPackages } from './mirror.js';
+import {
+  type Contents,
+  fingerprint,
+  guestPackages,
+  type ImagePlan,
+  initrdModules,
+  type PlannedFile,
+  units,
+  unitsOn,
+} from './plan.js';
 
 /** How the build reaches the outside. */
 export interface BuildTools {
@@ -18,21 +28,26 @@ export interface BuildTools {
   readonly log: (line: string) => void;
 }
 
-/** Reads the plan from the guest files of the lab (`lab/guest/image`, laid out as in the guest). */
-export async function readImagePlan(directory: string, platform: Platform): Promise<ImagePlan> {
+/**
+ * Reads the plan from the guest files of the lab, laid out as in the guest: those in `image`, and in `bare` what a bare machine
+ * has besides.
+ */
+export async function readImagePlan(directory: string, platform: Platform, contents: Contents): Promise<ImagePlan> {
   const { console } = machineKinds[platform.architecture];
   const files: PlannedFile[] = [];
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const source = join(entry.parentPath, entry.name);
-    const { mode } = await stat(source);
-    files.push({
-      path: `/${relative(directory, source)}`.replace(anyConsole, console),
-      content: Buffer.from((await readFile(source, 'utf8')).replaceAll(anyConsole, console)),
-      executable: (mode & 0o100) !== 0,
-    });
+  for (const folder of ['image', ...(contents === 'bare' ? ['bare'] : [])].map((name) => join(directory, name))) {
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const source = join(entry.parentPath, entry.name);
+      const { mode } = await stat(source);
+      files.push({
+        path: `/${relative(folder, source)}`.replace(anyConsole, console),
+        content: Buffer.from((await readFile(source, 'utf8')).replaceAll(anyConsole, console)),
+        executable: (mode & 0o100) !== 0,
+      });
+    }
   }
-  return { platform, files, diskSize: 4096 };
+  return { platform, contents, files, diskSize: 4096 };
 }
 
 /** The serial console in the guests' files, whatever the architecture calls it. */
@@ -62,6 +77,7 @@ export async function buildImage(tools: BuildTools, cache: string, plan: ImagePl
   await mkdir(work, { recursive: true });
   try {
     await makeRoot(tools, join(cache, 'packages'), join(work, 'root'), plan);
+    if (plan.contents === 'bare') await makeMirror(tools, work, plan, addressOfMirror(basename(directory)));
     await packRoot(tools, work, plan);
     await rm(directory, { recursive: true, force: true });
     await rename(work, directory);
@@ -119,24 +135,27 @@ async function makeRoot(tools: BuildTools, packages: string, root: string, plan:
   );
   await mkdir(join(root, 'etc/initramfs-tools'), { recursive: true });
 
-  const inRoot = (...words: string[]) =>
-    mustRun(run, ['chroot', root, ...words], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C', INITRD: 'No' },
-    });
-  log('apt: the packages of the cluster, the service and the board');
+  const inRoot = runnerIn(run, root);
+  log(`apt: the packages of a ${plan.contents} machine`);
   await inRoot('apt-get', 'update', '--quiet=2');
-  const install = ['apt-get', 'install', '--yes', '--quiet=2', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0'];
-  await inRoot(...install, ...guestPackages(plan.platform));
+  await inRoot(...install, ...guestPackages(plan.platform, plan.contents));
   await inRoot(...install, '--fix-broken');
 
   log('the container image of the service');
   const shared = join(root, 'usr/share/sleepi3-lab');
   await mkdir(shared, { recursive: true });
+  if (plan.contents === 'bare') await inRoot(...install, 'lighttpd');
   await makeContainerImage(run, root, join(dirname(root), 'container'), join(shared, 'httpd.tar'), architecture);
+  if (plan.contents === 'bare') await inRoot('apt-get', 'purge', '--yes', '--quiet=2', '--autoremove', 'lighttpd');
 
   log('the settings of the machines');
   // An emulated pcsd takes longer than the minute that pcs gives it, and pcs cluster setup cannot be told to wait.
-  await inRoot('sed', '-i', `s/^default_request_timeout = .*/default_request_timeout = ${pcsPatience}/`, pcsSettings);
+  const patient = `sed -i 's/^default_request_timeout = .*/default_request_timeout = ${pcsPatience}/' ${pcsSettings}`;
+  if (plan.contents === 'whole') await inRoot('sh', '-c', patient);
+  else {
+    const hook = `DPkg::Post-Invoke { "if [ -e ${pcsSettings} ]; then ${patient}; fi"; };\n`;
+    await writeFile(join(root, 'etc/apt/apt.conf.d/sleepi3-lab'), hook);
+  }
   // The distribution's default cluster is not ours: there is none until one is made or brought.
   for (const path of ['etc/corosync/corosync.conf', 'etc/machine-id', 'var/lib/dbus/machine-id']) {
     await rm(join(root, path), { force: true });
@@ -148,8 +167,8 @@ async function makeRoot(tools: BuildTools, packages: string, root: string, plan:
     await writeFile(target, content);
     await chmod(target, executable ? 0o755 : 0o644);
   }
-  await inRoot('systemctl', '--quiet', 'enable', ...units.enabled);
-  await inRoot('systemctl', '--quiet', 'disable', ...units.disabled);
+  await inRoot('systemctl', '--quiet', 'enable', ...unitsOn(plan.contents, units.enabled));
+  await inRoot('systemctl', '--quiet', 'disable', ...unitsOn(plan.contents, units.disabled));
   await inRoot('systemctl', '--quiet', 'mask', ...units.masked);
   await inRoot('passwd', '--delete', 'root');
 
@@ -161,7 +180,35 @@ async function makeRoot(tools: BuildTools, packages: string, root: string, plan:
 
   await inRoot('apt-get', 'clean');
   await rm(join(root, 'usr/sbin/policy-rc.d'));
-  for (const path of ['var/lib/apt/lists', 'var/cache/debconf']) await rm(join(root, path), { recursive: true });
+  await rm(join(root, 'var/cache/debconf'), { recursive: true });
+  if (plan.contents === 'whole') await rm(join(root, 'var/lib/apt/lists'), { recursive: true });
+}
+
+const install = ['apt-get', 'install', '--yes', '--quiet=2', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0'];
+
+/** Runs programs in a root, as packages are set up. */
+const runnerIn =
+  (run: RunProgram, root: string) =>
+  (...words: string[]) =>
+    mustRun(run, ['chroot', root, ...words], {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C', INITRD: 'No' },
+    });
+
+/** What a bare machine lacks of a whole one, as a repository beside the image; the machine takes packages from there alone. */
+async function makeMirror({ run, log }: BuildTools, work: string, plan: ImagePlan, address: string): Promise<void> {
+  log('the mirror of the packages that it is to get');
+  const root = join(work, 'root');
+  await runnerIn(run, root)(...install, '--download-only', ...guestPackages(plan.platform, 'whole'));
+  const archives = join(root, 'var/cache/apt/archives');
+  const mirror = join(work, 'mirror');
+  await mkdir(mirror);
+  for (const name of await readdir(archives)) {
+    // The epoch of a version is written as a percent sign and digits, which would have to be quoted once more in a URL.
+    if (name.endsWith('.deb')) await rename(join(archives, name), join(mirror, name.replaceAll('%', '_')));
+  }
+  await indexPackages(run, mirror);
+  await rm(join(root, 'var/lib/apt/lists'), { recursive: true });
+  await writeFile(join(root, 'etc/apt/sources.list'), `deb [trusted=yes] ${address} ./\n`);
 }
 
 async function packRoot({ run, log }: BuildTools, work: string, plan: ImagePlan): Promise<void> {

@@ -4,11 +4,17 @@ import { createHash } from 'node:crypto';
 import type { Release } from '../../../tools/parts/debian-sources.js';
 import { machineKinds, type Platform, platformName } from '../machine/platform.js';
 
+/** What a guest's disk holds: all that a node has, or what it has before anyone set up a cluster on it. */
+export type Contents = 'whole' | 'bare';
+
 /** Debian packages of the guests, besides the base system. Their dependencies come along, recommendations do not. */
-export const guestPackages = ({ release, architecture }: Platform): string[] => [
+export const guestPackages = ({ release, architecture }: Platform, contents: Contents): string[] => [
   machineKinds[architecture].kernelPackage,
-  ...ownPackages[release],
-  ...commonPackages,
+  ...(contents === 'bare' ? [] : ownPackages[release]),
+  ...machinePackages,
+  ...(contents === 'bare' ? [] : clusterPackages),
+  ...boardPackages,
+  ...(contents === 'bare' ? [] : ['nodejs']),
 ];
 
 /** What a release calls otherwise, or has apart from others. */
@@ -18,8 +24,7 @@ const ownPackages: Readonly<Record<Release, readonly string[]>> = {
   trixie: ['docker-cli', 'fence-agents-common'],
 };
 
-const commonPackages = [
-  // machine
+const machinePackages = [
   'initramfs-tools',
   'systemd-sysv',
   'udev',
@@ -31,6 +36,9 @@ const commonPackages = [
   'netbase',
   'qemu-guest-agent',
   'systemd-timesyncd',
+] as const;
+
+const clusterPackages = [
   // cluster
   'corosync',
   'pacemaker',
@@ -42,14 +50,10 @@ const commonPackages = [
   'ca-certificates',
   'lighttpd', // goes into the container
   'keepalived', // what the bench compares with
-  // between the nodes, for cluster-setup
-  'openssh-client',
-  'openssh-server',
-  // board
-  'i2c-tools',
-  'python3-smbus',
-  'nodejs',
 ] as const;
+
+/** A machine has these too before there is a cluster: a board, and a network to reach it by. */
+const boardPackages = ['openssh-client', 'openssh-server', 'i2c-tools', 'python3-smbus'] as const;
 
 /** Modules of the small initrd: what it takes to mount the root, nothing else. */
 export const initrdModules = ['virtio_pci', 'virtio_blk', 'ext4'] as const;
@@ -89,6 +93,16 @@ export const units = {
   ],
 } as const;
 
+/** Those of packages that a bare guest is yet to get. */
+const unitsOfCluster: ReadonlySet<string> = new Set([
+  ...['docker.service', 'corosync.service', 'pacemaker.service'],
+  ...['keepalived.service', 'pcsd.service', 'pcsd-ruby.service'],
+]);
+
+/** Of these units, those that a guest has. */
+export const unitsOn = (contents: Contents, names: readonly string[]): string[] =>
+  names.filter((name) => contents === 'whole' || !unitsOfCluster.has(name));
+
 /** One file that goes into the image. */
 export interface PlannedFile {
   /** Absolute path in the guest. */
@@ -100,6 +114,7 @@ export interface PlannedFile {
 /** Everything an image depends on. */
 export interface ImagePlan {
   readonly platform: Platform;
+  readonly contents: Contents;
   readonly files: readonly PlannedFile[];
   /** MiB of the guest's disk. The image is sparse. */
   readonly diskSize: number;
@@ -112,7 +127,7 @@ export function fingerprint(plan: ImagePlan): string {
     JSON.stringify({
       version: 4,
       platform: plan.platform,
-      guestPackages: guestPackages(plan.platform),
+      guestPackages: guestPackages(plan.platform, plan.contents),
       initrdModules,
       units,
       diskSize: plan.diskSize,
@@ -121,5 +136,6 @@ export function fingerprint(plan: ImagePlan): string {
   for (const { path, content, executable } of [...plan.files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     hash.update(`\0${path}\0${executable ? 'x' : '-'}\0${content.length}\0`).update(content);
   }
-  return `${platformName(plan.platform)}-${hash.digest('hex').slice(0, 16)}`;
+  const name = platformName(plan.platform) + (plan.contents === 'bare' ? '-bare' : '');
+  return `${name}-${hash.digest('hex').slice(0, 16)}`;
 }

@@ -12,10 +12,10 @@ export interface Scenario {
   /** What must be seen, one sentence. */
   readonly mustSee: string;
   /**
-   * The cluster it runs on; the hot standby with this project's agent by default, none with `'none'`; with `'keepalived'` none,
-   * and keepalived with the container on both.
+   * The cluster it runs on; the hot standby with this project's agent by default, none with `'none'`; with `'bare'` none,
+   * and nothing of what a cluster is made of; with `'keepalived'` none, and keepalived with the container on both.
    */
-  readonly cluster?: ClusterOptions | 'none' | 'keepalived';
+  readonly cluster?: ClusterOptions | 'none' | 'bare' | 'keepalived';
   /** How its boards behave where the hardware is not known. */
   readonly boards?: Omit<HarnessOptions, 'clock' | 'names'>;
   /** The release that its machines begin with, and the one that they come to; that of the command line, by default. */

@@ -1,3 +1,4 @@
+import { broughtPackages } from '../cluster/provision.js';
 import { LabError } from '../errors.js';
 import type { Lab } from '../lab.js';
 import type { Machine } from '../machine/machine.js';
@@ -11,16 +12,16 @@ const clusterFile = '/root/cluster.yaml';
 const passwordFile = '/root/password';
 const applyLog = '/root/apply.log';
 /** ms for everything from bare nodes on emulated machines; bounds a defect. */
-const applyTimeout = 2_400_000;
+const applyTimeout = 4_800_000;
 
-/** cluster-setup from two bare nodes on. */
+/** cluster-setup from two machines on that have the base system, the board and the vendor's files. */
 function clusterSetup(name: string, killed: boolean): Scenario {
   return {
     name,
     mustSee: killed
       ? 'cluster-setup apply on two bare nodes, killed after each step that it has done and run again: the same cluster'
       : 'cluster-setup apply on two bare nodes: HTTP answers on the VIP, run again it changes nothing, doctor finds no fault',
-    cluster: 'none',
+    cluster: 'bare',
     async run(lab, verdict) {
       const [first] = lab.machines;
       await makeBare(lab);
@@ -52,12 +53,11 @@ function clusterSetup(name: string, killed: boolean): Scenario {
 export const setup = clusterSetup('setup', false);
 export const setupKilled = clusterSetup('setup-killed', true);
 
-/** As the article's reader finds them: packages installed, the board as delivered, and ssh from the first to the second. */
+/** As the reader of cluster-setup's README has them: the board as delivered, ssh from the first to the second, its packages. */
 async function makeBare(lab: Lab): Promise<void> {
   const [first, second] = lab.machines;
   for (const machine of lab.machines) {
     await booted(lab, machine);
-    await machine.mustExec(['systemctl', 'disable', '--quiet', 'corosync', 'pacemaker']);
     await machine.mustExec([
       'sed',
       '-i',
@@ -72,8 +72,9 @@ async function makeBare(lab: Lab): Promise<void> {
     await machine.mustExec(['systemctl', 'enable', '--quiet', '--now', 'ssh', 'systemd-timesyncd'], {
       timeout: 600_000,
     });
-    await machine.mustExec(['systemctl', 'start', 'docker', 'sleepi3-lab-container'], { timeout: 600_000 });
   }
+  lab.note('apt install ./fence-sleepi3_….deb ./cluster-setup_….deb on both');
+  await Promise.all(lab.machines.map((machine) => machine.mustExec(installBrought, { timeout: applyTimeout })));
   await first.mustExec(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', '/root/.ssh/id_ed25519']);
   const key = await first.mustExec(['cat', '/root/.ssh/id_ed25519.pub']);
   await second.mustExec(['sh', '-c', 'umask 077; mkdir -p /root/.ssh; cat > /root/.ssh/authorized_keys'], {
@@ -87,6 +88,12 @@ async function makeBare(lab: Lab): Promise<void> {
   const file = 'cluster: apachecluster\ntimers:\n  start: 300\n  stop: 120\n';
   await first.mustExec(['sh', '-c', `cat > ${clusterFile}`], { input: file });
 }
+
+/** The first command of cluster-setup's README. */
+const installBrought = [
+  ...['sh', '-ec'],
+  `export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; apt-get install -qq --yes ${broughtPackages}/*.deb >/root/install.log 2>&1`,
+];
 
 /** What apply says after a step that it has carried out. */
 const doneLine = '    done';
