@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Where the package pacemaker-cts installs the tests. Debian has no such package: there, PACEMAKER_TESTS may name a
+ * Where the package pacemaker-cts installs the tests. Debian 12 has no such package: there, PACEMAKER_TESTS may name a
  * directory of the same layout.
  */
 const tests = process.env['PACEMAKER_TESTS'] ?? '/usr/share/pacemaker/tests';
