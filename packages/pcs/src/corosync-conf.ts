@@ -90,7 +90,7 @@ export function parseCorosyncConf(text: string): CorosyncConf {
     } else if (line === '}') {
       if (within === NODE) nodes.push(nodeFrom(node));
       if (path.pop() === undefined) complain('this brace closes nothing');
-    } else complain('it neither opens or closes a section nor sets an option');
+    } else complain('it does not open or close a section and does not set an option');
   }
   if (path.length > 0)
     problems.push({ line: text.split('\n').length, text: `the section ${path.join('.')} is not closed` });
@@ -123,9 +123,8 @@ function nodeFrom({ name, nodeId, links }: Draft): CorosyncNode {
 function oddSpace(line: string): string | undefined {
   const odd = /[^\S \t\r\n]|[\u200b\ufeff]/u.exec(line)?.[0];
   if (odd === undefined) return undefined;
-  const code = odd.codePointAt(0) ?? 0;
-  const name = code === 0xa0 ? 'a no-break space' : 'an odd space';
-  return `${name} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
+  const name = odd === '\u00a0' ? 'a no-break space' : 'an odd space';
+  return `${name} (U+${odd.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')})`;
 }
 
 /**
@@ -143,20 +142,21 @@ export function nodeNameOf({ name, links }: CorosyncNode): string | undefined {
  * domain; undefined when that cannot be told.
  */
 export function nodeOfHost(conf: Pick<CorosyncConf, 'nodes'>, hostname: string): CorosyncNode | undefined {
-  const named = conf.nodes.filter((node) => sameName(nodeNameOf(node) ?? '', hostname));
-  if (named.length > 0) return named.length === 1 ? named[0] : undefined;
-  const similar = conf.nodes.filter((node) => {
+  const withNames = conf.nodes.flatMap((node) => {
     const name = nodeNameOf(node);
-    // Two full names in two domains are two hosts.
-    return (
-      name !== undefined && name.includes('.') !== hostname.includes('.') && sameName(short(name), short(hostname))
-    );
+    return name === undefined ? [] : [{ node, name }];
   });
-  return similar.length === 1 ? similar[0] : undefined;
+  const named = withNames.filter(({ name }) => sameName(name, hostname));
+  // Two full names in two domains are two hosts.
+  const similar = withNames.filter(
+    ({ name }) => name.includes('.') !== hostname.includes('.') && sameName(short(name), short(hostname)),
+  );
+  const found = named.length > 0 ? named : similar;
+  return found.length === 1 ? found[0]?.node : undefined;
 }
 
 function short(name: string): string {
-  return isIP(name) === 0 ? (name.split('.', 1)[0] ?? name) : name;
+  return isIP(name) === 0 ? name.replace(/\..*/, '') : name;
 }
 
 /** Whether it is the one that Debian's package brings and starts, a cluster of nothing but 127.0.0.1, which nobody made. */

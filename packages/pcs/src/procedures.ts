@@ -7,6 +7,7 @@ import type { MoveOptions } from './commands/resource/resource.js';
 import { PcsError } from './errors.js';
 import type { Features } from './command/command.js';
 import { status } from './read/reads.js';
+import { sameName } from './semantics/values.js';
 
 /**
  * Destroys the cluster whose name the caller knows; pcs itself asks nothing without a terminal (observed).
@@ -33,7 +34,7 @@ export async function destroyCluster(
 export async function confirmFenced(run: Run, node: string, confirmed: Confirmed): Promise<Change> {
   const command = commands.stonith.confirm(node, confirmed);
   const known = (await run(commands.cib.config())).nodes.map(({ name }) => name);
-  if (!known.includes(node)) {
+  if (!known.some((name) => sameName(name, node))) {
     throw new PcsError(`there is no node '${node}' in this cluster; it has ${known.join(', ')}`, { code: 'NOT_FOUND' });
   }
   return run(command);
@@ -90,7 +91,7 @@ async function isThere(run: Run, resource: string, { node, promoted }: MoveOptio
   if (node === undefined) return false;
   const view = (await run(status())).resource(resource);
   const nodes = (promoted === true ? view?.promotedOn : view?.startedOn) ?? [];
-  return nodes.length === 1 && nodes[0] === node;
+  return nodes.length === 1 && nodes.every((name) => sameName(name, node));
 }
 
 async function removeNewConstraints(run: Run, before: ReadonlySet<string>): Promise<void> {

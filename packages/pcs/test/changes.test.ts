@@ -25,6 +25,12 @@ describe('the changes between two statuses', () => {
     expect(changesOf()).toEqual([]);
   });
 
+  it('are no failure that was there before', () => {
+    const failed = parseClusterStatus(fixture('status/bookworm-failures.xml'));
+    expect(failed.failures.length).toBeGreaterThan(0);
+    expect(changesBetween(failed, parseClusterStatus(fixture('status/bookworm-failures.xml')))).toEqual([]);
+  });
+
   it('are all that a standby brings with it', () => {
     expect(changesBetween(parseClusterStatus(healthy), parseClusterStatus(standby))).toEqual([
       { kind: 'node-standby', node: 'n2' },

@@ -122,7 +122,7 @@ describe('corosync.conf', () => {
   });
 
   it.each([
-    ['a word alone', 'totem {\nnonsense\n}\n', 'it neither opens'],
+    ['a word alone', 'totem {\nnonsense\n}\n', 'it does not open or close a section'],
     ['a section that is not closed', 'nodelist {\nnode {\nname: a\n}\n', 'the section nodelist is not closed'],
     ['a brace too many', '}\n', 'closes nothing'],
     ['more after a brace', 'totem { version: 2\n}\n', 'more after the opening brace'],

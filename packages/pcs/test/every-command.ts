@@ -266,6 +266,8 @@ export const onFile: readonly OnFile[] = [
     command: stonith.level.add(1, { attribute: 'rack', value: 'a=b' }, 'F1'),
     then: ['//fencing-level[@target-attribute="rack" and @target-value="a=b"]'],
   },
+  { command: stonith.level.delete(2), then: ['not(//fencing-level[@index="2"])'] },
+  { command: stonith.level.delete(2, { target: 'n2' }), then: ['not(//fencing-level[@index="2"])'] },
   {
     command: stonith.level.delete(1, { target: 'n1', devices: ['F1'] }),
     then: ['not(//*[@id="fl-n1-1"])', '//*[@id="fl-n2-2"]'],
@@ -316,6 +318,23 @@ export const onFile: readonly OnFile[] = [
   {
     command: constraint.location.rule('R1', { date: 'gt', than: '2026-01-31T12:00:00Z' }, { scoreAttribute: 'pingd' }),
     then: ['//rule[@score-attribute="pingd"]/date_expression[@operation="gt" and @start="2026-01-31T12:00:00Z"]'],
+  },
+  {
+    command: constraint.location.rule('R1', { until: '2026-02-01' }),
+    then: ['//rsc_location[@rsc="R1"]//date_expression[@operation="in_range" and @end="2026-02-01" and not(@start)]'],
+  },
+  {
+    command: resource.op.defaults.set.create({ meta: { timeout: '70s' }, rule: { operation: 'monitor' } }),
+    then: ['//op_defaults//op_expression[@name="monitor" and not(@interval)]'],
+  },
+  { command: acl.role.create('empty'), then: ['//acl_role[@id="empty" and not(acl_permission)]'] },
+  {
+    command: constraint.colocation.add('R1', 'Off', { nodeAttribute: 'rack' }),
+    then: ['//rsc_colocation[@rsc="R1" and @node-attribute="rack"]'],
+  },
+  {
+    command: resource.create('N', 'ocf:pacemaker:Dummy', {}, { clone: { meta: { interleave: true } } }),
+    then: ['//clone[@id="N-clone"]/primitive[@id="N"]', meta('N-clone', 'interleave', 'true')],
   },
   {
     command: constraint.location.rule('R1', { from: '2026-01-01', until: '2026-02-01' }),
@@ -431,6 +450,9 @@ export const onFile: readonly OnFile[] = [
     command: tag.update('both', { add: ['Off'], before: 'R2', remove: ['R1'] }),
     then: ['//tag[@id="both"]/obj_ref[1][@id="Off"]', 'count(//tag[@id="both"]/obj_ref)=2'],
   },
+  { command: tag.update('both', { add: ['Off'], after: 'R1' }), then: ['//tag[@id="both"]/obj_ref[2][@id="Off"]'] },
+  { command: tag.update('both', { add: ['Off'] }), then: ['//tag[@id="both"]/obj_ref[3][@id="Off"]'] },
+  { command: tag.update('both', { remove: ['R1'] }), then: ['not(//tag/obj_ref[@id="R1"])'] },
   { command: tag.delete('both'), then: ['not(//tag)'] },
   // acl
   { command: acl.enable(), then: [prop('enable-acl', 'true'), '//crm_config'] },
@@ -551,6 +573,21 @@ export const live: readonly (readonly [Command<unknown>, string])[] = [
   ],
   [cluster.config.uuidGenerate({ force: true }), '--force -- cluster config uuid generate'],
   [cluster.authkey('/root/key'), '-- cluster authkey corosync /root/key'],
+  [cluster.authkey(), '-- cluster authkey corosync'],
+  [cluster.node.add('d'), '-- cluster node add d'],
+  [cluster.node.addRemote('r'), '-- cluster node add-remote r'],
+  [
+    cluster.setup('c', ['a'], { corosyncConf: '/tmp/corosync.conf' }),
+    '--corosync_conf=/tmp/corosync.conf -- cluster setup c a',
+  ],
+  [
+    cluster.config.uuidGenerate({ corosyncConf: '/tmp/corosync.conf' }),
+    '--corosync_conf=/tmp/corosync.conf -- cluster config uuid generate',
+  ],
+  [
+    resource.create('N', 'ocf:pacemaker:Dummy', {}, { group: 'G', before: 'G2', future: true }),
+    '--future -- resource create N ocf:pacemaker:Dummy group G before G2',
+  ],
   [
     cluster.node.add('c', {
       addresses: ['10.0.0.3'],

@@ -68,6 +68,21 @@ describe('the runner on real processes', () => {
     process.kill(escaped, 'SIGKILL');
   });
 
+  it('tells how a process ended whose output another one holds', async () => {
+    const result = await sh('setsid sleep 30 & echo $!; trap "exit 3" TERM; while :; do sleep 0.01; done', {
+      timeoutMs: 100,
+    });
+    expect(result).toMatchObject({ timedOut: true, exitCode: 3, signal: null });
+    process.kill(Number(result.stdout.toString()), 'SIGKILL');
+  });
+
+  it('keeps no more of a program that writes on although it was told to end', async () => {
+    const little = createNodeRunner({ maxOutputBytes: 1000, graceMs: 200 });
+    const result = await little.run({ program: '/bin/sh', argv: ['-c', 'trap "" TERM; yes'] });
+    expect(result).toMatchObject({ tooMuchOutput: true, signal: 'SIGKILL' });
+    expect(result.stdout.length).toBeLessThanOrEqual(64 * 1024);
+  });
+
   it('rejects with the reason of the signal when aborted, before and while it runs', async () => {
     const before = new AbortController();
     before.abort(new Error('not today'));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   execute,
   failedResource,
+  failedTask,
   invocation,
   parseAgentMetadata,
   parseFencingHistory,
@@ -266,5 +267,14 @@ describe('the resource of a failed operation', () => {
     [{ opKey: 'something else' }, undefined],
   ])('%o is %s', (change, expected) => {
     expect(failedResource({ ...failure!, ...change })).toBe(expected);
+  });
+
+  it.each([
+    [{ task: 'start' }, 'start'],
+    [{ opKey: 'my_vip_migrate_to_0', task: undefined }, 'migrate_to'],
+    [{ opKey: 'VIP_monitor_10000', task: undefined }, 'monitor'],
+    [{ opKey: 'something else', task: undefined }, undefined],
+  ])('%o failed to %s', (change, expected) => {
+    expect(failedTask({ ...failure!, ...change })).toBe(expected);
   });
 });

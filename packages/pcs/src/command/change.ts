@@ -21,23 +21,23 @@ export interface Wait {
    * Whole seconds, 1 to 86400; without it the call returns as soon as the change is made. pcs 0.12 deprecates waiting
    * in most commands; polling the status costs less on every version.
    */
-  readonly wait?: number;
+  readonly wait?: number | undefined;
 }
 
 /** Override pcs's checks, in this one call only. */
 export interface Force {
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
 /** Go on although some nodes cannot be reached, in this one call only. */
 export interface SkipOffline {
-  readonly skipOffline?: boolean;
+  readonly skipOffline?: boolean | undefined;
 }
 
 /** How long pcs waits for another node. */
 export interface RequestTimeout {
   /** Whole seconds for each request to another node; pcs's default is 60. */
-  readonly requestTimeout?: number;
+  readonly requestTimeout?: number | undefined;
 }
 
 /** The caller's word that what pcs would ask a person is true. */
@@ -50,7 +50,7 @@ export interface ChangeDetails extends Wait, Force, SkipOffline, RequestTimeout 
   /** Options, see {@link flags}. */
   readonly options?: readonly string[];
   /** Their options are without those that `force` and the like stand for. */
-  readonly variants?: readonly Variant[];
+  readonly variants?: readonly Variant[] | undefined;
   readonly stdin?: string | Uint8Array;
   readonly secrets?: readonly string[];
   readonly timeoutMs?: number;

@@ -50,7 +50,7 @@ export const recipient = {
   add: (alert: string, value: string, { force, ...settings }: Described & Force = {}): CibCommand<Change> =>
     cibChange(
       ['alert', 'recipient', 'add', id(alert, 'alert'), `value=${literal(value, 'value')}`, ...described(settings)],
-      force === undefined ? {} : { force },
+      { force },
     ),
   /** `pcs alert recipient update`. */
   update: (
@@ -59,10 +59,7 @@ export const recipient = {
   ): CibCommand<Change> => {
     const words = [...(value === undefined ? [] : [`value=${literal(value, 'value')}`]), ...describedChanges(parts)];
     if (words.length === 0) invalid('name at least one thing to change');
-    return cibChange(
-      ['alert', 'recipient', 'update', id(recipientId, 'recipient'), ...words],
-      force === undefined ? {} : { force },
-    );
+    return cibChange(['alert', 'recipient', 'update', id(recipientId, 'recipient'), ...words], { force });
   },
   /** `pcs alert recipient delete`. */
   delete: (...recipients: readonly string[]): CibCommand<Change> =>

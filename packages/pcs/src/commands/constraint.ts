@@ -96,7 +96,7 @@ export const location = {
         ...ruleSettings(settings),
       ],
       rule,
-      force === undefined ? {} : { force },
+      { force },
     ),
 
   /** `pcs constraint location delete`: by the constraint's id. */
@@ -136,7 +136,7 @@ export const order = {
         ...orderSettings(settings),
         ...pairs(requireAll === undefined ? {} : { 'require-all': boolean(requireAll, 'requireAll') }),
       ],
-      force === undefined ? {} : { force },
+      { force },
     ),
   /** `pcs constraint order set`. */
   set: (sets: readonly ResourceSet[], { force, ...settings }: OrderSettings & Force = {}): CibCommand<Change> =>
@@ -227,7 +227,7 @@ export const rule = {
     const added = withRule(
       ['constraint', 'rule', 'add', id(constraint, 'constraint'), ...ruleSettings(settings)],
       expression,
-      force === undefined ? {} : { force },
+      { force },
     );
     return { ...added, variants: [severalRules, ...(added.variants ?? [])] };
   },
@@ -312,8 +312,7 @@ function withRule(before: readonly string[], expression: Rule, force: Force): Ci
 }
 
 function withRoles(words: readonly string[], force: boolean | undefined): CibCommand<Change> {
-  const variants = legacyRoles(words);
-  return cibChange(words, { ...(force !== undefined && { force }), ...(variants !== undefined && { variants }) });
+  return cibChange(words, { force, variants: legacyRoles(words) });
 }
 
 function withSets(

@@ -32,7 +32,7 @@ interface Diagnosis {
 function diagnose(request: RunRequest, result: RawResult, report: Report, stderr: string, stdout: string): Diagnosis {
   const { program } = request;
   if (result.timedOut) {
-    const seconds = String((request.timeoutMs ?? 0) / 1000);
+    const seconds = String(Number(request.timeoutMs) / 1000);
     return {
       code: 'TIMEOUT',
       message: `${program} did not end within ${seconds} s and was killed; read the status before doing it again`,
@@ -51,14 +51,13 @@ function diagnose(request: RunRequest, result: RawResult, report: Report, stderr
     };
   }
   if (/^Traceback \(most recent call last\):/m.test(stderr)) {
-    const last = stderr.trimEnd().split('\n').at(-1) ?? '';
-    return { code: 'TRACEBACK', message: `${program} crashed: ${last}` };
+    return { code: 'TRACEBACK', message: `${program} crashed: ${stderr.trimEnd().replace(/.*\n/s, '')}` };
   }
   const complaints = withoutWarnings(stderr);
   const message = `${program}: ${whatItSaid(report, complaints, stdout, result.exitCode)}`;
   // Pacemaker's tools say why in XML on stdout and in the exit code, pcs on stderr.
   const rule =
-    EXIT_CODES.get(program === 'pcs' ? 0 : (result.exitCode ?? 0)) ??
+    EXIT_CODES.get(program === 'pcs' ? null : result.exitCode) ??
     RULES.find(({ pattern }) => pattern.test(complaints) || pattern.test(stdout))?.code;
   if (rule === 'NOT_RUNNING') return { code: rule, message: notRunning(message) };
   if (rule === 'PERMISSION_DENIED' || rule === 'CONFLICT') return { code: rule, message };
@@ -96,7 +95,7 @@ const RULES: readonly { readonly pattern: RegExp; readonly code: PcsErrorCode }[
 ];
 
 /** Pacemaker's exit codes (crm_error --list), the same in 2.0 to 3.0. */
-const EXIT_CODES: ReadonlyMap<number, PcsErrorCode> = new Map([
+const EXIT_CODES: ReadonlyMap<number | null, PcsErrorCode> = new Map([
   [4, 'PERMISSION_DENIED'],
   [102, 'NOT_RUNNING'],
   [105, 'NOT_FOUND'],
@@ -129,10 +128,10 @@ function whatItSaid(report: Report, complaints: string, stdout: string, exitCode
     return [...report.errors, ...reasons.slice(0, TOLD)].join('; ');
   }
   if (/^Usage: pcs /m.test(complaints)) return 'it does not understand these words';
-  const inXml = [...stdout.matchAll(/<error>([^<]*)<\/error>/g)].map((match) => match[1] ?? '');
+  const inXml = [...stdout.matchAll(/<error>([^<]*)<\/error>/g)].map(([, text]) => text);
   if (inXml.length > 0) return inXml.join('; ');
   const first = firstLine(complaints);
-  return first === '' ? `exit ${String(exitCode)} without a word` : first;
+  return first === '' ? `exit ${String(exitCode)} without output` : first;
 }
 
 /** Whether a line tells of a node that did what it was to do. */
@@ -143,5 +142,5 @@ function wentWell({ nodes }: Report, line: string): boolean {
 }
 
 function firstLine(text: string): string {
-  return text.trim().split('\n', 1)[0] ?? '';
+  return text.trim().replace(/\n.*/s, '');
 }

@@ -108,7 +108,8 @@ function runProgram(
         }, graceMs),
         // A grandchild may hold the pipes for ever: give up on the output, not on the caller.
         setTimeout(() => {
-          settle(child.exitCode, child.signalCode ?? 'SIGKILL');
+          // What cannot be signalled, because sudo started it, counts as killed.
+          settle(child.exitCode, child.exitCode === null ? (child.signalCode ?? 'SIGKILL') : null);
         }, 2 * graceMs),
       );
     };

@@ -11,9 +11,9 @@ import type { Rule } from '../cib/rules.js';
 import { valueIn } from './attributes.js';
 import { isFeatureSetFrom } from './feature-set.js';
 import { matches } from './fencing.js';
-import { isMember } from './nodes.js';
+import { isMember, nodeNamed } from './nodes.js';
 import { membersOf } from './resources.js';
-import { parseRole, sameRole } from './roles.js';
+import { sameRole } from './roles.js';
 import { roleOfRule, ruleHolds } from './rules.js';
 import { isTrue, parseWord, sameName, scoreOf } from './values.js';
 
@@ -90,11 +90,19 @@ function locations(configuration: Configuration, constraint: LocationConstraint,
   return subjects.flatMap(({ ids, role = constraint.role, score = constraint.score }) =>
     [...new Set(ids.map((id) => placedAs(configuration, id)))].flatMap((resource): readonly LocationPreference[] => {
       if (constraint.node !== undefined && score !== undefined) {
-        const node = configuration.nodes.find(({ name }) => sameName(name, constraint.node ?? ''));
-        const promoted = role !== undefined && parseRole(role) === 'Promoted' ? ('Promoted' as const) : undefined;
+        const node = nodeNamed(configuration.nodes, constraint.node);
         return node === undefined
           ? []
-          : [{ constraint: constraint.id, resource, node: node.name, score, role: promoted, certain: true }];
+          : [
+              {
+                constraint: constraint.id,
+                resource,
+                node: node.name,
+                score,
+                role: roleOfRule({ role }),
+                certain: true,
+              },
+            ];
       }
       return constraint.rules.flatMap((rule) => ruled(configuration, { id: constraint.id, resource, rule, now }));
     }),
@@ -186,9 +194,7 @@ function colocations(configuration: Configuration, constraint: ColocationConstra
     // To keep all apart each has to stay away from all before it.
     if (own < 0) return members.flatMap((one, i) => members.slice(0, i).map((other) => pair(one, other, parts)));
     const groupLike = set.ordering === undefined || sameName(set.ordering, 'group');
-    return members
-      .slice(1)
-      .map((one, i) => (groupLike ? pair(one, members[i] ?? '', parts) : pair(members[i] ?? '', one, parts)));
+    return neighbours(members).map(([one, next]) => (groupLike ? pair(next, one, parts) : pair(one, next, parts)));
   });
   for (const [one, other] of neighbours(listed)) {
     const [left, right] = [referred(configuration, one), referred(configuration, other)];
@@ -238,7 +244,7 @@ function orders(configuration: Configuration, constraint: OrderConstraint): read
     };
     if (own === 'Serialize')
       return members.flatMap((one, i) => members.slice(i + 1).map((other) => pair(one, other, parts)));
-    return set.sequential === false ? [] : members.slice(1).map((one, i) => pair(members[i] ?? '', one, parts));
+    return set.sequential === false ? [] : neighbours(members).map(([one, next]) => pair(one, next, parts));
   });
   for (const [one, other] of neighbours(listed)) {
     const [left, right] = [referred(configuration, one), referred(configuration, other)];
@@ -264,8 +270,9 @@ function kindOf({ orderKind, score }: Pick<OrderConstraint, 'orderKind' | 'score
   return score === undefined ? undefined : score === 0 ? 'Optional' : 'Mandatory';
 }
 
-function neighbours(list: readonly ResourceSet[]): readonly (readonly [ResourceSet, ResourceSet])[] {
-  return list.slice(1).map((set, i) => [list[i] ?? set, set] as const);
+/** Each with the next one. */
+function neighbours<T>(list: readonly T[]): readonly (readonly [T, T])[] {
+  return list.flatMap((one, i) => list.slice(i + 1, i + 2).map((next) => [one, next] as const));
 }
 
 /** The sets of a constraint, those that only refer to one looked up. */

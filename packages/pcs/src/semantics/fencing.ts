@@ -42,7 +42,7 @@ function hostList(text: string): readonly string[] {
   return text
     .replaceAll('\\n', '\n')
     .split(/[\s,;]+/)
-    .map((name) => /^[\w.-]+/.exec(name)?.[0] ?? '')
+    .map((name) => name.replace(/[^\w.-].*/s, ''))
     .filter((name) => name !== '' && !sameName(name, 'on') && !sameName(name, 'off'));
 }
 
@@ -51,7 +51,7 @@ function hostMap(text: string): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   let name: string | undefined;
   let word = '';
-  for (const piece of `${text};`.match(/\\.|[^\\]/gs) ?? []) {
+  for (const [piece] of `${text};`.matchAll(/\\.|[^\\]/gs)) {
     if (piece === '=' || piece === ':') {
       if (word !== '') name = word;
       word = '';
@@ -91,6 +91,9 @@ export interface FencingDelay {
  * The delay of a device for a node, from `pcmk_delay_base`, one time or one for each node (`n1:3s;n2:0s`), and
  * `pcmk_delay_max`, up to which chance adds. Whole seconds count; a base above the maximum is cut down to it.
  * `priority-fencing-delay` is the cluster's and comes on top.
+ *
+ * pacemaker-fenced takes the first of the names with which the node's begins (`get_action_delay_base()`, 2.1 to 3.0): what
+ * is said of `pi-1` holds for `pi-10`, unless that is named before it.
  */
 export function delayOf(options: DeviceOptions, node: string): FencingDelay {
   const base = wholeSeconds(baseDelay(options.get('pcmk_delay_base') ?? '', node));
@@ -99,11 +102,13 @@ export function delayOf(options: DeviceOptions, node: string): FencingDelay {
 }
 
 function baseDelay(text: string, node: string): number | undefined {
-  const mapped = text
-    .split(/[; \t]+/)
-    .find((part) => sameName(part.split(':', 1)[0] ?? '', node) && part.includes(':'));
-  if (mapped !== undefined) return parseDuration(mapped.slice(mapped.indexOf(':') + 1));
-  return text.includes(':') && !text.startsWith('P') ? undefined : parseDuration(text);
+  const parts = text.split(/[; \t]+/).filter((part) => part !== '');
+  const mapped = parts
+    .filter((part) => /^[^:]+:./.test(part))
+    .map((part) => ({ name: part.slice(0, part.indexOf(':')), time: part.slice(part.indexOf(':') + 1) }))
+    .find(({ name }) => sameName(node.slice(0, name.length), name));
+  const time = mapped?.time ?? parts[0] ?? '';
+  return time.includes(':') ? undefined : parseDuration(time);
 }
 
 function wholeSeconds(milliseconds = 0): number {

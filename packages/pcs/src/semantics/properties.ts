@@ -99,10 +99,8 @@ export interface EffectiveProperty<T> {
 
 /** All names of a property: the one asked for first. */
 export function namesOf(name: string): readonly string[] {
-  const pairs = Object.entries(NEW_NAMES).flatMap(([former, today]) => [former, today]);
-  const at = pairs.indexOf(name);
-  if (at < 0) return [name];
-  return [name, pairs[at % 2 === 0 ? at + 1 : at - 1] ?? name];
+  const pair = Object.entries(NEW_NAMES).find((names) => names.includes(name)) ?? [];
+  return [name, ...pair.filter((one) => one !== name)];
 }
 
 /** Where properties are read from: a configuration. */

@@ -85,10 +85,9 @@ const TIME_UNITS: Readonly<Record<string, number>> = { ...DATE_UNITS, M: 60 };
 
 function isoDuration(text: string): number | undefined {
   // What follows a space or a slash is no part of it.
-  const [, body = ''] = /^P([^\s/]*)/.exec(text) ?? [];
   let seconds = 0;
   let inTime = false;
-  let rest = body;
+  let rest = text.slice(1).replace(/[\s/].*/s, '');
   while (rest !== '') {
     if (rest.startsWith('T')) {
       inTime = true;

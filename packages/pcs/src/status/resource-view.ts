@@ -7,6 +7,22 @@ import type { BundleReplica, BundleStatus, PrimitiveStatus, ResourceStatus } fro
 const STARTED_ROLES: ReadonlySet<string> = new Set(['Started', 'Promoted', 'Unpromoted']);
 const PROMOTED_ROLES: ReadonlySet<string> = new Set(['Promoted']);
 
+/** What is asked of a {@link ResourceView}, in the order in which `JSON.stringify` writes it. */
+const ANSWERS: Readonly<Record<keyof ResourceViewJson, true>> = {
+  id: true,
+  kind: true,
+  startedOn: true,
+  promotedOn: true,
+  activeOn: true,
+  failed: true,
+  blocked: true,
+  managed: true,
+  orphaned: true,
+  disabled: true,
+  lockedTo: true,
+  pending: true,
+};
+
 /** A resource as `JSON.stringify` writes it. */
 export type ResourceViewJson = Omit<ResourceView, 'parts' | 'instances' | 'toJSON'>;
 
@@ -78,34 +94,8 @@ export class ResourceView {
 
   /** What `JSON.stringify` writes: the answers, without the elements that they come from. */
   toJSON(): ResourceViewJson {
-    const {
-      id,
-      kind,
-      startedOn,
-      promotedOn,
-      activeOn,
-      failed,
-      blocked,
-      managed,
-      orphaned,
-      disabled,
-      lockedTo,
-      pending,
-    } = this;
-    return {
-      id,
-      kind,
-      startedOn,
-      promotedOn,
-      activeOn,
-      failed,
-      blocked,
-      managed,
-      orphaned,
-      disabled,
-      lockedTo,
-      pending,
-    };
+    const names = Object.keys(ANSWERS) as (keyof ResourceViewJson)[];
+    return Object.fromEntries(names.map((name) => [name, this[name]])) as unknown as ResourceViewJson;
   }
 
   /** The stopped nodes that keep a primitive of it, with shutdown-lock. */

@@ -48,19 +48,47 @@ const runs = (count: number) => Array.from({ length: count * times }, (_, i) => 
 
 describe.runIf(havePacemaker)('values in sets, templates, groups, clones and defaults', () => {
   const role = fc.constantFrom('Started', 'Stopped', 'started', 'STOPPED', '#default');
-  const rule = fc.constantFrom(
-    undefined,
+  const dates = [
     // Over, to come, and now, whenever this runs.
     '<rule id="ID" score="0"><date_expression id="ID-d" operation="lt" end="2001-01-01"/></rule>',
     '<rule id="ID" score="0"><date_expression id="ID-d" operation="gt" start="2001-01-01 00:00:00Z"/></rule>',
     '<rule id="ID" score="0"><date_expression id="ID-d" operation="in_range" start="2001-01-01" end="2999-01-01"/></rule>',
     '<rule id="ID" score="0" boolean-op="or"><date_expression id="ID-d" operation="gt" start="2999-01-01"/>' +
       '<date_expression id="ID-e" operation="in_range" start="2001-01-01"><duration id="ID-f" years="900"/></date_expression></rule>',
-  );
-  const sets = fc.array(
-    fc.record({ score: fc.option(fc.integer({ min: -2, max: 2 }), { nil: undefined }), role, rule, refers: fc.nat(9) }),
-    { maxLength: 3 },
-  );
+    '<rule id="ID" score="0"><date_expression id="ID-d" operation="in_range" start="2001-01-01">' +
+      '<duration id="ID-f" months="2" weeks="3" days="4" hours="5" minutes="6" seconds="7"/></date_expression></rule>',
+    '<rule id="ID" score="0"><date_expression id="ID-d" operation="in_range" end="2999-01-01T00:00:00+09:00"/></rule>',
+    '<rule id="ID" score="0"><date_expression id="ID-d" operation="in_range" end="2001-01-01T00:00:00-0100"/></rule>',
+    // One rule in another, and one that is written elsewhere.
+    '<rule id="ID" score="0"><date_expression id="ID-d" operation="gt" start="2001-01-01"/>' +
+      '<rule id="ID-n" score="0" boolean-op="or"><date_expression id="ID-e" operation="gt" start="2999-01-01"/>' +
+      '<date_expression id="ID-f" operation="lt" end="2001-01-01"/></rule></rule>',
+    '<rule id-ref="rule-of-now"/>',
+    '<rule id-ref="rule-of-old"/>',
+  ];
+  const ofRule = (rules: readonly string[]) =>
+    fc.array(
+      fc.record({
+        score: fc.option(fc.integer({ min: -2, max: 2 }), { nil: undefined }),
+        role,
+        rule: fc.constantFrom(undefined, ...rules),
+        refers: fc.nat(9),
+      }),
+      { maxLength: 3 },
+    );
+  const sets = ofRule(dates);
+  // Only defaults may ask for the agent.
+  const defaults = ofRule([
+    ...dates,
+    ...[
+      'class="ocf" provider="pacemaker" type="Dummy"',
+      'class="ocf" provider="pacemaker"',
+      'class="stonith"',
+      'provider="heartbeat" type="Dummy"',
+      'type="Dummy"',
+      'class="ocf" provider="pacemaker" type="Stateful"',
+    ].map((agent) => `<rule id="ID" score="0"><rsc_expression id="ID-d" ${agent}/></rule>`),
+  ]);
   const cases = fc.record({
     own: sets,
     template: fc.option(sets, { nil: undefined }),
@@ -79,8 +107,11 @@ describe.runIf(havePacemaker)('values in sets, templates, groups, clones and def
           : xml(
               'meta_attributes',
               { id: `${id}-${i}`, score: weight },
-              condition?.replaceAll('ID', `${id}-${i}-r`) ?? '',
-              xml('nvpair', { id: `${id}-${i}-p`, name: 'target-role', value }),
+              ofTemplate && condition?.includes('id-ref') ? '' : (condition?.replaceAll('ID', `${id}-${i}-r`) ?? ''),
+              // So may a pair.
+              refers === 1 && !ofTemplate
+                ? xml('nvpair', { 'id-ref': 'shared-target-role', name: i === 0 ? undefined : 'target-role' })
+                : xml('nvpair', { id: `${id}-${i}-p`, name: 'target-role', value }),
             ),
       )
       .join('');
@@ -88,7 +119,16 @@ describe.runIf(havePacemaker)('values in sets, templates, groups, clones and def
   const perRun = 25;
   it.each(runs(6))(`run %i: the target-role of ${perRun} resources is crm_mon's`, async (seed) => {
     const generated = sample(cases, perRun, seed);
-    const templates: string[] = [dummy('first', setXml('shared', { 'target-role': 'Stopped' }))];
+    const elsewhere = (name: string, end: string) =>
+      xml(
+        'meta_attributes',
+        { id: `set-${name}` },
+        `<rule id="${name}" score="0"><date_expression id="${name}-d" operation="lt" end="${end}"/></rule>`,
+      );
+    const templates: string[] = [
+      dummy('first', setXml('shared', { 'target-role': 'Stopped' })),
+      dummy('second', elsewhere('rule-of-now', '2999-01-01'), elsewhere('rule-of-old', '2001-01-01')),
+    ];
     const resources = generated.map(({ own, template, in: place, group, clone }, i) => {
       const agent =
         template === undefined ? { class: 'ocf', provider: 'pacemaker', type: 'Dummy' } : { template: `t${i}` };
@@ -108,7 +148,7 @@ describe.runIf(havePacemaker)('values in sets, templates, groups, clones and def
         place
       ];
     });
-    const [defaultSet] = sample(sets, 1, seed);
+    const [defaultSet] = sample(defaults, 1, seed);
     const parts = {
       resources: templates.join('') + resources.join(''),
       defaults: setsXml('default', defaultSet ?? []),
@@ -263,6 +303,8 @@ describe.runIf(havePacemaker)('colocations and orders', () => {
     sets: fc.array(
       fc.record({
         sequential: fc.constantFrom(undefined, 'true', 'false'),
+        ordering: fc.constantFrom(undefined, undefined, 'group', 'listed'),
+        kind: fc.constantFrom(undefined, undefined, 'Optional', 'Serialize', 'Mandatory'),
         ids: fc.uniqueArray(free, { minLength: 1, maxLength: 3 }),
       }),
       { minLength: 1, maxLength: 3 },
@@ -271,11 +313,11 @@ describe.runIf(havePacemaker)('colocations and orders', () => {
   const constraints = fc.array(fc.oneof(pair, group), { minLength: 1, maxLength: 4 });
   type Generated = Values<typeof constraints>;
 
-  const setsOf = (id: string, { sets }: Extract<Generated[number], { how: 'sets' }>) =>
-    sets.map(({ sequential, ids: members }, k) =>
+  const setsOf = (id: string, { sets }: Extract<Generated[number], { how: 'sets' }>, use: 'ordering' | 'kind') =>
+    sets.map(({ sequential, ids: members, [use]: own }, k) =>
       xml(
         'resource_set',
-        { id: `${id}-${k}`, sequential },
+        { id: `${id}-${k}`, sequential, [use]: own },
         ...members.map((member) => xml('resource_ref', { id: member })),
       ),
     );
@@ -320,15 +362,25 @@ describe.runIf(havePacemaker)('colocations and orders', () => {
       .map((one, i) =>
         one.how === 'pair'
           ? xml('rsc_colocation', { id: `x${i}`, rsc: one.one, 'with-rsc': one.other, score: one.firm })
-          : xml('rsc_colocation', { id: `x${i}`, score: one.firm }, ...setsOf(`x${i}`, one)),
+          : xml('rsc_colocation', { id: `x${i}`, score: one.firm }, ...setsOf(`x${i}`, one, 'ordering')),
       )
       .join('');
   }
 
-  const kinds = fc.array(fc.constantFrom(undefined, 'Mandatory', 'mandatory', 'Optional'), {
-    minLength: 4,
-    maxLength: 4,
-  });
+  const kinds = fc.array(
+    fc.constantFrom<Readonly<Record<string, string>>>(
+      {},
+      { kind: 'Mandatory' },
+      { kind: 'mandatory' },
+      { kind: 'Optional' },
+      { kind: 'Serialize' },
+      { kind: 'Sometimes' },
+      // As Heartbeat had it.
+      { score: '0' },
+      { score: 'INFINITY' },
+    ),
+    { minLength: 4, maxLength: 4 },
+  );
 
   it.each(runs(30))('run %i: what starts only after a resource does not start once that is disabled', async (seed) => {
     const straight = constraints.filter((list) => {
@@ -344,12 +396,12 @@ describe.runIf(havePacemaker)('colocations and orders', () => {
     expect({ id, stopped: ours }).toEqual({ id, stopped: await stoppedWithout(parts, id) });
   });
 
-  function orderXml(list: Generated, kind: readonly (string | undefined)[]): string {
+  function orderXml(list: Generated, kind: readonly Readonly<Record<string, string>>[]): string {
     return list
       .map((one, i) =>
         one.how === 'pair'
-          ? xml('rsc_order', { id: `x${i}`, first: one.one, then: one.other, kind: kind[i] })
-          : xml('rsc_order', { id: `x${i}`, kind: kind[i] }, ...setsOf(`x${i}`, one)),
+          ? xml('rsc_order', { id: `x${i}`, first: one.one, then: one.other, ...kind[i] })
+          : xml('rsc_order', { id: `x${i}`, ...kind[i] }, ...setsOf(`x${i}`, one, 'kind')),
       )
       .join('');
   }

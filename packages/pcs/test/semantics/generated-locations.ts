@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type CibParts, memberNames, onlineXml, propertyXml, setXml, withoutFencing, xml } from './pacemaker.js';
 
 /** In a node's history: that the resource was started there. */
-function started(id: string, call: number): string {
+export function started(id: string, call: number): string {
   const operation = {
     ...{ id: `${id}_last_0`, operation_key: `${id}_start_0`, operation: 'start', 'call-id': call + 1, 'rc-code': 0 },
     ...{ 'op-status': 0, interval: 0, 'transition-key': '1:1:0:a', 'transition-magic': '0:0;1:1:0:a' },

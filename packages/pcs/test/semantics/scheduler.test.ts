@@ -112,6 +112,22 @@ describe.runIf(havePacemaker)('where a resource may run', { timeout: 120_000 }, 
       ['n1', 'n2'],
     ],
     [
+      'resources of a set kept apart from each other',
+      {
+        resources: dummy('r') + dummy('s') + dummy('t'),
+        constraints: xml(
+          'rsc_colocation',
+          { id: 'c', score: 'INFINITY' },
+          xml(
+            'resource_set',
+            { id: 'cs', score: '-INFINITY' },
+            ...['s', 't', 'r'].map((id) => xml('resource_ref', { id })),
+          ),
+        ),
+      },
+      ['n1', 'n2'],
+    ],
+    [
       'a resource beside one that is banned',
       {
         resources: dummy('r') + dummy('s'),
@@ -253,6 +269,18 @@ describe.runIf(havePacemaker)('when a node is lost', { timeout: 120_000 }, () =>
     });
     expect(loss.simulation.fencings).toEqual([{ target: 'n1', action: 'reboot' }]);
     expect(loss.fencing?.reason).toMatch(/peer|node/);
+  });
+
+  it('of which the status says nothing, it is fenced all the same', async () => {
+    const loss = await schedulerOf({ ...article, status: onlineXml(1) }).ifLost('n2');
+    expect(loss).toMatchObject({ fencing: { possible: true, steps: [{ devices: [{ id: 'f2' }] }] } });
+  });
+
+  it('of a configuration without a status, all is at rest first', async () => {
+    const configuration = parseClusterConfiguration(cibXml(article).replace(/<status>.*<\/status>|<status\/>/s, ''));
+    expect(configuration.statusSection).toBeUndefined();
+    const loss = await new Scheduler(configuration, run).ifLost('n1');
+    expect(loss.starts).toEqual([{ resource: 'VIP', node: 'n2', promoted: false }]);
   });
 
   it('that ran nothing of it, the service stays undisturbed', async () => {

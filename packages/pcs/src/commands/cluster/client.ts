@@ -13,5 +13,5 @@ export const localAuth = ({
   withPassword(
     ['client', 'local-auth', ...(port === undefined ? [] : [String(integer(port, 1, 65_535, 'port'))])],
     credentials,
-    requestTimeout === undefined ? {} : { requestTimeout },
+    { requestTimeout },
   );

@@ -94,8 +94,8 @@ export const setup = (name: string, nodes: readonly NewNode[], settings: SetupSe
       // A pcs that makes no UUID does not know the option either.
       variants: [{ without: 'cluster.config.uuid', options: setupFlags({ ...settings, noClusterUuid: false }) }],
       timeoutMs: SETUP_TIMEOUT_MS,
-      ...(wait !== undefined && { wait }),
-      ...(force !== undefined && { force }),
+      wait,
+      force,
     },
   );
 };
@@ -219,7 +219,7 @@ export const config = {
     const { force } = options;
     return change(['cluster', 'config', 'uuid', 'generate'], {
       options: confFile(options),
-      ...(force !== undefined && { force }),
+      force,
       variants: [{ without: 'cluster.config.uuid', unsupported: 'it knows no cluster UUID' }],
     });
   },

@@ -20,5 +20,5 @@ export const deauth = (tokens: readonly string[] | { readonly all: true }): Comm
 
 /** For users other than root pcs passes the words on without their `--`: a token must not look like an option. */
 function token(value: string): string {
-  return literal(value, 'token').startsWith('-') ? invalid('a token does not begin with -') : value;
+  return literal(value, 'token').startsWith('-') ? invalid('a token must not begin with -') : value;
 }

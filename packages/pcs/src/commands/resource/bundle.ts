@@ -84,7 +84,7 @@ function mapChanges(keyword: string, map: BundleChanges['portMap']): string[] {
 function details({ disabled, wait, force }: BundleParts) {
   return {
     options: flags({ '--disabled': disabled }),
-    ...(wait !== undefined && { wait }),
-    ...(force !== undefined && { force }),
+    wait,
+    force,
   };
 }

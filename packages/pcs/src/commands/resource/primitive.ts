@@ -54,7 +54,7 @@ export const DEFAULT_MOVE_WAIT = 60;
 
 /** Which failures to forget. */
 export interface CleanupFilter {
-  readonly node?: string;
+  readonly node?: string | undefined;
   readonly operation?: string;
   /** Of the operation, such as `10s`; only together with it. */
   readonly interval?: string;
@@ -96,8 +96,8 @@ export function createCommand(
     options: allOptions,
     ...(future ? { variants: [ofTheFuture, ...variants] } : variants.length > 0 && { variants }),
     secrets: secretsOf(options, settings.secrets),
-    ...(wait !== undefined && { wait }),
-    ...(force !== undefined && { force }),
+    wait,
+    force,
   });
 }
 
@@ -152,7 +152,6 @@ export function placeFlags({ before, after }: { before?: string | undefined; aft
 const ofTheFuture = { without: 'pcmk.resource.create.group.future', unsupported: 'it knows no --future' };
 
 function placeWords({ before, after }: { before?: string | undefined; after?: string | undefined }): string[] {
-  if (before !== undefined && after !== undefined) invalid('before and after exclude each other');
   if (before !== undefined) return ['before', id(before)];
   return after === undefined ? [] : ['after', id(after)];
 }

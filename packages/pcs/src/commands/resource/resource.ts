@@ -183,7 +183,7 @@ export const moveWithConstraint = (
 ): CibCommand<Change> => {
   const rest = [id(resource), ...optionalNode(node), ...lifetimeWord(lifetime)];
   return cibChange(['resource', 'move-with-constraint', ...rest], {
-    ...(wait !== undefined && { wait }),
+    wait,
     options: flags({ '--promoted': promoted }),
     variants: [
       {
@@ -287,7 +287,7 @@ export const refresh = (
   resource?: string,
   { node, strict, ...force }: Pick<CleanupFilter, 'node' | 'strict'> & Force = {},
 ): Command<Change> =>
-  change(['resource', 'refresh', ...cleanupWords(resource, { ...(node !== undefined && { node }) })], {
+  change(['resource', 'refresh', ...cleanupWords(resource, { node })], {
     ...force,
     options: flags({ '--strict': strict }),
   });
@@ -350,8 +350,8 @@ function placed(
   const variants = legacyRoles(words, options);
   return cibChange(words, {
     options,
-    ...(wait !== undefined && { wait }),
-    ...(variants !== undefined && { variants }),
+    wait,
+    variants,
   });
 }
 

@@ -1,6 +1,6 @@
 // Questions of what would be, answered by Pacemaker's scheduler on a copy of a configuration: where a resource may run, what
 // happens when a node is lost.
-import type { ClusterConfiguration } from '../../cib/cluster-configuration.js';
+import type { ClusterConfiguration, ConfiguredNode } from '../../cib/cluster-configuration.js';
 import type { Command } from '../../command/command.js';
 import { PcsError } from '../../errors.js';
 import { createTemporaryFiles, type TemporaryFiles } from '../../run/files.js';
@@ -87,9 +87,8 @@ export class Scheduler {
   async mayRun(resource: string, node: string): Promise<boolean> {
     if (this.configuration.resource(resource) === undefined) throw notThere('resource', resource);
     const member = this.#member(node);
-    const { after } = await this.#simulate(`alone on ${member}`, () => aloneOn(this.configuration, member));
-    const startedOn = after.resources.get(this.#inBundle(resource))?.startedOn ?? [];
-    return startedOn.includes(member);
+    const { after } = await this.#simulate(`alone on ${member.name}`, () => aloneOn(this.configuration, member.name));
+    return startedOn(after, this.#inBundle(resource)).includes(member.name);
   }
 
   /** The members on which a resource may run; see {@link Scheduler.mayRun}. */
@@ -106,13 +105,14 @@ export class Scheduler {
    * @throws PcsError `NOT_FOUND` for a node that is no member.
    */
   async ifLost(node: string, options: LossOptions = {}): Promise<Loss> {
-    const lost = this.#member(node);
+    const member = this.#member(node);
+    const lost = member.name;
     const count = this.configuration.members.length;
     const { quorum = count <= 2 || (count - 1) * 2 > count } = options;
     this.#now ??= this.#current();
     const now = await this.#now;
     const { before } = await this.#simulate('now', () => now);
-    const cib = () => withLost(now, this.configuration.node(lost) ?? { id: lost, name: lost }, { quorum });
+    const cib = () => withLost(now, member, { quorum });
     const simulation = { ...(await this.#simulate(`lost ${lost} ${String(quorum)}`, cib)), before };
     const { after, fencings, reasons, disturbed } = simulation;
     const fenced = fencings.find(({ target }) => sameName(target, lost));
@@ -136,7 +136,7 @@ export class Scheduler {
    * @throws PcsError `NOT_FOUND` for a node that is no member.
    */
   async fencingSteps(node: string): Promise<readonly FencingStep[]> {
-    const target = this.#member(node);
+    const { name: target } = this.#member(node);
     const devices: PlacedDevice[] = [];
     for (const device of fenceDevicesFor(this.configuration, target)) {
       // A node is not asked to fence itself as long as another can.
@@ -172,8 +172,8 @@ export class Scheduler {
     }
   }
 
-  /** A member's name as it is configured. */
-  #member(node: string): string {
+  /** A member by its name, in any case. */
+  #member(node: string): ConfiguredNode {
     const { members } = this.configuration;
     const member = nodeNamed(members, node);
     if (member === undefined) {
@@ -184,7 +184,7 @@ export class Scheduler {
         },
       );
     }
-    return member.name;
+    return member;
   }
 
   /** A primitive in a bundle runs where the bundle does; its own nodes are the bundle's. */
@@ -211,9 +211,8 @@ function startedOn({ resources }: SimulatedState, id: string): readonly string[]
 
 function startsBetween(before: SimulatedState, after: SimulatedState): readonly Placement[] {
   return primitives(after).flatMap((resource) => {
-    const was = before.resources.get(resource);
-    const is = after.resources.get(resource);
-    return (is?.startedOn ?? []).flatMap((node): readonly Placement[] => {
+    const [was, is] = [before.resources.get(resource), after.resources.get(resource)];
+    return startedOn(after, resource).flatMap((node): readonly Placement[] => {
       const promoted = is?.promotedOn.includes(node) === true;
       const same = was?.startedOn.includes(node) === true && (!promoted || was.promotedOn.includes(node));
       return same ? [] : [{ resource, node, promoted }];

@@ -95,11 +95,11 @@ const EASED: Readonly<Record<string, string>> = {
 };
 
 function easedProperties(): XmlElement {
-  const names = Object.keys(EASED).filter((name) => name !== 'fencing-enabled');
+  const pairs = Object.entries(EASED).filter(([name]) => name !== 'fencing-enabled');
   return element(
     'cluster_property_set',
     { id: 'simulated-options', score: 'INFINITY' },
-    names.map((name) => pair(name, EASED[name] ?? '', `simulated-options-${name}`)),
+    pairs.map(([name, value]) => pair(name, value, `simulated-options-${name}`)),
   );
 }
 
