@@ -1,68 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RawResult, RunRequest, Runner } from '@sleepi3/pcs';
+import type { RawResult } from '@sleepi3/pcs';
+import { answer } from '@sleepi3/pcs/testing';
 import { describe, expect, it } from 'vitest';
 import { runHistory } from '../src/history/run-history.js';
+import { twoNodes } from './two-nodes.js';
 
 const fixture = (file: string) => readFileSync(join(import.meta.dirname, 'fixtures/history', file), 'utf8');
-
-const corosyncConf = `totem {
-    version: 2
-    cluster_name: lab
-}
-nodelist {
-    node {
-        ring0_addr: 192.168.11.211
-        name: raspberrypi-1
-        nodeid: 1
-    }
-    node {
-        ring0_addr: 192.168.11.179
-        name: raspberrypi-2
-        nodeid: 2
-    }
-}
-`;
 
 const now = 1_795_982_400_000;
 
 /** Both nodes of the lab, this one and the one behind ssh. */
 function lab({ sshWorks = true, clockAhead = 0, pstore = '' } = {}) {
-  const asked: string[] = [];
-  const answer = (stdout: string, exitCode = 0, stderr = ''): RawResult =>
-    ({
-      exitCode,
-      signal: null,
-      stdout: Buffer.from(stdout),
-      stderr: Buffer.from(stderr),
-      timedOut: false,
-    }) as RawResult;
   const node = (name: string, words: string): RawResult => {
     if (words.includes('date +%s%3N') || /date '?\+%s%3N/.test(words)) {
-      return answer(`${String(now + (name === 'raspberrypi-2' ? clockAhead : 0))}\n`);
+      return answer({ stdout: `${String(now + (name === 'raspberrypi-2' ? clockAhead : 0))}\n` });
     }
-    if (words.includes('/sys/fs/pstore')) return answer(name === 'raspberrypi-2' ? pstore : '', 1);
-    if (words.includes('--list-boots')) return answer(fixture(`${name}.boots`));
-    if (words.includes('--identifier=kernel')) return answer('');
+    if (words.includes('/sys/fs/pstore'))
+      return answer({ stdout: name === 'raspberrypi-2' ? pstore : '', exitCode: 1 });
+    if (words.includes('--list-boots')) return answer({ stdout: fixture(`${name}.boots`) });
+    if (words.includes('--identifier=kernel')) return answer();
     const boot = /--boot=([0-9a-f]{32})/.exec(words)?.[1];
     const lines = fixture(`${name}.jsonl`).split('\n');
-    if (boot !== undefined)
-      return answer(
-        lines
-          .filter((line) => line.includes(boot))
-          .slice(-20)
-          .join('\n'),
-      );
-    return answer(lines.join('\n'));
+    const shown = boot === undefined ? lines : lines.filter((line) => line.includes(boot)).slice(-20);
+    return answer({ stdout: shown.join('\n') });
   };
-  const runner: Runner = {
-    run: async ({ program, argv }: RunRequest) => {
-      const words = [program, ...argv].join(' ');
-      asked.push(words);
-      if (program !== 'ssh') return node('raspberrypi-1', words);
-      return sshWorks ? node('raspberrypi-2', words) : answer('', 255, 'No route to host');
-    },
-  };
+  const { asked, ...host } = twoNodes(
+    (words) => node('raspberrypi-1', words),
+    sshWorks ? (words) => node('raspberrypi-2', words) : undefined,
+  );
   const written = new Map<string, string>();
   let output = '';
   return {
@@ -73,9 +39,7 @@ function lab({ sshWorks = true, clockAhead = 0, pstore = '' } = {}) {
       runHistory(
         { since: '24h', ssh: undefined, json: false, svg: undefined, ...options },
         {
-          runner,
-          hostname: () => 'raspberrypi-1',
-          readFile: async () => corosyncConf,
+          ...host,
           date: () => new Date(now),
           write: (text) => (output += text),
           writeFile: async (path, text) => void written.set(path, text),

@@ -8,6 +8,7 @@ import { Facts } from '../src/doctor/facts.js';
 import { dockerDropIn } from '../src/nodes/docker.js';
 import type { CommandAnswer, Machine } from '../src/nodes/machine.js';
 import { Reality } from '../src/plan/reality.js';
+import { corosyncConf } from './two-nodes.js';
 
 const textOf = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
@@ -33,28 +34,6 @@ const board: Snapshot = {
   voltage2: 0,
   version: 2,
 };
-
-const corosyncConf = `totem {
-    version: 2
-    cluster_name: apachecluster
-}
-nodelist {
-    node {
-        ring0_addr: 192.168.11.211
-        name: raspberrypi-1
-        nodeid: 1
-    }
-    node {
-        ring0_addr: 192.168.11.179
-        name: raspberrypi-2
-        nodeid: 2
-    }
-}
-quorum {
-    provider: corosync_votequorum
-    two_node: 1
-}
-`;
 
 // As Pacemaker 2.1.5 answers when nothing runs.
 const noCib = 'Could not connect to the CIB: Transport endpoint is not connected\n';

@@ -1,25 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunRequest } from '@sleepi3/pcs';
 import { answer } from '@sleepi3/pcs/testing';
 import { colours } from '@sleepi3/program';
 import { describe, expect, it } from 'vitest';
 import { runStatus } from '../src/status/run-status.js';
+import { twoNodes } from './two-nodes.js';
 
 const status = readFileSync(join(import.meta.dirname, 'fixtures/sound-status.xml'), 'utf8');
-const conf = `nodelist {
-  node {
-    ring0_addr: 192.168.11.211
-    name: raspberrypi-1
-    nodeid: 1
-  }
-  node {
-    ring0_addr: 192.168.11.179
-    name: raspberrypi-2
-    nodeid: 2
-  }
-}
-`;
 const sound = {
   ready: true,
   findings: [],
@@ -48,25 +35,14 @@ async function call({ peer = sound, runs = true, json = false }: Situation = {})
   const exit = await runStatus(
     { ssh: undefined, json },
     {
-      runner: {
-        run: async ({ program, argv }: RunRequest) => {
-          const words = [program, ...argv].join(' ');
-          if (program === 'ssh') {
-            return peer === null
-              ? answer({ exitCode: 255, stderr: 'No route to host' })
-              : answer({ stdout: JSON.stringify(peer) });
-          }
+      ...twoNodes(
+        (words) => {
           if (words.includes('check --json')) return answer({ stdout: JSON.stringify(sound) });
-          if (program === 'crm_mon') {
-            return runs
-              ? answer({ stdout: status })
-              : answer({ exitCode: 102, stderr: 'Connection to cluster failed' });
-          }
-          return answer({ exitCode: 1 });
+          if (!words.startsWith('crm_mon ')) return answer({ exitCode: 1 });
+          return runs ? answer({ stdout: status }) : answer({ exitCode: 102, stderr: 'Connection to cluster failed' });
         },
-      },
-      hostname: () => 'raspberrypi-1',
-      readFile: async () => conf,
+        peer === null ? undefined : () => answer({ stdout: JSON.stringify(peer) }),
+      ),
       date: () => new Date('2026-11-29T12:00:00Z'),
       signal: new AbortController().signal,
       write: (text) => (output += text),
