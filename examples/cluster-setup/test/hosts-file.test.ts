@@ -22,9 +22,20 @@ describe('/etc/hosts', () => {
     expect(withHosts(text, entries)).toBe(text);
   });
 
+  it('knows names in any case, as resolvers do, and addresses in any spelling', () => {
+    const six = [{ name: 'pi-1', address: 'fd00::1' }];
+    const text = 'fd00:0:0::1 PI-1\n';
+    expect(withHosts(text, six)).toBe(text);
+    const installed = '127.0.1.1\tPi-1\n';
+    const after = withHosts(installed, entries);
+    expect(addressesOf(after, 'pi-1')).toEqual(['10.0.0.1']);
+    expect(addressesOf(after, 'PI-2')).toEqual(['10.0.0.2']);
+    expect(withoutHosts(after)).toBe(installed);
+  });
+
   const line = fc.oneof(
     fc.constantFrom('', '# comment', '127.0.0.1 localhost', '127.0.1.1 pi-1', '::1 localhost pi-2', '10.0.0.1 pi-1'),
-    fc.constantFrom('10.0.0.9 pi-2 nas # old', '127.0.1.1\tpi-1\tpi-2', '10.0.0.2  pi-2', 'fe80::1%eth0 router'),
+    fc.constantFrom('10.0.0.9 pi-2 nas # old', '127.0.1.1\tpi-1\tPi-2', '10.0.0.2  PI-2', 'fe80::1%eth0 router'),
   );
   const file = fc.array(line, { maxLength: 8 }).map((lines) => lines.map((one) => `${one}\n`).join(''));
 

@@ -85,7 +85,10 @@ describe('cluster-setup', () => {
     [['apply', 'a', '--no-ssh=yes'], /--no-ssh takes no value/],
     [['plan', 'a', '--color', 'red'], /must be auto, always or never/],
     [['doctor', '--fix'], /asks before it mends anything/],
-    [['plan', 'cluster.yaml', '--self', 'other'], /neither raspberrypi-1 nor raspberrypi-2/],
+    [
+      ['plan', 'cluster.yaml', '--self', 'other'],
+      /this machine is other, which is neither raspberrypi-1 nor raspberrypi-2/,
+    ],
   ])('%j is refused with exit 64 and what would be right', async (argv, says) => {
     const { status, errors } = await program().run(...argv);
     expect(status).toBe(64);
@@ -230,6 +233,16 @@ describe('cluster-setup', () => {
     const ran = requests.map(({ program: name, argv }) => [name, ...argv].join(' '));
     expect(ran).toContain('pcs cluster enable');
     expect(ran).not.toContain('timedatectl set-ntp true');
+  });
+
+  it.each([
+    ['--self', 'RaspberryPi-1', 'raspberrypi-1'],
+    ['--', '', 'RASPBERRYPI-1.local'],
+  ])('knows the node of this machine in any case: %s %s on %s', async (option, name, hostname) => {
+    const argv = option === '--self' ? [option, name] : [];
+    const { status, errors } = await program({ hostname: () => hostname }).run('plan', 'cluster.yaml', ...argv);
+    expect(errors).not.toMatch(/neither/);
+    expect(status).not.toBe(64);
   });
 
   it('knows by Pacemaker which node it is on, where the host is named otherwise', async () => {

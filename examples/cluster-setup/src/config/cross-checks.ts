@@ -5,6 +5,7 @@ import {
   isMulticast,
   parseAddress,
   sameAddress,
+  sameName,
   sameNetwork,
   virtualAddressProblem,
   type VirtualAddressProblem,
@@ -67,7 +68,7 @@ function* nodeProblems({ nodes, preferred }: ClusterFile): Generator<CrossProble
       }
     }
   }
-  if (first.name.toLowerCase() === second.name.toLowerCase()) {
+  if (sameName(first.name, second.name)) {
     yield { key: 'nodes[1].name', message: `must be another name than the first node's, not '${second.name}' again` };
   }
   if (first.addresses.length !== second.addresses.length) {

@@ -1,5 +1,5 @@
 // The command init: looks at both machines and writes the cluster file. Asks only for what no machine knows: the VIP.
-import { type Runner, virtualAddressProblem } from '@sleepi3/pcs';
+import { type Runner, sameName, virtualAddressProblem } from '@sleepi3/pcs';
 import { SetupError } from '../errors.js';
 import { commandMachine, type Machine, sshRunner } from '../nodes/machine.js';
 import { lookAt } from './look.js';
@@ -34,7 +34,7 @@ export async function runInit({ peer, vip, file }: InitOptions, host: InitHost):
   if (first.machineId === second.machineId) {
     throw new SetupError('USAGE', `${peer} is this machine itself: name the other one with --peer`);
   }
-  if (first.hostname.toLowerCase() === second.hostname.toLowerCase()) {
+  if (sameName(first.hostname, second.hostname)) {
     throw new SetupError(
       'NOT_READY',
       `both machines are called ${first.hostname}: give one of them another name with hostnamectl hostname`,

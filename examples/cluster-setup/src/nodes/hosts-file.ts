@@ -1,5 +1,6 @@
 // /etc/hosts, the lines that the cluster needs: corosync binds to what a node's name resolves to, and Debian's installer
 // writes 127.0.1.1 for it.
+import { sameAddress, sameName } from '@sleepi3/pcs';
 
 /** A name and where it is. */
 export interface HostEntry {
@@ -15,7 +16,9 @@ export function withHosts(text: string, entries: readonly HostEntry[]): string {
   if (lines.at(-1) === '') lines.pop();
   const kept = lines.flatMap((line) => {
     const { address, names, comment } = parse(line);
-    const wrong = names.filter((name) => entries.some((entry) => entry.name === name && entry.address !== address));
+    const wrong = names.filter((name) =>
+      entries.some((entry) => sameName(entry.name, name) && !sameAddress(entry.address, address)),
+    );
     if (wrong.length === 0) return [line];
     const rest = names.filter((name) => !wrong.includes(name));
     return [
@@ -50,13 +53,13 @@ export function withoutHosts(text: string): string {
 export function addressesOf(text: string, name: string): string[] {
   return text.split('\n').flatMap((line) => {
     const { address, names } = parse(line);
-    return names.includes(name) ? [address] : [];
+    return names.some((one) => sameName(one, name)) ? [address] : [];
   });
 }
 
 function says(line: string, name: string, address: string): boolean {
   const entry = parse(line);
-  return entry.address === address && entry.names.includes(name);
+  return sameAddress(entry.address, address) && entry.names.some((one) => sameName(one, name));
 }
 
 function parse(line: string): {

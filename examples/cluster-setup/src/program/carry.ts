@@ -1,5 +1,5 @@
 // The commands that hold the nodes of a file against it: plan, prepare, apply and undo.
-import { Pcs } from '@sleepi3/pcs';
+import { Pcs, sameName } from '@sleepi3/pcs';
 import type { Colours } from '@sleepi3/program';
 import type { ClusterDesign } from '../cluster/design.js';
 import { SetupError } from '../errors.js';
@@ -106,12 +106,13 @@ function realityFor(
   host: ProgramHost,
 ): Reality {
   const names = design.nodes.map(({ name }) => name);
-  const self = line.values.self ?? host.hostname().split('.')[0];
+  const here = String(line.values.self ?? host.hostname().split('.')[0]);
+  const self = names.find((name) => sameName(name, here));
   const peer = names.find((name) => name !== self);
-  if (typeof self !== 'string' || !names.includes(self) || peer === undefined) {
+  if (self === undefined || peer === undefined) {
     throw new SetupError(
       'USAGE',
-      `this machine is ${String(self)}, which is neither ${names.join(' nor ')}: run it on one of them, or say which one it is ` +
+      `this machine is ${here}, which is neither ${names.join(' nor ')}: run it on one of them, or say which one it is ` +
         'with --self',
     );
   }
