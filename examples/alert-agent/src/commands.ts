@@ -11,7 +11,7 @@ export const program = {
     tell: {
       operands: [{ name: 'TITLE' }, { name: 'TEXT', optional: true }],
       summary: 'take in an event of another program',
-      description: 'Puts the event into the spool. The same is not told again within a minute.',
+      description: 'Puts the event into the spool. The same event is not sent again within a minute.',
       options: {
         kind: { choices: eventKinds, default: 'roll', description: 'What the event is about; receivers choose by it' },
         severity: { choices: severities, default: 'warning', description: 'How much it matters' },
@@ -24,7 +24,7 @@ export const program = {
       },
     },
     deliver: {
-      summary: 'tell the receivers what waits, until nothing is left; run by alert-sleepi3.service',
+      summary: 'send the receivers what waits, until nothing is left; run by alert-sleepi3.service',
       description:
         'A receiver has 10 s. One that did not take a message is tried again after 10 s, 30 s, 1 min, 5 min and then every 15 ' +
         'min, for a day. At most a hundred events wait.',
@@ -32,8 +32,8 @@ export const program = {
     },
     check: {
       operands: file,
-      summary: 'check the file of receivers, and say all that is wrong with it',
-      description: `FILE is ${defaultReceiversFile} by default. Prints each receiver with the kinds of events it is told.`,
+      summary: 'check the file of receivers, and report everything that is wrong with it',
+      description: `FILE is ${defaultReceiversFile} by default. Prints each receiver with the kinds of events it gets.`,
       options: {},
     },
     test: {

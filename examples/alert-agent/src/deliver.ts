@@ -64,11 +64,11 @@ async function attend(name: string, pending: Pending | 'surplus' | undefined, ho
   const { delivered, failures } = await tellAll(pending, host);
   if (failures.length === 0) return spool.remove(name);
   if (now - Date.parse(event.at) > longestWait) {
-    log('error', `"${event.title}" was not told within a day, and is given up: ${failures.join('; ')}`);
+    log('error', `"${event.title}" could not be delivered within a day, and is dropped: ${failures.join('; ')}`);
     return spool.remove(name);
   }
   const pause = pauses[Math.min(pending.attempts, pauses.length - 1)] ?? pauses[4];
-  log('warning', `"${event.title}" is told again in ${pause} s: ${failures.join('; ')}`);
+  log('warning', `"${event.title}" is sent again in ${pause} s: ${failures.join('; ')}`);
   await spool.put(name, { ...pending, delivered, attempts: pending.attempts + 1, notBefore: now + pause * 1000 });
 }
 

@@ -54,7 +54,7 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
       const [file = defaultReceiversFile] = line.operands;
       const receivers = await host.receivers(file);
       for (const receiver of receivers) host.write(`${nameOf(receiver)}: ${receiver.events.join(', ')}\n`);
-      if (receivers.length === 0) host.writeError(`${file} has no receivers: nobody is told anything\n`);
+      if (receivers.length === 0) host.writeError(`${file} has no receivers: nothing is sent\n`);
       return 0;
     }
     case 'test':

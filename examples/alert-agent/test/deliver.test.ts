@@ -94,7 +94,9 @@ describe('the delivery', () => {
     await w.clock.runUntil(w.deliver(), { within: 48 * 3_600_000 });
     expect(w.clock.now()).toBeGreaterThan(24 * 3_600_000);
     expect(w.clock.now()).toBeLessThan(25 * 3_600_000);
-    expect(w.logs.at(-1)).toMatch(/^error: "fenced" was not told within a day, and is given up: webhook is down$/);
+    expect(w.logs.at(-1)).toMatch(
+      /^error: "fenced" could not be delivered within a day, and is dropped: webhook is down$/,
+    );
   });
 
   it('keeps what waits when it is asked to end, and tells it the next time', async () => {

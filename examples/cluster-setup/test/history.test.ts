@@ -60,7 +60,7 @@ describe('the history of a night in the lab', () => {
   it('is told in words, with what is not known', () => {
     const text = tell(history, { from: 1795981400_000, to: 1795982400_000 });
     expect(text).toContain('raspberrypi-1 was fenced at the request of a person');
-    expect(text).toContain('Why is not known: its journal ends without a word');
+    expect(text).toContain('Why is not known: its journal simply ends');
     expect(text).toContain('It ran out of memory: its kernel killed 1 process, corosync last.');
     expect(text).toContain('raspberrypi-2 left in order');
     expect(text).toMatch(/VIP, \d+\.\d s after/);

@@ -71,7 +71,7 @@ export function judge(
   };
   demand(
     agent.exitStatus === 0,
-    `the agent exited ${String(agent.exitStatus)}: ${agent.stderr.trim() || 'without a word'}`,
+    `the agent exited ${String(agent.exitStatus)}: ${agent.stderr.trim() || 'without a message'}`,
   );
   demand(agent.stdout === 'Success: Rebooted\n', `the agent printed ${JSON.stringify(agent.stdout)}`);
   demand(assertedAt !== undefined, `${nodes[shooter]} never asserted EXTOUT`);

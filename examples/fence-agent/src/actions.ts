@@ -286,7 +286,7 @@ function addressOf(text: string): number {
 function describe(outcome: PulseOutcome): string {
   switch (outcome.kind) {
     case 'verified':
-      return `held ${(outcome.held / 1000).toFixed(1)} s, verified ${outcome.samples} times${outcome.restarts > 0 ? `, begun anew ${outcome.restarts} times` : ''}`;
+      return `held ${(outcome.held / 1000).toFixed(1)} s, verified ${outcome.samples} times${outcome.restarts > 0 ? `, started again ${outcome.restarts} times` : ''}`;
     case 'woken':
       return 'gave the wake pulse';
     case 'tested':

@@ -24,7 +24,7 @@ export function createAgent(version: string, load: () => Promise<Workings>): Fen
     longDescription:
       "fence_sleepi3 fences the peer of a two-node cluster by wire: the external output (CN5) of this node's slee-Pi 3 " +
       "is connected to the external input (CN4) of the peer's board, which cuts its Raspberry Pi's power when the input is " +
-      'held for 10 s. Success is said only of a hold that was read back throughout. Only the peer can be fenced; on the ' +
+      'held for 10 s. Success is reported only for a hold that was read back throughout. Only the peer can be fenced; on the ' +
       'peer set EXTIN_FORCED_SHUTDOWN=1 in /etc/default/sleepi3. Configure one fence device for each of the two nodes, ' +
       'banned from the node that it fences.',
     vendorUrl: 'https://mechatrax.com',

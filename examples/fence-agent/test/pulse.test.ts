@@ -72,7 +72,7 @@ describe('an act that concedes', () => {
     expect(await clock.runUntil(acting)).toMatchObject({ kind: 'verified', restarts: 0 });
     expect(edges[0]).toBeGreaterThanOrEqual(10_000);
     expect(clock.now()).toBeLessThan(23_000);
-    expect(logs).toEqual([expect.stringContaining('arbitrating anew')]);
+    expect(logs).toEqual([expect.stringContaining('arbitrating again')]);
   });
 
   it('is not misled by a peer that lets go for a moment to see whose shot it sees', async () => {

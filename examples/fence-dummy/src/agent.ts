@@ -133,7 +133,7 @@ export function dummyAgent(calledBy: string, random: () => number): FenceAgent {
       delay >= 1 && delay <= longestValidDelay
         ? Promise.resolve()
         : Promise.reject(
-            new FenceError('request', `validate-all wants a delay from 1 to ${longestValidDelay} s, not ${delay}`),
+            new FenceError('request', `validate-all needs a delay from 1 to ${longestValidDelay} s, not ${delay}`),
           ),
   });
 }

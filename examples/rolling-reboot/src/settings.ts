@@ -279,7 +279,7 @@ export function readSettings(texts: SettingTexts, { hostname }: { readonly hostn
   }
   if (settings['turn-wait'] < turn) {
     throw bad(
-      `turn-wait must be at least ${turn} s, the longest turn: who waits raises the alarm for a node that is lost`,
+      `turn-wait must be at least ${turn} s, the longest turn: whoever waits raises the alarm for a node that is lost`,
     );
   }
   return settings;

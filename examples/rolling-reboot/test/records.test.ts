@@ -53,7 +53,7 @@ describe('the records', () => {
     }
   });
 
-  it('are not believed when their process is none, or a whole group of them', async () => {
+  it('are not believed when their process does not exist, or is a whole group of them', async () => {
     for (const pid of [0, -1, -4711, 1.5, Number.NaN, '7', null, undefined]) {
       const records = { ...recordFiles('/nowhere'), read: async () => JSON.stringify({ ...journal, pid }) };
       await expect(readJournal(records), String(pid)).rejects.toMatchObject({ code: 'BAD_RECORD' });

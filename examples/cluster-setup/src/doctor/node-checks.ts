@@ -151,7 +151,7 @@ export const nodeChecks: readonly Check[] = [
         {
           severity: 'warning',
           fact: `this host is named ${host}, and the cluster's nodes are ${names.join(' and ')}`,
-          why: 'Which of the nodes it is cannot be told by its name; corosync tells it by its addresses, and other programs do not.',
+          why: 'Its name does not say which of the nodes it is; corosync goes by its addresses, and other programs do not.',
           fix: ["hostnamectl hostname NODE, NODE being this node's name in corosync.conf"],
         },
       ];

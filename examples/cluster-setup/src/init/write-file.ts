@@ -75,7 +75,7 @@ export function clusterFileText(
           "    ports: ['80:80']",
         ]
       : [
-          'containers: # what runs now; it is put aside and made anew by the cluster',
+          'containers: # what runs now; it is put aside, and the cluster creates it again',
           `  - resource: ${resourceName(container.name)}`,
           `    name: ${container.name}`,
           `    image: ${quoted(container.image)}`,

@@ -40,7 +40,10 @@ export async function apply(steps: readonly Step[], reality: Reality, host: Appl
     const left = await step.look(reality);
     if (left.differences.length > 0) {
       const what = left.differences.map((one) => one.what).join(', ');
-      throw new SetupError('NO_EFFECT', `${step.title}: it was carried out, and still not as it should be: ${what}`);
+      throw new SetupError(
+        'NO_EFFECT',
+        `${step.title}: it was carried out, but the state is still not as it should be: ${what}`,
+      );
     }
     host.onStep?.(step, todo, 'done');
   }

@@ -34,7 +34,7 @@ const options = {
   color: {
     choices: ['auto', 'always', 'never'],
     default: 'auto',
-    description: 'Whether to paint; auto does it on a terminal only',
+    description: 'Whether to use colours; auto does on a terminal only',
   },
 } as const satisfies Command['options'];
 
@@ -102,7 +102,7 @@ export const program = {
       options: pickOptions(options, 'all', 'ssh', 'fix', 'json', 'color'),
     },
     status: {
-      summary: 'say what is now: nodes, service, whether each node could fence and be fenced, the last fencing',
+      summary: 'show the state now: nodes, service, whether each node could fence and be fenced, the last fencing',
       description:
         'Asks the cluster, and fence_sleepi3 on each node. Exit status: 0 all is well, 1 something is not, 3 a node could not ' +
         'be asked.',

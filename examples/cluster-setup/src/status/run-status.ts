@@ -65,7 +65,7 @@ async function askForReadiness(machine: Machine): Promise<NodeReadiness> {
     return {
       node,
       check,
-      silence: check === undefined ? stderr.trim() || 'it gave no answer that can be read' : undefined,
+      silence: check === undefined ? stderr.trim() || 'its answer could not be read' : undefined,
     };
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;

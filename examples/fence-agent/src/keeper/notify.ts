@@ -27,7 +27,7 @@ export function serviceManager(notifySocket: string | undefined, log: (message: 
     });
     const lost = (error: unknown) => {
       if (helper === child) helper = undefined; // the next word starts another one
-      if (error instanceof Error) log(`the service manager cannot be told anything: ${error.message}`);
+      if (error instanceof Error) log(`the service manager cannot be notified: ${error.message}`);
     };
     child.once('error', lost);
     child.once('exit', lost);

@@ -92,7 +92,7 @@ export function judgeWireTest(tested: WireTestResult | undefined, now: Date): Fi
     severity: 'warning',
     concerns: 'fencing',
     fact: `the wire was last tested on ${dayOf(tested)}`,
-    why: 'A wire breaks without a word.',
+    why: 'Nothing reports a broken wire.',
     remedy: test,
   };
 }

@@ -168,7 +168,7 @@ async function lockedBy(path: string) {
     return await acquireFileLock(path, { timeout: 0 });
   } catch (error) {
     if (!(error instanceof Sleepi3Error) || error.code !== 'LOCK_BUSY') throw error;
-    throw new Error('a line keeper runs already: there is one only for each machine', { cause: error });
+    throw new Error('a line keeper is running already: each machine has only one', { cause: error });
   }
 }
 

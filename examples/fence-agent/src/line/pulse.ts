@@ -58,7 +58,7 @@ export async function pulse(request: PulseRequest, given: PulseContext): Promise
       const mayWait = outcome.kind === 'conceded' && request.action !== 'test';
       const latest = request.action === 'on' ? deadline : deadline - request.hold;
       if (!mayWait || !(await shotIsOverBy(latest, context))) return outcome;
-      log(`${outcome.reason}; that has ended, and this node lives: arbitrating anew`);
+      log(`${outcome.reason}; that has ended, and this node lives: arbitrating again`);
     }
   } catch (error) {
     await release(context);

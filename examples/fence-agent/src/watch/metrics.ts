@@ -24,7 +24,7 @@ export const metrics = {
     labels: ['target'],
   },
   fence_sleepi3_last_failure_timestamp_seconds: {
-    help: 'When this node last tried to cut the power of the other one in vain.',
+    help: 'When this node last failed to cut the power of the other one.',
     labels: ['target'],
   },
 } as const satisfies MetricTable;

@@ -111,7 +111,7 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
       env: { ...process.env, ...cluster.service.env },
       encoding: 'utf8',
     });
-    expect([status, stderr]).toEqual([1, expect.stringContaining('a line keeper runs already')]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('a line keeper is running already')]);
     expect(residentMegabytes(cluster.service.pid)).toBeLessThan(80);
     await cluster.close();
   });

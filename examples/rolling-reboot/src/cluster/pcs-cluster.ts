@@ -209,6 +209,6 @@ function* unsuitable(configuration: ClusterConfiguration, service: string): Gene
 function pendingFencing({ target, action, origin }: FencingEvent): string {
   return (
     `fencing (${action}) of ${target}, which ${origin} asked for, is pending; one that is not under way ends when the ` +
-    `cluster is started anew on ${origin}: pcs cluster stop ${origin}, then pcs cluster start ${origin}`
+    `cluster is restarted on ${origin}: pcs cluster stop ${origin}, then pcs cluster start ${origin}`
   );
 }

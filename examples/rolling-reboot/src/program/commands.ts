@@ -8,7 +8,7 @@ const options = {
   config: { value: 'FILE', otherwise: defaultConfigPath, description: 'The settings' },
   'state-dir': { value: 'DIRECTORY', default: defaultStateDirectory, description: 'Journal and history' },
   'dry-run': { description: 'Look at every gate and show the steps; change nothing' },
-  now: { description: 'Do it now: window, min-interval, max-per-day and when are left out of account' },
+  now: { description: 'Do it now, and ignore window, min-interval, max-per-day and when' },
   force: { description: 'Also when another node holds the lock, or a record cannot be read' },
   json: { description: 'Print JSON' },
 } as const satisfies Command['options'];
@@ -29,7 +29,7 @@ const common = { ...pickOptions(options, 'config', 'state-dir', 'json'), ...sett
 
 export const program = {
   name: 'rolling-reboot',
-  summary: 'reboots each node of a Pacemaker cluster in its turn, the service never away',
+  summary: 'reboots each node of a Pacemaker cluster in its turn, without interrupting the service',
   commands: {
     run: {
       summary: 'reboot this node in its turn, when every gate is open',

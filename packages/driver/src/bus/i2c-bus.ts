@@ -47,7 +47,7 @@ export async function openI2cBus(number: number, options: BusOptions & { readonl
       .replaceAll('\n', ' ');
     const remedy = reason.includes('did not self-register')
       ? 'it loads in one thread only: open the bus in that thread'
-      : 'install it (npm install i2c-bus; a new Node.js needs it built anew: npm rebuild i2c-bus)';
+      : 'install it (npm install i2c-bus; a new Node.js needs it rebuilt: npm rebuild i2c-bus)';
     throw new Sleepi3Error(
       'BUS_UNAVAILABLE',
       `cannot load i2c-bus: ${reason}; ${remedy}, or use the bus i2c-tools:${number}`,

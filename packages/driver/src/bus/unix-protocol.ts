@@ -113,9 +113,9 @@ function parseObject(line: string): Record<string, unknown> {
   try {
     frame = JSON.parse(line);
   } catch (error) {
-    throw invalid('a line that is no JSON', line, error);
+    throw invalid('a line that is not JSON', line, error);
   }
-  if (!isObject(frame)) throw invalid('a line that is no JSON object', line);
+  if (!isObject(frame)) throw invalid('a line that is not a JSON object', line);
   return frame;
 }
 

@@ -116,19 +116,19 @@ export const standardOptions = {
     description:
       'Wait without end for the device (true/false); true by default when Pacemaker calls, which keeps time itself',
   }),
-  login_timeout: seconds({ default: 5, order: 200, description: 'Longest wait for the login; 0 is no limit' }),
+  login_timeout: seconds({ default: 5, order: 200, description: 'Longest wait for the login; 0 means no limit' }),
   missing_as_off: boolean({ order: 200, description: 'Take a plug that the device does not know for OFF' }),
   port_as_ip: boolean({ order: 200, description: 'Take the plug for the address of the device' }),
   power_timeout: seconds({
     default: 20,
     order: 200,
-    description: 'Longest wait for the power to change after ON or OFF; 0 is no limit',
+    description: 'Longest wait for the power to change after ON or OFF; 0 means no limit',
   }),
   power_wait: seconds({ default: 0, order: 200, description: 'Wait this long after every ON and OFF' }),
   shell_timeout: seconds({
     default: 3,
     order: 200,
-    description: 'Longest wait for the answer to a command; 0 is no limit',
+    description: 'Longest wait for the answer to a command; 0 means no limit',
   }),
   stonith_status_sleep: seconds({
     default: 1,
