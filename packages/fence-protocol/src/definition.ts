@@ -317,7 +317,8 @@ function checkOption(agent: string, option: AgentOption): void {
   if (!/^[a-zA-Z][a-zA-Z0-9_.-]*$/.test(long)) throw refuse('a long form has letters, digits, - _ and . only');
   if (short !== undefined && !/^[A-Za-z0-9]$/.test(short)) throw refuse('a short form is one letter or digit');
   if (kind === 'integer' || kind === 'second') {
-    if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min > max) throw refuse('min is greater than max');
+    if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min > max)
+      throw refuse('min and max must be whole numbers, in this order');
     if (kind === 'second' && (min < 0 || max > LONGEST_SECONDS))
       throw refuse(`seconds go from 0 to ${LONGEST_SECONDS}`);
   }
