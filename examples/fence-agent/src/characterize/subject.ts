@@ -12,6 +12,7 @@ import type { Conversation } from '../keeper/messages.js';
 import type { PulseOutcome } from '../line/act.js';
 import { within } from '../line/patience.js';
 import type { RecordFile } from '../line/power-record.js';
+import { isSameNode } from '../target/node-names.js';
 import { wireProtocol } from '../wire-test/messages.js';
 
 /** How long EXTOUT is asserted for the director, ms: from 7 s into its hold over the latest cut of this node. */
@@ -112,7 +113,7 @@ export async function serveDirector(
     conversation.close();
     return false;
   }
-  if (greeting.peer !== node || greeting.node !== peer) {
+  if (!isSameNode(greeting.peer, node) || !isSameNode(greeting.node, peer)) {
     conversation.send({ say: 'failed', reason: `this is ${node}, wired to ${peer}: give --self and --peer` });
     conversation.close();
     return false;

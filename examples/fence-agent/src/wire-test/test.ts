@@ -7,6 +7,7 @@ import { within } from '../line/patience.js';
 import { settled } from '../line/lines.js';
 import type { Conversation } from '../keeper/messages.js';
 import type { PulseOutcome } from '../line/act.js';
+import { isSameNode } from '../target/node-names.js';
 import {
   type BoardFacts,
   type GivenPulse,
@@ -113,7 +114,7 @@ async function runTest(
   const { node, peer, clock } = end;
   conversation.send({ say: 'hello', protocol: wireProtocol, node, peer });
   const ready = await expect(end, conversation, 'ready');
-  if (ready.node !== peer || ready.peer !== node) {
+  if (!isSameNode(ready.node, peer) || !isSameNode(ready.peer, node)) {
     throw new NoTestError(
       'wrong-peer',
       `${ready.node} answers, wired to ${ready.peer}; expected ${peer}, wired to ${node}`,
@@ -201,7 +202,7 @@ export async function answerWireTest(end: WireEnd, conversation: ListenerConvers
     if (hello.protocol !== wireProtocol) {
       return refuse('protocol', `${end.node} has another version of fence_sleepi3: install the same on both nodes`);
     }
-    if (hello.peer !== end.node || hello.node !== end.peer) {
+    if (!isSameNode(hello.peer, end.node) || !isSameNode(hello.node, end.peer)) {
       const meant = `${hello.node} wired to ${hello.peer}`;
       return refuse('wrong-peer', `this is ${end.node}, wired to ${end.peer}; the tester says it is ${meant}`);
     }
