@@ -167,7 +167,7 @@ function unknown({ struck, node }: Evidence): Cause {
   return {
     kind: 'unknown',
     text:
-      'Why is not known: its journal ends without a word, as after a kernel panic, a hang or a loss of power. Its last line, at ' +
+      'Why is not known: its journal simply ends, as after a kernel panic, a hang or a loss of power. Its last line, at ' +
       `${new Date(struck.to).toISOString().slice(11, 19)}, is of ${last?.program ?? 'nobody'}: "${last?.message ?? ''}".`,
   };
 }
