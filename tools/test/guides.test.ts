@@ -107,9 +107,18 @@ describe('a guide in Japanese', () => {
     return { blocks, codes, headings: text.match(/^#{1,6} /gm) };
   };
 
-  it('is there for operators: first steps, wiring, fencing, migration, runbooks, tests, error codes', () => {
+  it('is there for operators: first steps, wiring, fencing, migration, runbooks, tests, watching, error codes', () => {
     expect(guides.map((file) => file.replace(/^.*\//, ''))).toEqual([
-      ...['error-codes.md', 'fencing.md', 'migration.md', 'panic-test.md', 'runbooks.md', 'start.md', 'wiring.md'],
+      ...[
+        'error-codes.md',
+        'fencing.md',
+        'migration.md',
+        'panic-test.md',
+        'runbooks.md',
+        'start.md',
+        'watching.md',
+        'wiring.md',
+      ],
     ]);
   });
 

@@ -36,7 +36,7 @@ describe('an import', () => {
     ['pcs', 'Scheduler', 10_300],
     ['pcs', 'parseClusterConfiguration', 10_400],
     ['pcs', 'parseClusterStatus', 7_600],
-    ['pcs', 'parseCorosyncConf', 1_000],
+    ['pcs', 'parseCorosyncConf', 1_100],
   ])(
     'from @sleepi3/%s, %s, brings no more than %i bytes with it',
     { timeout: 120_000 },

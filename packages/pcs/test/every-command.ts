@@ -320,10 +320,6 @@ export const onFile: readonly OnFile[] = [
     then: ['//rule[@score-attribute="pingd"]/date_expression[@operation="gt" and @start="2026-01-31T12:00:00Z"]'],
   },
   {
-    command: constraint.location.rule('R1', { until: '2026-02-01' }),
-    then: ['//rsc_location[@rsc="R1"]//date_expression[@operation="in_range" and @end="2026-02-01" and not(@start)]'],
-  },
-  {
     command: resource.op.defaults.set.create({ meta: { timeout: '70s' }, rule: { operation: 'monitor' } }),
     then: ['//op_defaults//op_expression[@name="monitor" and not(@interval)]'],
   },

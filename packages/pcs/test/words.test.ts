@@ -99,6 +99,8 @@ describe('an argument that is wrong is refused before anything runs', () => {
     'a rule value that is a word of rules': () =>
       constraint.location.rule('R', { attribute: 'a', is: 'eq', value: 'or' }),
     'a date that is none': () => constraint.location.rule('R', { date: 'gt', than: 'tomorrow' }),
+    // pcs says that it takes it, and does not (0.11.5: "unexpected 'to'").
+    'an end without a beginning': () => constraint.location.rule('R', js({ until: '2026-02-01' })),
     'a date part that is none': () => constraint.location.rule('R', { dateSpec: { hours: 'nine' } }),
     'no date part': () => constraint.location.rule('R', { dateSpec: {} }),
     'a score and where to take it from': () =>

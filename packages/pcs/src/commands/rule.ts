@@ -16,7 +16,7 @@ export type Rule =
       readonly type?: 'string' | 'integer' | 'number' | 'version';
     }
   | { readonly date: 'gt' | 'lt'; readonly than: string }
-  | { readonly from?: string; readonly until: string }
+  | { readonly from: string; readonly until: string }
   | { readonly from: string; readonly duration: Readonly<Record<string, number>> }
   | { readonly dateSpec: Readonly<Record<string, number | string>> }
   /** Only in sets of defaults: `standard:provider:type`, each part may be empty. */
@@ -42,7 +42,7 @@ export function ruleWords(rule: Rule): string[] {
   }
   if ('date' in rule) return ['date', choice(rule.date, ['gt', 'lt'], 'comparison'), date(rule.than)];
   if ('until' in rule) {
-    return ['date', 'in_range', ...(rule.from === undefined ? [] : [date(rule.from)]), 'to', date(rule.until)];
+    return ['date', 'in_range', date(rule.from), 'to', date(rule.until)];
   }
   if ('duration' in rule) return ['date', 'in_range', date(rule.from), 'to', 'duration', ...times(rule.duration)];
   if ('dateSpec' in rule) return ['date-spec', ...times(rule.dateSpec)];

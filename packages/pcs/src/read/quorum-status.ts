@@ -100,6 +100,10 @@ export function parseQuorumStatus(text: string): QuorumStatus {
   if (members.length !== announced) {
     throw refused(`it announces ${announced} nodes and has ${members.length}`, text);
   }
+  // Its row is the last one.
+  if (votes?.flags.includes('Qdevice') === true && device === undefined) {
+    throw refused('it announces a quorum device and has none', text);
+  }
   const quorate = take('Quorate');
   if (quorate !== 'Yes' && quorate !== 'No') throw refused(`"Quorate:" is ${JSON.stringify(quorate)}`, text);
   return {
