@@ -2,7 +2,7 @@ import { wakeupFlags } from '@sleepi3/driver';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BoardOptions, type CutCause, VirtualBoard, VirtualClock } from '../src/index.js';
-import { address, EIPDE } from './spare-board.js';
+import { address } from './spare-board.js';
 
 describe('under any sequence of what can happen to it, a board', () => {
   const causes: CutCause[] = ['extin', 'watchdog', 'restart', 'sleep', 'supply'];
