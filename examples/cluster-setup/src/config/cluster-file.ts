@@ -1,4 +1,5 @@
 // The cluster file: every key there is, with its default. All but the nodes have one: those of the article's apachecluster.
+import { eventKinds } from '@sleepi3/program';
 import { choice, integer, list, object, optional, text, type ValueOf } from './fields.js';
 
 const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
@@ -210,13 +211,13 @@ export const clusterFile = object({
           events: list({
             description: 'What is told.',
             min: 1,
-            max: 5,
+            max: 6,
             default: ['fencing', 'resource', 'readiness', 'roll'],
             item: choice({
-              words: ['fencing', 'node', 'resource', 'readiness', 'roll'],
+              words: eventKinds.filter((kind) => kind !== 'test'),
               description:
                 'fencing: a node was or could not be fenced; node: a node left or is back; resource: an operation failed; ' +
-                'readiness: a node can no longer be fenced, or can again; roll: a rolling reboot failed.',
+                'readiness: a node can no longer be fenced, or can again; roll: a rolling reboot failed; turn: a turn of it begins, or was well.',
             }),
           }),
         },
