@@ -20,7 +20,7 @@ export interface Told {
 }
 
 /** Of the package alert-sleepi3. */
-export const alertProgram = '/usr/sbin/alert_sleepi3';
+const alertProgram = '/usr/sbin/alert_sleepi3';
 /** It only writes a file, ms. */
 const patience = 20_000;
 

@@ -1,4 +1,4 @@
-export { alertProgram, type EventKind, eventKinds, severities, type Severity, tellPeople, type Told } from './alert.js';
+export { type EventKind, eventKinds, severities, type Severity, tellPeople, type Told } from './alert.js';
 export { parseCommand, parseCommandLine, UsageError } from './command-line.js';
 export { bashCompletion } from './completion.js';
 export { type FenceCheck, type FenceFinding, parseFenceCheck } from './fence-check.js';
@@ -9,4 +9,4 @@ export { probe, type ProbeResult } from './probe.js';
 export { explain, runProgram, type Surroundings } from './process.js';
 export { type Command, type CommandLine, type Option, pickOptions, type Program, type Values } from './table.js';
 export { type Colours, colours, wrap } from './terminal.js';
-export { type MetricTable, replaceTextfile, type Samples, textfileDirectory, textfileOf } from './textfile.js';
+export { type MetricTable, replaceTextfile, textfileDirectory, textfileOf } from './textfile.js';

@@ -15,7 +15,7 @@ export type MetricTable = Readonly<Record<string, Metric>>;
 type Value = number | boolean | undefined;
 
 /** What is known of each metric; one with labels has a list of values with their labels. */
-export type Samples<T extends MetricTable> = {
+type Samples<T extends MetricTable> = {
   readonly [N in keyof T]: T[N] extends { readonly labels: readonly string[] }
     ? readonly (readonly [Readonly<Record<T[N]['labels'][number], string>>, Value])[]
     : Value;

@@ -4,7 +4,7 @@ import type { RecordFile } from '../line/power-record.js';
 /** How the acts against each target ended last, ISO 8601. */
 export type Acts = Readonly<Record<string, { readonly success?: string; readonly failure?: string }>>;
 
-export interface Remembered {
+interface Remembered {
   /** Whether people were last told that this node could fence and be fenced. Absent as long as it never could. */
   readonly ready?: boolean;
   readonly acts: Acts;

@@ -18,7 +18,7 @@ const confirmAfter = 10_000;
 const doubtPatience = 5000;
 
 /** The line keeper, as far as it is watched. Neither uses the bus while an act or a caller's question does. */
-export interface WatchedKeeper {
+interface WatchedKeeper {
   report(): Promise<NodeReport>;
   openPolitely(): Promise<BoardView>;
 }
