@@ -91,13 +91,17 @@ describe.runIf(possible)('fence devices, as pacemaker-fenced takes them', { time
       ['t7', { pcmk_delay_base: '50s', pcmk_delay_max: '37s' }],
       ['t8', { pcmk_delay_max: '1min' }],
       ['t9', { pcmk_delay_base: '39500ms' }],
+      // What is said of t1 holds for every name that begins like it, unless that one is named before.
+      ['t10', { pcmk_delay_base: 't1:41s;t10:99s' }],
+      ['t11', { pcmk_delay_base: 't11:42s;t1:99s' }],
+      ['t12', { pcmk_delay_base: '43s other:99s' }],
     ];
     for (const [target, one] of delays)
       await fenced.register(`${target}-d`, 'fence_yes', { ...one, pcmk_host_list: target });
     // How long each will wait is in the log at once; that is not waited for here, but ended with the daemon.
     for (const [target] of delays) void fenced.admin('--fence', target, '--timeout', '100');
     await expect
-      .poll(async () => (await fenced.log()).match(/ using t\d-d for \d+s /g), { timeout: 60_000 })
+      .poll(async () => (await fenced.log()).match(/ using t\d+-d for \d+s /g), { timeout: 60_000 })
       .toHaveLength(delays.length);
     const log = await fenced.log();
     const theirs = delays.map(([target]) => {

@@ -209,7 +209,7 @@ class Engine {
     if (!all) throw new FenceError('reboot-cycle', 'Failed: The device did not complete the power cycle');
   }
 
-  /** The node is fenced once it is off: that it does not come back is worth a line, but is no failure. */
+  /** The node is fenced once it is off: that it does not come back is worth a line, but is not a failure. */
   async #powerOnAfterOff(): Promise<void> {
     try {
       await this.#power('on', Math.max(1, this.#number('retry_on')));

@@ -16,7 +16,7 @@ export interface IpAddress {
  * Reads an IPv4 or IPv6 address, the latter in whatever spelling. One that only wraps an IPv4 address (`::ffff:10.0.0.1`) is that
  * address.
  *
- * @returns undefined when it is no address, as a host name is none.
+ * @returns undefined when it is not an address; a host name is not one.
  */
 export function parseAddress(text: string): IpAddress | undefined {
   if (isIPv4(text))
@@ -103,9 +103,9 @@ export interface VirtualAddressPlace {
 }
 
 /**
- * Why an address cannot be that of a service which moves between nodes; undefined when it can. It must be no node's own, no
- * network's or broadcast's (of IPv6 no subnet router's, RFC 4291), no multicast, no loopback; a link-local one needs the
- * interface it is on.
+ * Why an address cannot be that of a service which moves between nodes; undefined when it can. It must not be a node's own, the
+ * network's or the broadcast address (of IPv6 the subnet router's, RFC 4291), nor multicast or loopback; a link-local one
+ * needs the interface it is on.
  */
 export function virtualAddressProblem(
   text: string,

@@ -14,7 +14,7 @@
  * | `KILLED` | the virtual process was killed |
  * | `NOT_RUNNING` | the Pi is off or has not booted |
  * | `ADDRESS_IN_USE` | another server answers on that socket |
- * | `NOT_A_SOCKET` | the path is taken by something that is no socket, which is left alone |
+ * | `NOT_A_SOCKET` | the path is taken by something that is not a socket, which is left alone |
  * | `NOT_SERVED` | the system refuses the socket (see `cause`) |
  */
 export type SimulatorErrorCode =

@@ -118,7 +118,7 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-/** A line that is no request: answered like one, and the last thing said on its connection. */
+/** A line that is not a request: answered like one, and the last thing said on its connection. */
 interface Malformed {
   readonly id: number;
   readonly op: 'malformed';

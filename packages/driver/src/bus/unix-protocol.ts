@@ -18,7 +18,7 @@
  * - The lock is one per bus. A connection that closes lets go of it and leaves the queue for it.
  * - A `lock` that fails is answered with an error, and the transfers that follow on that connection up to its `unlock`
  *   are not carried out but answered with `ENOLCK`: the client has sent them without waiting.
- * - A line that is no request is answered with `EPROTO` (its id, or 0 if it has none), and the connection is closed.
+ * - A line that is not a request is answered with `EPROTO` (its id, or 0 if it has none), and the connection is closed.
  */
 import { BusError, type Transfer } from './bus.js';
 

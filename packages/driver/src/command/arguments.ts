@@ -2,7 +2,7 @@ import { UsageError } from './io.js';
 
 /** The command line taken apart. */
 export interface Arguments {
-  /** The words that are no options: the command and what it is about. */
+  /** The words that are not options: the command and what it is about. */
   readonly words: readonly string[];
   readonly json: boolean;
   readonly help: boolean;

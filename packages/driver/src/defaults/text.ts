@@ -132,7 +132,7 @@ interface Line {
   problem?: { readonly message: string; readonly understood: boolean };
   /** Another line assigns to the same name, and counts. */
   overridden?: boolean;
-  /** A byte that is no UTF-8, made visible. */
+  /** A byte that is not UTF-8, made visible. */
   readonly foreign: RegExp | undefined;
 }
 
@@ -262,7 +262,7 @@ function mended(
   return head + (problem.understood ? clean.trimStart() + end : aside());
 }
 
-/** What of a line is no UTF-8, if anything: of bytes, one character a byte, or of text that was decoded. */
+/** What of a line is not UTF-8, if anything: of bytes, one character a byte, or of text that was decoded. */
 function foreignIn(content: string, bytes: boolean): RegExp | undefined {
   const odd = bytes ? /[\x80-\xff]/g : /[\uFFFD\uD800-\uDFFF]/gu;
   return content.search(odd) === -1 || (bytes && isUtf8(Buffer.from(content, 'latin1'))) ? undefined : odd;

@@ -1,6 +1,6 @@
 /**
  * The canonical form (lower case, hyphens) of a UUID in any of the forms in use: with or without hyphens, in braces,
- * as a URN. Undefined when the text is no UUID.
+ * as a URN. Undefined when the text is not a UUID.
  */
 export function canonicalUuid(text: string): string | undefined {
   const digits = text

@@ -68,7 +68,7 @@ export function checkRequest(agent: FenceAgent, request: Request, pacemaker: boo
 function requestedAction(agent: FenceAgent, request: Request, problems: string[]): ActionName | undefined {
   const word = request.values.get('action');
   if (word === undefined) {
-    // fencing.py would reboot. Silence is no order to power a machine off.
+    // fencing.py would reboot. Silence is not an order to power a machine off.
     problems.push(`no action is given: say one of ${agent.actions.join(', ')}`);
     return undefined;
   }
@@ -107,7 +107,7 @@ function requestedPlugs(agent: FenceAgent, options: Options, problems: string[])
   return [...new Set(plugs)];
 }
 
-/** 0 is no limit. Nor is there any when Pacemaker calls and nothing else is said: it kills an agent that takes too long. */
+/** 0 means no limit. Nor is there any when Pacemaker calls and nothing else is said: it kills an agent that takes too long. */
 function removeLimits(options: Options, pacemaker: boolean): void {
   const disabled = options['disable_timeout'] ?? pacemaker;
   for (const name of ['power_timeout', 'shell_timeout', 'login_timeout']) {

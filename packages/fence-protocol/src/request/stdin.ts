@@ -2,7 +2,7 @@
 import type { AgentOption, RequestedTarget } from '../definition.js';
 import type { Request } from './request.js';
 
-/** Names that tell the target or the action although they may be no options of the agent. */
+/** Names that tell the target or the action although the agent may not have them as options. */
 const targetNames = ['nodename', 'plug', 'port'] as const;
 
 /** Reads the whole input. Of lines with the same name the last one counts; of two names of one option none may differ. */

@@ -175,7 +175,7 @@ async function onlyChild(parent: number | undefined): Promise<number | undefined
   return children.trim() === '' ? undefined : Number(children.trim().split(' ')[0]);
 }
 
-/** What the daemon's log ends with that is no news of its progress. */
+/** What the daemon's log ends with that says nothing of its progress. */
 async function lastComplaint(directory: string): Promise<string> {
   const log = await readFile(join(directory, 'log'), 'utf8').catch(() => '');
   const complaints = log.split('\n').filter((line) => /\b(?:error|crit):/.test(line));

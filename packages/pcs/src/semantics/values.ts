@@ -84,7 +84,7 @@ const DATE_UNITS: Readonly<Record<string, number>> = { Y: 365 * DAY, M: 30 * DAY
 const TIME_UNITS: Readonly<Record<string, number>> = { ...DATE_UNITS, M: 60 };
 
 function isoDuration(text: string): number | undefined {
-  // What follows a space or a slash is no part of it.
+  // What follows a space or a slash is not a part of it.
   let seconds = 0;
   let inTime = false;
   let rest = text.slice(1).replace(/[\s/].*/s, '');

@@ -46,7 +46,7 @@ export const resourceFailure = shape<ResourceFailure>({
 
 /**
  * The resource whose operation failed, taken from {@link ResourceFailure.opKey}, by the id that is configured: `ClusterIP`
- * of `ClusterIP:0_monitor_30000`. Undefined when that is no key.
+ * of `ClusterIP:0_monitor_30000`. Undefined when that is not a key.
  */
 export function failedResource(failure: ResourceFailure): string | undefined {
   const { opKey, task, intervalMs } = failure;

@@ -52,7 +52,7 @@ const MAX_INTERVAL_MS = 30_000;
  *
  * @param read - How the status is read, such as `(signal) => pcs.status()`; given a signal that aborts with the watch.
  * @returns Ends when the signal aborts. Leaving a `for await` over it ends it as well.
- * @throws Whatever `read` throws that is no PcsError: a mistake in the program, not in the cluster.
+ * @throws Whatever `read` throws that is not a PcsError: a mistake in the program, not in the cluster.
  */
 export async function* watch(
   read: (signal?: AbortSignal) => Promise<ClusterStatus>,

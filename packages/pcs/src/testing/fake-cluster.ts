@@ -13,7 +13,7 @@ import { WarmPcs } from './warm-pcs.js';
 const bootSeconds = 60;
 
 export interface FakeClusterOptions {
-  /** The machines, unless {@link FakeClusterOptions.from} says; they are no cluster until `cluster setup`, unless {@link FakeClusterOptions.running}. */
+  /** The machines, unless {@link FakeClusterOptions.from} says; they are not a cluster until `cluster setup`, unless {@link FakeClusterOptions.running}. */
   readonly nodes?: readonly string[];
   /** Begin with a cluster of this name that runs on all nodes. */
   readonly running?: string;
@@ -169,7 +169,7 @@ export class FakeCluster implements Runner, AsyncDisposable {
     return [...this.nodes].filter(([, node]) => node.running).map(([name]) => name);
   }
 
-  /** What the fake knows of a node. @throws Error for a name that is no node of this cluster. */
+  /** What the fake knows of a node. @throws Error for a name that is not a node of this cluster. */
   node(name: string): FakeNode {
     const node = this.nodes.get(name);
     if (node === undefined) throw new Error(`the fake cluster has no node '${name}'`);

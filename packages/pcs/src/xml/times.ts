@@ -7,7 +7,7 @@ import { digits } from './digits.js';
  *
  * A time without a zone is taken as UTC: run the program with `TZ=UTC`, as this package's commands do.
  *
- * @returns undefined when the text is no time in either form, the empty text included.
+ * @returns undefined when the text is not a time in either form, the empty text included.
  */
 export function parseTime(text: string): Date | undefined {
   return text.length === CTIME_LENGTH && text[3] === ' ' ? ctime(text) : iso(text);
@@ -18,7 +18,7 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec';
 
 function ctime(text: string): Date | undefined {
   if (text[7] !== ' ' || text[10] !== ' ' || text[19] !== ' ') return undefined;
-  // A name that is none, or straddles two, gives no whole number, and that no date.
+  // An unknown name, or one that straddles two, gives a fraction, and a fraction gives no date.
   const month = MONTHS.indexOf(text.slice(4, 7)) / 4;
   const day = text[8] === ' ' ? digits(text, 9, 10) : digits(text, 8, 10);
   return instant(digits(text, 20, 24), month, day, text, 11);

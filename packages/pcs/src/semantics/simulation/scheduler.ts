@@ -102,7 +102,7 @@ export class Scheduler {
    * What happens when a member is lost without a word, as the cluster is now. A CIB without a status, as one from a file may be,
    * is first brought to rest with all members up.
    *
-   * @throws PcsError `NOT_FOUND` for a node that is no member.
+   * @throws PcsError `NOT_FOUND` for a node that is not a member.
    */
   async ifLost(node: string, options: LossOptions = {}): Promise<Loss> {
     const member = this.#member(node);
@@ -133,7 +133,7 @@ export class Scheduler {
   /**
    * By which devices a member is fenced, and from where, in the order in which they are tried.
    *
-   * @throws PcsError `NOT_FOUND` for a node that is no member.
+   * @throws PcsError `NOT_FOUND` for a node that is not a member.
    */
   async fencingSteps(node: string): Promise<readonly FencingStep[]> {
     const { name: target } = this.#member(node);
