@@ -135,13 +135,18 @@ ${actions.map((name) => `<op id="${id}-${name}" name="${name}" interval="0s" tim
 const containerRole = (layout: Layout): string =>
   layout === 'hot-standby' ? `${resources.container}-clone` : resources.container;
 
-/** The VIP where the container runs; and, which the article leaves out, not before it does. */
+/**
+ * The VIP where the container runs; and, which the article leaves out, not before a clone does, and in the old place until the one
+ * that moves along has stopped: as cluster-setup makes it.
+ */
 function serviceConstraints({ layout, fencing }: ClusterOptions): string {
   const { vip: id } = resources;
   const container = containerRole(layout);
   const colocation = `<rsc_colocation id="colocation-${id}-${container}-INFINITY" rsc="${id}" with-rsc="${container}" score="INFINITY"/>`;
   const order = `<rsc_order id="order-${container}-${id}-mandatory" first="${container}" first-action="start" then="${id}" then-action="start"/>`;
-  return fencing === 'article' ? colocation : colocation + order;
+  const leaves = `<rsc_order id="${id}-leaves-after-${container}" first="${container}" first-action="stop" then="${id}" then-action="stop" kind="Optional" symmetrical="false"/>`;
+  if (fencing === 'article') return colocation;
+  return colocation + (layout === 'hot-standby' ? order : leaves);
 }
 
 /** The device that fences a node; a moment later for the preferred one, so that it wins when both ask at once. */

@@ -5,6 +5,7 @@ import { board } from './board.js';
 import { mainsLoss, piPowerLoss } from './both-dead.js';
 import { failedStop } from './failed-stop.js';
 import { fence } from './fence.js';
+import { prove } from './first-hour/prove.js';
 import { keeper } from './keeper.js';
 import { killed } from './killed.js';
 import { hang, outOfMemory, panic } from './node-failures.js';
@@ -40,5 +41,6 @@ export const others: readonly Scenario[] = [
   keeper,
   setup,
   setupKilled,
+  prove,
   upgrade,
 ];

@@ -1,11 +1,10 @@
-import { broughtPackages } from '../cluster/provision.js';
 import { LabError } from '../errors.js';
 import type { Lab } from '../lab.js';
 import type { Machine } from '../machine/machine.js';
 import type { Verdict } from '../verdict.js';
-import { setHeartbeat } from './reboot/rolling.js';
+import { makeBare } from './first-hour/bare.js';
 import type { Scenario } from './scenario.js';
-import { booted, testWire } from './steps.js';
+import { testWire } from './steps.js';
 
 /** Files of this scenario, for root alone. */
 const clusterFile = '/root/cluster.yaml';
@@ -25,6 +24,11 @@ function clusterSetup(name: string, killed: boolean): Scenario {
     async run(lab, verdict) {
       const [first] = lab.machines;
       await makeBare(lab);
+      await first.mustExec(['sh', '-c', `umask 077; cat > ${passwordFile}`], { input: 'hacluster of the lab\n' });
+      // All but the nodes is the article's; an emulated docker takes its time.
+      const nodes = lab.machines.map(({ name, identity }) => `{ name: ${name}, addresses: [${identity.address}] }`);
+      const file = `cluster: apachecluster\nnodes: [${nodes.join(', ')}]\ntimers:\n  start: 300\n  stop: 120\n`;
+      await first.mustExec(['sh', '-c', `cat > ${clusterFile}`], { input: file });
       const start = lab.clock.now();
       let kills = 0;
       for (;;) {
@@ -52,48 +56,6 @@ function clusterSetup(name: string, killed: boolean): Scenario {
 
 export const setup = clusterSetup('setup', false);
 export const setupKilled = clusterSetup('setup-killed', true);
-
-/** As the reader of cluster-setup's README has them: the board as delivered, ssh from the first to the second, its packages. */
-async function makeBare(lab: Lab): Promise<void> {
-  const [first, second] = lab.machines;
-  for (const machine of lab.machines) {
-    await booted(lab, machine);
-    await machine.mustExec([
-      'sed',
-      '-i',
-      's/^EXTIN_FORCED_SHUTDOWN=.*/EXTIN_FORCED_SHUTDOWN=0/',
-      '/etc/default/sleepi3',
-    ]);
-    await machine.mustExec(['i2cset', '-y', '1', '0x6e', '0x0c', '0']);
-    await setHeartbeat(machine, 60);
-    // Where installers put a machine's own name.
-    await machine.mustExec(['sh', '-c', `printf '127.0.0.1 localhost\\n127.0.1.1 ${machine.name}\\n' > /etc/hosts`]);
-    // As Debian installs them: there after the next boot too.
-    await machine.mustExec(['systemctl', 'enable', '--quiet', '--now', 'ssh', 'systemd-timesyncd'], {
-      timeout: 600_000,
-    });
-  }
-  lab.note('apt install ./fence-sleepi3_….deb ./cluster-setup_….deb on both');
-  await Promise.all(lab.machines.map((machine) => machine.mustExec(installBrought, { timeout: applyTimeout })));
-  await first.mustExec(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', '/root/.ssh/id_ed25519']);
-  const key = await first.mustExec(['cat', '/root/.ssh/id_ed25519.pub']);
-  await second.mustExec(['sh', '-c', 'umask 077; mkdir -p /root/.ssh; cat > /root/.ssh/authorized_keys'], {
-    input: key,
-  });
-  // The name is not in /etc/hosts yet: apply puts it there.
-  const alias = `Host ${second.name}\n  HostName ${second.identity.address}\n  StrictHostKeyChecking accept-new\n`;
-  await first.mustExec(['sh', '-c', 'cat > /root/.ssh/config'], { input: alias });
-  await first.mustExec(['sh', '-c', `umask 077; cat > ${passwordFile}`], { input: 'hacluster of the lab\n' });
-  // The cluster of the article is what an empty file describes; an emulated docker takes its time.
-  const file = 'cluster: apachecluster\ntimers:\n  start: 300\n  stop: 120\n';
-  await first.mustExec(['sh', '-c', `cat > ${clusterFile}`], { input: file });
-}
-
-/** The first command of cluster-setup's README. */
-const installBrought = [
-  ...['sh', '-ec'],
-  `export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; apt-get install -qq --yes ${broughtPackages}/*.deb >/root/install.log 2>&1`,
-];
 
 /** What apply says after a step that it has carried out. */
 const doneLine = '    done';
