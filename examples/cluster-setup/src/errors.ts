@@ -13,9 +13,18 @@
  * | `COMMAND_FAILED` | a command on a node failed |
  * | `NO_EFFECT` | a step was carried out, and reality did not follow |
  * | `PASSWORD` | no password could be had |
+ * | `REFUSED` | it was not done: the person, or the other node, said no |
  */
 export type SetupErrorCode =
-  'USAGE' | 'BAD_FILE' | 'UNREADABLE' | 'FOREIGN_CLUSTER' | 'NOT_READY' | 'COMMAND_FAILED' | 'NO_EFFECT' | 'PASSWORD';
+  | 'USAGE'
+  | 'BAD_FILE'
+  | 'UNREADABLE'
+  | 'FOREIGN_CLUSTER'
+  | 'NOT_READY'
+  | 'COMMAND_FAILED'
+  | 'NO_EFFECT'
+  | 'PASSWORD'
+  | 'REFUSED';
 
 /** One mistake in a cluster file. */
 export interface Problem {

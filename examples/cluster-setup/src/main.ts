@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { systemClock } from '@sleepi3/driver';
 import { createNodeRunner } from '@sleepi3/pcs';
-import { runProgram } from '@sleepi3/program';
+import { probe, runProgram } from '@sleepi3/program';
 import { run } from './program/run.js';
 
 runProgram(
@@ -15,6 +15,7 @@ runProgram(
       clock: systemClock,
       date: () => new Date(),
       runner: createNodeRunner({ env }),
+      probe: (url, timeoutMs) => probe(url, timeoutMs, 'cluster-setup'),
       hostname,
       isRoot: () => process.getuid?.() === 0,
       readFile: (path) => readFile(path, 'utf8'),

@@ -1,7 +1,7 @@
 // What can be wrong with a cluster, brought about on a sound one, and what doctor says to it.
 import { Sleepi3Error } from '@sleepi3/driver';
 import type { Severity } from '../src/doctor/check.js';
-import type { SoundNode } from './sound-node.js';
+import { cibOf, type SoundNode } from './sound-node.js';
 
 type Spoil = (node: SoundNode) => void;
 
@@ -285,6 +285,14 @@ export const ailments: readonly (readonly [check: string, severity: Severity, sa
   ],
   ['vip', 'error', /VIP is not tied/, (n) => n.spoil('cib', /<rsc_colocation[^>]*>/, '')],
   ['vip', 'error', /VIP does not wait for Apache_container-clone/, (n) => n.spoil('cib', /<rsc_order[^>]*>/, '')],
+  [
+    'vip',
+    'note',
+    /Apache_container moves with VIP, which leaves before it has stopped/,
+    (n) => {
+      n.cib = cibOf('active-passive').replace(/<rsc_order[^>]*>/, '');
+    },
+  ],
   ['container-init', 'note', /without --init/, (n) => n.spoil('cib', '--init ', '')],
   [
     'cli-constraints',
@@ -331,6 +339,12 @@ export const ailments: readonly (readonly [check: string, severity: Severity, sa
         `</cluster_property_set>${lock('holder=raspberrypi-2 boot=b expires=9')}`,
       );
     },
+  ],
+  [
+    'reboot-settings',
+    'warning',
+    /SERVICE=vip in .* is no resource of this cluster/,
+    (n) => n.files.set('/etc/default/rolling-reboot', 'SERVICE=vip\n'),
   ],
   [
     'rolling-reboot',

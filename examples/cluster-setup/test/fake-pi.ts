@@ -28,6 +28,7 @@ export class FakePi implements Machine {
   managesHosts = '';
   addressAgentInstalled = true;
   alertAgentInstalled = true;
+  rollingRebootInstalled = true;
   /** What it says when it is asked who it is; nothing: it is who it should be. */
   identity = '';
   /** Owner and mode of files that are not root's, 644. */
@@ -109,6 +110,7 @@ export class FakePi implements Machine {
     if (line === 'test -x /usr/sbin/fence_sleepi3') return yes(this.agentInstalled);
     if (line.includes('cat /etc/machine-id')) return { ...yes(true), stdout: this.identity };
     if (line === 'test -x /usr/sbin/alert_sleepi3') return yes(this.alertAgentInstalled);
+    if (line === 'test -x /usr/sbin/rolling-reboot') return yes(this.rollingRebootInstalled);
     if (words[0] === 'stat') {
       const access = this.files.has(last) ? (this.access.get(last) ?? 'root 644') : undefined;
       return { ...yes(access !== undefined), stdout: `${access ?? ''}\n` };
@@ -128,6 +130,7 @@ export class FakePi implements Machine {
     }
     if (line.startsWith('systemctl is-')) return yes(this.#serviceOn(last));
     if (line.startsWith('systemctl enable --now ')) return change(() => this.services.add(last));
+    if (line.startsWith('systemctl disable --now ')) return change(() => this.services.delete(last));
     if (line === 'systemctl daemon-reload') return change(() => undefined);
     if (line.startsWith('docker inspect --type image')) return yes(this.images.has(last));
     if (line.startsWith('docker inspect --type container')) return yes(this.containers.has(last));

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +65,33 @@ describe.each(Object.entries(machines))('%s', (_, machine) => {
     await machine().removeFile(path);
     expect(await machine().readFile(path)).toBeUndefined();
   });
+});
+
+describe('a connection that breaks', () => {
+  const text = 'HEARTBEAT_TIMEOUT=60\n'.repeat(500);
+  it.each([0, 1, 5000, text.length - 1])(
+    'after %i bytes of a file leaves the old one whole, nothing beside it, and says so on one line',
+    async (arrived) => {
+      const path = join(directory, 'sleepi3');
+      await writeFile(path, 'the old one');
+      const real = createNodeRunner();
+      const broken = commandMachine('pi', {
+        // The other side sees the end of its input; what it says then nobody may hear, but it does it.
+        run: (request) =>
+          real.run(
+            request.stdin === undefined
+              ? request
+              : { ...request, stdin: Buffer.from(request.stdin).subarray(0, arrived) },
+          ),
+      });
+      const failure = await broken.writeFile(path, text).catch((error: unknown) => (error as Error).message);
+      expect(failure).toBe(`pi: writing ${path} failed (exit 45): ${path} did not arrive whole: the old one is kept`);
+      expect(await readFile(path, 'utf8')).toBe('the old one');
+      expect(await readdir(directory)).toEqual(['sleepi3']);
+      await commandMachine('pi', real).writeFile(path, text);
+      expect(await readFile(path, 'utf8')).toBe(text);
+    },
+  );
 });
 
 describe('ssh', () => {

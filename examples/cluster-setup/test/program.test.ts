@@ -25,12 +25,12 @@ function program(
     runner: {
       run: async (request) => {
         requests.push(request);
+        const said = respond(request);
+        if (said !== undefined) return answer({ stdout: said });
         // The node that it should be.
         if (request.argv.some((word) => word.includes('/etc/machine-id'))) {
           return answer({ stdout: 'raspberrypi-1\nid\n2: eth0 inet 192.168.11.211/24 scope global eth0\n' });
         }
-        const said = respond(request);
-        if (said !== undefined) return answer({ stdout: said });
         if (['pcs', 'crm_mon', 'cibadmin', 'ssh'].includes(request.program)) {
           throw Object.assign(new Error('not installed'), { code: 'ENOENT' });
         }
@@ -40,7 +40,9 @@ function program(
         return answer({ exitCode: request.program === 'sh' ? (request.stdin === undefined ? 44 : 0) : 1 });
       },
     },
+    probe: async () => ({ ok: true, fact: 'HTTP 200' }),
     hostname: () => 'raspberrypi-1',
+    pid: 1,
     isRoot: () => true,
     write: (text) => out.push(text),
     writeError: (text) => errors.push(text),
@@ -99,6 +101,30 @@ describe('cluster-setup', () => {
     const { status, errors } = await program().run('plan', '-');
     expect(status).toBe(1);
     expect(errors).toContain('standard input:1:18: fencing.hold: must be a whole number from 12 to 60 (s), not 3');
+  });
+
+  it.each([
+    ['is another machine', 'nas\nid-2\n2: eth0 inet 192.168.11.179/24 scope global\n', 'calls itself nas'],
+    [
+      'is this machine itself',
+      'raspberrypi-2\nid\n2: eth0 inet 192.168.11.179/24 scope global\n',
+      'is this machine itself',
+    ],
+    [
+      'has another address',
+      'raspberrypi-2\nid-2\n2: eth0 inet 10.0.0.9/24 scope global\n',
+      'does not have the address 192.168.11.179',
+    ],
+  ])('refuses with one line, before anything is changed, a node that %s', async (_, identity, why) => {
+    const { run: go, requests } = program({}, ({ program: name, argv }) => {
+      if (name !== 'ssh') return undefined;
+      return argv.at(-1)?.includes('/etc/machine-id') ? identity : '';
+    });
+    const { status, errors } = await go('apply', 'cluster.yaml');
+    expect(status).toBe(1);
+    expect(errors).toContain(why);
+    expect(errors.trimEnd().split('\n')).toHaveLength(1);
+    for (const { stdin } of requests) expect(stdin).toBeUndefined();
   });
 
   it('changes nothing when it is not root', async () => {

@@ -44,6 +44,10 @@ const notConnected = `<pacemaker-result api-version="2.25" request="crm_mon -1 -
 </pacemaker-result>
 `;
 
+/** A golden configuration as a whole CIB. */
+export const cibOf = (name: string) =>
+  `<cib admin_epoch="0" epoch="1" num_updates="0" validate-with="pacemaker-3.9">${textOf(`golden/${name}.xml`)}<status/></cib>`;
+
 export class SoundNode implements Machine {
   readonly name: string;
   now = new Date('2026-11-22T12:00:00Z');
@@ -79,8 +83,7 @@ export class SoundNode implements Machine {
   /** What the fence agent finds besides the board; undefined where it does not answer. */
   agentFindings: readonly FenceFinding[] | undefined = [];
   board: Snapshot | Error = { ...board };
-  cib: string | undefined =
-    `<cib admin_epoch="0" epoch="1" num_updates="0" validate-with="pacemaker-3.9">${textOf('golden/hot-standby.xml')}<status/></cib>`;
+  cib: string | undefined = cibOf('hot-standby');
   status: string | undefined = textOf('fixtures/sound-status.xml');
 
   constructor(name = 'raspberrypi-1') {

@@ -28,23 +28,54 @@ interface Situation {
   readonly peer?: object | null;
   readonly runs?: boolean;
   readonly json?: boolean;
+  /** So many looks. */
+  readonly looks?: number;
 }
 
-async function call({ peer = sound, runs = true, json = false }: Situation = {}) {
+const proof = {
+  node: 'raspberrypi-1',
+  by: 'raspberrypi-2',
+  state: 'proven',
+  began: '2026-11-28T00:00:00.000Z',
+  silence: 2.04,
+  reasons: [],
+  remarks: [],
+};
+
+async function call({ peer = sound, runs = true, json = false, looks }: Situation = {}) {
   let output = '';
+  const stop = new AbortController();
+  let left = looks ?? 1;
   const exit = await runStatus(
-    { ssh: undefined, json },
+    { ssh: undefined, json, watch: looks !== undefined },
     {
       ...twoNodes(
         (words) => {
+          if (words.includes('proven-raspberrypi-1')) return answer({ stdout: JSON.stringify(proof) });
+          if (words.includes('proven-')) return answer({ exitCode: 44 });
           if (words.includes('check --json')) return answer({ stdout: JSON.stringify(sound) });
           if (!words.startsWith('crm_mon ')) return answer({ exitCode: 1 });
           return runs ? answer({ stdout: status }) : answer({ exitCode: 102, stderr: 'Connection to cluster failed' });
         },
-        peer === null ? undefined : () => answer({ stdout: JSON.stringify(peer) }),
+        peer === null
+          ? undefined
+          : (words) => {
+              if (words.includes('proven-')) return answer({ exitCode: 44 });
+              return answer({ stdout: JSON.stringify(peer) });
+            },
       ),
       date: () => new Date('2026-11-29T12:00:00Z'),
-      signal: new AbortController().signal,
+      clock: {
+        now: () => 0,
+        sleep: async () => {
+          left -= 1;
+          if (left > 0) return;
+          stop.abort(new Error('interrupted'));
+          throw stop.signal.reason as Error;
+        },
+      },
+      colours: false,
+      signal: stop.signal,
       write: (text) => (output += text),
     },
     colours(false),
@@ -79,6 +110,20 @@ describe('cluster-setup status', () => {
     expect(exit).toBe(1);
     expect(output).toContain('The cluster does not run here');
     expect(output).toContain('raspberrypi-1  ready');
+  });
+
+  it('says when each node was proven, and what it came to', async () => {
+    const { output } = await call();
+    expect(output).toContain('raspberrypi-1  proven by raspberrypi-2, 36 h ago; the service was silent for 2.0 s');
+    expect(output).toContain('raspberrypi-2  never');
+  });
+
+  it('looks again and again until it is interrupted, and ends with what the last look said', async () => {
+    const { exit, output } = await call({ looks: 3, peer: unsound });
+    expect(exit).toBe(1);
+    expect(output.match(/^2026-11-29T12:00:00Z$/gm)).toHaveLength(3);
+    const lines = (await call({ looks: 2, json: true })).output.trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { proofs: unknown[] }).proofs)).toMatchObject([[proof], [proof]]);
   });
 
   it('is JSON for scripts', async () => {

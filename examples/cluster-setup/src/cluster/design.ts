@@ -2,7 +2,9 @@
 // makes a cluster, undoes it or looks it over reads it from here.
 import type { Options } from '@sleepi3/pcs';
 import type { ClusterFile } from '../config/cluster-file.js';
+import { readPublishedPort } from '../config/published-ports.js';
 import { initIn } from '../config/run-options.js';
+import { urlAt } from './service-url.js';
 
 /** A resource or fence device as it should be. */
 export interface PrimitiveDesign {
@@ -48,6 +50,21 @@ export interface ClusterDesign {
   readonly alerts: ClusterFile['alerts'];
   /** corosync's totem token, ms; undefined: as it is. */
   readonly token: number | undefined;
+  /** The restart in turn; undefined: none by this program. */
+  readonly reboot: RebootDesign | undefined;
+}
+
+/** What rolling-reboot has to know. */
+export interface RebootDesign {
+  /** The resource that clients depend on, and where it answers. */
+  readonly service: string;
+  readonly url: string;
+  readonly healthUrl: string | undefined;
+  readonly window: string;
+  readonly when: string;
+  /** Seconds. */
+  readonly soak: number;
+  readonly failback: string;
 }
 
 /** What can hold the VIP: the one is the other, and can besides be on the new node before it leaves the old one. */
@@ -90,7 +107,20 @@ export function designOf(file: ClusterFile): ClusterDesign {
     stickiness: timers.stickiness,
     alerts: file.alerts,
     token: timers.token,
+    reboot: rebootDesign(file),
   };
+}
+
+function rebootDesign(file: ClusterFile): RebootDesign | undefined {
+  if (file.reboot === undefined) return undefined;
+  const { health_url: healthUrl, url = serviceUrl(file) ?? '', ...rest } = file.reboot;
+  return { service: file.vip.resource, url, healthUrl, ...rest };
+}
+
+/** Where the service answers: the VIP at the first TCP port of the first container; undefined when none is published. */
+export function serviceUrl({ vip, containers }: ClusterFile): string | undefined {
+  const ports = containers.flatMap((one) => one.ports).flatMap((port) => readPublishedPort(port) ?? []);
+  return urlAt(vip.address, ports);
 }
 
 function fenceDesign({ fencing }: ClusterFile, target: string, preferred: string): FenceDesign {

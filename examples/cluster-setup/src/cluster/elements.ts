@@ -8,6 +8,7 @@ import {
   type ConfiguredPrimitive,
   isTrue,
   locationsIn,
+  ordersIn,
   parseScore,
   runsOnlyWith,
   sameAddress,
@@ -54,12 +55,7 @@ export function service(
     absent(configuration, formerlyPreferred),
     ...containers.map((one) => container(configuration, one)),
     sideBySide(configuration, containers),
-    vip(
-      configuration,
-      address,
-      containers.map(({ id, clone }) => clone ?? id),
-      preferred,
-    ),
+    vip(configuration, address, containers, preferred),
   );
 }
 
@@ -143,7 +139,7 @@ export function sideBySide(configuration: Configuration, containers: readonly Co
 export function vip(
   configuration: Configuration,
   design: AddressDesign,
-  containers: readonly string[],
+  containers: readonly Pick<ContainerDesign, 'id' | 'clone'>[],
   preferred: string,
 ): Change {
   const former = formerAddress(configuration, design);
@@ -153,20 +149,7 @@ export function vip(
   return together(
     primitive(configuration, design),
     nodeInterfaces(configuration, design),
-    ...containers.flatMap((one) => [
-      constraint(configuration, {
-        id: `${design.id}-after-${one}`,
-        says: `${design.id} starts after ${one}`,
-        holds: (existing) => areThere(existing, design.id, one) && startsOnlyAfter(existing, design.id, one),
-        make: (id) => commands.constraint.order.add(one, design.id, { id, kind: 'Mandatory' }),
-      }),
-      constraint(configuration, {
-        id: `${design.id}-with-${one}`,
-        says: `${design.id} only where ${one} is`,
-        holds: (existing) => areThere(existing, design.id, one) && runsOnlyWith(existing, design.id, one),
-        make: (id) => commands.constraint.colocation.add(design.id, one, { id, score: 'INFINITY' }),
-      }),
-    ]),
+    ...containers.flatMap((one) => [timing(configuration, design.id, one), place(configuration, design.id, one)]),
     constraint(configuration, {
       id: preferenceId(design, preferred),
       says: `${design.id} first on ${preferred}`,
@@ -177,6 +160,64 @@ export function vip(
       make: (id) => commands.constraint.location.add(id, design.id, preferred, preference),
     }),
   );
+}
+
+/**
+ * When the VIP comes and goes. A clone runs already where it goes, and the VIP waits where it does not. A container that moves
+ * along is not waited for, or the VIP's start would be a part of every outage; until it runs clients are refused, and try again,
+ * where without the address they would wait for seconds for an answer to a packet that went nowhere. In the old place the
+ * VIP stays until the container has stopped, which first answers what it was asked.
+ */
+function timing(
+  configuration: Configuration,
+  address: string,
+  { id, clone }: Pick<ContainerDesign, 'id' | 'clone'>,
+): Change {
+  const after = `${address}-after-${clone ?? id}`;
+  if (clone !== undefined) {
+    return constraint(configuration, {
+      id: after,
+      says: `${address} starts after ${clone}`,
+      holds: (existing) => areThere(existing, address, clone) && startsOnlyAfter(existing, address, clone),
+      make: (name) => commands.constraint.order.add(clone, address, { id: name, kind: 'Mandatory' }),
+    });
+  }
+  return together(
+    absent(configuration, [after]),
+    constraint(configuration, {
+      id: `${address}-leaves-after-${id}`,
+      says: `${address} leaves after ${id}`,
+      holds: (existing) => areThere(existing, address, id) && leavesAfter(existing, address, id),
+      make: (name) =>
+        commands.constraint.order.add(
+          { action: 'stop', resource: id },
+          { action: 'stop', resource: address },
+          { id: name, kind: 'Optional', symmetrical: false },
+        ),
+    }),
+  );
+}
+
+/** Whether the address stays where it is until a container has stopped, as far as both have to go. */
+export function leavesAfter(configuration: ClusterConfiguration, address: string, container: string): boolean {
+  return ordersIn(configuration).some(
+    ({ first, then, firstAction, thenAction }) =>
+      first === container && then === address && sameName(firstAction, 'stop') && sameName(thenAction, 'stop'),
+  );
+}
+
+function place(
+  configuration: Configuration,
+  address: string,
+  { id, clone }: Pick<ContainerDesign, 'id' | 'clone'>,
+): Change {
+  const container = clone ?? id;
+  return constraint(configuration, {
+    id: `${address}-with-${container}`,
+    says: `${address} only where ${container} is`,
+    holds: (existing) => areThere(existing, address, container) && runsOnlyWith(existing, address, container),
+    make: (name) => commands.constraint.colocation.add(address, container, { id: name, score: 'INFINITY' }),
+  });
 }
 
 /** The VIP by the agent that holds addresses in the other mode. pcs cannot give it another agent: it is made anew. */

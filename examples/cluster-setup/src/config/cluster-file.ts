@@ -223,6 +223,50 @@ export const clusterFile = object({
         },
       }),
     }),
+    reboot: optional(
+      object({
+        description:
+          'A restart of each node in its turn, while the other one serves; by rolling-reboot, whose settings are written from here ' +
+          'on both nodes. Without it nothing is restarted.',
+        fields: {
+          window: text({
+            pattern: /^(?:always|(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d)$/,
+            allowed: 'HH:MM-HH:MM, or always',
+            default: '03:00-05:00',
+            description: 'Local time in which a turn may begin; the timer starts when it opens.',
+          }),
+          when: choice({
+            words: ['always', 'required'],
+            default: 'always',
+            description: 'required: only when /run/reboot-required is there.',
+          }),
+          url: optional(
+            text({
+              ...webAddress,
+              description: 'Where the service answers; by default the VIP at the first port of the first container.',
+            }),
+          ),
+          health_url: optional(
+            text({
+              ...webAddress,
+              description: "Where a node's own instance answers; {node} stands for its name: http://{node}/",
+            }),
+          ),
+          soak: integer({
+            min: 0,
+            max: 86400,
+            default: 60,
+            unit: 's',
+            description: 'How long all must stay well before the next node.',
+          }),
+          failback: choice({
+            words: ['yes', 'no'],
+            default: 'no',
+            description: 'Whether the service is moved back to where it was; costs a second move.',
+          }),
+        },
+      }),
+    ),
     timers: object({
       description: 'How often the cluster looks, and how long it waits.',
       fields: {

@@ -29,6 +29,7 @@ export function* crossChecks(file: ClusterFile): Generator<CrossProblem> {
     yield* containerProblems(container, `containers[${index}]`);
   yield* portsTakenTwice(file);
   yield* receiverProblems(file);
+  yield* rebootProblems(file);
   const { hold, timeout } = file.fencing;
   const needed = 2 * hold + 8;
   if (timeout < needed) {
@@ -36,6 +37,17 @@ export function* crossChecks(file: ClusterFile): Generator<CrossProblem> {
       key: 'fencing.timeout',
       message: `must be at least ${needed} (twice the hold of ${hold} s, and 8 s), not ${timeout}`,
     };
+  }
+}
+
+function* rebootProblems({ reboot, containers }: ClusterFile): Generator<CrossProblem> {
+  if (reboot === undefined) return;
+  const ports = containers.flatMap((one) => one.ports).map(readPublishedPort);
+  if (reboot.url === undefined && !ports.some((port) => port?.protocol === 'tcp')) {
+    yield { key: 'reboot.url', message: 'must be given, as no container publishes a TCP port' };
+  }
+  if (reboot.health_url?.includes('{node}') === false) {
+    yield { key: 'reboot.health_url', message: "must hold {node}, in whose place each node's name is put" };
   }
 }
 

@@ -18,6 +18,7 @@ import {
   valueIn,
 } from '@sleepi3/pcs';
 import { addressAgents } from '../cluster/design.js';
+import { leavesAfter } from '../cluster/elements.js';
 import { initIn } from '../config/run-options.js';
 import { type Ailment, type Check, judgeEach } from './check.js';
 
@@ -454,13 +455,31 @@ function belongsTogether(
       },
     ];
   }
-  return beside
-    .filter((other) => !holds((one, two) => startsOnlyAfter(configuration, one, two), other))
-    .map((other) => ({
-      severity: 'error',
-      fact: `${vip.id} does not wait for ${other} (order)`,
-      why: 'Colocation alone brings the address up while the container still starts: clients are refused, at each failover.',
-      fix: [`pcs constraint order ${other} then ${address}`],
-      mend: [{ kind: 'push', commands: [commands.constraint.order.add(other, address)] }],
-    }));
+  const unordered = beside.filter((other) => !holds((one, two) => startsOnlyAfter(configuration, one, two), other));
+  // One that moves along is started at the same time: to wait for it would make each outage longer.
+  const movesAlong = (id: string) => ['primitive', 'group'].includes(configuration.resource(id)?.kind ?? '');
+  return unordered.flatMap((other): readonly Ailment[] => {
+    if (!movesAlong(other)) {
+      return [
+        {
+          severity: 'error',
+          fact: `${vip.id} does not wait for ${other} (order)`,
+          why: 'Colocation alone brings the address up where no container runs yet, though it runs on the other node.',
+          fix: [`pcs constraint order ${other} then ${address}`],
+          mend: [{ kind: 'push', commands: [commands.constraint.order.add(other, address)] }],
+        },
+      ];
+    }
+    if (leavesAfter(configuration, address, other)) return [];
+    return [
+      {
+        severity: 'note',
+        fact: `${other} moves with ${vip.id}, which leaves before it has stopped (order)`,
+        why:
+          'What clients were in the middle of is cut off in a planned move. And each move takes the stop and the start of the ' +
+          'container; one that may run twice is better cloned.',
+        fix: [`pcs constraint order stop ${other} then stop ${address} kind=Optional symmetrical=false`],
+      },
+    ];
+  });
 }

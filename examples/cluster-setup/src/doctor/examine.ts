@@ -7,9 +7,17 @@ import { fenceChecks } from './fence-checks.js';
 import { inWords, lossCheck, lossesOf } from './losses.js';
 import { nodeChecks } from './node-checks.js';
 import { parseRelease } from '../nodes/packages.js';
+import { rebootChecks, rebootFact, rebootSettings } from './reboot-checks.js';
 
 /** All checks, in the order of their report. */
-export const checks: readonly Check[] = [...nodeChecks, ...boardChecks, ...clusterChecks, ...fenceChecks, lossCheck];
+export const checks: readonly Check[] = [
+  ...nodeChecks,
+  ...boardChecks,
+  ...clusterChecks,
+  ...rebootChecks,
+  ...fenceChecks,
+  lossCheck,
+];
 
 /** What one node has to say. */
 export interface Examination {
@@ -70,6 +78,7 @@ async function overview(facts: Facts, runs: boolean): Promise<Readonly<Record<st
     : undefined;
   const losses = status === undefined ? [] : await lossesOf(facts).catch(() => []);
   const fences = new Set(losses.length === 0 ? [] : (await facts.configuration()).stonithDevices.map(({ id }) => id));
+  const reboot = await rebootSettings(facts);
   const boot = /= (.+?)\s*$/m.exec((await facts.ask('systemd-analyze', 'time'))?.stdout ?? '')?.[1];
   const last = status?.fenceHistory?.events.find(({ status: result }) => result === 'success');
   return {
@@ -85,6 +94,7 @@ async function overview(facts: Facts, runs: boolean): Promise<Readonly<Record<st
       'last fencing': `${last.target}, ${last.action}, ${last.completed.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     }),
     ...(alerts && { 'who is told': toldIn(alerts) }),
+    ...(reboot !== undefined && { [rebootFact]: reboot }),
     ...Object.fromEntries(losses.map((loss) => [`if ${loss.node} is lost`, inWords(loss, fences)])),
   };
 }

@@ -1,16 +1,18 @@
 // The command doctor: looks at this node, with --all at the other one through ssh too, reports, and mends on request.
 import { type ParsedDefaults, parseBusSpec, Sleepi3 } from '@sleepi3/driver';
-import { isPcsError, nodeNameOf, nodeOfHost, parseCorosyncConf, Pcs, sameName, shellQuote } from '@sleepi3/pcs';
+import { isPcsError, nodeNameOf, nodeOfHost, parseCorosyncConf, Pcs, sameName } from '@sleepi3/pcs';
 import { SetupError } from '../errors.js';
-import { commandMachine } from '../nodes/machine.js';
+import { commandMachine, sshRunner } from '../nodes/machine.js';
 import { type ApplyHost, perform } from '../plan/apply.js';
 import { Reality } from '../plan/reality.js';
 import type { Colours } from '@sleepi3/program';
 import type { ProgramHost } from '../program/host.js';
 import { showAction } from '../program/show-plan.js';
 import { exitStatus, type Finding } from './check.js';
+import { doctorOn } from './doctor-on.js';
 import { examine, type Examination } from './examine.js';
 import { Facts } from './facts.js';
+import { differentSettings } from './reboot-checks.js';
 import { showReport } from './show-report.js';
 import { tryOut } from './trial.js';
 
@@ -47,7 +49,7 @@ export async function runDoctor(options: DoctorOptions, host: ProgramHost, colou
       examinations.push(other);
       // What is the cluster's is the same from both, and told once.
       const told = new Set(findings.map(key));
-      findings.push(...other.findings.filter((finding) => !told.has(key(finding))));
+      findings.push(...other.findings.filter((finding) => !told.has(key(finding))), ...differentSettings(examinations));
     }
   }
   if (options.json) {
@@ -120,27 +122,12 @@ async function examineOther(
   if (destination === undefined) {
     return new SetupError('USAGE', 'which node is the other one is not known here: name it with --ssh');
   }
-  const command = ['cluster-setup', 'doctor', '--json'].map(shellQuote).join(' ');
-  const result = await host.runner.run({
-    program: 'ssh',
-    argv: [
-      ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15', '--', destination],
-      `PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin"; if [ "$(id -u)" = 0 ]; then exec ${command}; else exec sudo -n ${command}; fi`,
-    ],
-    timeoutMs: 300_000,
-    signal: host.signal,
-  });
   try {
-    const examination = JSON.parse(result.stdout.toString('utf8')) as Examination;
-    if (typeof examination.node === 'string' && Array.isArray(examination.findings)) return examination;
-  } catch {
-    // What it said instead is in the message below.
+    return await doctorOn(commandMachine(peer ?? destination, sshRunner(host.runner, destination)));
+  } catch (error) {
+    if (error instanceof SetupError) return error;
+    throw error;
   }
-  return new SetupError(
-    'COMMAND_FAILED',
-    `${peer ?? destination} could not be looked at: ${result.stderr.toString('utf8').trim() || 'it did not answer with JSON'}; ` +
-      'cluster-setup must be installed there, and ssh must get in without a password',
-  );
 }
 
 /** Actions are for this process; outside only whether there are any. */
@@ -185,7 +172,7 @@ async function crmNode(host: ProgramHost, option: '--name' | '--list'): Promise<
 }
 
 /** i2cget and i2cset do for a look, and need no addon. */
-function openBoard({ I2C_BUS: bus, I2C_ADDRESS: address }: ParsedDefaults['values']): Promise<Sleepi3> {
+export function openBoard({ I2C_BUS: bus, I2C_ADDRESS: address }: ParsedDefaults['values']): Promise<Sleepi3> {
   const spec = parseBusSpec(bus);
   return Sleepi3.open({ bus: spec.backEnd === 'unix' ? bus : `i2c-tools:${spec.number}`, address });
 }

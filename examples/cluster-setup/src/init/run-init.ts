@@ -48,7 +48,7 @@ export async function runInit({ peer, vip, file }: InitOptions, host: InitHost):
   else {
     await host.writeFile(file, text);
     host.write(
-      `${file} describes the cluster of ${first.hostname} and ${second.hostname}.\nNow: cluster-setup plan ${file}\n`,
+      `${file} describes the cluster of ${first.hostname} and ${second.hostname}.\nNow: cluster-setup apply ${file} (or plan, which only shows it)\n`,
     );
   }
   return 0;

@@ -87,6 +87,9 @@ export function clusterFileText(
     '',
     '# alerts: # who is told of fencings and failures; needs the package alert-sleepi3',
     '#   - ntfy: https://ntfy.sh/TOPIC',
+    '',
+    '# reboot: # restarts each node in its turn, while the other one serves; needs the package rolling-reboot',
+    '#   window: 03:00-05:00',
   ].join('\n')}\n`;
 }
 

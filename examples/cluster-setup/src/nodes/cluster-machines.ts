@@ -14,32 +14,49 @@ export interface ClusterMachinesHost {
   readonly readFile: (path: string) => Promise<string>;
 }
 
+/** A node, and where ssh finds it. */
+export interface NodePlace {
+  readonly name: string;
+  /** The first one, which needs no name to resolve. */
+  readonly address: string;
+  readonly isHere: boolean;
+}
+
+/** @throws SetupError `NOT_READY` when this machine is in no cluster. */
+export async function placesOfCluster({
+  hostname,
+  readFile,
+}: Omit<ClusterMachinesHost, 'runner'>): Promise<readonly NodePlace[]> {
+  const path = '/etc/corosync/corosync.conf';
+  const text = await readFile(path).catch((cause: unknown) => {
+    throw new SetupError('NOT_READY', `this machine is in no cluster: ${path} cannot be read`, { cause });
+  });
+  const conf = parseCorosyncConf(text);
+  const own = nodeOfHost(conf, hostname());
+  const self = own && nodeNameOf(own);
+  if (self === undefined) {
+    throw new SetupError('NOT_READY', `${path} names no node that this machine, ${hostname()}, could be`);
+  }
+  return conf.nodes.flatMap((node) => {
+    const name = nodeNameOf(node);
+    if (name === undefined) return [];
+    return [{ name, address: node.addresses[0] ?? name, isHere: sameName(name, self) }];
+  });
+}
+
 /**
- * This machine and those of the other nodes, through ssh to their first addresses, which need no name to resolve.
+ * This machine and those of the other nodes, through ssh to their first addresses.
  *
  * @param ssh What ssh is to be given instead, where there is one other node.
  * @throws SetupError `NOT_READY` when this machine is in no cluster.
  */
 export async function clusterMachines(host: ClusterMachinesHost, ssh?: string): Promise<ClusterMachines> {
-  const path = '/etc/corosync/corosync.conf';
-  const text = await host.readFile(path).catch((cause: unknown) => {
-    throw new SetupError('NOT_READY', `this machine is in no cluster: ${path} cannot be read`, { cause });
-  });
-  const conf = parseCorosyncConf(text);
-  const own = nodeOfHost(conf, host.hostname());
-  const self = own && nodeNameOf(own);
-  if (self === undefined) {
-    throw new SetupError('NOT_READY', `${path} names no node that this machine, ${host.hostname()}, could be`);
-  }
-  const others = conf.nodes.flatMap((node) => {
-    const name = nodeNameOf(node);
-    if (name === undefined || sameName(name, self)) return [];
-    return [{ name, destination: node.addresses[0] ?? name }];
-  });
+  const places = await placesOfCluster(host);
+  const others = places.filter(({ isHere }) => !isHere);
   return {
-    local: commandMachine(self, host.runner),
-    others: others.map(({ name, destination }) =>
-      commandMachine(name, sshRunner(host.runner, others.length === 1 && ssh !== undefined ? ssh : destination)),
+    local: commandMachine(places.find(({ isHere }) => isHere)?.name ?? host.hostname(), host.runner),
+    others: others.map(({ name, address }) =>
+      commandMachine(name, sshRunner(host.runner, others.length === 1 && ssh !== undefined ? ssh : address)),
     ),
   };
 }

@@ -39,7 +39,16 @@ export function commandMachine(name: string, runner: Runner): Machine {
   const run = async (
     program: string,
     argv: readonly string[],
-    { exitCodes = [0], secret, ...options }: Omit<RunOptions, 'stdin'> & { readonly stdin?: string | Uint8Array } = {},
+    {
+      exitCodes = [0],
+      secret,
+      as = [program, ...argv].map(shellQuote).join(' '),
+      ...options
+    }: Omit<RunOptions, 'stdin'> & {
+      readonly stdin?: string | Uint8Array;
+      /** What it is called in an error; the command by default. */
+      readonly as?: string;
+    } = {},
   ): Promise<CommandAnswer> => {
     const masked = (text: string) => (secret ? text.replaceAll(secret, '***') : text);
     let result: RawResult;
@@ -58,20 +67,22 @@ export function commandMachine(name: string, runner: Runner): Machine {
         ? `was ended by ${signal}`
         : `failed (exit ${String(exitCode)})`;
     const said = masked(answer.stderr).trim().split('\n').slice(-3).join('; ');
-    const command = [program, ...argv].map(shellQuote).join(' ');
-    throw new SetupError('COMMAND_FAILED', `${name}: ${command} ${how}${said === '' ? '' : `: ${said}`}`);
+    throw new SetupError('COMMAND_FAILED', `${name}: ${as} ${how}${said === '' ? '' : `: ${said}`}`);
   };
   return {
     name,
     run,
     readFile: async (path) => {
-      const { exitCode, stdout } = await run('sh', ['-c', readScript, 'sh', path], { exitCodes: [0, noSuchFile] });
+      const { exitCode, stdout } = await run('sh', ['-c', readScript, 'sh', path], {
+        exitCodes: [0, noSuchFile],
+        as: `reading ${path}`,
+      });
       return exitCode === 0 ? stdout : undefined;
     },
     writeFile: async (path, text, mode = '644') => {
       const bytes = Buffer.from(text, 'latin1');
       const hash = createHash('sha256').update(bytes).digest('hex');
-      await run('sh', ['-c', writeScript, 'sh', path, mode, hash], { stdin: bytes });
+      await run('sh', ['-c', writeScript, 'sh', path, mode, hash], { stdin: bytes, as: `writing ${path}` });
     },
     removeFile: async (path) => {
       await run('rm', ['-f', '--', path]);

@@ -1,19 +1,15 @@
 // Carries steps out, one after the other. What is done already is left alone, and what was done is looked at again.
-import type { Clock } from '@sleepi3/driver';
 import { SetupError } from '../errors.js';
+import { waitUntil, type WaitingHost } from '../waiting.js';
 import type { Reality } from './reality.js';
 import type { Action, Step, Todo } from './step.js';
 
-export interface ApplyHost {
-  readonly clock: Clock;
+export interface ApplyHost extends WaitingHost {
   /** hacluster's password; asked for when a step needs it, once. */
   password(): Promise<string>;
-  readonly signal?: AbortSignal;
   /** Told as it happens. */
   onStep?(step: Step, todo: Todo, state: 'done already' | 'begins' | 'done'): void;
   onWarning?(text: string): void;
-  /** Told every ten seconds of waiting. Seconds. */
-  onWait?(until: string, waited: number, limit: number): void;
 }
 
 /**
@@ -85,32 +81,18 @@ function warn(answer: unknown, host: ApplyHost): void {
   for (const text of (answer as { warnings?: readonly string[] } | undefined)?.warnings ?? []) host.onWarning?.(text);
 }
 
-/** ms between two looks, and between two words about it. */
-const pollInterval = 1000;
-const tellInterval = 10_000;
-
 async function waitFor(
   { until, reached, timeoutS }: Extract<Action, { kind: 'wait' }>,
   reality: Reality,
   host: ApplyHost,
 ): Promise<void> {
-  const { clock, signal } = host;
-  const begun = clock.now();
-  const giveUp = begun + timeoutS * 1000;
-  let tellAt = begun;
-  for (;;) {
+  const look = () => {
     reality.changed();
-    if (await reached(reality)) return;
-    if (clock.now() >= giveUp) {
-      throw new SetupError(
-        'NO_EFFECT',
-        `waited ${timeoutS} s until ${until}, without success; look at pcs status --full, mend what failed, and run this again`,
-      );
-    }
-    if (clock.now() >= tellAt) {
-      host.onWait?.(until, Math.round((clock.now() - begun) / 1000), timeoutS);
-      tellAt += tellInterval;
-    }
-    await clock.sleep(pollInterval, signal);
-  }
+    return reached(reality);
+  };
+  if (await waitUntil(until, look, timeoutS, host)) return;
+  throw new SetupError(
+    'NO_EFFECT',
+    `waited ${timeoutS} s until ${until}, without success; look at pcs status --full, mend what failed, and run this again`,
+  );
 }

@@ -339,7 +339,8 @@ async function missingPackages(reality: Reality, node: string): Promise<readonly
   return missing;
 }
 
-async function isEnabled(machine: Machine, unit: string): Promise<boolean> {
+/** Whether a unit is enabled, and active now. */
+export async function isEnabled(machine: Machine, unit: string): Promise<boolean> {
   // 1 and 4: disabled, and not there; 3: not active.
   const enabled = await machine.run('systemctl', ['is-enabled', '--quiet', unit], { exitCodes: [0, 1, 4] });
   const active = await machine.run('systemctl', ['is-active', '--quiet', unit], { exitCodes: [0, 1, 3, 4] });

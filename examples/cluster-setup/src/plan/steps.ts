@@ -5,6 +5,7 @@ import { clusterSteps } from './cluster-steps.js';
 import { identityStep } from './identity-steps.js';
 import { nodeSteps } from './node-steps.js';
 import type { Reality } from './reality.js';
+import { rebootSteps } from './reboot-steps.js';
 import type { Step } from './step.js';
 
 /** What makes the nodes ready, for those that can be reached. */
@@ -12,7 +13,11 @@ export function preparation(design: ClusterDesign, nodes: readonly string[]): re
   return [
     // All of them before anything is changed on any of them.
     ...nodes.map((node) => identityStep(design, node)),
-    ...nodes.flatMap((node) => [...nodeSteps(design, node), ...receiverSteps(design, node)]),
+    ...nodes.flatMap((node) => [
+      ...nodeSteps(design, node),
+      ...receiverSteps(design, node),
+      ...rebootSteps(design, node),
+    ]),
   ];
 }
 

@@ -9,6 +9,7 @@ import { alertChange, receiversPath, receiversText } from './alert-steps.js';
 import { identityStep } from './identity-steps.js';
 import { defaultsBackup, defaultsPath } from './node-steps.js';
 import type { Reality } from './reality.js';
+import { rebootSteps } from './reboot-steps.js';
 import { done, type Step } from './step.js';
 
 /**
@@ -47,7 +48,7 @@ export function undoSteps(design: ClusterDesign, reality: Pick<Reality, 'machine
   return [
     ...nodes.map((node) => identityStep(design, node)),
     ...(typed ? [destruction(design)] : inside),
-    ...nodes.flatMap((node) => nodeSteps(design, node)),
+    ...nodes.flatMap((node) => [...rebootSteps({ ...design, reboot: undefined }, node), ...nodeSteps(design, node)]),
   ];
 }
 

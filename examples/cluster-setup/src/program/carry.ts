@@ -10,6 +10,7 @@ import { Reality } from '../plan/reality.js';
 import type { Step } from '../plan/step.js';
 import { allSteps, preparation } from '../plan/steps.js';
 import { undoSteps } from '../plan/undo-steps.js';
+import { waitingLine } from '../waiting.js';
 import type { CommandLine } from './commands.js';
 import type { ProgramHost } from './host.js';
 import { planInJson, showDifference, showPlan } from './show-plan.js';
@@ -44,8 +45,8 @@ export async function carryOutSteps(
     case 'apply':
       await carry(allSteps(design, reality));
       host.write(
-        `\n${design.name} runs, and serves at ${String(design.vip.options['ip'])}. Prove the fencing once before you rely on ` +
-          `it: pcs stonith fence NODE. Then: cluster-setup doctor --all\n`,
+        `\n${design.name} runs, and serves at ${String(design.vip.options['ip'])}. Before you rely on it, see that either node can ` +
+          `be lost: cluster-setup prove\n`,
       );
       return 0;
     case 'undo': {
@@ -74,8 +75,7 @@ export async function carryOutSteps(
       signal: host.signal,
       password: () => (password ??= askPassword(line, host)),
       onWarning: (text) => host.writeError(`${colour.change('warning')}: ${text}\n`),
-      onWait: (until, waited, limit) =>
-        host.write(colour.faint(`    waiting until ${until}: ${String(waited)} s of at most ${String(limit)} s\n`)),
+      onWait: (...waiting) => host.write(colour.faint(`    ${waitingLine(...waiting)}\n`)),
       onStep: (step, { differences }, state) => {
         const where = step.node === undefined ? '' : `${step.node}: `;
         if (state === 'done already') host.write(colour.faint(`= ${where}${step.title}\n`));

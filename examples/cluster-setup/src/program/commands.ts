@@ -24,7 +24,16 @@ const options = {
   all: { description: 'Both nodes, the other one over ssh, by running cluster-setup doctor there' },
   fix: { description: 'Mend what can be mended safely, asking before each' },
   json: { description: 'Print JSON' },
+  watch: { description: 'Look again every five seconds, until it is interrupted; JSON one line a look' },
   yes: { description: 'Do not ask' },
+  panic: { description: 'Crash the kernel instead, with the watchdog of the board off for as long' },
+  only: { value: 'NODE', description: 'Only this node', otherwise: 'both, one after the other' },
+  url: {
+    value: 'URL',
+    description: 'What is asked of the service',
+    otherwise: 'the virtual address, at the first port of its container',
+  },
+  result: { description: 'Only show what the last proof of each node came to' },
   since: {
     value: 'TIME',
     default: '24h',
@@ -102,11 +111,23 @@ export const program = {
       options: pickOptions(options, 'all', 'ssh', 'fix', 'json', 'color'),
     },
     status: {
-      summary: 'show the state now: nodes, service, whether each node could fence and be fenced, the last fencing',
+      summary:
+        'show the state now: nodes, service, whether each node could fence and be fenced, the last fencing and proof',
       description:
         'Asks the cluster, and fence_sleepi3 on each node. Exit status: 0 all is well, 1 something is not, 3 a node could not ' +
-        'be asked.',
-      options: pickOptions(options, 'ssh', 'json', 'color'),
+        'be asked; with --watch, of the last look.',
+      options: pickOptions(options, 'watch', 'ssh', 'json', 'color'),
+    },
+    prove: {
+      operands: [{ name: 'FILE', optional: true }],
+      summary: 'cut off each node in turn while the service is asked: proves that either can be lost',
+      description:
+        'Looks first whether all is sound and the service would survive it, and asks before each node. Then has the cluster fence ' +
+        'the node (or crashes its kernel), waits until it was cut off and woken by wire (wakeup-flag extin) and all is sound ' +
+        'again, and says how long the service was silent. Run it on a third machine with FILE, and the service is asked as its ' +
+        'clients do; on a node, without: its own turn is then made by the other one, and ends your session. Exit status: 0 ' +
+        'proven, 1 not proven, 3 refused, because something is not sound or the answer was no.',
+      options: pickOptions(options, 'panic', 'only', 'url', 'ssh', 'yes', 'result', 'json', 'color'),
     },
     alert: {
       operands: [{ name: 'test' }],

@@ -1,6 +1,7 @@
 // The outside of the program.
 import type { Clock } from '@sleepi3/driver';
 import type { Runner } from '@sleepi3/pcs';
+import type { ProbeResult } from '@sleepi3/program';
 
 /** What the program needs of the outside. */
 export interface ProgramHost {
@@ -8,7 +9,11 @@ export interface ProgramHost {
   readonly date: () => Date;
   /** Runs programs on this machine, as root. */
   readonly runner: Runner;
+  /** Asks a URL once, as a client; never rejects. */
+  readonly probe: (url: string, timeoutMs: number) => Promise<ProbeResult>;
   readonly hostname: () => string;
+  /** Of this process. */
+  readonly pid: number;
   readonly isRoot: () => boolean;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;

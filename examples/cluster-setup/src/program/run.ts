@@ -13,6 +13,7 @@ import { runInit } from '../init/run-init.js';
 import { testAlerts } from '../nodes/test-alerts.js';
 import { scriptFor } from '../plan/script.js';
 import { carryOutSteps } from './carry.js';
+import { runProve } from '../prove/run-prove.js';
 import { runStatus } from '../status/run-status.js';
 import { type CommandLine, program } from './commands.js';
 import type { ProgramHost } from './host.js';
@@ -20,6 +21,7 @@ import type { ProgramHost } from './host.js';
 /** Exit statuses besides doctor's. */
 const failed = 1;
 const usageError = 64;
+const refused = 3;
 
 /** Runs one command line. @returns the exit status. */
 export async function run(argv: readonly string[], host: ProgramHost): Promise<number> {
@@ -31,8 +33,11 @@ export async function run(argv: readonly string[], host: ProgramHost): Promise<n
     return 0;
   } catch (error) {
     if (!(error instanceof SetupError) && !(error instanceof UsageError) && !isPcsError(error)) throw error;
-    host.writeError(`cluster-setup: ${error.message}\n`);
-    return error instanceof UsageError || (error instanceof SetupError && error.code === 'USAGE') ? usageError : failed;
+    // The mistakes of a file have a line each; all else is told on one, whatever a command on a node said.
+    const isFile = error instanceof SetupError && error.code === 'BAD_FILE';
+    host.writeError(`cluster-setup: ${isFile ? error.message : error.message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+    if (error instanceof UsageError || (error instanceof SetupError && error.code === 'USAGE')) return usageError;
+    return error instanceof SetupError && error.code === 'REFUSED' ? refused : failed;
   }
 }
 
@@ -51,8 +56,8 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
     return runInit({ peer, vip, file: line.operands[0] ?? 'cluster.yaml' }, host);
   }
   if (line.command === 'status') {
-    const { ssh, json } = line.values;
-    return runStatus({ ssh, json }, host, coloursFor(line, host));
+    const { ssh, json, watch } = line.values;
+    return runStatus({ ssh, json, watch }, host, coloursFor(line, host));
   }
   if (line.command === 'alert') {
     const [action] = line.operands;
@@ -62,6 +67,11 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
   if (line.command === 'history') {
     const { since, ssh, json, svg } = line.values;
     return runHistory({ since, ssh, json, svg }, host);
+  }
+  if (line.command === 'prove') {
+    const [file] = line.operands;
+    const design = file === undefined ? undefined : designOf(await readFile(file, host));
+    return runProve({ design, ...line.values }, host, coloursFor(line, host));
   }
   const design = designOf(await readFile(line.operands[0] ?? '-', host));
   if (line.command === 'script') {

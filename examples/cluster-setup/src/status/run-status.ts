@@ -1,18 +1,25 @@
 // The command status: what is it now? One screen of the cluster, its service, and whether each node could fence and be fenced.
-import { type ClusterStatus, isPcsError, Pcs } from '@sleepi3/pcs';
+import type { Clock } from '@sleepi3/driver';
+import { type ClusterStatus, isPcsError, Pcs, sameName } from '@sleepi3/pcs';
 import { type Colours, type FenceCheck, parseFenceCheck } from '@sleepi3/program';
 import { SetupError } from '../errors.js';
 import { clusterMachines, type ClusterMachinesHost } from '../nodes/cluster-machines.js';
 import type { Machine } from '../nodes/machine.js';
 import { agentPath } from '../plan/node-steps.js';
+import { lastReports, type TurnReport } from '../prove/report.js';
 
 export interface StatusOptions {
   readonly ssh: string | undefined;
   readonly json: boolean;
+  /** Again and again, until it is interrupted. */
+  readonly watch: boolean;
 }
 
 export interface StatusHost extends ClusterMachinesHost {
+  readonly clock: Clock;
   readonly date: () => Date;
+  /** Whether standard output is a terminal. */
+  readonly colours: boolean;
   readonly signal: AbortSignal;
   readonly write: (text: string) => void;
 }
@@ -24,14 +31,41 @@ interface NodeReadiness {
   readonly silence: string | undefined;
 }
 
-/** @returns the exit status: 0 all is well, 1 something is not, 3 a node could not be asked. */
-export async function runStatus({ ssh, json }: StatusOptions, host: StatusHost, colour: Colours): Promise<number> {
+/** @returns the exit status: 0 all is well, 1 something is not, 3 a node could not be asked; of the last look. */
+export async function runStatus(options: StatusOptions, host: StatusHost, colour: Colours): Promise<number> {
+  if (!options.watch) return showOnce(options, host, colour);
+  for (;;) {
+    const status = await showOnce(options, host, colour);
+    try {
+      await host.clock.sleep(lookEvery, host.signal);
+    } catch (error) {
+      if (host.signal.aborted) return status;
+      throw error;
+    }
+  }
+}
+
+/** ms between two looks: each is a few questions to both nodes. */
+const lookEvery = 5000;
+/** To the upper left, and nothing below. */
+const emptyScreen = '\u001b[H\u001b[2J';
+
+async function showOnce({ ssh, json, watch }: StatusOptions, host: StatusHost, colour: Colours): Promise<number> {
   const { local, others } = await clusterMachines(host, ssh);
   const machines = [local, ...others];
-  const [cluster, ...readiness] = await Promise.all([clusterStatus(host), ...machines.map(askForReadiness)]);
+  const [cluster, proofs, ...readiness] = await Promise.all([
+    clusterStatus(host),
+    lastReports(machines.map((machine) => ({ name: machine.name, machine }))),
+    ...machines.map(askForReadiness),
+  ]);
   const nodes = [...readiness].sort((a, b) => (a.node < b.node ? -1 : 1));
-  const report = { cluster, nodes };
-  host.write(json ? `${JSON.stringify(inJson(report), undefined, 2)}\n` : inWords(report, host.date(), colour));
+  const report = { cluster, nodes, proofs };
+  if (json) host.write(`${JSON.stringify(inJson(report), undefined, watch ? undefined : 2)}\n`);
+  else {
+    const now = host.date();
+    const begin = watch ? `${host.colours ? emptyScreen : ''}${now.toISOString().slice(0, 19)}Z\n` : '';
+    host.write(begin + inWords(report, now, colour));
+  }
   if (nodes.some(({ check }) => check === undefined)) return notAsked;
   const sound = cluster instanceof Error ? false : cluster.settled && nodes.every(({ check }) => check?.ready === true);
   return sound ? 0 : 1;
@@ -42,6 +76,8 @@ const notAsked = 3;
 interface Report {
   readonly cluster: ClusterStatus | Error;
   readonly nodes: readonly NodeReadiness[];
+  /** The last proof of each node that was ever proven. */
+  readonly proofs: readonly TurnReport[];
 }
 
 /** A cluster that does not run is an answer, too. */
@@ -73,14 +109,15 @@ async function askForReadiness(machine: Machine): Promise<NodeReadiness> {
   }
 }
 
-function inJson({ cluster, nodes }: Report) {
+function inJson({ cluster, nodes, proofs }: Report) {
   return {
     cluster: cluster instanceof Error ? { error: cluster.message } : cluster.toJSON(),
     nodes: nodes.map(({ node, check, silence }) => ({ node, ...(check ?? { error: silence }) })),
+    proofs,
   };
 }
 
-function inWords({ cluster, nodes }: Report, now: Date, colour: Colours): string {
+function inWords({ cluster, nodes, proofs }: Report, now: Date, colour: Colours): string {
   const lines: string[] = [];
   if (cluster instanceof Error) lines.push(colour.bad('The cluster does not run here'), `  ${cluster.message}`);
   else lines.push(...clusterLines(cluster, now, colour));
@@ -99,7 +136,22 @@ function inWords({ cluster, nodes }: Report, now: Date, colour: Colours): string
       lines.push(`    ${(severity === 'error' ? colour.bad : colour.change)(severity)}: ${fact}`);
     }
   }
+  lines.push('', colour.strong('Proven (cluster-setup prove)'));
+  for (const { node } of nodes) {
+    const proof = proofs.find((one) => sameName(one.node, node));
+    lines.push(`  ${node}  ${proof === undefined ? colour.change('never') : proofInWords(proof, now, colour)}`);
+  }
   return `${lines.join('\n')}\n`;
+}
+
+function proofInWords({ state, by, began, silence, reasons }: TurnReport, now: Date, colour: Colours): string {
+  const paint = state === 'proven' ? colour.good : colour.bad;
+  const facts = [
+    `by ${by}, ${ageOf(new Date(began), now)}`,
+    ...(silence === undefined ? [] : [`the service was silent for ${silence.toFixed(1)} s`]),
+    ...reasons,
+  ];
+  return `${paint(state)} ${facts.join('; ')}`;
 }
 
 function clusterLines(cluster: ClusterStatus, now: Date, colour: Colours): string[] {

@@ -1,0 +1,73 @@
+// Who takes part in a proof: the two nodes, and the machine that asks the service, which is one of them or a third.
+import { Pcs, type Runner, sameName } from '@sleepi3/pcs';
+import type { ClusterDesign } from '../cluster/design.js';
+import type { Finding } from '../doctor/check.js';
+import { doctorOn } from '../doctor/doctor-on.js';
+import { examine } from '../doctor/examine.js';
+import { Facts } from '../doctor/facts.js';
+import { openBoard } from '../doctor/run-doctor.js';
+import { SetupError } from '../errors.js';
+import { type ClusterMachinesHost, type NodePlace, placesOfCluster } from '../nodes/cluster-machines.js';
+import { commandMachine, type Machine, sshRunner } from '../nodes/machine.js';
+import { Reality } from '../plan/reality.js';
+
+/** A node as the proof deals with it. */
+export interface Party {
+  readonly name: string;
+  readonly machine: Machine;
+  /** pcs on that node. */
+  readonly pcs: Pcs;
+  /** This program runs on it. */
+  readonly isHere: boolean;
+  /** What doctor finds, looking from that node. @throws SetupError when it cannot look */
+  findings(): Promise<readonly Finding[]>;
+}
+
+export type Parties = readonly [Party, Party];
+
+export interface PartiesHost extends ClusterMachinesHost {
+  readonly signal: AbortSignal;
+  readonly date: () => Date;
+}
+
+/**
+ * The nodes of the file; without one, those of the cluster that this machine is in.
+ * @param ssh What ssh is to be given instead, where one node is here and one elsewhere.
+ * @throws SetupError `NOT_READY` when there are not two.
+ */
+export async function partiesOf(
+  design: ClusterDesign | undefined,
+  ssh: string | undefined,
+  host: PartiesHost,
+): Promise<Parties> {
+  const places = design === undefined ? await placesOfCluster(host) : placesOfFile(design, host.hostname());
+  const oneIsHere = places.some(({ isHere }) => isHere);
+  const [first, second, ...more] = places.map((place) => {
+    const destination = oneIsHere && ssh !== undefined ? ssh : place.address;
+    return partyAt(place, place.isHere ? host.runner : sshRunner(host.runner, destination), host);
+  });
+  if (first === undefined || second === undefined || more.length > 0) {
+    throw new SetupError('NOT_READY', `prove is for a cluster of two nodes, and this one has ${String(places.length)}`);
+  }
+  return [first, second];
+}
+
+function placesOfFile({ nodes }: ClusterDesign, hostname: string): readonly NodePlace[] {
+  const here = hostname.split('.')[0] ?? hostname;
+  return nodes.map(({ name, addresses }) => ({
+    name,
+    address: addresses[0] ?? name,
+    isHere: sameName(name, here),
+  }));
+}
+
+function partyAt({ name, isHere }: NodePlace, runner: Runner, host: PartiesHost): Party {
+  const machine = commandMachine(name, runner);
+  const pcs = new Pcs({ runner, signal: host.signal });
+  const findings = async () => {
+    if (!isHere) return (await doctorOn(machine)).findings;
+    const facts = new Facts({ reality: new Reality({ local: machine, pcs }), date: host.date, openBoard });
+    return (await examine(facts)).findings;
+  };
+  return { name, machine, pcs, isHere, findings };
+}

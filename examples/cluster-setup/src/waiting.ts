@@ -1,0 +1,45 @@
+// Waiting for something that takes its time: told, and for so long at most.
+import type { Clock } from '@sleepi3/driver';
+
+export interface WaitingHost {
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+  /** Told every ten seconds of waiting. Seconds. */
+  onWait?(until: string, waited: number, limit: number): void;
+}
+
+/** ms between two looks, and between two words about it. */
+const lookInterval = 1000;
+const tellInterval = 10_000;
+
+/**
+ * Looks again and again until something is so.
+ * @param until What is waited for, as the rest of `waiting until …`.
+ * @param limit Seconds.
+ * @returns false when it was not so in time.
+ */
+export async function waitUntil(
+  until: string,
+  reached: () => Promise<boolean>,
+  limit: number,
+  host: WaitingHost,
+): Promise<boolean> {
+  const { clock, signal } = host;
+  const begun = clock.now();
+  const giveUp = begun + limit * 1000;
+  let tellAt = begun;
+  for (;;) {
+    if (await reached()) return true;
+    if (clock.now() >= giveUp) return false;
+    if (clock.now() >= tellAt) {
+      host.onWait?.(until, Math.round((clock.now() - begun) / 1000), limit);
+      tellAt = clock.now() + tellInterval;
+    }
+    await clock.sleep(lookInterval, signal);
+  }
+}
+
+/** `waiting until …: 20 s of at most 600 s` */
+export function waitingLine(until: string, waited: number, limit: number): string {
+  return `waiting until ${until}: ${String(waited)} s of at most ${String(limit)} s`;
+}
