@@ -10,7 +10,7 @@ import { defineConfig, type Options } from 'tsup';
  */
 export function programConfig(
   name: string,
-  minify: Pick<Options, 'keepNames' | 'minifyIdentifiers' | 'minifySyntax' | 'minifyWhitespace'> = {},
+  minify: Pick<Options, 'minifyIdentifiers' | 'minifySyntax' | 'minifyWhitespace'> = {},
 ): ReturnType<typeof defineConfig> {
   return defineConfig(({ outDir = 'dist' }) => ({
     entry: { [name]: 'src/main.ts' },

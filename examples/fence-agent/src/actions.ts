@@ -18,11 +18,12 @@ import {
   wireTestFact,
   wrongOption,
 } from './keeper/report.js';
-import type { PulseOutcome, PulseRequest } from './line/act.js';
+import { describeOutcome, type PulseRequest } from './line/act.js';
 import type { Machine } from './node/machine.js';
 import { askEverywhere, type Hearing, SilenceWatch } from './target/silence.js';
 import { guardTarget, type Wiring } from './target/guard.js';
 import type { WireTestResult } from './wire-test/record.js';
+import { reasonOf } from './reason.js';
 
 /** on, off and reboot. Resolves only when it was proven. */
 export async function power(action: 'on' | 'off' | 'reboot', context: AgentContext, machine: Machine): Promise<void> {
@@ -61,12 +62,16 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
       log.warning(`nobody could be asked whether ${target} still has power: ${heard.unasked}`);
     }
   }
-  log.info(`${action} of ${target}: ${describe(outcome)}`);
+  log.info(`${action} of ${target}: ${describeOutcome(outcome)}`);
   const proven = action === 'on' ? outcome.kind === 'woken' : outcome.kind === 'verified' && outcome.held >= hold;
-  if (!proven) throw new FenceError('device', `Failed: ${action} of ${target}: ${describe(outcome)}`, { plug: target });
+  if (!proven)
+    throw new FenceError('device', `Failed: ${action} of ${target}: ${describeOutcome(outcome)}`, { plug: target });
 }
 
-/** Whether the peer answers anywhere. This node's own addresses are not asked: they always answer. */
+/**
+ * Whether the peer answers anywhere. This node's own addresses are not asked: they always answer. Where the option has none
+ * but those, all that are known are asked.
+ */
 async function hearingOf(
   options: Pick<AgentOptions, 'peer_address'>,
   wiring: FoundWiring,
@@ -74,8 +79,8 @@ async function hearingOf(
   packets?: number,
 ) {
   const own = await ownAmong(options.peer_address, network);
-  const addresses = peerAddresses(options.peer_address, wiring).filter((address) => !own.includes(address));
-  return askEverywhere(addresses, network.ask, packets);
+  const chosen = peerAddresses(options.peer_address, wiring).filter((address) => !own.includes(address));
+  return askEverywhere(chosen.length > 0 ? chosen : wiring.peerAddresses, network.ask, packets);
 }
 
 /** Why a verified hold proves nothing, going by what the peer's own line keeper says. */
@@ -152,7 +157,7 @@ export async function examine(options: NodeOptions, machine: Machine, keeper: As
 export async function judgeNode(options: NodeOptions, machine: Machine, report: NodeReport): Promise<Examination> {
   const findings: Finding[] = [...report.findings];
   const wiring = await wiringOf(options, machine).catch((error: unknown) => {
-    findings.push(unknownNodes(error instanceof Error ? error.message : String(error)));
+    findings.push(unknownNodes(reasonOf(error)));
     return undefined;
   });
   findings.push(...(await wrongOptions(options, machine)).map(wrongOption));
@@ -205,7 +210,7 @@ export async function wiringOf(
   machine: Pick<Machine, 'hostname' | 'readCorosyncConf' | 'network'>,
 ): Promise<FoundWiring> {
   return findWiring(options, factsOf(options, machine)).catch((error: unknown) => {
-    throw new FenceError('request', error instanceof Error ? error.message : String(error), { cause: error });
+    throw new FenceError('request', reasonOf(error), { cause: error });
   });
 }
 
@@ -281,20 +286,4 @@ function addressOf(text: string): number {
   const address = /^(0x[0-9a-f]{1,2}|\d{1,3})$/i.test(text) ? Number(text) : Number.NaN;
   if ((boardAddresses as readonly number[]).includes(address)) return address;
   throw new FenceError('request', `address=${text}: the DIP switch of the board gives 0x6e, 0x6d or 0x6b`);
-}
-
-function describe(outcome: PulseOutcome): string {
-  switch (outcome.kind) {
-    case 'verified':
-      return `held ${(outcome.held / 1000).toFixed(1)} s, verified ${outcome.samples} times${outcome.restarts > 0 ? `, started again ${outcome.restarts} times` : ''}`;
-    case 'woken':
-      return 'gave the wake pulse';
-    case 'tested':
-      return 'gave a test pulse';
-    case 'conceded':
-    case 'failed':
-      return outcome.reason;
-    default:
-      return `the line keeper answered ${JSON.stringify(outcome)}`;
-  }
 }

@@ -1,7 +1,7 @@
 // fence_sleepi3 as data: what it is called, what it can be asked, and who carries it out.
 import { defineFenceAgent, type FenceAgent } from '@sleepi3/fence-protocol';
 import type * as actions from './actions.js';
-import { commands } from './commands/table.js';
+import { summaries } from './commands/summaries.js';
 import { type AgentContext, agentOptions } from './options.js';
 import type { Machine } from './node/machine.js';
 
@@ -31,7 +31,7 @@ export function createAgent(version: string, load: () => Promise<Workings>): Fen
     helpSections: [
       {
         title: 'Other commands',
-        lines: Object.entries(commands).map(([name, { summary }]) => `fence_sleepi3 ${name.padEnd(12)}  ${summary}`),
+        lines: Object.entries(summaries).map(([name, summary]) => `fence_sleepi3 ${name.padEnd(12)}  ${summary}`),
       },
     ],
     options: agentOptions,

@@ -238,6 +238,15 @@ describe('the peer of a cluster with two links', () => {
     await call(cluster, { ...twoLinks, action: 'off', parameters, ask });
     expect([...asked]).toEqual(['192.0.2.2', '192.0.2.3']);
   });
+
+  it('whose peer_address is this node itself is asked where corosync.conf has it', async () => {
+    const cluster = await createCluster();
+    cluster.harness.wires[1].state = 'open';
+    const ask: Ask = async (address) => (address === '10.0.1.179' ? 'answers' : 'silent');
+    const parameters = { peer_address: '192.168.11.211', self: 'pi-a', peer: 'pi-b' };
+    const result = await call(cluster, { ...twoLinks, action: 'off', parameters, ask });
+    expect(result).toMatchObject({ exitStatus: 1, stderr: expect.stringContaining('still answers at 10.0.1.179') });
+  });
 });
 
 describe('options that can never be right', () => {

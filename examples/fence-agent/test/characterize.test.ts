@@ -7,7 +7,7 @@ import { Observation, observeBoot, serveDirector, type SubjectHost } from '../sr
 import { performAct } from '../src/keeper/ask.js';
 import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
 import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
-import { overTheWire } from './virtual-wire.js';
+import { inMessages } from '../src/peer/channel.js';
 
 const names = ['raspberrypi-1', 'raspberrypi-2'] as const;
 
@@ -103,8 +103,8 @@ async function twoBoards({ answer = () => true, transferTime = 0, coldRegisters 
     call: async () => {
       if (!subject) return undefined;
       const [near, far] = conversationPair<string, string>(new PiProcess('director'), subject);
-      void subject.live(() => serveDirector(subjectHost, overTheWire(far, parseDirectorMessage)));
-      return overTheWire(near, parseSubjectMessage);
+      void subject.live(() => serveDirector(subjectHost, inMessages(far, parseDirectorMessage)));
+      return inMessages(near, parseSubjectMessage);
     },
   };
   const run = () => clock.runUntil(characterize(director));
@@ -190,7 +190,7 @@ describe('characterize', () => {
         openBoard: () => Sleepi3.open({ bus: board.bus, clock: cluster.clock, random: () => 0.5 }),
         observation: new Observation({ read: async () => undefined, replace: async () => {}, remove: async () => {} }),
       },
-      overTheWire(b, parseDirectorMessage),
+      inMessages(b, parseDirectorMessage),
     );
     const ask = async (message: object) => {
       a.send(JSON.stringify(message));

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { VirtualClock } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
 import { type Frame, parseFrame, secured } from '../src/peer/channel.js';
+import type { PeerFacts } from '../src/peer/messages.js';
+import { refutes } from '../src/peer/woken-peer.js';
 import { createCluster } from '../virtual/virtual-cluster.js';
 import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
 
@@ -62,6 +64,52 @@ describe('two line keepers that talk', () => {
     expect(outcome).toMatchObject({ kind: 'verified' });
     expect(outcome).not.toHaveProperty('targetRuns');
     expect(sound.clock.now() - before).toBeLessThan(12_300);
+  });
+});
+
+describe('a failed test of the wire', () => {
+  const failedOnce = async (bootTime = 15_000) => {
+    const cluster = await createCluster({ talking: true, bootTime });
+    cluster.pis[0].kept.wireTest = '1970-01-01T00:00:00.000Z open\n';
+    await cluster.clock.advance(30_000);
+    return cluster;
+  };
+
+  it('is no longer believed once the peer says that this shot has woken it', async () => {
+    const { act, clock, pis } = await failedOnce();
+    await act(0, { action: 'reboot' });
+    await clock.advance(14_000); // it has been woken, and has not booted
+    expect(await pis[0].wireTest.last()).toMatchObject({ verdict: 'open' });
+    await clock.advance(60_000);
+    expect(await pis[0].wireTest.last()).toMatchObject({ verdict: 'sound', works: true });
+    expect(pis[0].logs.at(-1)).toContain("was woken by this node's EXTOUT");
+  });
+
+  it('is believed as long as the peer sleeps, or runs as before', async () => {
+    const { act, clock, pis } = await failedOnce();
+    await clock.advance(60_000);
+    expect(await pis[0].wireTest.last()).toMatchObject({ verdict: 'open' });
+    await act(0, { action: 'off' });
+    await clock.advance(60_000);
+    expect(await pis[0].wireTest.last()).toMatchObject({ verdict: 'open' });
+  });
+
+  it('is refuted by nothing less', () => {
+    const facts = { node: 'b', peer: 'a', machineId: 'm', watched: 0, busy: false, fenceable: true };
+    const woken: PeerFacts = { ...facts, wokenByExtin: true, awakeFor: 20_000 };
+    const tested = { at: new Date(0), works: false, verdict: 'open' };
+    const shot = { begun: 50_000, date: new Date(50_000) };
+    const { awakeFor: _, ...withoutTime } = woken;
+    expect(refutes(woken, tested, shot, 80_000)).toBe(true);
+    expect(refutes({ ...woken, awakeFor: 31_000 }, tested, shot, 80_000)).toBe(false);
+    expect(refutes({ ...woken, wokenByExtin: false }, tested, shot, 80_000)).toBe(false);
+    expect(refutes({ ...woken, fenceable: false }, tested, shot, 80_000)).toBe(false);
+    expect(refutes(withoutTime, tested, shot, 80_000)).toBe(false);
+    expect(refutes(facts, tested, shot, 80_000)).toBe(false);
+    expect(refutes(woken, { ...tested, at: new Date(50_000) }, shot, 80_000)).toBe(false);
+    for (const verdict of ['short', 'looped']) {
+      expect(refutes(woken, { ...tested, verdict }, shot, 80_000)).toBe(false);
+    }
   });
 });
 

@@ -2,7 +2,7 @@
 import { Sleepi3 } from '@sleepi3/driver';
 import type { HarnessOptions, VirtualBoard } from '@sleepi3/simulator';
 import { performAct } from '../src/keeper/ask.js';
-import type { Conversation } from '../src/keeper/messages.js';
+import { inMessages } from '../src/peer/channel.js';
 import { parseListenerMessage, parseTesterMessage } from '../src/wire-test/messages.js';
 import { answerWireTest, testWire, type WireEnd } from '../src/wire-test/test.js';
 import { createCluster, requestOf, type VirtualCluster } from '../virtual/virtual-cluster.js';
@@ -63,8 +63,8 @@ export async function wireCase({ random = () => 0.5, ...options }: WireCaseOptio
   const start = (both = false) => {
     const [near, far] = conversationPair<string, string>(tester, listener);
     return {
-      tested: testWire(ends[0], overTheWire(near, parseListenerMessage), both),
-      answered: answerWireTest(ends[1], overTheWire(far, parseTesterMessage)),
+      tested: testWire(ends[0], inMessages(near, parseListenerMessage), both),
+      answered: answerWireTest(ends[1], inMessages(far, parseTesterMessage)),
     };
   };
   return {
@@ -78,31 +78,6 @@ export async function wireCase({ random = () => 0.5, ...options }: WireCaseOptio
     run: async (both) => {
       const { tested, answered } = start(both);
       return cluster.clock.runUntil(Promise.all([tested, answered]));
-    },
-  };
-}
-
-/** Messages as they travel: text that is parsed, and a conversation that ends at what cannot be. */
-export function overTheWire<Incoming, Outgoing>(
-  lines: Conversation<string, string>,
-  parse: (line: string) => Incoming,
-): Conversation<Incoming, Outgoing> {
-  return {
-    send: (message) => {
-      lines.send(JSON.stringify(message));
-    },
-    receive: async () => {
-      const line = await lines.receive();
-      if (line === undefined) return undefined;
-      try {
-        return parse(line);
-      } catch {
-        lines.close();
-        return undefined;
-      }
-    },
-    close: () => {
-      lines.close();
     },
   };
 }

@@ -5,7 +5,8 @@ import { listenForWireTests } from '../src/wire-test/listen.js';
 import { answerWireTest, type ListenerConversation, testWire } from '../src/wire-test/test.js';
 import { judgeWire } from '../src/wire-test/verdict.js';
 import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
-import { overTheWire, wireCase } from './virtual-wire.js';
+import { inMessages } from '../src/peer/channel.js';
+import { wireCase } from './virtual-wire.js';
 
 describe('a wire test', () => {
   it('says that fencing would work when the wire is sound', async () => {
@@ -161,8 +162,8 @@ describe('a wire test', () => {
   ])('refuses a wrong peer before any pulse (tester %j, listener %j)', async (near, far) => {
     const { ends, cluster, boards } = await wireCase();
     const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
-    const tested = testWire({ ...ends[0], ...near }, overTheWire(a, parseListenerMessage), false);
-    const answered = answerWireTest({ ...ends[1], ...far }, overTheWire(b, parseTesterMessage));
+    const tested = testWire({ ...ends[0], ...near }, inMessages(a, parseListenerMessage), false);
+    const answered = answerWireTest({ ...ends[1], ...far }, inMessages(b, parseTesterMessage));
     const edges: unknown[] = [];
     boards[0].on('extout', (edge) => edges.push(edge));
     const [report] = await cluster.clock.runUntil(Promise.all([tested, answered]));
@@ -185,7 +186,7 @@ describe('a wire test', () => {
   it('does not believe a listener that is somebody else', async () => {
     const { ends, cluster } = await wireCase();
     const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
-    const tested = testWire(ends[0], overTheWire(a, parseListenerMessage), false);
+    const tested = testWire(ends[0], inMessages(a, parseListenerMessage), false);
     await b.receive();
     const facts = { extin: false, extout: false, extinCount: 0, extinPowerdown: true, levelTrigger: false };
     b.send(JSON.stringify({ say: 'ready', node: 'raspberrypi-7', peer: 'raspberrypi-1', ...facts }));
@@ -240,7 +241,7 @@ describe('a wire test', () => {
   it('answers a listener of another version with what to do', async () => {
     const { ends, cluster } = await wireCase();
     const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
-    const answered = answerWireTest(ends[1], overTheWire(b, parseTesterMessage));
+    const answered = answerWireTest(ends[1], inMessages(b, parseTesterMessage));
     a.send(JSON.stringify({ say: 'hello', protocol: 99, node: 'raspberrypi-1', peer: 'raspberrypi-2' }));
     expect(await cluster.clock.runUntil(answered)).toMatchObject({
       reason: expect.stringContaining('another version'),
@@ -251,7 +252,7 @@ describe('a wire test', () => {
   it('gives one pulse for a conversation, however often the tester asks', async () => {
     const { ends, cluster, boards } = await wireCase();
     const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
-    const answered = answerWireTest(ends[1], overTheWire(b, parseTesterMessage));
+    const answered = answerWireTest(ends[1], inMessages(b, parseTesterMessage));
     let pulses = 0;
     boards[1].on('extout', ({ asserted }) => (pulses += asserted ? 1 : 0));
     a.send(JSON.stringify({ say: 'hello', protocol: 1, node: 'raspberrypi-1', peer: 'raspberrypi-2' }));
@@ -289,7 +290,7 @@ describe('whoever calls the listener', () => {
     const ask = async (times: number) => {
       for (let caller = 0; caller < times; caller++) {
         const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
-        call(overTheWire(b, parseTesterMessage));
+        call(inMessages(b, parseTesterMessage));
         a.send(JSON.stringify({ say: 'hello', protocol: 1, node: 'raspberrypi-1', peer: 'raspberrypi-2' }));
         a.send('{"say":"turn"}');
         await clock.runUntil(a.receive());
@@ -370,12 +371,12 @@ describe('what comes over the network', () => {
         async (lines) => {
           const { ends, cluster, boards } = await wireCase();
           const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
-          const answered = answerWireTest(ends[1], overTheWire(b, parseTesterMessage));
+          const answered = answerWireTest(ends[1], inMessages(b, parseTesterMessage));
           for (const line of lines) a.send(line);
           a.close();
           await cluster.clock.runUntil(answered);
           const [c, d] = conversationPair<string, string>(new PiProcess('c'), new PiProcess('d'));
-          const tested = testWire(ends[0], overTheWire(c, parseListenerMessage), true);
+          const tested = testWire(ends[0], inMessages(c, parseListenerMessage), true);
           for (const line of lines) d.send(line);
           expect((await cluster.clock.runUntil(tested)).ok).toBe(false);
           expect(boards.every(({ extout }) => !extout)).toBe(true);

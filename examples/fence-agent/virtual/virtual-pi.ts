@@ -4,8 +4,8 @@
 import { type Bus, type Clock, editDefaults, type ParsedDefaults, parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { type AskHost, askKeeper, type KeeperConversation, performAct } from '../src/keeper/ask.js';
 import { clearLine } from '../src/keeper/clear-line.js';
-import { type AgentConversation, keepLine } from '../src/keeper/keeper.js';
-import type { AgentMessage, Conversation, KeeperEvent, NamedBoard } from '../src/keeper/messages.js';
+import { keepLine } from '../src/keeper/keeper.js';
+import type { AgentConversation, AgentMessage, Conversation, KeeperEvent, NamedBoard } from '../src/keeper/messages.js';
 import { OwedWake } from '../src/keeper/owed-wake.js';
 import type { PulseOutcome, PulseRequest } from '../src/line/act.js';
 import { PowerRecord, type RecordFile } from '../src/line/power-record.js';
@@ -139,6 +139,7 @@ export class VirtualPi {
   readonly #backlog: { readonly seat: PiProcess; readonly conversation: AgentConversation }[] = [];
   #keeper: { readonly process: PiProcess; readonly stop: AbortController } | undefined;
   #boots = 0;
+  #bootedAt = 0;
   #goesDown = false;
 
   constructor(options: VirtualPiOptions) {
@@ -165,6 +166,7 @@ export class VirtualPi {
   /** Starts the service. Resolves when the keeper says that it is ready. */
   boot(): Promise<void> {
     this.#boots++;
+    this.#bootedAt = this.#options.clock.now();
     this.#goesDown = false;
     this.recordText = undefined;
     return this.#startKeeper(this.#boots);
@@ -337,6 +339,7 @@ export class VirtualPi {
       random,
       log: (message) => this.logs.push(message),
       machineId: names.self,
+      awakeFor: () => clock.now() - this.#bootedAt,
       hasKey: () => true,
       rollUnderWay: () => Promise.resolve(this.rolls),
       wiring: () => Promise.resolve({ ...names, peerAddresses: ['192.0.2.1'] }),
@@ -403,7 +406,7 @@ export class VirtualPi {
     const { random = () => 0.5 } = this.#options;
     return process.live(async () => {
       this.onOpenBoard();
-      return Sleepi3.open({ bus: this.#bus(process), clock: this.#clock(process), random });
+      return Sleepi3.open({ bus: this.#bus(process), clock: this.#clock(process), random, probe: false });
     });
   }
 

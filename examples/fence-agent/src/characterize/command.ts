@@ -1,7 +1,10 @@
 // characterize as a command: the director and the subject.
-import type { DirectorMessage, SubjectMessage } from './messages.js';
+import { characterize, renderReport } from './director.js';
+import { type DirectorMessage, parseDirectorMessage, parseSubjectMessage, type SubjectMessage } from './messages.js';
+import { Observation, serveDirector } from './subject.js';
 import { type CommandHost, connectPatience, finish, wireEnd } from '../commands/host.js';
 import type { CommandValues } from '../commands/table.js';
+import { reasonOf } from '../reason.js';
 
 /** Resolves to the exit status. */
 export function runCharacterize(values: CharacterizeValues, host: CommandHost): Promise<number> {
@@ -11,11 +14,7 @@ export function runCharacterize(values: CharacterizeValues, host: CommandHost): 
 type CharacterizeValues = CommandValues<'characterize'>;
 
 async function beSubject(values: CharacterizeValues, host: CommandHost): Promise<number> {
-  const [{ Observation, serveDirector }, { parseDirectorMessage }, { listenForCalls }] = await Promise.all([
-    import('./subject.js'),
-    import('./messages.js'),
-    host.network(),
-  ]);
+  const { listenForCalls } = await host.network();
   const { end, act } = await wireEnd(values, host);
   const subject = {
     ...end,
@@ -34,7 +33,7 @@ async function beSubject(values: CharacterizeValues, host: CommandHost): Promise
       busy = true;
       serveDirector(subject, conversation)
         .catch((error: unknown) => {
-          end.log(error instanceof Error ? error.message : String(error));
+          end.log(reasonOf(error));
         })
         .finally(() => {
           busy = false;
@@ -50,11 +49,7 @@ async function beSubject(values: CharacterizeValues, host: CommandHost): Promise
 }
 
 async function direct(values: CharacterizeValues, host: CommandHost): Promise<number> {
-  const [{ characterize, renderReport }, { parseSubjectMessage }, { callListener }] = await Promise.all([
-    import('./director.js'),
-    import('./messages.js'),
-    host.network(),
-  ]);
+  const { callListener } = await host.network();
   const { end, act } = await wireEnd(values, host);
   const address = { host: values.host ?? end.peer, port: values.port, patience: connectPatience };
   const report = await characterize({

@@ -14,6 +14,7 @@ import { within } from '../line/patience.js';
 import type { RecordFile } from '../line/power-record.js';
 import { isSameNode } from '../target/node-names.js';
 import { wireProtocol } from '../wire-test/messages.js';
+import { reasonOf } from '../reason.js';
 
 /** How long EXTOUT is asserted for the director, ms: from 7 s into its hold over the latest cut of this node. */
 const assertedFor = 4900;
@@ -126,7 +127,7 @@ export async function serveDirector(
       conversation.send(
         await obey(message, board, host).catch((error: unknown) => ({
           say: 'failed' as const,
-          reason: (error instanceof Error ? error.message : String(error)).slice(0, 300),
+          reason: reasonOf(error).slice(0, 300),
         })),
       );
     }

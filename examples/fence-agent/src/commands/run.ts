@@ -1,13 +1,7 @@
 // Runs the commands that go with the agent: reads their options, gives each what it needs, prints what came of it.
 import { commandHelp, explain, helpText, parseCommand, parseCommandLine, UsageError } from '@sleepi3/program';
-import { boardChoice, type CommandHost, connectPatience, finish, logTo, openBoard, wireEnd } from './host.js';
+import { boardChoice, type CommandHost, finish, logTo, openBoard } from './host.js';
 import { type CommandName, commands, type CommandValues, program } from './table.js';
-import {
-  type ListenerMessage,
-  parseListenerMessage,
-  parseTesterMessage,
-  type TesterMessage,
-} from '../wire-test/messages.js';
 
 /** Resolves to the exit status: 0, or 1 with one line of why on standard error. */
 export async function runCommand(name: CommandName, words: readonly string[], host: CommandHost): Promise<number> {
@@ -30,12 +24,6 @@ export function refuseCommand(words: readonly string[], host: Pick<CommandHost, 
     host.writeError(`fence_sleepi3: ${error.message}\n`);
     return 1;
   }
-}
-
-/** The line keeper of this node serves wire tests itself. */
-function takenPort(error: unknown): never {
-  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-  throw new Error('the port is taken: the line keeper of this node answers wire-test by itself', { cause: error });
 }
 
 /** How long the release of a line without its keeper is tried for, ms: less than what the unit gives it. */
@@ -83,63 +71,13 @@ const runners: Readonly<Record<CommandName, Runner>> = {
   }),
 
   'wire-test': withOptions('wire-test', async (values, host) => {
-    const [sockets, { testWire, noTest }, { callFor }] = await Promise.all([
-      host.network(),
-      import('../wire-test/test.js'),
-      import('../peer/network.js'),
-    ]);
-    const { end } = await wireEnd(values, host);
-    const { port } = values;
-    const address = values.host ?? end.peer;
-    const conversation = await callFor<ListenerMessage, TesterMessage>(
-      sockets,
-      { host: address, port, patience: connectPatience },
-      parseListenerMessage,
-      host.machine.clusterKey(),
-      host.clock,
-    ).catch((error: unknown) => String(error));
-    if (typeof conversation === 'string') {
-      const remedy =
-        `see systemctl status fence-sleepi3.service on ${end.peer} (or, where it does not run, run fence_sleepi3 ` +
-        'wire-listen there), or name its address with --host';
-      const report = noTest('no-listener', `nobody answers at ${address}, port ${port} (${conversation}): ${remedy}`);
-      return finish('wire-test', report, values.json, host);
-    }
-    const hangUp = () => {
-      conversation.close();
-    };
-    host.stop.addEventListener('abort', hangUp, { once: true });
-    const report = await testWire(end, conversation, values.both);
-    host.stop.removeEventListener('abort', hangUp);
-    await rememberWireTest(report.directions.find(({ from }) => from === end.node)?.verdict, host);
-    return finish('wire-test', report, values.json, host);
+    const { wireTest } = await import('./wire.js');
+    return wireTest(values, host);
   }),
 
   'wire-listen': withOptions('wire-listen', async (values, host) => {
-    const [sockets, { listenForWireTests }, { listenFor }] = await Promise.all([
-      host.network(),
-      import('../wire-test/listen.js'),
-      import('../peer/network.js'),
-    ]);
-    const { end } = await wireEnd(values, host);
-    const patience = values.timeout * 1000;
-    const report = await listenForWireTests(end, {
-      patience,
-      keep: values.keep,
-      stop: host.stop,
-      listen: async (onCall) => {
-        const where = { bind: values.bind, port: values.port };
-        const key = host.machine.clusterKey();
-        const server = await listenFor(sockets, where, parseTesterMessage, onCall, key, host.clock).catch(takenPort);
-        end.log(`listening on port ${server.port} for wire-test on ${end.peer}`);
-        return server;
-      },
-      onTested: async ({ back, result }) => {
-        await rememberWireTest(back?.verdict, host);
-        if (values.keep && result) host.write(`${values.json ? JSON.stringify(result) : result.message}\n`);
-      },
-    });
-    return finish('wire-listen', report, values.json, host);
+    const { wireListen } = await import('./wire.js');
+    return wireListen(values, host);
   }),
 
   characterize: withOptions('characterize', async (values, host) => {
@@ -160,14 +98,4 @@ function withOptions<N extends CommandName>(
     host.write(commandHelp(title, commands[name]));
     return Promise.resolve(0);
   };
-}
-
-/** Keeps what was found out about the wire that leaves this node; an inconclusive test has found out nothing. */
-async function rememberWireTest(verdict: string | undefined, host: CommandHost): Promise<void> {
-  if (verdict === undefined || verdict === 'inconclusive') return;
-  try {
-    await host.machine.wireTest.remember(host.machine.date(), verdict);
-  } catch (error) {
-    host.writeError(`the result could not be kept: ${error instanceof Error ? error.message : String(error)}\n`);
-  }
 }

@@ -1,6 +1,7 @@
 // The commands that go with the agent, as data: the command line, --help, the manual page and the completion read them.
 import { type Command, type Program, textfileDirectory, type Values } from '@sleepi3/program';
 import { wirePort } from '../wire-test/messages.js';
+import { summaries } from './summaries.js';
 
 /** Where characterize --subject listens: beside the line keepers, which go on. */
 const subjectPort = 16_111;
@@ -59,7 +60,7 @@ const commonOptions = {
 
 export const commands = {
   keeper: {
-    summary: 'keep the line to the peer (run as fence-sleepi3.service)',
+    summary: summaries.keeper,
     description:
       'The one process that owns EXTOUT; the agent and the other commands ask it. It clears EXTOUT and makes sure that ' +
       'this node can be fenced, then waits at its socket: the one that systemd gives it, or keeper.sock in ' +
@@ -82,14 +83,14 @@ export const commands = {
     },
   },
   release: {
-    summary: 'release EXTOUT without the line keeper (run when it has died)',
+    summary: summaries.release,
     description:
       'Releases an EXTOUT that is asserted. fence-sleepi3.service runs it whenever its line keeper has ended, however it ' +
       'did. While the line keeper lives use boot, which leaves the line to an act that is under way.',
     options: boardOptions,
   },
   boot: {
-    summary: 'clear EXTOUT and make sure that this node can be fenced',
+    summary: summaries.boot,
     description:
       'Has the line keeper release an EXTOUT that was left asserted, set EIPDE when the defaults file says ' +
       'EXTIN_FORCED_SHUTDOWN=1 and EITRG to edge, read everything back, and give a wake pulse that is owed. Each is tried ' +
@@ -103,14 +104,14 @@ export const commands = {
     },
   },
   check: {
-    summary: 'say whether this node could fence and be fenced right now, and what is wrong',
+    summary: summaries.check,
     description:
       'What monitor says, and more: what the board, the line, the wire and the cluster files say, with why it matters and ' +
       'what mends it. Fails when something is wrong that would keep a fencing from working.',
     options: { ...nodeOptions, ...boardOptions, ...commonOptions },
   },
   'wire-listen': {
-    summary: 'confirm the test pulses that the peer sends',
+    summary: summaries['wire-listen'],
     description:
       'Waits for wire-test on the peer, watches EXTIN for the pulse and tells what arrived; with --both on the peer it gives ' +
       'a pulse back. Ends after one test, successfully if fencing would work. In a cluster it is not needed: the line ' +
@@ -134,7 +135,7 @@ export const commands = {
     },
   },
   'wire-test': {
-    summary: 'test the wire to the peer with a pulse of less than a second',
+    summary: summaries['wire-test'],
     description:
       'Says whether this node could fence its peer right now. The line keeper of the peer answers, or ' +
       'wire-listen where there is no cluster yet: that is the proof that the peer is awake, since a pulse would wake a sleeping one. The pulse is of random length, from 0.3 to ' +
@@ -149,7 +150,7 @@ export const commands = {
     },
   },
   characterize: {
-    summary: 'find out what is not documented about two real boards',
+    summary: summaries.characterize,
     description:
       'A guided run on two nodes that are out of the cluster and whose wires are sound. This node holds its EXTOUT and ' +
       'watches what becomes of the peer, whose power is cut: it asks before each such step. On the peer run ' +

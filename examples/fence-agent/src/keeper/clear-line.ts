@@ -12,6 +12,8 @@ export interface LineHost {
 
 /** Between two attempts to open the board, ms. */
 const openPeriod = 500;
+/** A transfer that takes longer than this, ms, leaves no time to look again before letting go. */
+const quickTransfer = 250;
 
 /** Releases EXTOUT if it is asserted, or cannot be read, trying for `patience` ms. Rejects when the board cannot be opened. */
 export async function clearLine(host: LineHost, patience: number): Promise<'idle' | 'released' | 'stuck'> {
@@ -22,8 +24,10 @@ export async function clearLine(host: LineHost, patience: number): Promise<'idle
     try {
       const lines = await openLines();
       try {
-        if (await isIdle(lines)) return 'idle';
-        return (await release({ lines, clock, log }, Math.max(0, giveUp - clock.now()))) ? 'released' : 'stuck';
+        const found = await letGoAtOnce(lines, clock);
+        if (found === 'idle') return 'idle';
+        const left = Math.max(0, giveUp - clock.now());
+        return (await release({ lines, clock, log }, left, found === 'written')) ? 'released' : 'stuck';
       } finally {
         await lines.close();
       }
@@ -36,11 +40,21 @@ export async function clearLine(host: LineHost, patience: number): Promise<'idle
   }
 }
 
-/** False also when the bus fails: then it is to be released for as long as it takes. */
-async function isIdle(lines: Lines): Promise<boolean> {
+/**
+ * Lets go of a line that is asserted with as few transfers as can be, and sees to it later: whoever held it may have done so
+ * for seconds, and at 9 s it cuts the other node, or this one where the wires touch. A bus that fails is for later, too: then
+ * it is to be released for as long as it takes.
+ */
+async function letGoAtOnce(lines: Lines, clock: Clock): Promise<'idle' | 'written' | 'asserted'> {
+  const asked = clock.now();
   try {
-    return !(await readSettled(lines)).extout;
+    const { extout } = await lines.read();
+    const isQuick = clock.now() - asked <= quickTransfer;
+    // A bit may have flipped on the bus; at the cost of seconds that is not looked into.
+    if ((isQuick || !extout) && !(await readSettled(lines)).extout) return 'idle';
+    await lines.writeExtout(false);
+    return 'written';
   } catch {
-    return false;
+    return 'asserted';
   }
 }

@@ -5,6 +5,7 @@ import { type Clock, type ParsedDefaults, Sleepi3Error, type Sleepi3 } from '@sl
 import { FenceError } from '@sleepi3/fence-protocol';
 import { settled } from '../line/lines.js';
 import type { OwedWakeUp } from './owed-wake.js';
+import { reasonOf } from '../reason.js';
 
 /** Between two attempts, ms. */
 const attemptPause = 1000;
@@ -133,7 +134,7 @@ function reportOf(found: readonly Found[], failures: readonly unknown[], attempt
 }
 
 function reasonsOf(failures: readonly unknown[]): string[] {
-  return [...new Set(failures.map((error) => (error instanceof Error ? error.message : String(error))))];
+  return [...new Set(failures.map(reasonOf))];
 }
 
 function reasonForNoPowerdown(defaults: ParsedDefaults | undefined): string {

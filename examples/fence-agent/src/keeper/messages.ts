@@ -45,6 +45,9 @@ export type KeeperEvent =
   /** Nothing was touched. */
   | { readonly event: 'refused'; readonly reason: string };
 
+/** A caller, as its keeper hears it. */
+export type AgentConversation = Conversation<AgentMessage, KeeperEvent>;
+
 /** The shortest hold that cuts for sure, ms: the latest cut is at 11 s, and a board's clock may be 1 % slow. */
 const shortestCut = 12_000;
 /** A test pulse is shorter than this, ms (the longest is that of characterize), far from the 9 s of the earliest cut. */

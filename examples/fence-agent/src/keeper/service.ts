@@ -1,5 +1,6 @@
 // The line keeper as a process of this machine: started by systemd with its socket, or by anybody like any server.
 import { existsSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { env, pid } from 'node:process';
 import { acquireFileLock, type ParsedDefaults, runProgram, Sleepi3Error } from '@sleepi3/driver';
 import { replaceTextfile, tellPeople } from '@sleepi3/program';
@@ -15,7 +16,7 @@ import { Memory } from '../watch/memory.js';
 import { NodeWatch } from '../watch/watch.js';
 import { keepLine } from './keeper.js';
 import { type AgentMessage, type KeeperEvent, type NamedBoard, parseAgentMessage } from './messages.js';
-import { serviceManager } from './notify.js';
+import { serviceManager } from '../node/notify.js';
 import { OwedWake } from './owed-wake.js';
 import { listenForAgents } from './socket.js';
 
@@ -58,6 +59,7 @@ export async function runKeeper(
       clock,
       log: logOnce,
       machineId: machineId(),
+      awakeFor: () => uptime() * 1000,
       random,
       rollUnderWay,
       wiring: () => wiringOf(nodes, machine),

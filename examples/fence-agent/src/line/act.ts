@@ -39,3 +39,28 @@ export type PulseOutcome =
   /** The peer was fencing this node. */
   | { readonly kind: 'conceded'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };
+
+/** Whether it is to power the target off. */
+export function cuts(action: PulseRequest['action']): boolean {
+  return action === 'off' || action === 'reboot';
+}
+
+/** What came of it in words; cluster-setup's `history` reads those of a hold in the journal. */
+export function describeOutcome(outcome: PulseOutcome): string {
+  switch (outcome.kind) {
+    case 'verified': {
+      const anew = outcome.restarts > 0 ? `, started again ${outcome.restarts} times` : '';
+      const yet = outcome.targetRuns === undefined ? '' : `, and yet ${outcome.targetRuns}`;
+      return `held ${(outcome.held / 1000).toFixed(1)} s, verified ${outcome.samples} times${anew}${yet}`;
+    }
+    case 'woken':
+      return 'gave the wake pulse';
+    case 'tested':
+      return 'gave a test pulse';
+    case 'conceded':
+    case 'failed':
+      return outcome.reason;
+    default:
+      return `the line keeper answered ${JSON.stringify(outcome)}`;
+  }
+}

@@ -4,6 +4,7 @@ import { reasonNotToFire, reasonToYield } from './arbitration.js';
 import { type Lines, type LineState, readTwice, settleExtout } from './lines.js';
 import { isOwnShot, ownShot } from './own-shot.js';
 import { within } from './patience.js';
+import { reasonOf } from '../reason.js';
 
 /** Between two samples, ms: quick enough to see the peer shoot long before either board cuts. */
 const samplePeriod = 200;
@@ -134,13 +135,13 @@ class Hold {
     let failure: unknown;
     if (this.#asserted) this.#unseenSince = this.#last.asked;
     for (;;) {
-      if (this.#signal?.aborted) return { kind: 'failed', reason: message(this.#signal.reason) };
+      if (this.#signal?.aborted) return { kind: 'failed', reason: reasonOf(this.#signal.reason) };
       if (this.#restarts > 0 && this.#clock.now() + hold > deadline) {
         const reason = `no time left for a hold of ${seconds(hold)} after ${this.#restarts} restarts`;
         return { kind: 'failed', reason };
       }
       if (failure !== undefined && this.#clock.now() > this.#giveUp()) {
-        return { kind: 'failed', reason: `EXTOUT could not be asserted: ${message(failure)}` };
+        return { kind: 'failed', reason: `EXTOUT could not be asserted: ${reasonOf(failure)}` };
       }
       try {
         const before = await this.#look((lines) => readTwice(lines));
@@ -154,6 +155,7 @@ class Hold {
         if (this.#inTime) {
           const after = await this.#sample();
           if (after && reasonToYield(after, preferred)) return await this.#yield(after);
+          if (after?.extin) this.#extinSince ??= this.#last.asked;
           if (after?.extout) return undefined;
         }
         failure = new Error('EXTOUT does not follow what is written to it, or follows too late');
@@ -197,7 +199,7 @@ class Hold {
     let next = start + samplePeriod;
     for (;;) {
       await this.#clock.sleep(Math.max(0, next - this.#clock.now()));
-      if (this.#signal?.aborted) return { kind: 'failed', reason: message(this.#signal.reason) };
+      if (this.#signal?.aborted) return { kind: 'failed', reason: reasonOf(this.#signal.reason) };
       // The sample was taken some time between here and the answer: what is proven reaches up to here.
       const asked = this.#clock.now();
       // The last sample is due at the end of the hold, and not up to a period after it because a timer ran a little early.
@@ -305,8 +307,4 @@ class Hold {
 
 function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
-function message(failure: unknown): string {
-  return failure instanceof Error ? failure.message : String(failure);
 }

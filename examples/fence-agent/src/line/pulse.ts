@@ -8,6 +8,7 @@ import { isOwnShot, ownShot } from './own-shot.js';
 import { patiently, within } from './patience.js';
 import type { PowerRecord } from './power-record.js';
 import { withoutStuckInput } from './stuck-input.js';
+import { reasonOf } from '../reason.js';
 
 /** The pulse that wakes a node, ms: long enough to be seen as an edge, far from the earliest cut. */
 const wakePulse = 1000;
@@ -62,7 +63,7 @@ export async function pulse(request: PulseRequest, given: PulseContext): Promise
     }
   } catch (error) {
     await release(context);
-    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'failed', reason: reasonOf(error) };
   }
 }
 
@@ -222,7 +223,7 @@ export async function release(
       return true;
     } catch (error) {
       if (clock.now() >= giveUp) {
-        log(`EXTOUT could not be released: ${error instanceof Error ? error.message : String(error)}`);
+        log(`EXTOUT could not be released: ${reasonOf(error)}`);
         return false;
       }
     }

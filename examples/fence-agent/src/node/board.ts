@@ -11,7 +11,7 @@ export interface BoardName {
 }
 
 /**
- * Opens a board and sees that it answers. An addon that does not load is no reason not to fence: i2c-tools takes its
+ * Opens a board; whether it answers the first reading tells, for each transfer may take a second. An addon that does not load is no reason not to fence: i2c-tools takes its
  * place, and the log says so.
  *
  * @throws Sleepi3Error with the remedy when the board cannot be reached.
@@ -19,7 +19,7 @@ export interface BoardName {
 export async function openBoard({ bus, address }: BoardName, log: (message: string) => void): Promise<Sleepi3> {
   const spec = parseBusSpec(bus);
   try {
-    const board = await Sleepi3.open({ bus, address });
+    const board = await Sleepi3.open({ bus, address, probe: false });
     if (spec.backEnd === 'i2c-bus') log(`reaching the board on bus ${bus} through i2c-bus`);
     return board;
   } catch (error) {
@@ -27,7 +27,7 @@ export async function openBoard({ bus, address }: BoardName, log: (message: stri
       error instanceof Sleepi3Error && error.code === 'BUS_UNAVAILABLE' && spec.backEnd === 'i2c-bus';
     if (!addonMissing) throw error;
     log(`reaching the board on bus ${bus} through i2c-tools, because i2c-bus does not load (${error.message})`);
-    return Sleepi3.open({ bus: `i2c-tools:${spec.number}`, address });
+    return Sleepi3.open({ bus: `i2c-tools:${spec.number}`, address, probe: false });
   }
 }
 

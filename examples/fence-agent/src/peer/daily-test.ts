@@ -2,6 +2,7 @@
 import type { Clock } from '@sleepi3/driver';
 import type { WireTestRecord } from '../wire-test/record.js';
 import type { WireReport } from '../wire-test/test.js';
+import { reasonOf } from '../reason.js';
 
 const day = 86_400_000;
 /** The first test of a wire that was never tested, within so many ms of the start. */
@@ -66,7 +67,7 @@ async function verdictOf(
 
 async function verdictOnce({ test, log }: DailyTestHost): Promise<string | undefined> {
   const report = await test().catch((error: unknown) => {
-    log(`the wire could not be tested: ${error instanceof Error ? error.message : String(error)}`);
+    log(`the wire could not be tested: ${reasonOf(error)}`);
     return undefined;
   });
   const verdict = report?.directions[0]?.verdict;

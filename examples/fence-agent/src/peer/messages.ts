@@ -17,6 +17,9 @@ export interface PeerFacts {
   readonly extinAgo?: number;
   /** An act is under way, or something is owed or left undone. */
   readonly busy: boolean;
+  /** How long it has been awake, ms, and whether EXTIN woke it. Absent when an older one speaks, or does not know. */
+  readonly awakeFor?: number;
+  readonly wokenByExtin?: boolean;
 }
 
 export function isAboutQuestion(line: string): boolean {
@@ -35,5 +38,7 @@ export function parsePeerFacts(line: string): PeerFacts {
     watched: read.number('watched'),
     ...(fields['extinAgo'] !== undefined && { extinAgo: read.number('extinAgo') }),
     busy: read.flag('busy'),
+    ...(fields['awakeFor'] !== undefined && { awakeFor: read.number('awakeFor') }),
+    ...(fields['wokenByExtin'] !== undefined && { wokenByExtin: read.flag('wokenByExtin') }),
   };
 }

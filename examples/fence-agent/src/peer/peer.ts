@@ -7,6 +7,7 @@ import type { ListenerConversation, TesterConversation } from '../wire-test/test
 import { parseListenerMessage, parseTesterMessage } from '../wire-test/messages.js';
 import { inMessages, type PeerLines, startingWith } from './channel.js';
 import { aboutQuestion, isAboutQuestion, parsePeerFacts, type PeerFacts } from './messages.js';
+import { reasonOf } from '../reason.js';
 
 /** Between two questions, ms. */
 const askPeriod = 10_000;
@@ -29,14 +30,17 @@ export interface PeerHost {
 }
 
 /** What this node says of itself. */
-export type OwnFacts = Pick<PeerFacts, 'machineId' | 'fenceable' | 'watched' | 'extinAgo' | 'busy'>;
+export type OwnFacts = Omit<PeerFacts, 'node' | 'peer'>;
 
 export class Peer {
   readonly #host: PeerHost;
+  readonly #onFacts: (facts: PeerFacts) => void;
   #last: { readonly facts: PeerFacts; readonly at: number } | undefined;
 
-  constructor(host: PeerHost) {
+  /** @param onFacts Told of every answer. */
+  constructor(host: PeerHost, onFacts: (facts: PeerFacts) => void) {
     this.#host = host;
+    this.#onFacts = onFacts;
   }
 
   /** Asks again and again until `signal` aborts. */
@@ -57,12 +61,13 @@ export class Peer {
   async ask(patience: number): Promise<PeerFacts | undefined> {
     const { clock, log } = this.#host;
     const asked = this.#askEverywhere().catch((error: unknown) => {
-      log(`the peer's line keeper cannot be asked: ${error instanceof Error ? error.message : String(error)}`);
+      log(`the peer's line keeper cannot be asked: ${reasonOf(error)}`);
       return undefined;
     });
     const facts = await within(clock, patience, asked);
     if (facts === 'silence' || facts === undefined) return undefined;
     this.#last = { facts, at: clock.now() };
+    this.#onFacts(facts);
     return facts;
   }
 

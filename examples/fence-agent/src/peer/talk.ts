@@ -20,6 +20,8 @@ import { ExtinHistory } from './extin-history.js';
 import type { PeerFacts } from './messages.js';
 import { type OwnFacts, Peer, type PeerHost } from './peer.js';
 import { SurvivorWatch } from './survivor.js';
+import { refutes, type Shot } from './woken-peer.js';
+import { reasonOf } from '../reason.js';
 
 /** How long the peer may take to answer before a pulse is given towards it, ms: it is known to be awake then. */
 const peerPatience = 500;
@@ -35,6 +37,8 @@ const listenPeriod = 10_000;
 /** How the peer's line keeper is reached, and what this node must know of itself and the cluster. */
 export interface PeerLink extends PeerHost {
   readonly machineId: string;
+  /** How long this node has been awake, ms. */
+  readonly awakeFor: () => number;
   /** Whether there is a key by which the two can know each other. */
   readonly hasKey: () => boolean;
   /** From 0 up to 1. */
@@ -66,11 +70,14 @@ export class PeerTalk {
   readonly #extin: ExtinHistory;
   /** EIPDE is 1 and EITRG edge; undefined when the board cannot be read. */
   #fenceable: boolean | undefined;
+  #wokenByExtin: boolean | undefined;
+  /** The last hold that was verified. */
+  #shot: Shot | undefined;
 
   constructor(link: PeerLink, keeper: TalkingKeeper) {
     this.#link = link;
     this.#keeper = keeper;
-    this.#peer = new Peer(link);
+    this.#peer = new Peer(link, (facts) => void this.#hear(facts));
     this.#extin = new ExtinHistory(keeper.clock);
   }
 
@@ -96,6 +103,32 @@ export class PeerTalk {
   /** What the peer said of itself lately. */
   get known(): PeerFacts | undefined {
     return this.#peer.known;
+  }
+
+  /** To be told what woke this node: the peer may want to know. */
+  wokenBy(flags: readonly string[]): void {
+    this.#wokenByExtin = flags.includes('extin');
+  }
+
+  /** To be told of a hold towards the peer that was verified, and has lasted `held` ms. */
+  hasShot(held: number): void {
+    const { clock, date } = this.#keeper;
+    this.#shot = { begun: clock.now() - held, date: new Date(date().getTime() - held) };
+  }
+
+  async #hear(facts: PeerFacts): Promise<void> {
+    const { clock, date, log, wireTest } = this.#keeper;
+    const shot = this.#shot;
+    if (!shot) return;
+    const now = clock.now();
+    try {
+      const tested = await wireTest.last();
+      if (!tested || !refutes(facts, tested, shot, now)) return;
+      await wireTest.remember(date(), 'sound');
+      log(`${facts.node} was woken by this node's EXTOUT: the wire, whose last test found ${tested.verdict}, is sound`);
+    } catch (error) {
+      log(`that the wire is sound could not be kept: ${reasonOf(error)}`);
+    }
   }
 
   /** What is wrong with it. */
@@ -124,7 +157,7 @@ export class PeerTalk {
         await untilAborted(signal);
         await server.close();
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = reasonOf(error);
         if (reason !== told) log(`the peer's line keeper cannot be listened for: ${reason}`);
         told = reason;
         await clock.sleep(listenPeriod, signal).catch(() => undefined);
@@ -152,7 +185,7 @@ export class PeerTalk {
       serve(conversation)
         .catch((error: unknown) => {
           conversation.close();
-          log(`a wire test failed: ${error instanceof Error ? error.message : String(error)}`);
+          log(`a wire test failed: ${reasonOf(error)}`);
         })
         .finally(() => {
           busy = false;
@@ -165,8 +198,12 @@ export class PeerTalk {
     const { underWay, isOwing } = this.#keeper;
     const busy = underWay() !== undefined || (await isOwing());
     const fenceable = this.#fenceable;
-    const { machineId } = this.#link;
-    return { machineId, ...(fenceable !== undefined && { fenceable }), ...this.#extin.facts(), busy };
+    const { awakeFor, machineId } = this.#link;
+    return {
+      ...{ machineId, awakeFor: awakeFor(), busy, ...this.#extin.facts() },
+      ...(fenceable !== undefined && { fenceable }),
+      ...(this.#wokenByExtin !== undefined && { wokenByExtin: this.#wokenByExtin }),
+    };
   }
 
   /** Whether this node would go down, looked at again and again. */

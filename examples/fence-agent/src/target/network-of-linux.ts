@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { runProgram, type RunProgram } from '@sleepi3/driver';
 import { canonicalAddress, isAddress } from './addresses.js';
 import type { Answer } from './silence.js';
+import { reasonOf } from '../reason.js';
 
 /** Longer than any question takes, ms. */
 const patience = 2000;
@@ -65,7 +66,7 @@ async function ping(address: string, packets: number, run: RunProgram): Promise<
       if (Number(sent) > 0 && !notSent) return 'silent';
       reason = timedOut ? 'ping did not end' : (stderr.trim().split('\n')[0] ?? '');
     } catch (error) {
-      return { unasked: `ping cannot be run (${error instanceof Error ? error.message : String(error)})` };
+      return { unasked: `ping cannot be run (${reasonOf(error)})` };
     }
   }
   return { unasked: `${address} cannot be asked (${reason || 'ping says nothing'})` };

@@ -5,6 +5,7 @@ import { canonicalAddress, isAddress, isLoopback } from './addresses.js';
 import { type CorosyncNode, corosyncNodes } from './corosync-conf.js';
 import type { Wiring } from './guard.js';
 import { isSameNode, shortName } from './node-names.js';
+import { reasonOf } from '../reason.js';
 
 /** What this host can tell of itself. */
 export interface HostFacts {
@@ -100,7 +101,7 @@ async function clusterNodes(options: NamedEnds, host: HostFacts): Promise<readon
     nodes = nodesOfCluster(await host.corosyncConf());
   } catch (error) {
     if (self === undefined || peer === undefined) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       throw new Error(`cannot tell which node is the peer (${reason}): set the options self and peer`, {
         cause: error,
       });

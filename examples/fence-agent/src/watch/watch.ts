@@ -9,6 +9,7 @@ import type { PulseOutcome, PulseRequest } from '../line/act.js';
 import type { Memory } from './memory.js';
 import { type BoardFigures, metricsText } from './metrics.js';
 import { readinessOf, toldOf } from './readiness.js';
+import { reasonOf } from '../reason.js';
 
 /** Between two looks, ms. Prometheus looks as often. */
 const lookPeriod = 60_000;
@@ -60,9 +61,7 @@ export class NodeWatch {
       if (signal.aborted) return;
       this.#lookNow = new AbortController();
       await this.#look(keeper).catch((error: unknown) => {
-        log(
-          `what is known of this node could not be passed on: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        log(`what is known of this node could not be passed on: ${reasonOf(error)}`);
       });
     }
   }

@@ -1,6 +1,7 @@
 // The listener's life: waits for testers and serves one at a time.
 import type { Clock } from '@sleepi3/driver';
 import { answerWireTest, type ListenerConversation, type ListenerReport, type WireEnd } from './test.js';
+import { reasonOf } from '../reason.js';
 
 /**
  * Who calls over the network is not known for sure, and it is not known whether the peer's board counts the seconds of
@@ -62,7 +63,7 @@ export async function listenForWireTests(end: WireEnd, options: ListenOptions): 
   };
   const server = await options.listen((conversation) => {
     serve(conversation).catch((error: unknown) => {
-      end.log(`a test failed: ${error instanceof Error ? error.message : String(error)}`);
+      end.log(`a test failed: ${reasonOf(error)}`);
     });
   });
   await sleepUntil(end.clock, patience, over.signal);

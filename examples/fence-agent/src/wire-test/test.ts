@@ -19,6 +19,7 @@ import {
   type WireResult,
 } from './messages.js';
 import { type DirectionReport, judgeWire } from './verdict.js';
+import { reasonOf } from '../reason.js';
 
 /** The test pulse, ms: of random length, so that what was seen cannot be a guess. */
 const shortestPulse = 300;
@@ -322,7 +323,7 @@ async function hear(end: WireEnd, conversation: ListenerConversation): Promise<T
 
 /** The reason in one line that passes the wire's own rules. */
 function printable(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = reasonOf(error);
   // eslint-disable-next-line no-control-regex -- that is what must not be sent
   return text.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').slice(0, 300);
 }

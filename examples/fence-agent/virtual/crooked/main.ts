@@ -28,9 +28,9 @@ async function main(): Promise<void> {
   let failed = 0;
   for (let seed = from; seed < from + Number(values.worlds); seed++) {
     const story = await play(drawWorld(seed));
-    const { violations, applied } = judge(story);
-    tally.add(story, applied);
-    for (const { invariant, message } of violations) {
+    const judgement = judge(story);
+    tally.add(story, judgement);
+    for (const { invariant, message } of judgement.violations) {
       failed++;
       process.stdout.write(`world ${seed}: invariant ${invariant}: ${message}\n`);
     }
@@ -45,5 +45,6 @@ async function main(): Promise<void> {
 async function show(seed: number): Promise<void> {
   const { log, ...story } = await play(drawWorld(seed));
   process.stdout.write(`${JSON.stringify(story, undefined, 2)}\n${log.join('\n')}\n`);
-  process.stdout.write(`${JSON.stringify(judge({ log, ...story }), undefined, 2)}\n`);
+  const { excused, ...found } = judge({ log, ...story });
+  process.stdout.write(`${JSON.stringify({ ...found, excused: [...excused] }, undefined, 2)}\n`);
 }

@@ -36,6 +36,20 @@ export interface Attempt {
   stderr: string;
 }
 
+/** EXTIN has cut a node; whether the wire to it was stuck then. */
+export interface Cut {
+  readonly node: 0 | 1;
+  readonly at: number;
+  readonly wireStuck: boolean;
+}
+
+/** From when to when a node asserted EXTOUT; Infinity where it still does. */
+export interface Assertion {
+  readonly node: 0 | 1;
+  readonly from: number;
+  until: number;
+}
+
 export interface Story {
   readonly world: World;
   /** When the first request came, ms. */
@@ -43,16 +57,19 @@ export interface Story {
   readonly end: number;
   /** What monitor of each node's device said before, on the node that the device runs on. */
   readonly monitors: readonly [AgentResult, AgentResult];
+  /** The same in the end; undefined where that is not asked for, or the node does not run. */
+  readonly monitorsAfter: readonly [AgentResult | undefined, AgentResult | undefined];
   readonly attempts: readonly Attempt[];
   /** Whose Pacemaker has used up its attempts, and whether the target still had power then. */
   readonly givenUp: readonly { readonly by: 0 | 1; readonly targetPowered: boolean }[];
-  /** When EXTIN cut a node, and whether the wire to it was stuck then. */
-  readonly cuts: readonly { readonly node: 0 | 1; readonly at: number; readonly wireStuck: boolean }[];
-  /** From when to when a node asserted EXTOUT; Infinity where it still does. */
-  readonly assertions: readonly { readonly node: 0 | 1; readonly from: number; until: number }[];
+  readonly cuts: readonly Cut[];
+  readonly assertions: readonly Assertion[];
   /** When a node lost its keeper, and how. */
   readonly losses: readonly { readonly node: 0 | 1; readonly at: number; readonly kind: WorldEvent['kind'] }[];
-  readonly crashed: readonly [boolean, boolean];
+  /** When a node hung as a whole; undefined where it did not. */
+  readonly crashedAt: readonly [number | undefined, number | undefined];
+  /** When a node was powered on. */
+  readonly powerOns: readonly { readonly node: 0 | 1; readonly at: number }[];
   readonly powered: readonly [boolean, boolean];
   readonly log: readonly string[];
 }
@@ -82,10 +99,11 @@ class Play {
   #begin: number;
   readonly #attempts: Attempt[] = [];
   readonly #givenUp: { by: 0 | 1; targetPowered: boolean }[] = [];
-  readonly #cuts: { node: 0 | 1; at: number; wireStuck: boolean }[] = [];
-  readonly #assertions: { node: 0 | 1; from: number; until: number }[] = [];
+  readonly #cuts: Cut[] = [];
+  readonly #assertions: Assertion[] = [];
+  readonly #powerOns: { node: 0 | 1; at: number }[] = [];
   readonly #losses: { node: 0 | 1; at: number; kind: WorldEvent['kind'] }[] = [];
-  readonly #crashed: [boolean, boolean] = [false, false];
+  readonly #crashedAt: [number | undefined, number | undefined] = [undefined, undefined];
   /** The agents that run on a node, to be ended. */
   readonly #agents: readonly [Set<RunningAgent>, Set<RunningAgent>] = [new Set(), new Set()];
 
@@ -117,17 +135,22 @@ class Play {
       waited += 5000;
     }
     await clock.advance(45_000);
+    const monitorsAfter = await clock.runUntil(Promise.all([this.#monitorAfter(0), this.#monitorAfter(1)]), {
+      within: 600_000,
+    });
     const story: Story = {
       world,
       begin: this.#begin,
       end: clock.now(),
       monitors,
+      monitorsAfter,
       attempts: this.#attempts,
       givenUp: this.#givenUp,
       cuts: this.#cuts,
       assertions: this.#assertions,
       losses: this.#losses,
-      crashed: this.#crashed,
+      crashedAt: this.#crashedAt,
+      powerOns: this.#powerOns,
       powered: [harness.boards[0].powered, harness.boards[1].powered],
       log: this.#cluster.pis.flatMap(({ logs }, node) => logs.map((line) => `${node}: ${line}`)),
     };
@@ -144,7 +167,10 @@ class Play {
       else if (last) last.until = time;
     });
     board.on('power', (event, time) => {
-      if (event.on) return;
+      if (event.on) {
+        this.#powerOns.push({ node, at: time });
+        return;
+      }
       if (event.cause === 'extin') {
         this.#cuts.push({ node, at: time, wireStuck: harness.wires[node].state === 'stuck-high' });
       }
@@ -218,7 +244,7 @@ class Play {
       const shoots = world.calls.startsWith('both') || node === 0;
       in_(shoots ? hangsAt + (node === 1 ? world.skew : 0) : 0, () => {
         if (!harness.boards[node].powered) return;
-        this.#crashed[node] = true;
+        this.#crashedAt[node] = clock.now();
         pis[node].powerOff();
         for (const agent of this.#agents[node]) agent.kill();
       });
@@ -228,7 +254,7 @@ class Play {
 
   #happen({ kind, node }: WorldEvent): void {
     const { clock, harness, pis } = this.#cluster;
-    if (!harness.boards[node].powered || this.#crashed[node]) return;
+    if (!harness.boards[node].powered || this.#crashedAt[node] !== undefined) return;
     const pi = pis[node];
     const lose = () => this.#losses.push({ node, at: clock.now(), kind });
     const killAgents = () => {
@@ -298,7 +324,7 @@ class Play {
   }
 
   #hears(node: 0 | 1, address: string, kind: World['peers'][number]): boolean {
-    if (kind === 'silent' || (kind === 'hung' && this.#crashed[node])) return false;
+    if (kind === 'silent' || (kind === 'hung' && this.#crashedAt[node] !== undefined)) return false;
     return kind !== 'one-link' || confAddresses(this.#world, node).at(-1) === address;
   }
 
@@ -309,6 +335,14 @@ class Play {
       .ended;
   }
 
+  /** Whether a wire test that had failed is still believed, where the keepers can know better. */
+  async #monitorAfter(node: 0 | 1): Promise<AgentResult | undefined> {
+    const { talk, test, place } = this.#world;
+    const runs = this.#cluster.harness.boards[node].powered && this.#crashedAt[node] === undefined;
+    const isAsked = talk === 'talking' && test === 'failed-once' && place === 'right';
+    return runs && isAsked ? this.#monitor(node) : undefined;
+  }
+
   /** Asks for the other node until it is told success, or has no attempts left, or is no more. */
   async #pacemaker(by: 0 | 1, action: string, after: number): Promise<void> {
     const { clock, harness } = this.#cluster;
@@ -316,11 +350,11 @@ class Play {
     const on = this.#placeOf(target);
     await clock.sleep(after);
     for (let count = 1; count <= mostAttempts; count++) {
-      if (!harness.boards[on].powered || this.#crashed[on]) return;
+      if (!harness.boards[on].powered || this.#crashedAt[on] !== undefined) return;
       if (await this.#attempt(by, target, on, action)) return;
       await clock.sleep(betweenAttempts);
     }
-    if (harness.boards[on].powered && !this.#crashed[on]) {
+    if (harness.boards[on].powered && this.#crashedAt[on] === undefined) {
       this.#givenUp.push({ by, targetPowered: harness.boards[target].powered });
     }
   }

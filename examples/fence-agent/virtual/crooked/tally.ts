@@ -1,4 +1,6 @@
 // What was generated: how often each kind, so that a kind that never was is found.
+import { excuses } from './excuses.js';
+import { invariantNumbers, type Judgement } from './invariants.js';
 import type { Story } from './play.js';
 import {
   busKinds,
@@ -40,9 +42,10 @@ export class Tally {
   readonly #counts = new Map<string, number>();
   readonly #applied = new Map<number, number>();
 
-  add({ world, attempts, cuts, givenUp }: Story, applied: readonly number[]): void {
+  add({ world, attempts, cuts, givenUp }: Story, { applied, excused }: Judgement): void {
     this.worlds++;
     for (const [name, , of] of rows) for (const kind of of(world)) this.#count(`${name}: ${kind}`);
+    for (const excuse of excused) this.#count(`excuse: ${excuse}`);
     for (const invariant of applied) this.#applied.set(invariant, (this.#applied.get(invariant) ?? 0) + 1);
     for (const { success, stderr } of attempts) {
       this.#count(`ending: ${success ? 'success' : 'failure'}`);
@@ -58,21 +61,20 @@ export class Tally {
   get missing(): string[] {
     const kinds = rows.flatMap(([name, all]) => all.map((kind) => `${name}: ${kind}`));
     const ends = endings.map((ending) => `ending: ${ending}`);
-    const invariants = [1, 2, 3, 4, 5, 6, 7]
-      .filter((number) => !this.#applied.has(number))
-      .map((one) => `invariant ${one}`);
+    const invariants = invariantNumbers.filter((number) => !this.#applied.has(number)).map((one) => `invariant ${one}`);
     return [...[...kinds, ...ends].filter((kind) => !this.#counts.has(kind)), ...invariants];
   }
 
   toString(): string {
     const line = (name: string, kinds: readonly string[], prefix = name) =>
       `${name.padEnd(14)}${kinds.map((kind) => `${kind} ${this.#counts.get(`${prefix}: ${kind}`) ?? 0}`).join(', ')}`;
-    const applied = [1, 2, 3, 4, 5, 6, 7].map((one) => `${one}: ${this.#applied.get(one) ?? 0}`).join(', ');
+    const applied = invariantNumbers.map((one) => `${one}: ${this.#applied.get(one) ?? 0}`).join(', ');
     return [
       `${this.worlds} worlds`,
       ...rows.map(([name, kinds]) => line(name, kinds)),
       line('attempts', endings, 'ending'),
       `invariants    ${applied}`,
+      line('excused', Object.keys(excuses), 'excuse'),
     ].join('\n');
   }
 

@@ -1,0 +1,83 @@
+// wire-test and wire-listen: the two ends of a test of the wire, as commands.
+import { callFor, listenFor } from '../peer/network.js';
+import { reasonOf } from '../reason.js';
+import { listenForWireTests } from '../wire-test/listen.js';
+import {
+  type ListenerMessage,
+  parseListenerMessage,
+  parseTesterMessage,
+  type TesterMessage,
+} from '../wire-test/messages.js';
+import { noTest, testWire } from '../wire-test/test.js';
+import { type CommandHost, connectPatience, finish, wireEnd } from './host.js';
+import type { CommandValues } from './table.js';
+
+/** Resolves to the exit status. */
+export async function wireTest(values: CommandValues<'wire-test'>, host: CommandHost): Promise<number> {
+  const sockets = await host.network();
+  const { end } = await wireEnd(values, host);
+  const { port } = values;
+  const address = values.host ?? end.peer;
+  const conversation = await callFor<ListenerMessage, TesterMessage>(
+    sockets,
+    { host: address, port, patience: connectPatience },
+    parseListenerMessage,
+    host.machine.clusterKey(),
+    host.clock,
+  ).catch((error: unknown) => String(error));
+  if (typeof conversation === 'string') {
+    const remedy =
+      `see systemctl status fence-sleepi3.service on ${end.peer} (or, where it does not run, run fence_sleepi3 ` +
+      'wire-listen there), or name its address with --host';
+    const report = noTest('no-listener', `nobody answers at ${address}, port ${port} (${conversation}): ${remedy}`);
+    return finish('wire-test', report, values.json, host);
+  }
+  const hangUp = () => {
+    conversation.close();
+  };
+  host.stop.addEventListener('abort', hangUp, { once: true });
+  const report = await testWire(end, conversation, values.both);
+  host.stop.removeEventListener('abort', hangUp);
+  await rememberWireTest(report.directions.find(({ from }) => from === end.node)?.verdict, host);
+  return finish('wire-test', report, values.json, host);
+}
+
+/** Resolves to the exit status. */
+export async function wireListen(values: CommandValues<'wire-listen'>, host: CommandHost): Promise<number> {
+  const sockets = await host.network();
+  const { end } = await wireEnd(values, host);
+  const patience = values.timeout * 1000;
+  const report = await listenForWireTests(end, {
+    patience,
+    keep: values.keep,
+    stop: host.stop,
+    listen: async (onCall) => {
+      const where = { bind: values.bind, port: values.port };
+      const key = host.machine.clusterKey();
+      const server = await listenFor(sockets, where, parseTesterMessage, onCall, key, host.clock).catch(takenPort);
+      end.log(`listening on port ${server.port} for wire-test on ${end.peer}`);
+      return server;
+    },
+    onTested: async ({ back, result }) => {
+      await rememberWireTest(back?.verdict, host);
+      if (values.keep && result) host.write(`${values.json ? JSON.stringify(result) : result.message}\n`);
+    },
+  });
+  return finish('wire-listen', report, values.json, host);
+}
+
+/** The line keeper of this node serves wire tests itself. */
+function takenPort(error: unknown): never {
+  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+  throw new Error('the port is taken: the line keeper of this node answers wire-test by itself', { cause: error });
+}
+
+/** Keeps what was found out about the wire that leaves this node; an inconclusive test has found out nothing. */
+async function rememberWireTest(verdict: string | undefined, host: CommandHost): Promise<void> {
+  if (verdict === undefined || verdict === 'inconclusive') return;
+  try {
+    await host.machine.wireTest.remember(host.machine.date(), verdict);
+  } catch (error) {
+    host.writeError(`the result could not be kept: ${reasonOf(error)}\n`);
+  }
+}

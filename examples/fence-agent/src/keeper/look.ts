@@ -1,0 +1,78 @@
+// How this node's board, line, wire and peer are: what monitor and check ask for.
+import { type Clock, judgeHealth } from '@sleepi3/driver';
+import { readBoard } from '../node/board-check.js';
+import type { PeerTalk } from '../peer/talk.js';
+import type { KeeperHost } from './host.js';
+import type { BoardView } from './politely.js';
+import { carePatience, type KeptLine } from './line.js';
+import {
+  busIsSlow,
+  type Finding,
+  judgeWireTest,
+  lineWasOrphaned,
+  type NodeReport,
+  peerUntold,
+  wakeIsOwed,
+} from './report.js';
+import type { WakeDebt } from './wake.js';
+
+/**
+ * Releases a line that nobody owns, and makes good what is owed.
+ *
+ * @param openBoard How it is looked at.
+ */
+export async function look(
+  host: KeeperHost,
+  openBoard: () => Promise<BoardView>,
+  line: KeptLine,
+  debt: WakeDebt,
+  talk: Pick<PeerTalk, 'findings' | 'known'> | undefined,
+): Promise<NodeReport> {
+  const { clock, date, defaultsFile, owedWake, readDefaults, wireTest } = host;
+  const act = line.underWay;
+  const defaults = await readDefaults().catch(() => undefined); // without it the board does not open, which is told
+  let transfer = 0;
+  const reading = await openBoard()
+    .then(async (board) => {
+      transfer = await transferTime(board, clock);
+      return readBoard(board).finally(() => board.close());
+    })
+    .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  const isRead = !(reading instanceof Error);
+  const asserted = isRead && reading.extout;
+  const care = asserted ? await line.careFor(carePatience).catch(() => 'stuck' as const) : 'idle';
+  const view = { board: reading, defaults, defaultsPath: defaultsFile, extoutOwned: care !== 'stuck' };
+  const slow = busIsSlow(transfer);
+  const owed = await owedWake.get();
+  if (owed) void debt.makeGood();
+  const tested = await wireTest.last();
+  const wire = judgeWireTest(tested, date());
+  const findings: Finding[] = [
+    ...(care === 'released' ? [lineWasOrphaned] : []),
+    ...judgeHealth(view),
+    ...(slow ? [slow] : []),
+    ...(owed ? [wakeIsOwed(owed)] : []),
+    ...(talk ? talk.findings() : [peerUntold]),
+    ...(wire ? [wire] : []),
+  ];
+  const fenceable = talk?.known?.fenceable;
+  return {
+    findings,
+    ...(isRead && { reading }),
+    ...(act !== undefined && { act }),
+    ...(owed && { owedWake: owed }),
+    ...(fenceable !== undefined && { peerFenceable: fenceable }),
+    ...(tested && { wireTest: { at: tested.at.toISOString(), verdict: tested.verdict } }),
+  };
+}
+
+/** ms that a transfer takes, other users of the bus apart. */
+async function transferTime(board: Pick<BoardView, 'ioStatus'>, clock: Clock): Promise<number> {
+  let quickest = Infinity;
+  for (let count = 0; count < 3; count++) {
+    const begun = clock.now();
+    await board.ioStatus();
+    quickest = Math.min(quickest, clock.now() - begun);
+  }
+  return quickest;
+}

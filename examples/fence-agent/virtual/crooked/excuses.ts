@@ -1,0 +1,118 @@
+// What no program can prevent. Each excuse is one narrow condition on one particular case, asked for only where an invariant
+// would be violated, and counted: an excuse that is used more often than its cause can come about swallows something else.
+import { supervision } from '../virtual-pi.js';
+import type { Attempt, Cut, Story } from './play.js';
+
+/** The earliest cut after EXTIN was asserted, ms. */
+const earliestCut = 9000;
+/** How many transfers it takes to let go of a line that somebody else has asserted: one that was under way, a look, a write. */
+const letGoTransfers = 3;
+/** How long after the death of a keeper its line is looked at, ms. */
+const releaseBegins = supervision.stopPost;
+/** How long after a bus that failed it is used again, ms: retries are that far apart. */
+const afterBurst = 1000;
+/** What a node needs from its power-on until its service has set EIPDE, ms. */
+const unfenceableAtBoot = 25_000;
+
+export const excuses = {
+  /**
+   * 1. The hold was verified and the target kept its power: its board or the wire is at fault, it cannot be heard, nothing that
+   * this node's board shows tells of it, and no test of the wire has failed.
+   */
+  'nobody can know': ({ world, crashedAt }: Story, { target, until }: Attempt) => {
+    const peer = world.peers[target];
+    const crash = crashedAt[target] ?? Infinity;
+    const network = peer === 'silent' || crash <= until;
+    const unasked =
+      peer === 'unasked' ||
+      world.options === 'ask-nobody' ||
+      (world.conf === 'missing' && world.options !== 'peer-address' && peer === 'one-link');
+    // Its line keeper says so where it runs and can be reached.
+    const talks =
+      world.talk === 'talking' && !world.peers.includes('silent') && !world.events.some(({ node }) => node === target);
+    const leadsNowhere = ['open', 'stuck-low', 'stuck-high', 'swapped', 'dying-open', 'dying-stuck'].includes(
+      world.wires,
+    );
+    const unfenceable = peer === 'eipde-0' || world.boards.eipdeOnPowerCut === 'lost';
+    const tested = world.test === 'failed-once' || (world.test === 'found' && !world.wires.startsWith('dying'));
+    return (network || (unasked && !talks)) && (leadsNowhere || unfenceable) && !tested;
+  },
+
+  /** 2. The wire itself asserts the EXTIN of the node, and the other node's board does not. */
+  'a stuck wire': ({ assertions }: Story, { node, at, wireStuck }: Cut) =>
+    wireStuck && !assertions.some((one) => one.node !== node && one.from <= at && one.until > at),
+
+  /** 2. The other node hung as a whole while its line was asserted: no process of it runs any more. */
+  'a node that hangs as a whole': ({ assertions, crashedAt }: Story, { node, at }: Cut) =>
+    assertions.some((one) => {
+      const crash = one.node === node ? undefined : crashedAt[one.node];
+      return crash !== undefined && one.from <= crash && crash < one.until && one.from <= at && at <= one.until;
+    }),
+
+  /**
+   * 2. A node whose wires touch cuts itself: it hangs as a whole, or its keeper dies or hangs so late in the shot, or its bus
+   * takes nothing for so long, that whoever takes over cannot write before the earliest cut.
+   */
+  'its own shot, and no time to let go': (
+    { world, begin, assertions, crashedAt, losses }: Story,
+    { node, at }: Cut,
+  ) => {
+    const shot = assertions.find((one) => one.node === node && one.from <= at && one.until >= at);
+    if (!shot || !['short', 'looped', 'dying-short'].includes(world.wires)) return false;
+    const { faults, from, until, transfer } = world.buses[node];
+    const isTooLate = (free: number) => free + letGoTransfers * transfer > shot.from + earliestCut;
+    const crashed = (crashedAt[node] ?? Infinity) <= at;
+    const lost = losses
+      .filter((one) => one.node === node && one.at >= shot.from && one.at <= at)
+      .some((one) => isTooLate(one.at + releaseBegins + (one.kind === 'hang-keeper' ? supervision.watchdog : 0)));
+    const fails = faults === 'burst' && begin + from < at && isTooLate(begin + until + afterBurst);
+    return crashed || lost || fails;
+  },
+
+  /** 3, 4, 7. Of a host map Pacemaker tells monitor nothing (doctor sees it), and a slip shows beside the names of corosync.conf only. */
+  'what monitor is not told': ({ world: { options, conf, names } }: Story) =>
+    options === 'host-map' || (options === 'slip' && (conf === 'missing' || names === 'none')),
+
+  /** 5. No process of the node runs: it hangs as a whole, or its power was cut and its next boot has not released the line yet. */
+  'nobody is there to release': (
+    { crashedAt, cuts, end }: Story,
+    { node, from, until }: Story['assertions'][number],
+  ) => {
+    const cut = cuts.find((one) => one.node === node && one.at >= from && one.at <= until);
+    return (
+      crashedAt[node] !== undefined ||
+      (cut !== undefined && (until !== Infinity || end - cut.at < 2 * unfenceableAtBoot))
+    );
+  },
+
+  /** 6. The disk failed, so that what is owed could not be written, and the process that knew it died. */
+  'what was owed is lost': ({ world, losses, cuts }: Story, { by }: Attempt) => {
+    const failed = world.events.find(({ kind, node }) => kind === 'disk-fails' && node === by);
+    return failed !== undefined && (losses.some(({ node }) => node === by) || cuts.some(({ node }) => node === by));
+  },
+
+  /** 7. A board that loses EIPDE with its power (U) was woken by a second shot, which came too early for the boot to set it. */
+  'EIPDE is lost at a power cut': ({ world, powerOns, attempts }: Story, { by }: { readonly by: 0 | 1 }) =>
+    world.boards.eipdeOnPowerCut === 'lost' &&
+    powerOns.some(
+      ({ node, at }) =>
+        node !== by &&
+        attempts.some(
+          (one) => one.by === by && one.from <= at + unfenceableAtBoot && Math.min(one.until, one.from + 60_000) >= at,
+        ),
+    ),
+} as const;
+
+export type Excuse = keyof typeof excuses;
+
+/** Asks for an excuse; true, and noted, when it holds. */
+export type Excused = <E extends Excuse>(excuse: E, ...facts: Parameters<(typeof excuses)[E]>) => boolean;
+
+/** Notes in `used` which excuses held. */
+export function excusing(used: Set<Excuse>): Excused {
+  return (excuse, ...facts) => {
+    const holds = (excuses[excuse] as (...facts: unknown[]) => boolean)(...facts);
+    if (holds) used.add(excuse);
+    return holds;
+  };
+}
