@@ -1,14 +1,14 @@
 // What no program can prevent. Each excuse is one narrow condition on one particular case, asked for only where an invariant
 // would be violated, and counted: an excuse that is used more often than its cause can come about swallows something else.
 import { supervision } from '../virtual-pi.js';
-import type { Attempt, Cut, Story } from './play.js';
+import type { Assertion, Attempt, Cut, Story } from './play.js';
 
 /** The earliest cut after EXTIN was asserted, ms. */
 const earliestCut = 9000;
 /** How many transfers it takes to let go of a line that somebody else has asserted: one that was under way, a look, a write. */
 const letGoTransfers = 3;
-/** How long after the death of a keeper its line is looked at, ms. */
-const releaseBegins = supervision.stopPost;
+/** After this long a keeper that lives has let go of a line that it must not hold: a wake pulse is over, a doubt is settled, ms. */
+const soundShot = 3000;
 /** How long after a bus that failed it is used again, ms: retries are that far apart. */
 const afterBurst = 1000;
 /** What a node needs from its power-on until its service has set EIPDE, ms. */
@@ -42,31 +42,24 @@ export const excuses = {
   'a stuck wire': ({ assertions }: Story, { node, at, wireStuck }: Cut) =>
     wireStuck && !assertions.some((one) => one.node !== node && one.from <= at && one.until > at),
 
-  /** 2. The other node hung as a whole while its line was asserted: no process of it runs any more. */
-  'a node that hangs as a whole': ({ assertions, crashedAt }: Story, { node, at }: Cut) =>
-    assertions.some((one) => {
-      const crash = one.node === node ? undefined : crashedAt[one.node];
-      return crash !== undefined && one.from <= crash && crash < one.until && one.from <= at && at <= one.until;
-    }),
-
   /**
-   * 2. A node whose wires touch cuts itself: it hangs as a whole, or its keeper dies or hangs so late in the shot, or its bus
-   * takes nothing for so long, that whoever takes over cannot write before the earliest cut.
+   * 2. A line that leads to the node is asserted and cannot be let go of before the earliest cut: its node hung as a whole, or
+   * its keeper died or hung too late, or its bus failed before that and for too long.
    */
-  'its own shot, and no time to let go': (
-    { world, begin, assertions, crashedAt, losses }: Story,
-    { node, at }: Cut,
-  ) => {
-    const shot = assertions.find((one) => one.node === node && one.from <= at && one.until >= at);
-    if (!shot || !['short', 'looped', 'dying-short'].includes(world.wires)) return false;
-    const { faults, from, until, transfer } = world.buses[node];
-    const isTooLate = (free: number) => free + letGoTransfers * transfer > shot.from + earliestCut;
-    const crashed = (crashedAt[node] ?? Infinity) <= at;
-    const lost = losses
-      .filter((one) => one.node === node && one.at >= shot.from && one.at <= at)
-      .some((one) => isTooLate(one.at + releaseBegins + (one.kind === 'hang-keeper' ? supervision.watchdog : 0)));
-    const fails = faults === 'burst' && begin + from < at && isTooLate(begin + until + afterBurst);
-    return crashed || lost || fails;
+  'no time to let go': (story: Story, cut: Cut) => {
+    const { world, begin, crashedAt, losses } = story;
+    return shotsAt(story, cut).some((shot) => {
+      const { faults, from, until, transfer } = world.buses[shot.node];
+      const isTooLate = (free: number) => free + letGoTransfers * transfer > shot.from + earliestCut;
+      const lost = losses
+        .filter((one) => one.node === shot.node && one.at >= shot.from && one.at <= cut.at)
+        .map(({ kind, at }) => at + supervision.stopPost + (kind === 'hang-keeper' ? supervision.watchdog : 0));
+      const due = Math.max(...lost, shot.from + soundShot + 8 * transfer);
+      const crash = crashedAt[shot.node] ?? Infinity;
+      const crashed = crash >= shot.from && crash <= cut.at;
+      const fails = faults === 'burst' && begin + from < due && isTooLate(begin + until + afterBurst);
+      return crashed || fails || lost.some(isTooLate);
+    });
   },
 
   /** 3, 4, 7. Of a host map Pacemaker tells monitor nothing (doctor sees it), and a slip shows beside the names of corosync.conf only. */
@@ -102,6 +95,15 @@ export const excuses = {
         ),
     ),
 } as const;
+
+/** The assertions whose line leads to a node that was cut, at that moment. */
+function shotsAt({ world, assertions }: Story, { node, at }: Cut): readonly Assertion[] {
+  const reaches = (from: 0 | 1) => {
+    if (world.wires === 'short' || world.wires === 'dying-short') return true;
+    return world.wires === 'looped' ? from === node : from !== node;
+  };
+  return assertions.filter((one) => reaches(one.node) && one.from <= at && one.until >= at);
+}
 
 export type Excuse = keyof typeof excuses;
 

@@ -78,8 +78,7 @@ function nobodyElseIsCut(story: Story, excused: Excused): string[] | undefined {
       return (
         !(meant && world.place === 'right') &&
         !excused('a stuck wire', story, cut) &&
-        !excused('a node that hangs as a whole', story, cut) &&
-        !excused('its own shot, and no time to let go', story, cut)
+        !excused('no time to let go', story, cut)
       );
     })
     .map(({ node, at }) => `node ${node} was cut at ${at}, and nobody was to fence it`);

@@ -23,7 +23,7 @@ export const withoutInvariant: Readonly<Record<number, string>> = {
 };
 
 /** A bus that takes so long for a transfer. */
-const bus = (transfer: number): World['buses'][number] => ({
+export const bus = (transfer: number): World['buses'][number] => ({
   ...{ kind: 'quick', transfer, faults: 'none' },
   ...{ from: 0, until: 0, rate: 0 },
 });
