@@ -70,14 +70,14 @@ export const rules: readonly Rule[] = [
   {
     rule: 'own shot',
     words:
-      'An EXTIN that follows this node’s own EXTOUT is no shot of the peer’s: the wires touch, and the line is let go of',
+      'An EXTIN that follows this node’s own EXTOUT is not the peer’s shot: the wires touch, and the line is let go of',
     invariant: 2,
     focus: { wires: 'short', preferred: 0 },
   },
   {
     rule: 'own shot',
     words:
-      'An EXTIN that follows this node’s own EXTOUT is no shot of the peer’s: the wires touch, and the line is let go of',
+      'An EXTIN that follows this node’s own EXTOUT is not the peer’s shot: the wires touch, and the line is let go of',
     invariant: 2,
     focus: { wires: 'looped', preferred: 0 },
   },
@@ -113,7 +113,7 @@ export const rules: readonly Rule[] = [
   },
   {
     rule: 'wait',
-    words: 'An act that concedes waits, and arbitrates anew when the shot of the peer has come to nothing',
+    words: 'An act that concedes waits, and arbitrates again when the shot of the peer has come to nothing',
     invariant: 7,
     focus: { wires: 'stuck-high', peers: ['eipde-0', 'honest'], test: 'sound-once' },
   },
