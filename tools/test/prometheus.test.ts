@@ -92,9 +92,9 @@ function promtool(...words: readonly string[]): string {
 function textfiles(now: Date) {
   const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000).toISOString();
   const board = {
-    ...{ extin: false, extout: false, 'extin-count': 0, 'extin-powerdown': true, 'extin-trigger': 'edge' },
+    ...({ extin: false, extout: false, 'extin-count': 0, 'extin-powerdown': true, 'extin-trigger': 'edge' } as const),
     'watchdog-timeout': 60,
-  } as const;
+  };
   const check = {
     ready: true,
     findings: [],

@@ -174,10 +174,10 @@ describe('a wire test', () => {
   it('is between the same nodes when either spells the names with other capitals, as one may with --self and --peer', async () => {
     const { ends, cluster } = await wireCase();
     const [a, b] = conversationPair<string, string>(new PiProcess('a'), new PiProcess('b'));
-    const tested = testWire(ends[0], overTheWire(a, parseListenerMessage), false);
+    const tested = testWire(ends[0], inMessages(a, parseListenerMessage), false);
     const answered = answerWireTest(
       { ...ends[1], node: ends[1].node.toUpperCase(), peer: ends[1].peer.toUpperCase() },
-      overTheWire(b, parseTesterMessage),
+      inMessages(b, parseTesterMessage),
     );
     const [report] = await cluster.clock.runUntil(Promise.all([tested, answered]));
     expect(report).toMatchObject({ ok: true });

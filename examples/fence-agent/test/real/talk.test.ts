@@ -16,14 +16,16 @@ import { aboutQuestion, parsePeerFacts } from '../../src/peer/messages.js';
 import { callListener } from '../../src/wire-test/socket.js';
 import { buildAgent } from './live-cluster.js';
 import { type Service, startService } from './service.js';
-import { until } from './until.js';
+import { patience, until } from './until.js';
 
 const names = ['one', 'two'] as const;
 const addresses = ['127.16.110.1', '127.16.110.2'] as const;
+/** More than the time between two questions to the peer, ms. */
+const askPeriod = 12_000;
 const key = Buffer.alloc(256, 7);
 const otherKey = Buffer.alloc(256, 8);
 
-describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeout: 120_000 }, () => {
+describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeout: 4 * patience * 1000 }, () => {
   let built: string;
   let program: string;
   let directory: string;
@@ -89,14 +91,8 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
     return (JSON.parse(text) as { readonly peerFenceable?: unknown }).peerFenceable;
   }
 
-  async function hearsOfPeer(node: 0 | 1, seconds: number): Promise<boolean> {
-    const giveUp = systemClock.now() + seconds * 1000;
-    while (systemClock.now() < giveUp) {
-      if ((await peerFenceable(node)) === true) return true;
-      await systemClock.sleep(500);
-    }
-    return false;
-  }
+  const hearsOfPeer = (node: 0 | 1) =>
+    until(`node ${names[node]} hears of its peer`, async () => (await peerFenceable(node)) === true);
 
   /** Calls the line keeper of a node, as the other one does. */
   const callNode = (node: 0 | 1) =>
@@ -146,14 +142,15 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
   it('with the same key know of each other', async () => {
     await start(1, key);
     await start(0, key);
-    expect(await hearsOfPeer(0, 30)).toBe(true);
-    expect(await hearsOfPeer(1, 30)).toBe(true);
+    await hearsOfPeer(0);
+    await hearsOfPeer(1);
   });
 
   it('with different keys do not, and serve whoever has theirs all the same', async () => {
     await start(1, key);
     await start(0, otherKey);
-    expect(await hearsOfPeer(0, 12)).toBe(false);
+    await systemClock.sleep(askPeriod);
+    expect(await peerFenceable(0)).toBeUndefined();
     expect(await peerFenceable(1)).toBeUndefined();
     await overhear(1);
   });
@@ -180,7 +177,7 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
       socket.write(answered.map((frame) => `${JSON.stringify(frame)}\n`).join(''));
     });
     await start(0, key);
-    await until('it has asked twice', () => replay.calls.length >= 2, 40);
+    await until('it has asked twice', () => replay.calls.length >= 2);
     await systemClock.sleep(3000);
     expect(await peerFenceable(0)).toBeUndefined();
   });
@@ -188,7 +185,7 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
   it('are held up by no peer that takes calls and is silent', async () => {
     await using silent = await impostor(1, () => undefined);
     await start(0, key);
-    await until('it has asked twice', () => silent.calls.length >= 2, 40);
+    await until('it has asked twice', () => silent.calls.length >= 2);
     expect(await peerFenceable(0)).toBeUndefined();
     await overhear(0);
   });
