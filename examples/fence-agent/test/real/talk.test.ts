@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import type { Conversation } from '../../src/keeper/messages.js';
 import { type Frame, parseFrame, secured } from '../../src/peer/channel.js';
-import { aboutQuestion, parsePeerFacts } from '../../src/peer/messages.js';
+import { aboutQuestion, parsePeerFacts, type PeerFacts } from '../../src/peer/messages.js';
 import { callListener } from '../../src/wire-test/socket.js';
 import { buildAgent } from './live-cluster.js';
 import { type Service, startService } from './service.js';
@@ -24,6 +24,13 @@ const addresses = ['127.16.110.1', '127.16.110.2'] as const;
 const askPeriod = 12_000;
 const key = Buffer.alloc(256, 7);
 const otherKey = Buffer.alloc(256, 8);
+
+/** Every frame of a conversation, and what was said. */
+interface Overheard {
+  readonly asked: Frame[];
+  readonly answered: Frame[];
+  readonly facts: PeerFacts;
+}
 
 describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeout: 4 * patience * 1000 }, () => {
   let built: string;
@@ -78,6 +85,7 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
     await chmod(host, 0o755);
     const service = await startService(host, state, ...wordsOf(node), '--bind', addresses[node], '--port', `${port}`);
     services.push(service);
+    await until('it takes calls of its peer', () => takesCalls(addresses[node], port));
     return service;
   }
 
@@ -99,15 +107,15 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
     callListener<Frame, Frame>({ host: addresses[node], port, patience: 5000 }, parseFrame);
 
   /** Asks the line keeper of a node about itself with the key, and resolves to every frame that went either way. */
-  async function overhear(node: 0 | 1): Promise<{ readonly asked: Frame[]; readonly answered: Frame[] }> {
+  async function overhear(node: 0 | 1): Promise<Overheard> {
     const conversation = await callNode(node);
     const asked: Frame[] = [];
     const answered: Frame[] = [];
     const lines = await secured(listeningIn(conversation, asked, answered), key, 'caller', systemClock);
     lines?.send(aboutQuestion);
-    const answer = await lines?.receive();
-    expect(parsePeerFacts(answer ?? '')).toMatchObject({ node: names[node], fenceable: true });
-    return { asked, answered };
+    const facts = parsePeerFacts((await lines?.receive()) ?? '');
+    expect(facts).toMatchObject({ node: names[node], peer: names[1 - node] });
+    return { asked, answered, facts };
   }
 
   /** Says frames to a node; resolves to what it answers after its nonce until it hangs up. */
@@ -171,7 +179,12 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
 
   it('believe no answer that was overheard', async () => {
     const two = await start(1, key);
-    const { answered } = await overhear(1);
+    let answered: readonly Frame[] = [];
+    await until('it says that it can be fenced', async () => {
+      const overheard = await overhear(1);
+      ({ answered } = overheard);
+      return overheard.facts.fenceable === true;
+    });
     await two.stop();
     await using replay = await impostor(1, (socket) => {
       socket.write(answered.map((frame) => `${JSON.stringify(frame)}\n`).join(''));
@@ -235,6 +248,16 @@ function listeningIn(
 async function drained(conversation: Conversation<Frame, Frame>): Promise<'hung up'> {
   while (await conversation.receive());
   return 'hung up';
+}
+
+async function takesCalls(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port });
+  const connected = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return connected;
 }
 
 /** Sends bytes as they are. */
