@@ -8,9 +8,7 @@ it('history reads what the line keeper says of a hold, and of what woke its node
   await act(0, { action: 'reboot', target: 'pi-b' });
   await clock.advance(60_000);
   const factsOn = (pi: 0 | 1) =>
-    factsOf(
-      pis[pi].logs.map((message) => ({ node: `pi-${pi}`, at: 0, boot: 'b', program: 'fence_sleepi3', message })),
-    );
+    factsOf(pis[pi].logs.map((message) => ({ node: `pi-${pi}`, at: 0, boot: 'b', program: 'fence_sleepi3', message })));
   expect(factsOn(0)).toContainEqual(
     expect.objectContaining({ kind: 'held', subject: 'pi-b', seconds: 12, samples: expect.any(Number) as number }),
   );
