@@ -90,6 +90,10 @@ export class FakePi implements Machine {
     }
     if (line.includes('apt-get update')) return change(() => undefined);
     if (line.includes('apt-get install')) {
+      // A file of the administrator's, as /etc/containerd/config.toml: dpkg asks what to do unless it is told.
+      if (!['confdef', 'confold'].every((choice) => words.includes(`Dpkg::Options::=--force-${choice}`))) {
+        return { ...yes(false), stderr: 'end of file on stdin at conffile prompt' };
+      }
       return change(() => {
         for (const one of words.slice(words.indexOf('--no-install-recommends') + 1)) this.packages.add(one);
         this.services.add('corosync.service').add('pacemaker.service').add('docker.service').add('pcsd.service');

@@ -325,7 +325,10 @@ function install(node: string, packages: readonly string[]): Extract<Action, { k
     node,
     program: 'env',
     argv: [
-      ...['DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '--yes', '--no-install-recommends'],
+      ...['DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '--yes'],
+      // A file that somebody wrote before its package came stays as it is: dpkg would ask, and there is nobody to answer.
+      ...['confdef', 'confold'].flatMap((choice) => ['-o', `Dpkg::Options::=--force-${choice}`]),
+      '--no-install-recommends',
       ...packages,
     ],
     timeoutMs: 1_800_000,
