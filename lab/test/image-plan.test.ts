@@ -57,6 +57,14 @@ describe("the guests' packages", () => {
 describe("the guests' own files", () => {
   const directory = join(import.meta.dirname, '..', 'guest');
 
+  it('and the platform are all that an image is known by, whatever else the command line says', async () => {
+    const platform = { release: 'bookworm', architecture: 'amd64' } as const;
+    const more = { ...platform, times: 3, extout: 'released' };
+    expect(fingerprint(await readImagePlan(directory, more, 'bare'))).toBe(
+      fingerprint(await readImagePlan(directory, platform, 'bare')),
+    );
+  });
+
   it("name the serial console of the guests' architecture", async () => {
     const { files } = await readImagePlan(directory, { release: 'trixie', architecture: 'arm64' }, 'whole');
     expect(files.map(({ path }) => path)).toContain(

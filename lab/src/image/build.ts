@@ -32,8 +32,12 @@ export interface BuildTools {
  * Reads the plan from the guest files of the lab, laid out as in the guest: those in `image`, and in `bare` what a bare machine
  * has besides.
  */
-export async function readImagePlan(directory: string, platform: Platform, contents: Contents): Promise<ImagePlan> {
-  const { console } = machineKinds[platform.architecture];
+export async function readImagePlan(
+  directory: string,
+  { release, architecture }: Platform,
+  contents: Contents,
+): Promise<ImagePlan> {
+  const { console } = machineKinds[architecture];
   const files: PlannedFile[] = [];
   for (const folder of ['image', ...(contents === 'bare' ? ['bare'] : [])].map((name) => join(directory, name))) {
     for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -47,7 +51,7 @@ export async function readImagePlan(directory: string, platform: Platform, conte
       });
     }
   }
-  return { platform, contents, files, diskSize: 4096 };
+  return { platform: { release, architecture }, contents, files, diskSize: 4096 };
 }
 
 /** The serial console in the guests' files, whatever the architecture calls it. */
