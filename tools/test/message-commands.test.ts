@@ -22,8 +22,25 @@ const programs: Readonly<Record<string, readonly string[]>> = {
 
 /** How a sentence that is about a program goes on. Whatever else follows a program's name has to be a command of it. */
 const verbs = new Set([
-  ...['as', 'by', 'cuts', 'does', 'ends', 'fences', 'for', 'from', 'in', 'line', 'marked', 'must', 'on', 'rebooted'],
-  ...['runs', 'there', 'with', 'wrote'],
+  ...[
+    'are',
+    'as',
+    'by',
+    'cuts',
+    'does',
+    'ends',
+    'fences',
+    'for',
+    'from',
+    'in',
+    'is',
+    'line',
+    'marked',
+    'must',
+    'of',
+    'on',
+  ],
+  ...['rebooted', 'restarts', 'runs', 'there', 'waits', 'with', 'wrote'],
 ]);
 
 /** The files whose messages are read on a node; the command of the driver's own package says what it takes itself. */

@@ -343,7 +343,7 @@ export const ailments: readonly (readonly [check: string, severity: Severity, sa
   [
     'reboot-settings',
     'warning',
-    /SERVICE=vip in .* is no resource of this cluster/,
+    /SERVICE=vip in .* is not a resource of this cluster/,
     (n) => n.files.set('/etc/default/rolling-reboot', 'SERVICE=vip\n'),
   ],
   [

@@ -127,7 +127,7 @@ describe('doctor', () => {
     const sound = await told('SERVICE=VIP\nURL=http://192.168.11.215/\n');
     expect(sound.said).toEqual([]);
     expect((await told('SERVICE=vip\nURL=http://192.168.11.215/\n')).said).toEqual([
-      expect.stringContaining('SERVICE=vip in /etc/default/rolling-reboot is no resource'),
+      expect.stringContaining('SERVICE=vip in /etc/default/rolling-reboot is not a resource'),
     ]);
     expect((await told('SERVICE=VIP\nURL=http://192.168.11.214/\n')).said).toEqual([
       expect.stringContaining('is not at the virtual address, 192.168.11.215'),

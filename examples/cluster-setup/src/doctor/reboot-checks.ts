@@ -4,7 +4,6 @@ import { addressAgents } from '../cluster/design.js';
 import { settingIn } from '../nodes/settings-file.js';
 import { rebootSettingsPath } from '../plan/reboot-steps.js';
 import type { Ailment, Check, Finding } from './check.js';
-import type { Examination } from './examine.js';
 import type { Facts } from './facts.js';
 
 /** Under which an examination tells the settings. */
@@ -43,7 +42,7 @@ export const rebootChecks: readonly Check[] = [
         ],
       });
       if (configuration.resource(service) === undefined) {
-        return [ailment(`SERVICE=${service} in ${rebootSettingsPath} is no resource of this cluster`)];
+        return [ailment(`SERVICE=${service} in ${rebootSettingsPath} is not a resource of this cluster`)];
       }
       const url = settingIn(text, 'URL') ?? '';
       const host = URL.canParse(url) ? new URL(url).hostname.replace(/^\[(.*)\]$/, '$1') : url;
@@ -58,7 +57,9 @@ export const rebootChecks: readonly Check[] = [
 ];
 
 /** Whether the nodes have different settings: each turn would be another. */
-export function differentSettings(examinations: readonly Examination[]): readonly Finding[] {
+export function differentSettings(
+  examinations: readonly { readonly node: string; readonly facts: Readonly<Record<string, string>> }[],
+): readonly Finding[] {
   const [first, second] = examinations;
   if (first === undefined || second === undefined) return [];
   const [one, other] = [first.facts[rebootFact], second.facts[rebootFact]];

@@ -126,7 +126,7 @@ export const program = {
         'the node (or crashes its kernel), waits until it was cut off and woken by wire (wakeup-flag extin) and all is sound ' +
         'again, and says how long the service was silent. Run it on a third machine with FILE, and the service is asked as its ' +
         'clients do; on a node, without: its own turn is then made by the other one, and ends your session. Exit status: 0 ' +
-        'proven, 1 not proven, 3 refused, because something is not sound or the answer was no.',
+        'proven, 1 not proven, 3 refused, because something is not sound, or somebody said no.',
       options: pickOptions(options, 'panic', 'only', 'url', 'ssh', 'yes', 'result', 'json', 'color'),
     },
     alert: {

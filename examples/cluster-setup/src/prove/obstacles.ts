@@ -63,6 +63,6 @@ async function asked(what: string, look: () => Promise<readonly string[]>): Prom
     return await look();
   } catch (error) {
     if (!(error instanceof SetupError) && !isPcsError(error)) throw error;
-    return [`${what} cannot be told: ${error.message}`];
+    return [`${what} is not known: ${error.message}`];
   }
 }

@@ -113,5 +113,5 @@ export function viewInWords(askedFrom: string, isNode: boolean): string {
   return isNode
     ? `The service is asked from ${askedFrom}, the node that stays. Once the address is there the question does not leave it: that ` +
         'other machines hear of the move is not seen. To see it, run this on a third machine: cluster-setup prove cluster.yaml'
-    : `The service is asked from ${askedFrom}, which is none of the nodes: as its clients do.`;
+    : `The service is asked from ${askedFrom}, which is not one of the nodes: as its clients do.`;
 }

@@ -46,7 +46,7 @@ export async function statusSeenBy({ name, pcs }: Party): Promise<ClusterStatus 
 
 function awayIn(status: ClusterStatus, name: string): readonly string[] {
   const node = status.members.find((member) => sameName(member.name, name));
-  if (node === undefined) return [`${name} is no member of the cluster`];
+  if (node === undefined) return [`${name} is not a member of the cluster`];
   const { online, standby, standbyOnFail, maintenance } = node;
   if (!online) return [`${name} is not online`];
   if (maintenance) return [`${name} is in maintenance`];

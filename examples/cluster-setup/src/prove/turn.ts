@@ -227,7 +227,7 @@ async function wrongNode({ name, machine }: Party, bootId: string): Promise<read
   return now === bootId
     ? []
     : [
-        `${name} was to stay, and ${now === undefined ? 'does not answer' : 'was started anew'}: compare the wires and the names`,
+        `${name} was to stay, and ${now === undefined ? 'does not answer' : 'was started again'}: compare the wires and the names`,
       ];
 }
 

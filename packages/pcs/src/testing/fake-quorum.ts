@@ -3,9 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { type CorosyncConf, parseCorosyncConf } from '../corosync-conf.js';
 import type { RawResult } from '../run/runner.js';
 import { answer } from './fake-answers.js';
-import type { LiveCluster } from './live-commands.js';
 
-type Voters = Pick<LiveCluster, 'nodes' | 'running' | 'corosyncConf' | 'deviceAnswers'>;
+/** What of a fake cluster has a say. */
+interface Voters {
+  readonly nodes: ReadonlyMap<string, { readonly running: boolean }>;
+  /** The names of those that are up. */
+  running(): readonly string[];
+  /** The path of its corosync.conf. */
+  readonly corosyncConf: string;
+  readonly deviceAnswers: boolean;
+}
 
 interface Quorum {
   readonly quorate: boolean;
