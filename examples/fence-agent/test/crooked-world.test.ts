@@ -181,6 +181,13 @@ describe('in crooked worlds', () => {
     }
     expect(tally.missing).toEqual([]);
   });
+
+  it.each([
+    ['the keeper hangs in a wake pulse, and then its bus fails', 17_993],
+    ['the wires touch, and the other one shoots while this one looks whose shot it sees', 26_283],
+  ])('nothing goes wrong where %s (world %i), as it did once', async (_, seed) => {
+    expect(judge(await play(drawWorld(seed))).violations).toEqual([]);
+  });
 });
 
 describe('without', () => {

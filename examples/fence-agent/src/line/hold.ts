@@ -27,6 +27,8 @@ const longestClearance = 2500;
 const boardLooksAgain = 1100;
 /** A transfer that takes longer than this, ms, leaves no time to look again before letting go. */
 const quickTransfer = 250;
+/** After a first look that took such transfers, ms, there is time for a second one: some eight of them lie between the two. */
+const unhurriedTransfer = 600;
 /** The peer yields within this, ms, where its transfers are no slower than this node's; it has then seen this shot. */
 const peerYields = 1000;
 /** When an EXTIN that stays is looked at again, ms: where the wires touch, the peer has let go of its own by then. */
@@ -279,9 +281,9 @@ class Hold {
     }
     const { asked, answered } = this.#last;
     this.#extinSince ??= asked;
-    // A slow bus here may be as slow there. It leaves no time to look twice: where the wires touch, this shot cuts at 9 s.
+    // A slow bus here may be as slow there. One too slow leaves no time to look twice: where the wires touch, this shot cuts at 9 s.
     const slowness = 2 * (answered - asked);
-    const due = [peerYields, ...(answered - asked > quickTransfer ? [] : [secondLook])][this.#looks];
+    const due = [peerYields, ...(answered - asked > unhurriedTransfer ? [] : [secondLook])][this.#looks];
     if (due === undefined || asked - this.#extinSince < due + slowness) return undefined;
     try {
       const isOwn = await this.#isOwn(true);
