@@ -4,7 +4,7 @@ import { type ClusterStatus, parseClusterConfiguration, Pcs, reads } from '@slee
 import { FakeCluster } from '@sleepi3/pcs/testing';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { designOf } from '../src/cluster/design.js';
-import { everything } from '../src/cluster/elements.js';
+import { everything, noConfiguration } from '../src/cluster/elements.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
 import { agentsInPlace } from './agents-in-place.js';
 import { configurationOf } from './configuration-xml.js';
@@ -55,7 +55,7 @@ describe.runIf(real)('the configuration, with real pcs and the real scheduler', 
       await using cluster = await empty();
       const pcs = new Pcs({ runner: cluster });
       await pcs.transaction(async (transaction) => {
-        for (const command of everything(undefined, design(file)).commands) await transaction.run(command);
+        for (const command of everything(noConfiguration, design(file)).commands) await transaction.run(command);
       });
       await expect(configurationOf(await cluster.cib())).toMatchFileSnapshot(
         golden(name as keyof typeof files).pathname,

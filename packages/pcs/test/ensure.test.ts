@@ -4,6 +4,7 @@ import { type EnsureCalls, type Ensured, Pcs } from '../src/index.js';
 import { FakeCluster, type FakeClusterSnapshot, WarmPcs } from '../src/testing/index.js';
 
 const warm = new WarmPcs();
+const unchanged = { changed: false, differences: [], changes: [] };
 afterAll(() => warm[Symbol.asyncDispose]());
 
 describe.runIf(haveRealParts('pcs', 'crm_simulate', 'cibadmin'))('ensure', () => {
@@ -65,7 +66,7 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'cibadmin'))('ensure', () =>
     expect(first.changed).toBe(true);
     const after = await cluster.cib();
     const requests = cluster.requests.length;
-    expect(await call(pcs.ensure)).toEqual({ changed: false });
+    expect(await call(pcs.ensure)).toEqual(unchanged);
     expect(await cluster.cib()).toBe(after);
     expect(cluster.requests.slice(requests).map(({ program }) => program)).toEqual(['cibadmin']);
   });
@@ -79,7 +80,6 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'cibadmin'))('ensure', () =>
       );
       await tx.stonith.update('F', { pcmk_delay_base: '3' });
     });
-    const unchanged = { changed: false };
     const monitor = { interval: '60s', timeout: '20s' };
     const settings = { op: { monitor }, meta: { 'is-managed': false } };
     await expect(pcs.ensure.resource('A', 'ocf::pacemaker:Dummy', { fake: 'x' }, settings)).resolves.toEqual(unchanged);
@@ -110,7 +110,7 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'cibadmin'))('ensure', () =>
     await expect(pcs.ensure.meta('nosuch', { a: 1 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await pcs.constraint.colocation.add('A', 'Bs');
     await expect(pcs.ensure.colocation('A', 'Bs', { score: '-INFINITY' })).rejects.toMatchObject(exists);
-    await expect(pcs.ensure.colocation('A', 'Bs', { score: 1_000_000 })).resolves.toEqual({ changed: false });
+    await expect(pcs.ensure.colocation('A', 'Bs', { score: 1_000_000 })).resolves.toEqual(unchanged);
     await pcs.constraint.order.add('Bs', 'A', { kind: 'Optional' });
     await expect(pcs.ensure.order('Bs', 'A')).rejects.toMatchObject(exists);
   });
@@ -119,6 +119,6 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'cibadmin'))('ensure', () =>
     await expect(pcs.ensure.property({ 'stonith-enabled': 'ture' as never })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     });
-    await expect(pcs.ensure.property({})).resolves.toEqual({ changed: false });
+    await expect(pcs.ensure.property({})).resolves.toEqual(unchanged);
   });
 });

@@ -1,12 +1,11 @@
 // The VIP's network interface where it has another name on each node: one set of options for each node, under a rule. pcs
 // writes no rules into a resource's options, so these are written by cibadmin, on the same copy of the CIB.
-import type { AttributeSet, CibCommand } from '@sleepi3/pcs';
-import type { Change, Configuration } from './change.js';
+import type { AttributeSet, CibCommand, ClusterConfiguration, Correction } from '@sleepi3/pcs';
 import type { AddressDesign } from './design.js';
 
 /** Brings the sets to the design, and takes away those that it does not have. */
-export function nodeInterfaces(configuration: Configuration, { id, interfaces }: AddressDesign): Change {
-  const existing = configuration?.resource(id);
+export function nodeInterfaces(configuration: ClusterConfiguration, { id, interfaces }: AddressDesign): Correction {
+  const existing = configuration.resource(id);
   const sets = existing?.kind === 'primitive' ? existing.instanceAttributes : [];
   const isOurs = (set: AttributeSet) => set.id?.startsWith(`${id}-nic-on-`) ?? false;
   const wanted = interfaces.map(({ node, name }) => ({ setId: `${id}-nic-on-${node}`, node, name }));

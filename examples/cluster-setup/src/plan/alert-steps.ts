@@ -1,6 +1,5 @@
 // Who is told when something happens: the receivers on each node, and the alert agent in the cluster.
-import { commands } from '@sleepi3/pcs';
-import type { Change, Configuration } from '../cluster/change.js';
+import { type ClusterConfiguration, commands, type Correction } from '@sleepi3/pcs';
 import type { ClusterDesign } from '../cluster/design.js';
 import { SetupError } from '../errors.js';
 import type { Reality } from './reality.js';
@@ -92,8 +91,8 @@ function hostOf(address = ''): string {
 }
 
 /** The alert in the cluster's configuration, there or not as the design has it. */
-export function alertChange(configuration: Configuration, design: ClusterDesign): Change {
-  const existing = configuration?.alerts.find(({ path }) => path === alertAgentPath);
+export function alertChange(configuration: ClusterConfiguration, design: ClusterDesign): Correction {
+  const existing = configuration.alerts.find(({ path }) => path === alertAgentPath);
   if (design.alerts.length === 0) {
     // One that was made by hand is left alone; ours has our id.
     if (existing?.id !== alertId) return { differences: [], commands: [] };

@@ -1,22 +1,31 @@
 // From two prepared nodes to a running cluster that fences and serves.
 import {
+  type ClusterConfiguration,
   type ClusterStatus,
   commands,
+  type Correction,
   type CorosyncConf,
   type CorosyncNode,
+  type Difference,
   isPlaceholder,
   nodeNamed,
   nodeNameOf,
   sameAddress,
   sameName,
 } from '@sleepi3/pcs';
-import type { Change, Configuration } from '../cluster/change.js';
 import type { ClusterDesign } from '../cluster/design.js';
-import { fenceDevice, noQuorumPolicy, service, stickiness, stonithEnabled } from '../cluster/elements.js';
+import {
+  fenceDevice,
+  noConfiguration,
+  noQuorumPolicy,
+  service,
+  stickiness,
+  stonithEnabled,
+} from '../cluster/elements.js';
 import { SetupError } from '../errors.js';
 import type { Reality } from './reality.js';
 import { alertChange } from './alert-steps.js';
-import { type Action, type Difference, done, type Step, type Todo } from './step.js';
+import { type Action, done, type Step, type Todo } from './step.js';
 
 /** Seconds that pcs waits for the other node; it gives up after 60 by itself, and slow machines were seen to take longer. */
 const requestTimeout = 300;
@@ -27,9 +36,9 @@ const settleTimeout = 600;
 /** The steps of the cluster as a whole, in order. */
 export function clusterSteps(design: ClusterDesign): readonly Step[] {
   const names = design.nodes.map(({ name }) => name);
-  const configured = (step: Omit<Step, 'look'>, change: (configuration: Configuration) => Change): Step => ({
+  const configured = (step: Omit<Step, 'look'>, change: (configuration: ClusterConfiguration) => Correction): Step => ({
     ...step,
-    look: async (reality) => pushed(change(await reality.configuration())),
+    look: async (reality) => pushed(change((await reality.configuration()) ?? noConfiguration)),
   });
   const hosts = design.nodes.map(({ name, addresses }) => ({ name, address: addresses[0] ?? name }));
 
@@ -213,7 +222,7 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
   ];
 }
 
-function pushed({ differences, commands: needed }: Change): Todo {
+function pushed({ differences, commands: needed }: Correction): Todo {
   return { differences, actions: needed.length === 0 ? [] : [{ kind: 'push', commands: needed }] };
 }
 

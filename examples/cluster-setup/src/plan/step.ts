@@ -1,6 +1,6 @@
 // A step of the way to the cluster that the file describes: why it is needed, how to see whether it is done, and what to do
 // when it is not. Steps are data; planning, applying, undoing and writing the script read them.
-import type { CibCommand, Command } from '@sleepi3/pcs';
+import type { CibCommand, Command, Difference } from '@sleepi3/pcs';
 import type { Reality } from './reality.js';
 
 /** One change to make. */
@@ -43,15 +43,6 @@ export type Action =
       readonly timeoutS: number;
       readonly shell: string;
     };
-
-/** One thing that is not as it should be. */
-export interface Difference {
-  readonly what: string;
-  /** Undefined: not there. */
-  readonly is?: string | undefined;
-  /** Undefined: should not be there. */
-  readonly should?: string | undefined;
-}
 
 /** What is left to do of a step; nothing when there are no differences. */
 export interface Todo {

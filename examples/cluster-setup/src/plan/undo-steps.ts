@@ -2,6 +2,7 @@
 import { editDefaults, parseDefaults } from '@sleepi3/driver';
 import { type Command, commands } from '@sleepi3/pcs';
 import type { ClusterDesign } from '../cluster/design.js';
+import { noConfiguration } from '../cluster/elements.js';
 import { dockerDropIn } from '../nodes/docker.js';
 import { hostsTemplate, withoutTemplateHosts } from '../nodes/cloud-init.js';
 import { withoutHosts } from '../nodes/hosts-file.js';
@@ -31,7 +32,10 @@ export function undoSteps(design: ClusterDesign, reality: Pick<Reality, 'machine
       title: 'Tell nobody any more',
       why: 'The alert of alert_sleepi3.',
       look: async (reality) => {
-        const { differences, commands: needed } = alertChange(await reality.configuration(), { ...design, alerts: [] });
+        const { differences, commands: needed } = alertChange((await reality.configuration()) ?? noConfiguration, {
+          ...design,
+          alerts: [],
+        });
         return { differences, actions: needed.length === 0 ? [] : [{ kind: 'push', commands: needed }] };
       },
     },

@@ -1,8 +1,8 @@
 // A plan for people: what differs, why it matters, and the exact commands.
-import { type Command, invocation, isPcsError, type Pcs, shellQuote } from '@sleepi3/pcs';
+import { type Command, type Difference, invocation, isPcsError, type Pcs, shellQuote } from '@sleepi3/pcs';
 import type { ClusterDesign } from '../cluster/design.js';
 import type { PlannedStep } from '../plan/plan.js';
-import type { Action, Difference } from '../plan/step.js';
+import type { Action } from '../plan/step.js';
 import { type Colours, wrap } from '@sleepi3/program';
 
 /** The whole plan as text. */
