@@ -1,5 +1,6 @@
 // What can be wrong with a cluster, brought about on a sound one, and what doctor says to it.
 import { Sleepi3Error } from '@sleepi3/driver';
+import type { Roll } from '@sleepi3/program';
 import type { Severity } from '../src/doctor/check.js';
 import { cibOf, type SoundNode } from './sound-node.js';
 
@@ -9,9 +10,9 @@ type Spoil = (node: SoundNode) => void;
 const agentFinding = (severity: 'error' | 'warning', fact: string) =>
   ({ id: 'x', severity, concerns: 'fencing', fact, why: 'It matters.', remedy: ['fence_sleepi3 boot'] }) as const;
 
-/** The lock of rolling-reboot in the configuration. */
-const lock = (words: string) =>
-  `<cluster_property_set id="rolling-reboot"><nvpair id="rolling-reboot-lock" name="rolling-reboot-lock" value="roll=r ${words}"/></cluster_property_set>`;
+/** What rolling-reboot says of the roll that is under way. */
+const rollingReboot = (roll: Partial<Roll>) =>
+  ['/usr/sbin/rolling-reboot status --json', JSON.stringify({ roll: { roll: 'r', done: [], ...roll } })] as const;
 
 /** Each thing that can be wrong: the check that finds it, how bad it is, what it says, and how to bring it about. */
 export const ailments: readonly (readonly [check: string, severity: Severity, says: RegExp, spoil: Spoil])[] = [
@@ -333,11 +334,7 @@ export const ailments: readonly (readonly [check: string, severity: Severity, sa
     /raspberrypi-2 is in standby for its turn of a rolling reboot/,
     (n) => {
       n.spoil('status', 'id="2" online="true" standby="false"', 'id="2" online="true" standby="true"');
-      n.spoil(
-        'cib',
-        '</cluster_property_set>',
-        `</cluster_property_set>${lock('holder=raspberrypi-2 boot=b expires=9')}`,
-      );
+      n.answers.set(...rollingReboot({ holder: { node: 'raspberrypi-2', expires: 9 } }));
     },
   ],
   [
@@ -350,7 +347,7 @@ export const ailments: readonly (readonly [check: string, severity: Severity, sa
     'rolling-reboot',
     'warning',
     /a rolling reboot failed on raspberrypi-2/,
-    (n) => n.spoil('cib', '</cluster_property_set>', `</cluster_property_set>${lock('done=x failed=raspberrypi-2')}`),
+    (n) => n.answers.set(...rollingReboot({ done: ['x'], failed: 'raspberrypi-2' })),
   ],
   [
     'modes',

@@ -61,6 +61,19 @@ export function readLock(text: string | undefined): LockRecord | undefined {
   };
 }
 
+/** For people. */
+export function describeLock(record: LockRecord | undefined): string {
+  if (record === undefined) return 'no roll is under way';
+  const { roll, holder, done, failed } = record;
+  const state =
+    failed !== undefined
+      ? `failed on ${failed}`
+      : holder === undefined
+        ? 'is between two turns'
+        : `is at ${holder.node}, until ${new Date(holder.expires * 1000).toISOString()} at the latest`;
+  return `roll ${roll} ${state}${done.length > 0 ? `; done: ${done.join(', ')}` : ''}`;
+}
+
 /**
  * The roll whose lock this node may take now, or why it may not.
  *

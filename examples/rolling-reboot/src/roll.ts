@@ -1,20 +1,19 @@
-// The engine: carries a turn through its steps, one entry of the journal at a time, and stands down when it must.
+// A roll, as this node sees it: whether it may have its turn now, what an earlier run left, and how a roll is ended.
 import { messageOf, RollError, type RollErrorCode } from './errors.js';
 import { gates, lookAtGates, lookPatiently } from './gates.js';
+import { type Journal, readHistory, readJournal } from './journal.js';
+import { changeLock, claimOf, describeLock, type LockRecord, readLock, writeLock } from './lock.js';
 import type { Host } from './node/host.js';
-import { type Journal, type Outcome, readHistory, readJournal, remember } from './journal.js';
-import { changeLock, claimOf, type LockRecord, readLock, writeLock } from './lock.js';
-import { measureOutage } from './report/outage.js';
 import { type Settings, turnLimit } from './settings.js';
-import { reached, stepNames } from './step-names.js';
-import { ownConstraints, type Step, steps, titleOf } from './steps.js';
-import { describeLock, Turn, viewOf } from './turn.js';
+import { standDown } from './stand-down.js';
+import { lastStep, stepNames } from './step-names.js';
+import { isAfterBoot, isRestarting, ownConstraints } from './steps.js';
+import { begin, goOn, type TurnEnding } from './turn.js';
+import { showPhase, Turn, viewOf } from './turn-state.js';
 
 /** How a run of the program ended. */
 export type Ending =
-  | Outcome
-  /** The system is going down; the turn goes on after the boot. */
-  | { readonly result: 'rebooting'; readonly roll: string }
+  | TurnEnding
   /** There was nothing to do. */
   | { readonly result: 'nothing'; readonly reason: string };
 
@@ -23,15 +22,8 @@ export interface RunOptions {
   readonly byHand?: boolean;
 }
 
-/** Times an act is tried, and ms between two of them. */
-const attempts = 3;
-const betweenAttempts = 5000;
 /** ms between two looks at a lock that another node has. */
 const waitPollMs = 10_000;
-/** s for which undoing is tried before a person is called. */
-const undoLimit = 600;
-const undoPollMs = 10_000;
-
 /**
  * Reboots this node in its turn: what the timer starts. Ends what an earlier run left unfinished first, and then begins
  * nothing new.
@@ -49,7 +41,7 @@ export async function run(host: Host, settings: Settings, { byHand = false }: Ru
     for (;;) {
       const roll = await waitForTurn(host, settings);
       const turn = new Turn(host, settings, await newJournal(host, settings, roll), byHand);
-      const ending = await carryOn(turn, 'lock');
+      const ending = await begin(turn);
       if (ending !== 'another was faster') return ending;
     }
   });
@@ -88,7 +80,7 @@ export async function abort(host: Host, settings: Settings, { force = false } = 
   const journal = await readJournal(host.records).catch(async (error: unknown) => {
     if (!force) throw error;
     // Where the turn was is not known: everything is undone.
-    return newJournal(host, settings, 'unknown').then((fresh): Journal => ({ ...fresh, step: 'release' }));
+    return newJournal(host, settings, 'unknown').then((fresh): Journal => ({ ...fresh, step: lastStep }));
   });
   let ending: Ending = { result: 'nothing', reason: 'no roll was under way' };
   if (journal !== undefined) {
@@ -103,7 +95,7 @@ export async function abort(host: Host, settings: Settings, { force = false } = 
   } else {
     ending = await endRoll(host, settings, ending);
   }
-  await showGauges(host, 'idle');
+  await showPhase(host, 'idle');
   return ending;
 }
 
@@ -139,9 +131,8 @@ async function finish(host: Host, settings: Settings): Promise<Ending | undefine
   const turn = new Turn(host, settings, journal);
   if (journal.standingDown !== undefined) return standDown(turn, journal.standingDown);
   const restarted = (await host.bootId()) !== journal.boot;
-  if (restarted ? reached(journal.step, 'reboot') : reached(journal.step, 'rejoin')) {
+  if (restarted ? isRestarting(journal.step) : isAfterBoot(journal.step)) {
     turn.say(restarted ? `${settings.node} has restarted` : `the program had ended at step ${journal.step}`);
-    // Whatever had been done after the boot: the node must be back first, and all is looked at again.
     return goOn(turn);
   }
   return standDown(turn, {
@@ -163,7 +154,7 @@ async function journalFromLock(host: Host, settings: Settings): Promise<Journal 
   if (record?.holder?.node !== settings.node) return undefined;
   return {
     ...(await newJournal(host, settings, record.roll)),
-    step: 'release',
+    step: lastStep,
     standingDown: { reason: 'the journal of this node was lost', failed: true },
   };
 }
@@ -255,7 +246,7 @@ async function waitForTurn(host: Host, settings: Settings): Promise<string> {
         }
         if (text !== told) host.report.line('info', `waits for its turn: ${text}`, claim.record.roll);
         told = text;
-        await showGauges(host, 'waiting');
+        await showPhase(host, 'waiting');
         await clock.sleep(waitPollMs, signal);
       }
     }
@@ -276,228 +267,4 @@ async function takeOver(host: Host, settings: Settings, record: LockRecord): Pro
   const left = ownConstraints(leftConstraints, settings);
   if (left.length > 0) await host.cluster.removeConstraints(left);
   await host.report.event({ event: 'failure', roll, node: holder.node, text });
-}
-
-/** After the boot. */
-async function goOn(turn: Turn): Promise<Ending> {
-  const ending = await carryOn(turn, 'rejoin');
-  if (ending === 'another was faster') throw new RollError('LOCK_LOST', 'the lock is taken before the reboot only');
-  return ending;
-}
-
-/** From a step to the end. */
-async function carryOn(turn: Turn, from: 'lock' | 'rejoin'): Promise<Ending | 'another was faster'> {
-  const { host, settings, journal } = turn;
-  try {
-    for (const step of steps.filter(({ name }) => reached(name, from))) {
-      const ending = await takeStep(turn, step);
-      if (ending !== undefined) return ending;
-      if (step.name === 'gates') {
-        const text = `${settings.node} begins its turn of roll ${journal.roll}`;
-        await host.report.event({ event: 'start', roll: journal.roll, node: settings.node, text });
-      }
-    }
-  } catch (error) {
-    if (error instanceof RollError && error.code === 'NOT_MY_TURN') {
-      const undo = () => host.records.remove('journal');
-      await insist(turn, [{ name: 'the journal', undo, byHand: journalByHand }]);
-      return 'another was faster';
-    }
-    // The cluster goes down beside us, and there is no time to undo anything: the journal knows, and the boot goes on.
-    if (await host.goingDown()) return leave(turn);
-    return standDown(turn, {
-      reason: turn.host.signal.aborted
-        ? `${messageOf(turn.host.signal.reason)}, at step ${turn.journal.step}`
-        : `${turn.journal.step}: ${messageOf(error)}`,
-      failed: reached(turn.journal.step, 'rejoin'),
-    });
-  }
-  return end(turn, 'done');
-}
-
-/** @throws RollError `INTERRUPTED` unless it is the reboot that was ordered. */
-function leave(turn: Turn): Ending {
-  const { roll, step } = turn.journal;
-  if (step === 'reboot') return { result: 'rebooting', roll };
-  throw new RollError(
-    'INTERRUPTED',
-    `the system goes down, at step ${step}: rolling-reboot-resume goes on after the boot`,
-  );
-}
-
-async function takeStep(turn: Turn, step: Step): Promise<Ending | undefined> {
-  const { host, settings } = turn;
-  const { name } = step;
-  host.signal.throwIfAborted();
-  await turn.save({ step: name });
-  await showGauges(host, name);
-  const work = async () => {
-    turn.say(`${name}: ${titleOf(step, settings)}`);
-    let ordered = false;
-    try {
-      for (let attempt = 1; !(await step.done?.(turn)); attempt++) {
-        if (step.act === undefined) break;
-        try {
-          await step.act(turn);
-          ordered = true;
-          break;
-        } catch (error) {
-          if (
-            attempt === attempts ||
-            host.signal.aborted ||
-            (error instanceof RollError && error.code !== 'STEP_FAILED')
-          )
-            throw error;
-          turn.say(`${name}: ${messageOf(error)}; trying again`, 'warning');
-          await host.clock.sleep(betweenAttempts, host.signal);
-        }
-      }
-      await step.verify?.(turn);
-    } catch (error) {
-      // The system ends us on its way down: that is what was asked for.
-      if (name === 'reboot' && ordered && host.signal.aborted)
-        return { result: 'rebooting', roll: turn.journal.roll } as const;
-      throw error;
-    }
-    return undefined;
-  };
-  if (step.watched === undefined) return work();
-  let outage = 0;
-  try {
-    return await measureOutage(host, settings.url, work, (longest) => (outage = longest));
-  } finally {
-    if (outage > turn.journal.outage) await turn.save({ outage });
-  }
-}
-
-/**
- * Takes back what the turn did, last things first, each until it has worked.
- *
- * @throws RollError `UNFINISHED` with what a person must do; the next run tries again.
- */
-async function standDown(turn: Turn, standingDown: NonNullable<Journal['standingDown']>): Promise<Outcome> {
-  // A disk that takes no journal must not keep the node in standby.
-  await turn.save({ standingDown }).catch((error: unknown) => {
-    turn.assume({ standingDown });
-    turn.say(`the journal: ${messageOf(error)}`, 'warning');
-  });
-  turn.say(`stands down: ${standingDown.reason}`, 'error');
-  await showGauges(turn.host, 'standing-down');
-  return end(turn, standingDown.failed ? 'failed' : 'stood-down');
-}
-
-/** Undoes what there is to undo, remembers how the turn went, and forgets it. */
-async function end(turn: Turn, result: Outcome['result']): Promise<Outcome> {
-  const { host, journal } = turn;
-  const restarted = (await host.bootId()) !== journal.boot;
-  const outcome: Outcome = {
-    roll: journal.roll,
-    node: journal.node,
-    result,
-    ...(journal.standingDown && { reason: journal.standingDown.reason }),
-    started: journal.started,
-    // The clock may be behind after a boot.
-    ended: Math.max(host.date(), journal.started),
-    rebooted: restarted,
-    outage: journal.outage,
-  };
-  const undoing = steps
-    .filter(({ name }) => journal.standingDown !== undefined && reached(journal.step, name))
-    .reverse();
-  await insist(turn, [
-    ...(undoing.length > 0 && restarted ? [clusterRuns] : []),
-    ...undoing,
-    {
-      name: 'the journal',
-      undo: async () => {
-        await remember(host.records, outcome);
-        await host.records.remove('journal');
-      },
-      byHand: journalByHand,
-    },
-  ]);
-  await showGauges(host, 'idle');
-  const text = describeOutcome(outcome);
-  turn.say(text, result === 'done' ? 'info' : 'error');
-  const event = result === 'done' ? 'success' : 'failure';
-  await host.report.event({ event, roll: journal.roll, node: journal.node, text });
-  return outcome;
-}
-
-/** What must be done before a turn is over. */
-interface Duty extends Pick<Step, 'undo' | 'byHand'> {
-  readonly name: string;
-}
-
-const journalByHand = () => 'see that the state directory can be written, then: rolling-reboot abort';
-
-/** It ran before the boot; without it nothing can be undone, and where it is not enabled nothing else would start it. */
-const clusterRuns: Duty = {
-  name: 'the cluster',
-  undo: async ({ host }) => {
-    await host.cluster.facts().catch(async () => {
-      await host.cluster.start();
-      await host.cluster.facts();
-    });
-  },
-  byHand: () => 'pcs cluster start',
-};
-
-/** Does all duties, those that fail again and again. The last two, lock and journal, wait for all others. */
-async function insist(turn: Turn, duties: readonly Duty[]): Promise<void> {
-  const { host, settings, journal } = turn;
-  const deadline = host.clock.now() + undoLimit * 1000;
-  for (let left = duties; ;) {
-    const problems: string[] = [];
-    const failed: Duty[] = [];
-    for (const duty of left) {
-      // While anything else is left no other node may begin, and nothing may be forgotten.
-      if (failed.length > 0 && (duty.name === 'lock' || duty.name === 'the journal')) {
-        failed.push(duty);
-        continue;
-      }
-      await duty.undo?.(turn).catch((error: unknown) => {
-        failed.push(duty);
-        problems.push(`${duty.name}: ${messageOf(error)}`);
-      });
-    }
-    if (failed.length === 0) return;
-    left = failed;
-    // The next boot tries again; the system must not wait for us.
-    if (host.signal.aborted && (await host.goingDown())) {
-      throw new RollError(
-        'INTERRUPTED',
-        'the system goes down: rolling-reboot-resume goes on standing down after the boot',
-      );
-    }
-    if (host.clock.now() >= deadline) {
-      const todo = left.flatMap(({ byHand }) => byHand?.(settings) ?? []).join('; ');
-      const well = journal.step === 'lock' ? 'another node was faster' : `${settings.node} has rebooted well`;
-      const reason = journal.standingDown?.reason ?? well;
-      const text = `${reason}; but this could not be done: ${problems.join('; ')}. Do: ${todo}`;
-      turn.say(text, 'error');
-      await host.report.event({ event: 'failure', roll: journal.roll, node: settings.node, text });
-      throw new RollError('UNFINISHED', text);
-    }
-    // Not with the signal: what is being undone is undone before the program ends.
-    await host.clock.sleep(undoPollMs);
-  }
-}
-
-function describeOutcome({ node, result, reason = '', started, ended, outage }: Outcome): string {
-  switch (result) {
-    case 'done': {
-      const seconds = Math.round((ended - started) / 1000);
-      return `${node} rebooted in ${seconds} s; longest time without an answer of the service: ${outage} ms`;
-    }
-    case 'stood-down':
-      return `${reason}; nothing is left of the turn`;
-    case 'failed':
-      return `${reason}; nothing is left of the turn, and no other begins: look at ${node}, then: rolling-reboot abort`;
-  }
-}
-
-async function showGauges(host: Host, phase: Parameters<Host['report']['gauges']>[0]['phase']): Promise<void> {
-  const lockHeld = phase !== 'idle' && phase !== 'waiting';
-  await host.report.gauges({ phase, lockHeld }, await readHistory(host.records).catch(() => []));
 }

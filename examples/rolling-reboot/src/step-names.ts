@@ -17,7 +17,5 @@ export const stepNames = [
 
 export type StepName = (typeof stepNames)[number];
 
-/** Whether `step` comes after `other`, or is it. */
-export function reached(step: StepName, other: StepName): boolean {
-  return stepNames.indexOf(step) >= stepNames.indexOf(other);
-}
+/** Where a turn is in which nothing is known of what was done, so that all of it is to be undone. */
+export const lastStep = stepNames[stepNames.length - 1] as StepName;

@@ -3,10 +3,10 @@
 import type { ClusterFacts } from './cluster/cluster.js';
 import { RollError } from './errors.js';
 import { fencingReason, instanceReason, othersReason, probeTimeoutMs } from './gates.js';
-import { changeLock, claimOf, readLock } from './lock.js';
+import { changeLock, claimOf, describeLock, readLock } from './lock.js';
 import type { Settings } from './settings.js';
 import type { StepName } from './step-names.js';
-import { describeLock, newHolder, type Turn } from './turn.js';
+import { newHolder, type Turn } from './turn-state.js';
 
 export interface Step {
   readonly name: StepName;
@@ -14,6 +14,12 @@ export interface Step {
   readonly title: string;
   /** The service is watched meanwhile. */
   readonly watched?: true;
+  /** Once it is through the turn has begun, and people are told. */
+  readonly begins?: true;
+  /** The system goes down in it and ends the program; the steps that follow are taken after the boot. */
+  readonly restarts?: true;
+  /** Taken back when nothing else is left to take back, since it lets the next node begin. */
+  readonly undoneLast?: true;
   /** Whether it is done already, or not called for. */
   readonly done?: (turn: Turn) => Promise<boolean>;
   /** Does it. May be called again after it has failed. */
@@ -36,11 +42,13 @@ export const steps: readonly Step[] = [
     },
     act: takeLock,
     undo: giveLockBack,
+    undoneLast: true,
     byHand: () => 'rolling-reboot abort',
   },
   {
     name: 'gates',
     title: 'look at every gate, now that no other node can begin',
+    begins: true,
     verify: async (turn) => {
       const reason = await turn.shut('all');
       if (reason !== undefined) throw new RollError('REFUSED', reason);
@@ -110,6 +118,7 @@ export const steps: readonly Step[] = [
   {
     name: 'reboot',
     title: 'reboot NODE',
+    restarts: true,
     act: async (turn) => {
       // In this order: whoever takes the lock over finds this node in standby, and waits; and we look for others last.
       await turn.renewLock();
@@ -222,6 +231,26 @@ export const steps: readonly Step[] = [
     },
   },
 ];
+
+const restart = steps.findIndex((step) => step.restarts === true);
+
+/** Those that are taken after the boot. */
+export const stepsAfterBoot = steps.slice(restart + 1);
+
+/** Whether the reboot was ordered before the turn came so far, or is being ordered. */
+export function isRestarting(step: StepName): boolean {
+  return steps.findIndex(({ name }) => name === step) >= restart;
+}
+
+/** Whether the turn has come to what follows the boot. */
+export function isAfterBoot(step: StepName): boolean {
+  return stepsAfterBoot.some(({ name }) => name === step);
+}
+
+/** What was done when a turn has come to `step`, last things first. */
+export function doneBy(step: StepName): readonly Step[] {
+  return steps.slice(0, steps.findIndex(({ name }) => name === step) + 1).reverse();
+}
 
 /** What a step does, for people. */
 export function titleOf({ title }: Step, { node, service }: Settings): string {

@@ -1,147 +1,113 @@
-// One turn of this node: what all its steps share.
-import type { ClusterFacts } from './cluster/cluster.js';
+// One turn: its steps, one entry of the journal at a time. Each is looked at, done and verified; when one fails, the turn stands
+// down.
 import { messageOf, RollError } from './errors.js';
-import { type GateView, lookAtGates, lookPatiently } from './gates.js';
-import type { Host } from './node/host.js';
-import { type Journal, readHistory, writeJournal } from './journal.js';
-import { changeLock, type LockRecord } from './lock.js';
-import { type Settings, turnLimit } from './settings.js';
+import type { Outcome } from './journal.js';
+import { measureOutage } from './report/outage.js';
+import { end, forget, standDown } from './stand-down.js';
+import { isAfterBoot, type Step, steps, stepsAfterBoot, titleOf } from './steps.js';
+import { showPhase, type Turn } from './turn-state.js';
 
-/** ms between two looks at the cluster, at least. */
-const pollMs = 2000;
-/**
- * So many times as long as a look took nobody looks again: on a node that is slow, or busy coming up, looking is not to
- * take what it waits for its time.
- */
-const leisure = 3;
+/** How a turn went on. */
+export type TurnEnding =
+  | Outcome
+  /** The system is going down; the turn goes on after the boot. */
+  | { readonly result: 'rebooting'; readonly roll: string };
 
-/** s for what passes by itself while this node has the lock; others wait for that. */
-const heldPatience = 120;
+/** Times an act is tried, and ms between two of them. */
+const attempts = 3;
+const betweenAttempts = 5000;
 
-export class Turn {
-  readonly host: Host;
-  readonly settings: Settings;
-  /** A person started it, and asked for it to be now. */
-  readonly byHand: boolean;
-  #journal: Journal;
+/** From the lock on. */
+export function begin(turn: Turn): Promise<TurnEnding | 'another was faster'> {
+  return carryOn(turn, steps);
+}
 
-  constructor(host: Host, settings: Settings, journal: Journal, byHand = false) {
-    this.host = host;
-    // A file that somebody has broken meanwhile keeps no turn from its end.
-    const { service = '', url = '' } = journal;
-    this.settings = { ...settings, service: settings.service || service, url: settings.url || url };
-    this.#journal = journal;
-    this.byHand = byHand;
-  }
+/** After the boot. Whatever had been done by then: the node must be back first, and all is looked at again. */
+export async function goOn(turn: Turn): Promise<TurnEnding> {
+  const ending = await carryOn(turn, stepsAfterBoot);
+  if (ending === 'another was faster') throw new RollError('LOCK_LOST', 'the lock is taken before the reboot only');
+  return ending;
+}
 
-  get journal(): Journal {
-    return this.#journal;
-  }
-
-  /** Changes the journal, on the disk first. */
-  async save(changes: Partial<Journal>): Promise<void> {
-    const journal = { ...this.#journal, ...changes };
-    await writeJournal(this.host.records, journal);
-    this.#journal = journal;
-  }
-
-  /** Changes the journal in memory alone, for when the disk fails. */
-  assume(changes: Partial<Journal>): void {
-    this.#journal = { ...this.#journal, ...changes };
-  }
-
-  say(text: string, level: 'info' | 'warning' | 'error' = 'info'): void {
-    this.host.report.line(level, text, this.#journal.roll);
-  }
-
-  facts(): Promise<ClusterFacts> {
-    return this.host.cluster.facts();
-  }
-
-  /** The gates that are shut, as one sentence; undefined when all are open. */
-  async shut(which: 'all' | 'reboot'): Promise<string | undefined> {
-    const look = async () => lookAtGates(await this.view(), which === 'all' && this.byHand ? 'by-hand' : which);
-    const { clock, signal } = this.host;
-    const tell = (text: string) => {
-      this.say(text);
-    };
-    // Just before the reboot the node is out, and the service must not wait.
-    const states =
-      which === 'all' ? await lookPatiently(look, { clock, signal, tell, limit: heldPatience }) : await look();
-    const reasons = states.flatMap(({ reason }) => reason ?? []);
-    return reasons.length === 0 ? undefined : reasons.join('; ');
-  }
-
-  async view(): Promise<GateView> {
-    return viewOf(this.host, this.settings, await this.facts());
-  }
-
-  /**
-   * Looks until nothing is missing.
-   *
-   * @param missing - Says what is still missing; undefined when nothing is. That it rejects counts as missing, too, but
-   *   for a RollError: what it says will not come.
-   * @throws RollError that of `missing`; `STEP_FAILED` after `seconds`, with what was missing last.
-   */
-  async until(seconds: number, missing: () => Promise<string | undefined>): Promise<void> {
-    const { clock, signal } = this.host;
-    const end = clock.now() + seconds * 1000;
-    for (;;) {
-      const begun = clock.now();
-      const reason = await missing().catch((error: unknown) => {
-        if (error instanceof RollError) throw error;
-        return messageOf(error);
-      });
-      if (reason === undefined) return;
-      if (clock.now() >= end) throw new RollError('STEP_FAILED', `${reason}, after ${seconds} s`);
-      // The last look is due when the time is up, and not a long rest after it: the lock lasts as long as all steps may.
-      const rest = Math.min(leisure * (clock.now() - begun), end - clock.now());
-      await clock.sleep(Math.max(pollMs, rest), signal);
-    }
-  }
-
-  /**
-   * Makes the lock good for another turn, and this boot its owner.
-   *
-   * @throws RollError `LOCK_LOST` when this node does not hold it any more.
-   */
-  async renewLock(): Promise<void> {
-    const { node } = this.settings;
-    const holder = await newHolder(this.host, this.settings);
-    await changeLock(this.host.cluster, (record) => {
-      if (record?.holder?.node === node && record.roll === this.#journal.roll) {
-        // After a boot the clock may be behind until it is synchronised: what was promised before still holds.
-        return { ...record, holder: { ...holder, expires: Math.max(holder.expires, record.holder.expires) } };
+async function carryOn(turn: Turn, ahead: readonly Step[]): Promise<TurnEnding | 'another was faster'> {
+  const { host, settings, journal } = turn;
+  try {
+    for (const step of ahead) {
+      const ending = await takeStep(turn, step);
+      if (ending !== undefined) return ending;
+      if (step.begins === true) {
+        const text = `${settings.node} begins its turn of roll ${journal.roll}`;
+        await host.report.event({ event: 'start', roll: journal.roll, node: settings.node, text });
       }
-      throw new RollError('LOCK_LOST', `this node does not hold the lock any more: ${describeLock(record)}`);
+    }
+  } catch (error) {
+    if (error instanceof RollError && error.code === 'NOT_MY_TURN') {
+      await forget(turn);
+      return 'another was faster';
+    }
+    // The cluster goes down beside us, and there is no time to undo anything: the journal knows, and the boot goes on.
+    if (await host.goingDown()) return leave(turn);
+    return standDown(turn, {
+      reason: turn.host.signal.aborted
+        ? `${messageOf(turn.host.signal.reason)}, at step ${turn.journal.step}`
+        : `${turn.journal.step}: ${messageOf(error)}`,
+      failed: isAfterBoot(turn.journal.step),
     });
   }
+  return end(turn, 'done');
 }
 
-/** This node as a holder, from now on. */
-export async function newHolder(host: Host, settings: Settings): Promise<NonNullable<LockRecord['holder']>> {
-  return {
-    node: settings.node,
-    boot: await host.bootId(),
-    expires: Math.ceil(host.date() / 1000) + turnLimit(settings),
+/** @throws RollError `INTERRUPTED` unless it is the reboot that was ordered. */
+function leave(turn: Turn): TurnEnding {
+  const { roll, step } = turn.journal;
+  if (steps.find(({ name }) => name === step)?.restarts === true) return { result: 'rebooting', roll };
+  throw new RollError(
+    'INTERRUPTED',
+    `the system goes down, at step ${step}: rolling-reboot-resume goes on after the boot`,
+  );
+}
+
+async function takeStep(turn: Turn, step: Step): Promise<TurnEnding | undefined> {
+  const { host, settings } = turn;
+  const { name } = step;
+  host.signal.throwIfAborted();
+  await turn.save({ step: name });
+  await showPhase(host, name);
+  const work = async () => {
+    turn.say(`${name}: ${titleOf(step, settings)}`);
+    let ordered = false;
+    try {
+      for (let attempt = 1; !(await step.done?.(turn)); attempt++) {
+        if (step.act === undefined) break;
+        try {
+          await step.act(turn);
+          ordered = true;
+          break;
+        } catch (error) {
+          if (
+            attempt === attempts ||
+            host.signal.aborted ||
+            (error instanceof RollError && error.code !== 'STEP_FAILED')
+          )
+            throw error;
+          turn.say(`${name}: ${messageOf(error)}; trying again`, 'warning');
+          await host.clock.sleep(betweenAttempts, host.signal);
+        }
+      }
+      await step.verify?.(turn);
+    } catch (error) {
+      // The system ends us on its way down: that is what was asked for.
+      if (step.restarts === true && ordered && host.signal.aborted)
+        return { result: 'rebooting', roll: turn.journal.roll } as const;
+      throw error;
+    }
+    return undefined;
   };
-}
-
-/** What gates look at, now. */
-export async function viewOf(host: Host, settings: Settings, facts: ClusterFacts): Promise<GateView> {
-  const { board, probe, inhibitors } = host;
-  return { facts, settings, history: await readHistory(host.records), now: host.date(), board, probe, inhibitors };
-}
-
-/** For people. */
-export function describeLock(record: LockRecord | undefined): string {
-  if (record === undefined) return 'no roll is under way';
-  const { roll, holder, done, failed } = record;
-  const state =
-    failed !== undefined
-      ? `failed on ${failed}`
-      : holder === undefined
-        ? 'is between two turns'
-        : `is at ${holder.node}, until ${new Date(holder.expires * 1000).toISOString()} at the latest`;
-  return `roll ${roll} ${state}${done.length > 0 ? `; done: ${done.join(', ')}` : ''}`;
+  if (step.watched === undefined) return work();
+  let outage = 0;
+  try {
+    return await measureOutage(host, settings.url, work, (longest) => (outage = longest));
+  } finally {
+    if (outage > turn.journal.outage) await turn.save({ outage });
+  }
 }

@@ -1,4 +1,4 @@
-import { helpText, parseCommandLine } from '@sleepi3/program';
+import { helpText, parseCommandLine, parseRollStatus } from '@sleepi3/program';
 import { describe, expect, it } from 'vitest';
 import { version } from '../package.json';
 import { RollError } from '../src/errors.js';
@@ -62,11 +62,27 @@ describe('the program', () => {
     expect((await run('status')).out).toMatch(
       /is at raspberrypi-1, until [^\n]*\nNode: {2}raspberrypi-1 is at step standby/,
     );
+    expect(parseRollStatus((await run('status', '--json')).out)?.roll).toMatchObject({
+      holder: { node: 'raspberrypi-1', expires: expect.any(Number) },
+      done: [],
+    });
     await world.quiet();
     const { out, status } = await run('status');
     expect(out).toMatch(/Last: {2}\S+ done \(\d+ s, longest outage \d+ ms, roll \S+\)/);
     expect(status).toBe(exitStatus.success);
-    expect(JSON.parse((await run('status', '--json')).out)).toMatchObject({ history: [{ result: 'done' }] });
+    expect(JSON.parse((await run('status', '--json')).out)).toMatchObject({
+      roll: { done: ['raspberrypi-1'] },
+      history: [{ result: 'done' }],
+    });
+  });
+
+  it('says in JSON that there is no roll, and nothing of it where the cluster does not answer', async () => {
+    const { run, machine } = await program();
+    expect(parseRollStatus((await run('status', '--json')).out)?.roll).toBeNull();
+    machine.joined = false;
+    const answer = parseRollStatus((await run('status', '--json')).out);
+    expect(answer).toMatchObject({ lock: expect.stringMatching(/^not known/) });
+    expect(answer).not.toHaveProperty('roll');
   });
 
   it('tells by its exit status that it is not the time, that a setting is wrong, and that the words are', async () => {

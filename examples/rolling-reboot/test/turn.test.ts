@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Host } from '../src/node/host.js';
 import type { Journal } from '../src/journal.js';
 import type { Settings } from '../src/settings.js';
-import { Turn } from '../src/turn.js';
+import { Turn } from '../src/turn-state.js';
 
 /** How often a look that takes `lookTime` ms is taken in vain within 100 s, and how long that lasts, ms. */
 async function inVain(lookTime: number): Promise<{ looks: number; lasted: number }> {

@@ -13,10 +13,12 @@ import {
   membersOf,
   ruleHolds,
   runsOnlyWith,
+  sameName,
   startsOnlyAfter,
   staysPut,
   valueIn,
 } from '@sleepi3/pcs';
+import type { Roll } from '@sleepi3/program';
 import { addressAgents } from '../cluster/design.js';
 import { leavesAfter } from '../cluster/elements.js';
 import { initIn } from '../config/run-options.js';
@@ -50,7 +52,7 @@ export const clusterChecks: readonly Check[] = [
     look: async (facts) => {
       const status = await facts.status();
       const configuration = await facts.configuration();
-      const roll = rollIn(configuration);
+      const roll = await facts.roll();
       const findings = [...judgeEach(status.nodes, 'the node', (node) => nodeAilments(node, roll, configuration))];
       if (status.summary.currentDc?.mixedVersion) {
         findings.push({
@@ -199,7 +201,7 @@ export const clusterChecks: readonly Check[] = [
     title: 'no rolling reboot that failed',
     needsCluster: true,
     look: async (facts) => {
-      const failed = rollIn(await facts.configuration()).get('failed');
+      const failed = (await facts.roll())?.failed;
       if (failed === undefined) return [];
       return [
         {
@@ -303,17 +305,10 @@ export const clusterChecks: readonly Check[] = [
   },
 ];
 
-/** What the lock of rolling-reboot says in the configuration, by word; nothing when no roll is under way. */
-function rollIn({ properties }: Pick<ClusterConfiguration, 'properties'>): ReadonlyMap<string, string> {
-  const set = properties.filter(({ id }) => id === 'rolling-reboot');
-  const words = (valueIn(set, 'rolling-reboot-lock') ?? '').matchAll(/([a-z]+)=(\S+)/g);
-  return new Map([...words].map(([, word = '', value = '']) => [word, value]));
-}
-
 /** What is wrong with one node, as the cluster sees it. */
 function nodeAilments(
   node: ClusterStatus['nodes'][number],
-  roll: ReadonlyMap<string, string>,
+  roll: Roll | undefined,
   configuration: ClusterConfiguration,
 ): readonly Ailment[] {
   const { name } = node;
@@ -351,7 +346,7 @@ function nodeAilments(
       },
     ];
   }
-  if (node.standby && roll.get('holder') === name) {
+  if (node.standby && sameName(roll?.holder?.node ?? '', name)) {
     return [
       {
         severity: 'note',

@@ -10,10 +10,12 @@ import {
   sameAgent,
   type Scheduler,
 } from '@sleepi3/pcs';
-import { type FenceCheck, parseFenceCheck } from '@sleepi3/program';
+import { type FenceCheck, parseFenceCheck, parseRollStatus, type Roll, type RollStatus } from '@sleepi3/program';
 import type { CommandAnswer, Machine } from '../nodes/machine.js';
 import { agentPath, defaultsPath } from '../plan/node-steps.js';
 import type { Reality } from '../plan/reality.js';
+
+const rollingRebootPath = '/usr/sbin/rolling-reboot';
 
 export interface FactsParts {
   /** This machine alone; its name is the node's. */
@@ -30,6 +32,7 @@ export class Facts {
   readonly #openBoard: FactsParts['openBoard'];
   #board: Promise<Snapshot | Error> | undefined;
   #fenceCheck: Promise<FenceCheck | undefined> | undefined;
+  #roll: Promise<RollStatus | undefined> | undefined;
   #scheduler: Scheduler | undefined;
 
   constructor({ reality, date, openBoard }: FactsParts) {
@@ -67,6 +70,12 @@ export class Facts {
   fenceCheck(): Promise<FenceCheck | undefined> {
     this.#fenceCheck ??= this.ask(agentPath, 'check', '--json').then((said) => parseFenceCheck(said?.stdout ?? ''));
     return this.#fenceCheck;
+  }
+
+  /** The rolling reboot under way; undefined where there is none, or no program that knows. */
+  async roll(): Promise<Roll | undefined> {
+    this.#roll ??= this.ask(rollingRebootPath, 'status', '--json').then((said) => parseRollStatus(said?.stdout ?? ''));
+    return (await this.#roll)?.roll ?? undefined;
   }
 
   /** Everything the board says, or why it does not. */

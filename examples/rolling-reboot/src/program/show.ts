@@ -1,12 +1,13 @@
 // What status and a dry run print.
+import type { RollStatus } from '@sleepi3/program';
 import { messageOf } from '../errors.js';
 import { lookAtGates } from '../gates.js';
 import type { Host } from '../node/host.js';
 import { readHistory, readJournal } from '../journal.js';
-import { readLock } from '../lock.js';
+import { describeLock, readLock } from '../lock.js';
 import type { Settings } from '../settings.js';
 import { steps, titleOf } from '../steps.js';
-import { describeLock, viewOf } from '../turn.js';
+import { viewOf } from '../turn-state.js';
 
 /** A text for people, the same as data, and whether all is well. */
 export interface Shown {
@@ -39,9 +40,12 @@ export async function dryRun(host: Host, settings: Settings, byHand: boolean): P
 
 /** The roll, this node, and its last turns. A cluster that does not answer is part of the answer. */
 export async function status(host: Host, settings: Settings): Promise<Shown> {
-  const lock = await host.cluster.facts().then(
-    (facts) => describeLock(readLock(facts.lock)),
-    (error: unknown) => `not known: ${messageOf(error)}`,
+  const found = await host.cluster.facts().then(
+    (facts): { readonly lock: string } & RollStatus => {
+      const roll = readLock(facts.lock);
+      return { lock: describeLock(roll), roll: roll ?? null };
+    },
+    (error: unknown) => ({ lock: `not known: ${messageOf(error)}` }),
   );
   const journal = await readJournal(host.records);
   const history = await readHistory(host.records);
@@ -53,7 +57,7 @@ export async function status(host: Host, settings: Settings): Promise<Shown> {
         : `${settings.node} is standing down from ${journal.step}: ${journal.standingDown.reason}`;
   const last = history.slice(-10).reverse();
   const text = [
-    `Roll:  ${lock}`,
+    `Roll:  ${found.lock}`,
     `Node:  ${own}`,
     ...last.map(({ ended, result, roll, reason, outage, started }, index) => {
       const facts = `${Math.round((ended - started) / 1000)} s, longest outage ${outage} ms`;
@@ -62,7 +66,7 @@ export async function status(host: Host, settings: Settings): Promise<Shown> {
     '',
   ].join('\n');
   const well = journal?.standingDown === undefined && last[0]?.result !== 'failed';
-  return { text, data: { lock, journal, history: last }, well };
+  return { text, data: { ...found, journal, history: last }, well };
 }
 
 function iso(time: number): string {
