@@ -1,7 +1,7 @@
 // reboot: in the cluster file: rolling-reboot is told what it has to know on both nodes, and no longer when it is taken out again.
 import { describe, expect, it } from 'vitest';
 import { Pcs } from '@sleepi3/pcs';
-import { parseConfig, readSettings } from '../../rolling-reboot/src/settings.js';
+import { rightSettings } from '../../rolling-reboot/src/read-settings.js';
 import { designOf } from '../src/cluster/design.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
 import { differentSettings, rebootFact } from '../src/doctor/reboot-checks.js';
@@ -43,7 +43,7 @@ describe('reboot in the cluster file', () => {
     await bring('reboot: { window: "23:30-01:30", health_url: "http://{node}/", soak: 120 }');
     for (const pi of pis) {
       const text = pi.files.get(rebootSettingsPath)!;
-      const settings = readSettings(parseConfig(text, rebootSettingsPath), { hostname: pi.name });
+      const settings = rightSettings({ text, path: rebootSettingsPath, hostname: pi.name });
       expect(settings).toMatchObject({
         service: 'VIP',
         url: 'http://192.168.11.215/',

@@ -15,18 +15,21 @@ const day = 24 * 60;
 /**
  * Reads `03:00-05:00`; `always` has no limits.
  *
- * @throws RollError `BAD_SETTING` for anything else, and for one that never opens.
+ * @throws RollError `BAD_SETTING` for anything else, and for one that never opens. Its message follows the name of the setting.
  */
 export function parseWindow(text: string): Window {
   if (text === 'always') return { from: 0, until: day, text };
   const match = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]|24):([0-5]\d)$/.exec(text);
   if (match === null) {
-    throw new RollError('BAD_SETTING', `window: ${text} is neither a span of the day such as 03:00-05:00 nor always`);
+    throw new RollError('BAD_SETTING', `must be a span of the day such as 03:00-05:00, or always, not ${text}`);
   }
   const [from, until] = [Number(match[1]) * 60 + Number(match[2]), Number(match[3]) * 60 + Number(match[4])] as const;
-  if (until > day) throw new RollError('BAD_SETTING', `window: a day ends at 24:00, not later: ${text}`);
+  if (until > day) throw new RollError('BAD_SETTING', `must end at 24:00 at the latest, not ${text}`);
   if (from === until) {
-    throw new RollError('BAD_SETTING', `window: ${text} never opens, because it ends when it begins; or write always`);
+    throw new RollError(
+      'BAD_SETTING',
+      `must not end when it begins, as ${text} does: it would never open; for the whole day write always`,
+    );
   }
   return { from, until, text };
 }

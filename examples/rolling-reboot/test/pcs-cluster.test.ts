@@ -8,12 +8,12 @@ import type { Cluster } from '../src/cluster/cluster.js';
 import { lookAtGates } from '../src/gates.js';
 import { changeLock, readLock, writeLock } from '../src/lock.js';
 import { factsOf, pcsCluster } from '../src/cluster/pcs-cluster.js';
-import { readSettings } from '../src/settings.js';
+import { rightSettings } from '../src/read-settings.js';
 
 const warm = new WarmPcs();
 afterAll(() => warm[Symbol.asyncDispose]());
 
-const settings = readSettings({ service: 'VIP', url: 'http://vip/', node: 'n1' }, { hostname: 'n1' });
+const settings = rightSettings({ given: { service: 'VIP', url: 'http://vip/', node: 'n1' }, hostname: 'n1' });
 
 describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a cluster through pcs', () => {
   let from: FakeClusterSnapshot;

@@ -109,7 +109,11 @@ describe('the program', () => {
     const shown = await run('status');
     expect(shown.status).toBe(exitStatus.success);
     expect(shown.out).toMatch(/is at step standby/);
-    for (const said of ['soak must be a whole number', 'SERVICE … is not KEY=value', 'unknown setting NODES']) {
+    for (const said of [
+      'rolling-reboot:1: SOAK must be a whole number',
+      'SERVICE … is not KEY=value',
+      'unknown setting NODES',
+    ]) {
       expect(shown.out).toContain(said);
     }
     expect(await run('run')).toMatchObject({ status: exitStatus.badSetting });

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../src/journal.js';
 import { metricsText } from '../src/report/metrics.js';
 import { reporter, type ReporterHost } from '../src/report/reporter.js';
-import { readSettings } from '../src/settings.js';
+import { rightSettings } from '../src/read-settings.js';
 
 const texts = { service: 'VIP', url: 'http://vip/', hook: '/bin/hook -v', metrics: '/m.prom' };
-const settings = readSettings(texts, { hostname: 'n1' });
+const settings = rightSettings({ given: texts, hostname: 'n1' });
 const event = { event: 'failure', roll: 'r1', node: 'n1', text: 'it failed' } as const;
 const ended = { status: 0, signal: null, stdout: '', stderr: '', timedOut: false };
 

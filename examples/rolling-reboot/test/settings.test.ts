@@ -2,19 +2,22 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RollError } from '../src/errors.js';
 import { claimOf, type LockRecord, readLock, writeLock } from '../src/lock.js';
-import { keyOf, parseConfig, readSettings, settingNames, settingTable, turnLimit } from '../src/settings.js';
+import { readSettings, rightSettings } from '../src/read-settings.js';
+import { keyOf, settingNames, settingTable, turnLimit } from '../src/settings.js';
 import { describeWindow, isOpen, parseWindow, windowLength } from '../src/window.js';
 
 const needed = { service: 'VIP', url: 'http://192.168.11.215/' };
 const read = (texts: Readonly<Record<string, string>>) =>
-  readSettings({ ...needed, ...texts }, { hostname: 'raspberrypi-1.local' });
+  rightSettings({ given: { ...needed, ...texts }, hostname: 'raspberrypi-1.local' });
+/** What is wrong with a file, beside what has to be in it. */
+const problemsOf = (text: string) => readSettings({ text, path: 'f', given: needed, hostname: 'a' }).problems;
 
 describe('the settings', () => {
   it('need a service and its URL, and nothing else', () => {
     expect(read({})).toMatchObject({ node: 'raspberrypi-1', failback: false, soak: 60, board: true });
-    expect(() => readSettings({}, { hostname: 'a' })).toThrow('SERVICE=');
-    expect(() => readSettings({ service: 'VIP' }, { hostname: 'a' })).toThrow('URL=');
-    expect(() => readSettings({ ...needed, service: '' }, { hostname: 'a' })).toThrow('service is not set');
+    expect(() => rightSettings({ hostname: 'a' })).toThrow(/SERVICE=…\n.*URL=…$/);
+    expect(() => read({ url: '' })).toThrow(/^[^\n]*URL is not set [^\n]*URL=…$/);
+    expect(() => read({ service: '' })).toThrow('SERVICE is not set');
   });
 
   it('refuse what is wrong, by name and with what is allowed', () => {
@@ -45,11 +48,32 @@ describe('the settings', () => {
     expect(() => read({ 'turn-wait': '1000' })).toThrow('turn-wait must be at least 1440 s');
   });
 
+  it('are told all at once when they are wrong, each with its line or its option', () => {
+    const text = 'SERVICE=VIP\nMOVE_TIMEOUT=5\nSOAK 1\nWAKE_AFTER=900\nWINDOW=3:00-5:00\nMIN_INTERVALL=1\n';
+    const { settings, problems } = readSettings({ text, path: 'f', given: { failback: 'maybe' }, hostname: 'a.b' });
+    expect(problems).toEqual([
+      'f:3: SOAK … is not KEY=value',
+      'f:6: unknown setting MIN_INTERVALL: did you mean MIN_INTERVAL?',
+      expect.stringMatching(/^f: URL is not set /),
+      'f:5: WINDOW must be a span of the day such as 03:00-05:00, or always, not 3:00-5:00',
+      'f:2: MOVE_TIMEOUT must be a whole number of seconds from 10 to 3600, not 5',
+      '--failback must be yes or no, not maybe',
+      expect.stringMatching(/^f:4: WAKE_AFTER must be less than reboot-timeout/),
+    ]);
+    expect(settings).toMatchObject({ node: 'a', service: 'VIP', url: '', 'move-timeout': 120, failback: false });
+    expect(() => rightSettings({ text, hostname: 'a' })).toThrow(
+      expect.objectContaining({
+        code: 'BAD_SETTING',
+        message: expect.stringMatching(/rolling-reboot:2: MOVE_TIMEOUT/),
+      }),
+    );
+  });
+
   it('never show the rest of a line that cannot be read', () => {
     for (const line of ['HOOK="/bin/hook s3cr3t', 'HOOK=/bin/hook s3cr3t', 'HOOK: /bin/hook s3cr3t']) {
-      expect(() => parseConfig(`SOAK=1\n  ${line}`, 'f'), line).toThrow(/^f:2: HOOK … is not KEY=value$/);
+      expect(problemsOf(`SOAK=1\n  ${line}`), line).toEqual(['f:2: HOOK … is not KEY=value']);
     }
-    expect(() => parseConfig('https://hooks/s3cr3t', 'f')).toThrow(/^f:1: this line … is not KEY=value$/);
+    expect(problemsOf('https://hooks/s3cr3t')).toEqual(['f:1: this line … is not KEY=value']);
   });
 
   it('refuse a password in a URL, which would stand in the journal when nothing answers there', () => {
@@ -61,22 +85,24 @@ describe('the settings', () => {
   });
 
   it('are read from lines as those of /etc/default', () => {
-    expect(parseConfig('# c\n\nSERVICE="VIP"\nURL=http://x/ # here\nHOOK=\'/bin/hook -v\'\nSOAK=\n', 'f')).toEqual({
+    const text = '# c\n\nSERVICE="VIP"\nURL=http://x/ # here\nHOOK=\'/bin/hook -v\'\nMETRICS=\n';
+    expect(rightSettings({ text, hostname: 'a' })).toMatchObject({
       service: 'VIP',
       url: 'http://x/',
-      hook: '/bin/hook -v',
-      soak: '',
+      hook: ['/bin/hook', '-v'],
+      metrics: '',
     });
-    expect(() => parseConfig('SOAK=1\nSERVCE=VIP', 'f')).toThrow('f:2: unknown setting SERVCE');
-    expect(() => parseConfig('SOAK=1\nSOAK=2', 'f')).toThrow('f:2: SOAK is set twice');
-    expect(() => parseConfig('SOAK 1', 'f')).toThrow('f:1: SOAK … is not KEY=value');
+    expect(problemsOf('SOAK=1\nSERVCE=VIP')).toEqual(['f:2: unknown setting SERVCE: did you mean SERVICE?']);
+    expect(problemsOf('SOAK=1\nCOLOUR=red')).toEqual(['f:2: unknown setting COLOUR']);
+    expect(problemsOf('SOAK=1\nSOAK=2')).toEqual(['f:2: SOAK is set twice']);
+    expect(problemsOf('SOAK 1')).toEqual(['f:1: SOAK … is not KEY=value']);
   });
 
   it('stand in the file by the names of the options', () => {
     for (const name of settingNames) {
       const definition = settingTable[name];
-      const fallback = 'default' in definition ? definition.default : 'x';
-      expect(parseConfig(`${keyOf(name)}="${fallback}"`, 'f')).toEqual({ [name]: fallback });
+      const fallback = 'default' in definition ? definition.default : 'http://x/';
+      expect(problemsOf(`${keyOf(name)}="${fallback}"`)).toEqual([]);
     }
   });
 });

@@ -8,7 +8,8 @@ import type { Host, Inhibitor } from '../src/node/host.js';
 import type { RecordName } from '../src/journal.js';
 import type { EventName } from '../src/report/report.js';
 import { abort, type Ending, resume, run } from '../src/roll.js';
-import { readSettings, type Settings, type SettingTexts } from '../src/settings.js';
+import { rightSettings } from '../src/read-settings.js';
+import type { Settings, SettingTexts } from '../src/settings.js';
 import { sleepi3Board } from '../src/node/sleepi3-board.js';
 
 export type FaultKind =
@@ -411,16 +412,16 @@ export class Machine {
   constructor(world: World, name: string, settings: SettingTexts) {
     this.#world = world;
     this.name = name;
-    this.settings = readSettings(
-      {
+    this.settings = rightSettings({
+      given: {
         service: 'VIP',
         url: 'http://vip/',
         'health-url': world.cloned ? 'http://{node}/' : '',
         node: name,
         ...settings,
       },
-      { hostname: name },
-    );
+      hostname: name,
+    });
     this.board = new VirtualBoard({ name, clock: world.clock });
     this.pi = new SimulatedPi(this.board, {
       heartbeatInterval: 20_000,

@@ -7,14 +7,8 @@ import { isSystemError, messageOf, RollError } from '../errors.js';
 import type { Host } from '../node/host.js';
 import { readJournal } from '../journal.js';
 import { abort, type Ending, resume, run } from '../roll.js';
-import {
-  defaultConfigPath,
-  parseConfig,
-  readForgivingly,
-  readSettings,
-  settingNames,
-  type Settings,
-} from '../settings.js';
+import { readSettings, rightSettings } from '../read-settings.js';
+import { defaultConfigPath, settingNames, type Settings } from '../settings.js';
 import { type CommandLine, program } from './commands.js';
 import { dryRun, type Shown, status } from './show.js';
 
@@ -74,7 +68,7 @@ export async function runCommandLine(argv: readonly string[], outside: ProgramHo
     const expected =
       error instanceof RollError || error instanceof Sleepi3Error || isPcsError(error) || isSystemError(error);
     if (!expected) throw error;
-    outside.writeError(`rolling-reboot: ${messageOf(error)}\n`);
+    for (const line of messageOf(error).split('\n')) outside.writeError(`rolling-reboot: ${line}\n`);
     return error instanceof RollError ? statusOf(error) : exitStatus.failure;
   }
 }
@@ -149,10 +143,10 @@ async function settingsFor({ command, values }: CommandLine, outside: ProgramHos
   const given = Object.fromEntries(
     settingNames.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const])),
   );
-  const hostname = outside.hostname();
-  if (!forgiving) return readSettings({ ...parseConfig(text ?? '', path), ...given }, { hostname });
-  const { settings, problems } = readForgivingly({ text: text ?? '', path, given }, { hostname });
-  for (const { message } of problems) outside.writeError(`rolling-reboot: ${message}; passed over by ${command}\n`);
+  const sources = { text: text ?? '', path, given, hostname: outside.hostname() };
+  if (!forgiving) return rightSettings(sources);
+  const { settings, problems } = readSettings(sources);
+  for (const problem of problems) outside.writeError(`rolling-reboot: ${problem}; passed over by ${command}\n`);
   return settings;
 }
 
