@@ -196,7 +196,7 @@ describe('a correction', () => {
     ]);
     const preference = corrections.location(cib, 'A', 'n1', { id: 'l', score: 4 });
     expect(preference.differences).toEqual([{ what: 'A on n1 by 4', is: 'otherwise', should: 'always' }]);
-    expect(run(preference)).toEqual(['constraint delete l', 'constraint location add l A n1 4']);
+    expect(run(preference)).toEqual(['constraint delete l', 'constraint location add l resource%A n1 4']);
     expect(corrections.locationPrefers(cib, 'A', { n1: 3, n2: '-INFINITY' }).differences).toEqual([
       { what: 'A off n2', should: 'always' },
     ]);
