@@ -5,6 +5,7 @@ import { accessSync, constants, openSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { benchTable, chooseContenders, measure, type Measured } from './bench/bench.js';
 import type { ClusterOptions } from './cluster/configuration.js';
@@ -47,8 +48,8 @@ const say = (text: string) => {
 async function main(args: readonly string[]): Promise<number> {
   if (args[0] === inside) return runInside(JSON.parse(args[1] ?? '') as Confined);
   const invocation = parseCommandLine(args);
-  if (invocation.options.help) {
-    say(help(scenarios, others));
+  if (invocation.command === 'help') {
+    say(help(scenarios, others, invocation.about));
     return 0;
   }
   switch (invocation.command) {
@@ -300,7 +301,7 @@ async function up(invocation: Invocation): Promise<number> {
   while (!(await isUp(paths.control))) {
     if (ended.signal.aborted)
       throw new LabError('machine', `the lab ended: ${await readFile(join(paths.run, 'log'), 'utf8')}`);
-    await pause(200);
+    await sleep(200);
   }
   const status = { ...invocation, command: 'status' } as const;
   for (;;) {
@@ -310,7 +311,7 @@ async function up(invocation: Invocation): Promise<number> {
       say(text);
       return 0;
     }
-    await pause(2000);
+    await sleep(2000);
   }
 }
 
@@ -387,8 +388,6 @@ function hasProgram(name: string): boolean {
     }
   });
 }
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   if (!(error instanceof LabError)) throw error;

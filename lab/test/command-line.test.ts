@@ -10,27 +10,28 @@ describe('the command line of the lab', () => {
       command: 'run',
       words: ['fence', 'panic'],
       options: {
-        ...{ install: true, accel: 'tcg', extout: 'held', times: 1, help: false },
+        ...{ install: true, accel: 'tcg', extout: 'held', times: 1 },
         ...{ release: 'bookworm', architecture: 'amd64' },
       },
     });
-    expect(parseCommandLine(['up', '--extout=released']).options.extout).toBe('released');
-    expect(parseCommandLine(['run', '--release', 'trixie', '--arch=arm64']).options).toMatchObject({
-      ...{ release: 'trixie', architecture: 'arm64' },
+    expect(parseCommandLine(['up', '--extout=released'])).toMatchObject({ options: { extout: 'released' } });
+    expect(parseCommandLine(['run', '--release', 'trixie', '--arch=arm64'])).toMatchObject({
+      options: { release: 'trixie', architecture: 'arm64' },
     });
   });
 
   it("leaves a guest's command alone, its options too", () => {
     expect(parseCommandLine(['exec', '2', 'pcs', 'status', '--full', '--install', '-h'])).toMatchObject({
       words: ['2', 'pcs', 'status', '--full', '--install', '-h'],
-      options: { install: false, help: false },
+      options: { install: false },
     });
   });
 
   it('shows the help when asked nothing, or for help', () => {
     for (const args of [[], ['--help'], ['exec', '--help'], ['-h', 'run']]) {
-      expect(parseCommandLine(args).options.help).toBe(true);
+      expect(parseCommandLine(args).command).toBe('help');
     }
+    expect(parseCommandLine(['run', '--help'])).toEqual({ command: 'help', about: 'run' });
   });
 
   it.each([
@@ -46,9 +47,16 @@ describe('the command line of the lab', () => {
     [['run', '--times']],
     [['run', '--release', 'sid']],
     [['run', '--arch=armhf']],
+    [['up', '--times', '2']],
+    [['--version']],
   ])('refuses %j and says where the help is', (args) => {
     expect(() => parseCommandLine(args)).toThrow(/--help/);
     expect(() => parseCommandLine(args)).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
+  it('answers an unknown word with the nearest one', () => {
+    expect(() => parseCommandLine(['stauts'])).toThrow('did you mean status?');
+    expect(() => parseCommandLine(['run', '--realease', 'trixie'])).toThrow('did you mean --release?');
   });
 
   it('understands or refuses anything, and never throws otherwise', () => {
@@ -60,7 +68,7 @@ describe('the command line of the lab', () => {
       fc.property(fc.array(word, { maxLength: 6 }), (args) => {
         try {
           const { command } = parseCommandLine(args);
-          expect(Object.hasOwn(commands, command)).toBe(true);
+          expect(command === 'help' || Object.hasOwn(commands, command)).toBe(true);
         } catch (error) {
           expect(error).toBeInstanceOf(LabError);
           expect(error).toMatchObject({ code: 'usage' });
@@ -70,10 +78,10 @@ describe('the command line of the lab', () => {
   });
 
   it('helps with every command and every scenario, in lines that fit a terminal', () => {
-    const text = help(scenarios, others);
-    for (const name of [...Object.keys(commands), ...[...scenarios, ...others].map((scenario) => scenario.name)])
-      expect(text).toContain(name);
-    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+    const [all, run] = [help(scenarios, others), help(scenarios, others, 'run')];
+    for (const name of Object.keys(commands)) expect(all).toContain(name);
+    for (const { name } of [...scenarios, ...others]) expect(run).toContain(name);
+    for (const line of `${all}${run}`.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
   });
 });
 

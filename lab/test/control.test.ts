@@ -26,7 +26,9 @@ async function up(control: Control): Promise<void> {
 
 async function call(args: string[]): Promise<{ status: number; text: string }> {
   let text = '';
-  const status = await callControl(path, parseCommandLine(args), (piece) => (text += piece));
+  const invocation = parseCommandLine(args);
+  if (invocation.command === 'help') throw new Error('help is not asked of a lab');
+  const status = await callControl(path, invocation, (piece) => (text += piece));
   return { status, text };
 }
 

@@ -1,4 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { defineConfig } from 'tsup';
+import { renderManualPage } from '../../examples/program/src/manual-page.js';
+import { version } from './package.json';
+import { manualPage } from './src/command/manual-page.js';
 
 export default defineConfig([
   {
@@ -19,5 +23,10 @@ export default defineConfig([
     minify: true,
     dts: false,
     splitting: false,
+    onSuccess: async () => {
+      const epoch = process.env['SOURCE_DATE_EPOCH'];
+      const date = epoch === undefined ? new Date() : new Date(Number(epoch) * 1000);
+      await writeFile('dist/sleepi3.8', renderManualPage(manualPage(version, date)));
+    },
   },
 ]);

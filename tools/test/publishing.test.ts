@@ -63,7 +63,7 @@ describe.runIf(built)('the packages as published', () => {
       const tops = new Set(files.map((path) => path.split('/')[0]));
       expect([...tops].sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json', ...besides].sort());
       const inDist = files.filter((path) => path.startsWith('dist/'));
-      expect(inDist.filter((path) => !/^dist\/[\w-]+\.(?:js|js\.map|cjs|d\.ts)$/.test(path))).toEqual([]);
+      expect(inDist.filter((path) => !/^dist\/[\w-]+\.(?:js|js\.map|cjs|d\.ts|8)$/.test(path))).toEqual([]);
       expect(read(unpackedOf(name), 'LICENSE')).toBe(read(root, 'LICENSE'));
     });
 

@@ -32,7 +32,13 @@ export function parseCommandLine<const C extends Readonly<Record<string, Command
   const { name, commands } = program;
   const tokens = tokensOf(commands, argv);
   const word = tokens.find(({ kind }) => kind === 'word');
-  const asked = argv.length === 0 || word?.text === 'help' || tokens.some(({ text }) => text === '--help');
+  const command = word && commandOf(commands, word.text);
+  const definition: Command | undefined = command && commands[command];
+  const ownTokens = beforeVerbatim(
+    definition,
+    tokens.filter((token) => token !== word),
+  );
+  const asked = argv.length === 0 || word?.text === 'help' || ownTokens.some(({ text }) => text === '--help');
   if (asked) {
     const about = tokens.filter(({ kind }) => kind === 'word').map(({ text }) => commandOf(commands, text));
     return { command: 'help', about: about.find((one) => one !== undefined) };
@@ -41,8 +47,6 @@ export function parseCommandLine<const C extends Readonly<Record<string, Command
     if (tokens.some(({ text }) => text === '--version')) return { command: 'version' };
     throw new UsageError(`missing command: see ${name} --help`);
   }
-  const command = commandOf(commands, word.text);
-  const definition: Command | undefined = command && commands[command];
   if (definition === undefined) {
     const meant = nearest(word.text, Object.keys(commands));
     throw new UsageError(
@@ -68,6 +72,13 @@ export function parseCommand<const C extends Command>(
   const tokens = tokensOf({ command }, argv);
   if (tokens.some(({ text }) => text === '--help')) return 'help';
   return { command: 'one', ...readTokens(title, command, tokens, argv) } as never;
+}
+
+/** The tokens that are the program's own: what belongs to a verbatim operand is somebody else's. */
+function beforeVerbatim(command: Command | undefined, tokens: readonly Token[]): readonly Token[] {
+  let words = 0;
+  const end = tokens.findIndex(({ kind }) => kind === 'word' && operandAt(command?.operands ?? [], words++)?.verbatim);
+  return end < 0 ? tokens : tokens.slice(0, end);
 }
 
 interface Token {

@@ -32,7 +32,10 @@ export function helpText(program: Program, about?: string): string {
 }
 
 /** The help of one command. `title` is how it is called. */
-export function commandHelp(title: string, { summary, description, operands = [], options }: Command): string {
+export function commandHelp(
+  title: string,
+  { summary, description, operands = [], options, lists = {} }: Command,
+): string {
   const all: Command['options'] = { ...options, help: helpOption };
   const sections = [...new Set(Object.values(all).map(({ section }) => section))];
   return [
@@ -50,6 +53,7 @@ export function commandHelp(title: string, { summary, description, operands = []
           .map(([name, option]) => [optionForm(name, option), optionText(option)] as const),
       ),
     ]),
+    ...Object.entries(lists).flatMap(([heading, entries]) => ['', `${heading}:`, ...table(entries)]),
     '',
   ].join('\n');
 }

@@ -59,6 +59,8 @@ export interface Command {
   /** What it does and when to run it, in a few sentences. */
   readonly description: string;
   readonly operands?: readonly Operand[];
+  /** Words and what they stand for, by headings, below its options in the help. */
+  readonly lists?: Readonly<Record<string, readonly (readonly [word: string, meaning: string])[]>>;
   /** By their long names, without dashes. */
   readonly options: Readonly<Record<string, Option>>;
   /** Other words for the command, which may look like options: `-g`. */

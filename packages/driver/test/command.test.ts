@@ -2,7 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { renderManualPage } from '../../../examples/program/src/manual-page.js';
+import { parameters } from '../src/board/parameters.js';
 import type { CommandIo } from '../src/command/io.js';
+import { manualPage } from '../src/command/manual-page.js';
+import { commands, options } from '../src/command/table.js';
 import { runCommand } from '../src/command/run-command.js';
 import { runProgram } from '../src/system/run-program.js';
 import { BusError } from '../src/index.js';
@@ -231,6 +235,8 @@ describe('the options', () => {
     expect(all.out).toContain('voltage [1|2|active|all]');
     expect((await sleepi3('help')).out).toBe(all.out);
     expect((await sleepi3('-h')).out).toBe(all.out);
+    expect((await sleepi3('get --json -h')).out).toBe((await sleepi3('help get')).out);
+    expect((await sleepi3('help alarm')).out).toContain('sleepi3 alarm set tomorrow 07:00');
     expect((await sleepi3('help get')).out).toMatch(/^Usage: sleepi3 get/);
     expect((await sleepi3('set --help')).out).toMatch(/^Usage: sleepi3 set/);
     expect((await sleepi3('set --help')).out).not.toContain('extin-count');
@@ -242,6 +248,16 @@ describe('the options', () => {
     expect(JSON.parse((await sleepi3('--json get voltage all')).out)).toEqual({ voltage1: 12034, voltage2: 12000 });
     expect(JSON.parse((await sleepi3('version --json')).out)).toEqual({ version: '1.2.3' });
     expect(JSON.parse((await sleepi3('status --json')).out)).toMatchObject({ 'extin-trigger': 'edge', version: 3 });
+  });
+});
+
+describe('the manual page', () => {
+  it('has every command, option and parameter', () => {
+    const page = renderManualPage(manualPage('1.2.3', new Date(now2026))).replaceAll('\\-', '-');
+    for (const name of [...Object.keys(commands), ...Object.keys(options), ...Object.keys(parameters)]) {
+      expect(page).toContain(name);
+    }
+    expect(page).toMatch(/^\.TH SLEEPI3 8 2026-11-29 "sleepi3 1.2.3"/);
   });
 });
 
@@ -260,6 +276,14 @@ describe('status', () => {
 });
 
 describe('what is refused', () => {
+  it.each([
+    ['gte extin', 'unknown command gte: did you mean get?'],
+    ['get extin --jsno', 'unknown option --jsno: did you mean --json?'],
+    ['--colour get extin', 'unknown option --colour'],
+  ])('%s is answered with what may have been meant', async (args, message) => {
+    expect((await sleepi3(args)).err).toBe(`sleepi3: ${message} (see sleepi3 --help)\n`);
+  });
+
   it.each([
     ['set extin-trigger 2', "extin-trigger takes 0 (edge) or 1 (level), not '2'"],
     ['set watchdog-timeout 1.5', "watchdog-timeout takes a whole number from 0 to 255, not '1.5'"],

@@ -40,7 +40,7 @@ export async function alarm(io: CommandIo, given: Arguments, words: readonly str
 }
 
 /** The clock chip of the defaults file. */
-async function clockOf({ files }: CommandIo, { defaultsFile }: Arguments): Promise<WakeAlarmOptions> {
+async function clockOf({ files }: CommandIo, { 'defaults-file': defaultsFile }: Arguments): Promise<WakeAlarmOptions> {
   const { values } = await readDefaultsFile(defaultsFile);
   return { device: values.RTC_DEVICE, ...(files && { files }) };
 }

@@ -1,31 +1,22 @@
+import { nearest } from '../../../../examples/program/src/nearest.js';
 import { UsageError } from './io.js';
+import { commands, type OptionRow, options } from './table.js';
 
 /** The command line taken apart. */
 export interface Arguments {
   /** The words that are not options: the command and what it is about. */
   readonly words: readonly string[];
-  readonly json: boolean;
-  readonly help: boolean;
+  readonly json?: boolean;
   /** A bus spec, in the place of the defaults file. */
   readonly bus?: string;
   /** The board's address, before the defaults file's. */
   readonly address?: number;
-  readonly defaultsFile?: string;
+  readonly 'defaults-file'?: string;
   /** s between two looks of `watch`. */
   readonly interval?: number;
   /** What `watch` runs at each change. */
   readonly exec?: string;
 }
-
-/** sleepi3ctl also takes its commands as options. */
-const commandOptions = new Map([
-  ['-g', 'get'],
-  ['--get', 'get'],
-  ['-s', 'set'],
-  ['--set', 'set'],
-  ['-v', 'version'],
-  ['--version', 'version'],
-]);
 
 /**
  * Takes the command line apart. Options may stand anywhere; a value follows its option as the next word or after `=`.
@@ -34,59 +25,42 @@ const commandOptions = new Map([
  */
 export function parseArguments(args: readonly string[]): Arguments {
   const words: string[] = [];
-  const found: { -readonly [K in keyof Arguments]: Arguments[K] } = { words, json: false, help: false };
+  const values: Record<string, string | number | boolean> = {};
   const rest = args.values();
   for (const arg of rest) {
+    // sleepi3ctl also takes its commands as options.
+    const command = Object.keys(commands).find((name) => commands[name]?.aliases?.includes(arg));
     // A negative number is a value, if a wrong one.
-    if (!/^-\D/.test(arg)) {
-      words.push(arg);
-      continue;
-    }
-    const command = commandOptions.get(arg);
-    if (command !== undefined) {
-      words.push(command);
+    if (command !== undefined || !/^-\D/.test(arg)) {
+      // Help comes first, wherever it is asked for.
+      words[command === 'help' ? 'unshift' : 'push'](command ?? arg);
       continue;
     }
     const [, option = arg, inline] = /^(--[^=]+)=(.*)$/.exec(arg) ?? [];
-    const value = (): string => {
-      const given = inline ?? rest.next().value;
-      if (given === undefined) throw new UsageError(`${option} needs a value`);
-      return given;
-    };
-    switch (option) {
-      case '-h':
-      case '--help':
-        found.help = true;
-        break;
-      case '--json':
-        found.json = true;
-        break;
-      case '--bus':
-        found.bus = value();
-        break;
-      case '--address': {
-        const text = value();
-        if (!/^(?:0x)?[0-9a-f]{2}$/i.test(text)) throw new UsageError(`--address must be like 0x6E, not '${text}'`);
-        found.address = Number.parseInt(text, 16);
-        break;
-      }
-      case '--defaults-file':
-        found.defaultsFile = value();
-        break;
-      case '--exec':
-        found.exec = value();
-        break;
-      case '--interval': {
-        const text = value();
-        const seconds = Number(text);
-        if (!(seconds >= 0.1 && seconds <= 3600))
-          throw new UsageError(`--interval must be 0.1 to 3600 s, not '${text}'`);
-        found.interval = seconds;
-        break;
-      }
-      default:
-        throw new UsageError(`unknown option ${option}`);
-    }
+    const found = Object.entries<OptionRow>(options).find(([name]) => `--${name}` === option);
+    if (found === undefined) throw new UsageError(unknown('option', option, Object.keys(options), '--'));
+    const [name, { value: takesValue }] = found;
+    const value = takesValue === undefined ? true : (inline ?? rest.next().value);
+    if (value === undefined) throw new UsageError(`${option} needs a value`);
+    values[name] = checks[name]?.(String(value)) ?? value;
   }
-  return found;
+  return { words, ...values };
+}
+
+const checks: Readonly<Record<string, (text: string) => number>> = {
+  address: (text) => {
+    if (!/^(?:0x)?[0-9a-f]{2}$/i.test(text)) throw new UsageError(`--address must be like 0x6E, not '${text}'`);
+    return Number.parseInt(text, 16);
+  },
+  interval: (text) => {
+    const seconds = Number(text);
+    if (!(seconds >= 0.1 && seconds <= 3600)) throw new UsageError(`--interval must be 0.1 to 3600 s, not '${text}'`);
+    return seconds;
+  },
+};
+
+/** What is said of a word that nobody knows: the one that was meant, where one is near. */
+export function unknown(what: string, word: string, words: readonly string[], before = ''): string {
+  const meant = nearest(word.slice(before.length), words);
+  return `unknown ${what} ${word}${meant === undefined ? '' : `: did you mean ${before}${meant}?`}`;
 }

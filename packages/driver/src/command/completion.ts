@@ -1,7 +1,7 @@
 /** What `sleepi3 completion` prints: the completion of the command for bash, from the tables that it is made of. */
 import { boardAddresses, hex } from '../bus/board-address.js';
 import { parameters, settableParameterNames } from '../board/parameters.js';
-import { commands, options } from './help.js';
+import { commands, options } from './table.js';
 
 export function bashCompletion(): string {
   const words = (list: readonly string[]) => list.join(' ');
@@ -23,7 +23,7 @@ _sleepi3() {
       return
       ;;
   esac
-  if [[ $current == -* ]]; then words='${words(Object.keys(options))}'; fi
+  if [[ $current == -* ]]; then words='${words(Object.keys(options).map((name) => `--${name}`))}'; fi
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }
 complete -F _sleepi3 sleepi3

@@ -10,11 +10,12 @@ import {
 } from '../board/parameters.js';
 import { type DefaultsFileOptions, Sleepi3 } from '../board/sleepi3.js';
 import { alarm } from './alarm.js';
-import { type Arguments, parseArguments } from './arguments.js';
+import { type Arguments, parseArguments, unknown } from './arguments.js';
 import { bashCompletion } from './completion.js';
 import { helpText } from './help.js';
 import { type CommandIo, UsageError } from './io.js';
 import { jsonOf, statusTable } from './status.js';
+import { commands } from './table.js';
 import { acceptedValues, formatValue, parseChannel, parseValue, type VoltageChannel } from './values.js';
 import { watch } from './watch.js';
 
@@ -28,11 +29,10 @@ export async function runCommand(io: CommandIo, version: string, options: Defaul
   try {
     const given = parseArguments(io.args);
     const [command, ...words] = given.words;
-    if (given.help || command === 'help') {
-      io.write(helpText(given.help ? command : words[0]));
-      return 0;
-    }
     switch (command) {
+      case 'help':
+        io.write(helpText(words[0]));
+        return 0;
       case undefined:
         io.write(helpText());
         return 2;
@@ -59,11 +59,11 @@ export async function runCommand(io: CommandIo, version: string, options: Defaul
         io.write(bashCompletion());
         return 0;
       default:
-        throw new UsageError(`unknown command ${command}`);
+        throw new UsageError(unknown('command', command, Object.keys(commands)));
     }
   } catch (error) {
     if (error instanceof UsageError) {
-      io.writeError(`sleepi3: ${error.message}; see sleepi3 --help\n`);
+      io.writeError(`sleepi3: ${error.message} (see sleepi3 --help)\n`);
       return 2;
     }
     if (error instanceof Sleepi3Error) {
@@ -133,7 +133,7 @@ function parameterNames(words: readonly string[]): readonly ParameterName[] {
 }
 
 async function withBoard<T>(
-  { bus, address, defaultsFile }: Arguments,
+  { bus, address, 'defaults-file': defaultsFile }: Arguments,
   options: DefaultsFileOptions,
   body: (board: Sleepi3) => Promise<T>,
 ): Promise<T> {
