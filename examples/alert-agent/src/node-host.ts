@@ -1,7 +1,7 @@
 // The outside of the alert agent on a real node.
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '@sleepi3/program';
 import { AlertError } from './errors.js';
 import type { SendHost } from './receivers/send.js';
 import { parseReceivers, type Receiver } from './receivers/receivers.js';
@@ -21,16 +21,7 @@ export function directoryAt(path: string): Directory {
     read: (name) => readFile(join(path, name), 'utf8').catch(unlessMissing),
     replace: async (name, text) => {
       await mkdir(path, { recursive: true, mode: 0o770 });
-      // A new file of a name that nobody can know: root must not follow a link that another user has put there.
-      const draft = join(path, `.${name}.${randomBytes(8).toString('hex')}`);
-      const file = await open(draft, 'wx', 0o644);
-      try {
-        await file.writeFile(text);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(draft, join(path, name));
+      await replaceFile(join(path, name), text);
     },
     remove: (name) => rm(join(path, name), { force: true }),
   };

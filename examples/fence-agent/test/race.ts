@@ -1,7 +1,7 @@
 // One race: both nodes want to shoot the other, one of them a little later. The boards, the harness and the keeper's own
 // code are the real ones; only time, power and the Pis are virtual.
 import { Sleepi3 } from '@sleepi3/driver';
-import { createHarness, type Harness, VirtualClock, VirtualProcess } from '@sleepi3/simulator';
+import { createHarness, type Harness, seededRandom, VirtualClock, VirtualProcess } from '@sleepi3/simulator';
 import { boardLines } from '../src/node/board.js';
 import type { Lines } from '../src/line/lines.js';
 import { PowerRecord, type RecordFile } from '../src/line/power-record.js';
@@ -97,14 +97,3 @@ export async function runRace(race: Race, observe?: (harness: Harness) => void):
 
 /** Nobody reads these records. */
 export const noFile: RecordFile = { read: async () => undefined, replace: async () => {}, remove: async () => {} };
-
-/** Mulberry32: small, quick, the same everywhere. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}

@@ -1,11 +1,11 @@
 // One storm: an off while the bus of the shooting board fails in every way it can.
-import { createHarness, VirtualClock } from '@sleepi3/simulator';
+import { createHarness, seededRandom, VirtualClock } from '@sleepi3/simulator';
 import { Sleepi3 } from '@sleepi3/driver';
 import { boardLines } from '../src/node/board.js';
 import type { PulseOutcome } from '../src/line/act.js';
 import { PowerRecord } from '../src/line/power-record.js';
 import { pulse } from '../src/line/pulse.js';
-import { noFile, seededRandom } from './race.js';
+import { noFile } from './race.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
 
 export interface StormResult {

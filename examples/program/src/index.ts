@@ -8,6 +8,7 @@ export { nearest } from './nearest.js';
 export { probe, type ProbeResult } from './probe.js';
 export { explain, runProgram, type Surroundings } from './process.js';
 export { parseRollStatus, type Roll, type RollStatus } from './roll-status.js';
+export { replaceFile, syncDirectory } from './replace-file.js';
 export { type Command, type CommandLine, type Option, pickOptions, type Program, type Values } from './table.js';
 export { type Colours, colours, wrap } from './terminal.js';
 export { type MetricTable, replaceTextfile, textfileDirectory, textfileOf } from './textfile.js';

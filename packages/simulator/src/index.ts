@@ -2,6 +2,7 @@ export { VirtualBoard } from './board/board.js';
 export type { BoardOptions, Supply, UnknownBehaviour } from './board/board-options.js';
 export { SimulatorError, type SimulatorErrorCode } from './errors.js';
 export type { BoardEventName, BoardEvents, BoardListener, CutCause, TransferRecord } from './board/events.js';
+export { seededRandom } from './board/random.js';
 export type { ActiveFault, Fault, FaultInjector, FaultKind, TransferRequest } from './board/faults.js';
 export { createHarness, Harness, type HarnessOptions, type Wire, type WireState, type Wiring } from './harness.js';
 export type { Pi } from './pi/pi.js';

@@ -1,9 +1,8 @@
 // Plays a crooked world to its end, on a virtual clock: two boards, two Pis with the line keeper's service under its
 // supervisor, and on each Pacemaker, which asks the agent up to ten times. What happened is the world's story.
 import { editDefaults, parseDefaults } from '@sleepi3/driver';
-import { VirtualClock } from '@sleepi3/simulator';
+import { seededRandom, VirtualClock } from '@sleepi3/simulator';
 import type { Ask } from '../../src/target/silence.js';
-import { seededRandom } from '../random.js';
 import { type AgentResult, runVirtualAgent } from '../virtual-agent.js';
 import { createCluster, type VirtualCluster } from '../virtual-cluster.js';
 import { confAddresses, corosyncConf, deviceCall, nodeSetting, ownerOf, resolve } from './setting.js';

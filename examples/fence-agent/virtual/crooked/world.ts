@@ -1,6 +1,6 @@
 // One crooked world: a set-up of two nodes as they are found, drawn from a seed. Not inputs are drawn but set-ups: names,
 // corosync.conf, options, where the device runs, wires, peers, buses, and what happens when.
-import { seededRandom } from '../random.js';
+import { seededRandom } from '@sleepi3/simulator';
 
 /** What the nodes are called in corosync.conf, and their hosts. Hosts have short names, as Debian sets them, but for one. */
 export const nameKinds = ['short', 'full', 'capitals', 'in-domain', 'none', 'swapped'] as const;

@@ -1,24 +1,10 @@
-// Files that are replaced as a whole: a reader, and a power cut, find the old text or the new one.
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+// The records of this program on the disk.
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { getuid } from 'node:process';
+import { replaceFile, syncDirectory } from '@sleepi3/program';
 import { RollError } from '../errors.js';
 import type { RecordName, Records } from '../journal.js';
-
-/** On the disk, with its name, before it resolves. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.new`;
-  await rm(draft, { force: true });
-  const file = await open(draft, 'wx', 0o644);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
-  await syncDirectory(dirname(path));
-}
 
 /** The records of this program, as JSON files in a directory that is made when it is first needed. */
 export function recordFiles(directory: string): Records {
@@ -62,13 +48,4 @@ async function refuseForeign(directory: string): Promise<void> {
     'BAD_SETTING',
     `state-dir: ${directory} can be written by others: chmod 755 and chown it, or use another`,
   );
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path);
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }
