@@ -32,14 +32,15 @@ export function parseRollStatus(text: string): RollStatus | undefined {
   }
   const { roll } = (value ?? {}) as { readonly roll?: unknown };
   const whole = roll === undefined || roll === null || isRoll(roll);
-  return typeof value === 'object' && value !== null && whole ? (value as RollStatus) : undefined;
+  return typeof value === 'object' && value !== null && whole ? value : undefined;
 }
 
 function isRoll(value: unknown): value is Roll {
   const { roll, holder, done, failed } = value as { readonly [N in keyof Roll]?: unknown };
+  const { node } = (holder ?? {}) as { readonly node?: unknown };
   return (
     typeof roll === 'string' &&
-    (holder === undefined || typeof (holder as { readonly node?: unknown } | null)?.node === 'string') &&
+    (holder === undefined || typeof node === 'string') &&
     Array.isArray(done) &&
     (failed === undefined || typeof failed === 'string')
   );

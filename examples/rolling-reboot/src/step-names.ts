@@ -18,4 +18,4 @@ export const stepNames = [
 export type StepName = (typeof stepNames)[number];
 
 /** Where a turn is in which nothing is known of what was done, so that all of it is to be undone. */
-export const lastStep = stepNames[stepNames.length - 1] as StepName;
+export const lastStep: StepName = stepNames.at(-1) ?? stepNames[0];

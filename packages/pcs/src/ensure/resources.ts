@@ -81,7 +81,7 @@ function primitive(
   if (found === undefined) return { differences: [{ what: id, should: name }], commands: [create] };
   if (found.kind !== 'primitive' || !isOfAgent(found, agent)) {
     const is = found.kind === 'primitive' ? (agentOf(found) ?? 'of no agent') : `a ${found.kind}`;
-    const { class: standard = undefined } = found.kind === 'primitive' ? found : {};
+    const standard = found.kind === 'primitive' ? found.class : undefined;
     throw different(id, {
       is,
       should: agent,
