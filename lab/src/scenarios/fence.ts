@@ -1,4 +1,4 @@
-import { expectRejoin, wakeupFlagIn } from './steps.js';
+import { expectAddon, expectRejoin, wakeupFlagIn } from './steps.js';
 import type { Scenario } from './scenario.js';
 
 /** The article's first test. */
@@ -29,5 +29,6 @@ export const fence: Scenario = {
     const flag = await wakeupFlagIn(lab, target);
     verdict.see('the guest reads wakeup-flag extin from its board', flag === 'extin', flag);
     await expectRejoin(lab, verdict, start);
+    for (const machine of lab.machines) await expectAddon(verdict, machine);
   },
 };

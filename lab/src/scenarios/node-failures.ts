@@ -3,7 +3,7 @@ import { LabError } from '../errors.js';
 import type { Lab } from '../lab.js';
 import type { Machine } from '../machine/machine.js';
 import type { Scenario } from './scenario.js';
-import { expectRejoin, servingMachine, wakeupFlagIn } from './steps.js';
+import { expectAddon, expectRejoin, servingMachine, wakeupFlagIn } from './steps.js';
 
 /** A scenario in which the node that serves is struck, in one of several ways. */
 function nodeFailure(
@@ -38,6 +38,7 @@ function nodeFailure(
       verdict.see('the guest reads wakeup-flag extin from its board', flag === 'extin', flag);
       await expectRejoin(lab, verdict, start);
       verdict.see('the other node kept its power', lab.recording.pulses(other.name, 'power').length === 1);
+      await expectAddon(verdict, other);
       verdict.see('it was fenced once', lab.recording.pulses(struck.name, 'power').length === 2);
     },
   };

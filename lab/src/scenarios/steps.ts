@@ -24,6 +24,14 @@ export async function expectRejoin(lab: Lab, verdict: Verdict, since: number): P
   verdict.see('the service answers', lab.http.answers);
 }
 
+/** The addon that the package brings is what reaches the board, and the line keeper says so. */
+export async function expectAddon(verdict: Verdict, machine: Machine): Promise<void> {
+  const words = ['journalctl', '--boot', '--unit=fence-sleepi3.service', '--output=cat', '--no-pager'];
+  const said = (await machine.mustExec(words)).split('\n').filter((line) => line.includes('reaching the board'));
+  const byAddon = said.length > 0 && said.every((line) => line.endsWith('through i2c-bus'));
+  verdict.see(`${machine.name}: the line keeper reaches its board by the addon of its package`, byAddon, said.at(-1));
+}
+
 /** Waits until a machine has booted to the end: it answers long before that. */
 export async function booted(lab: Lab, machine: Machine): Promise<void> {
   await lab.until(`${machine.name} answers`, () => machine.answers());
