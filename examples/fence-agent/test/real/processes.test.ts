@@ -9,11 +9,9 @@ import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import { canMakeScratchRoot } from '../../../../tools/test/support/scratch-root.js';
 import { buildAgent, liveCluster, self } from './live-cluster.js';
 import { residentMegabytes } from './service.js';
-import { until } from './until.js';
+import { inRealTime, until } from './until.js';
 
-const timeout = 300_000;
-
-describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', { timeout }, () => {
+describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', inRealTime, () => {
   let directory: string;
   let program: string;
   beforeAll(async () => {

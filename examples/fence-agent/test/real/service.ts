@@ -13,7 +13,7 @@ export interface Service {
   readonly pid: number;
   /** What it said. */
   readonly log: string;
-  /** SIGTERM, and no new start. */
+  /** SIGTERM, to a keeper that is stopped too, and no new start. */
   stop(): Promise<void>;
 }
 
@@ -61,6 +61,7 @@ export async function startService(program: string, directory: string, ...words:
       stopping = true;
       const ended = keeper.exitCode === null && keeper.signalCode === null ? once(keeper, 'exit') : undefined;
       keeper.kill('SIGTERM');
+      keeper.kill('SIGCONT'); // a test that failed may have left it stopped
       await ended;
     },
   };
