@@ -213,6 +213,7 @@ async function startLab(
     setupPackage: paths.setupPackage,
     rollingReboot: paths.rollingReboot,
     clusterSetup: paths.clusterSetup,
+    alertAgent: paths.alertAgent,
     busContract: paths.busContract,
     ...(isNative(architecture) ? { otherNode: { program: process.execPath, modules: i2cBusModules() } } : {}),
   };
@@ -242,6 +243,8 @@ async function buildForGuests({ architecture }: Platform): Promise<void> {
     '@sleepi3/rolling-reboot',
     '--filter',
     '@sleepi3/cluster-setup',
+    '--filter',
+    '@sleepi3/alert-agent',
     'run',
     'build',
   ]);
@@ -256,7 +259,9 @@ async function buildForGuests({ architecture }: Platform): Promise<void> {
     await copyFile(join(paths.packages, built), kept);
   }
   await copyFile(paths.busContractBuild, paths.busContract);
-  for (const { built: program, kept } of [paths.rollingReboot, paths.clusterSetup]) await copyFile(program, kept);
+  for (const { built: program, kept } of [paths.rollingReboot, paths.clusterSetup, paths.alertAgent]) {
+    await copyFile(program, kept);
+  }
 }
 
 /** i2c-bus as it is installed here, and what it needs. */

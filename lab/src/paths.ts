@@ -21,6 +21,7 @@ export interface LabPaths {
   /** The programs for operators: where each is built, where each is kept, and what belongs to it. */
   readonly rollingReboot: ProgramPaths;
   readonly clusterSetup: ProgramPaths;
+  readonly alertAgent: ProgramPaths;
   /** The contract of a bus, as a program for the guests. */
   readonly busContractBuild: string;
   readonly busContract: string;
@@ -39,9 +40,9 @@ export interface ProgramPaths {
 export function labPaths(root: string): LabPaths {
   const cache = join(root, '.cache', 'lab');
   const run = join(cache, 'run');
-  const program = (name: string): ProgramPaths => {
+  const program = (name: string, file = name): ProgramPaths => {
     const source = join(root, 'examples', name);
-    return { source, built: join(source, 'dist', name), kept: join(cache, name) };
+    return { source, built: join(source, 'dist', file), kept: join(cache, file) };
   };
   return {
     cache,
@@ -55,6 +56,7 @@ export function labPaths(root: string): LabPaths {
     setupPackage: join(cache, 'cluster-setup_all.deb'),
     rollingReboot: program('rolling-reboot'),
     clusterSetup: program('cluster-setup'),
+    alertAgent: program('alert-agent', 'alert_sleepi3'),
     busContractBuild: join(root, 'lab', 'dist', 'bus-contract.cjs'),
     busContract: join(cache, 'bus-contract.cjs'),
     control: join(run, 'control.socket'),

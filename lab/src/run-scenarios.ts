@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterOptions } from './cluster/configuration.js';
 import { LabError } from './errors.js';
+import { beginWitness, type Witness } from './judge/witness.js';
 import type { Lab } from './lab.js';
 import type { Scenario } from './scenarios/scenario.js';
 import { type Outcome, Verdict } from './verdict.js';
@@ -60,17 +61,22 @@ async function runOne(scenario: Scenario, lab: Lab, file: string, log: RunTools[
   let failure: Error | undefined;
   const begun = lab.clock.now();
   let start = begun;
+  let witness: Witness | undefined;
   try {
     if (hasCluster(scenario)) {
       await lab.begin({ timeout: 900_000 });
       log(`settled after ${Math.round((lab.clock.now() - begun) / 1000)} s`);
     }
+    if (scenario.causes) witness = await beginWitness(lab, scenario.causes);
     lab.record(scenario.name);
     start = lab.clock.now();
     await scenario.run(lab, verdict);
+    await witness?.judge(verdict);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     failure = error;
+  } finally {
+    await witness?.close();
   }
   lab.recording.stop();
   const outcome = verdict.outcome(scenario, lab.clock.now() - start, failure);

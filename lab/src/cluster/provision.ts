@@ -17,6 +17,7 @@ export interface ProvisionSources {
   /** The programs for operators. */
   readonly rollingReboot: ProgramPaths;
   readonly clusterSetup: ProgramPaths;
+  readonly alertAgent: ProgramPaths;
   /** The contract of a bus as one program. */
   readonly busContract: string;
   /** A Node besides Debian's, for the contract; this machine's, and so only for guests of its architecture. */
@@ -110,16 +111,24 @@ export async function writeProvision(
   await rm(workspace, { recursive: true });
 }
 
-/** rolling-reboot and cluster-setup, as their READMEs say. What the first one does after a boot is enabled; its timer is not. */
-async function installPrograms({ rollingReboot, clusterSetup }: ProvisionSources, root: string): Promise<void> {
+/**
+ * rolling-reboot, cluster-setup and alert_sleepi3, as their READMEs say. What the first one does after a boot is enabled, its timer is
+ * not; the last one has no receivers.
+ */
+async function installPrograms(sources: ProvisionSources, root: string): Promise<void> {
+  const { rollingReboot, clusterSetup, alertAgent } = sources;
   const programs = join(root, 'usr/sbin');
   await mkdir(programs, { recursive: true });
-  for (const { kept } of [rollingReboot, clusterSetup]) await copyFile(kept, join(programs, basename(kept)));
-  await cp(join(rollingReboot.source, 'systemd'), join(root, unitDirectory), {
-    recursive: true,
-    filter: (source) => !source.endsWith('.default'),
-  });
+  for (const { kept } of [rollingReboot, clusterSetup, alertAgent])
+    await copyFile(kept, join(programs, basename(kept)));
+  for (const { source } of [rollingReboot, alertAgent]) {
+    await cp(join(source, 'systemd'), join(root, unitDirectory), {
+      recursive: true,
+      filter: (path) => !path.endsWith('.default'),
+    });
+  }
   await enable(root, `/${unitDirectory}`, 'rolling-reboot-resume.service');
+  await enable(root, `/${unitDirectory}`, 'alert-sleepi3.path');
 }
 
 const unitDirectory = 'etc/systemd/system';

@@ -9,11 +9,13 @@ import { expectAddon, expectRejoin, servingMachine, wakeupFlagIn } from './steps
 function nodeFailure(
   name: string,
   blow: string,
+  causes: Scenario['causes'],
   strike: (lab: Lab, machine: Machine) => Promise<void> | void,
 ): Scenario {
   return {
     name,
     mustSee: `${blow} on the node that serves: the other one serves, the struck one is fenced, woken by wire and rejoins`,
+    ...(causes && { causes }),
     async run(lab, verdict) {
       const struck = await servingMachine(lab);
       const other = lab.peerOf(struck);
@@ -44,9 +46,10 @@ function nodeFailure(
   };
 }
 
-export const panic = nodeFailure('panic', 'a kernel panic', panicKernel);
+export const panic = nodeFailure('panic', 'a kernel panic', undefined, panicKernel);
 
-export const hang = nodeFailure('hang', 'a hard hang', (lab, machine) => {
+/** Nothing of it is on the disk: that the cause is not known is what a history can say. */
+export const hang = nodeFailure('hang', 'a hard hang', ['unknown'], (lab, machine) => {
   lab.note(`${machine.name} hangs`);
   machine.hang();
 });
@@ -54,10 +57,15 @@ export const hang = nodeFailure('hang', 'a hard hang', (lab, machine) => {
 /** Takes all memory with a process that the kernel may not kill, so that it has to kill all others, and then gives up. */
 const devourMemory = 'blocks = []\nwhile True:\n    blocks.append(bytearray(8 << 20))\n';
 
-export const outOfMemory = nodeFailure('out-of-memory', 'running out of memory', async (lab, machine) => {
-  lab.note(`${machine.name} runs out of memory`);
-  const words = ['choom', '-n', '-1000', '--', 'python3', '-c', devourMemory];
-  await machine.exec(words, { timeout: 1000 }).catch((error: unknown) => {
-    if (!(error instanceof LabError)) throw error;
-  });
-});
+export const outOfMemory = nodeFailure(
+  'out-of-memory',
+  'running out of memory',
+  ['out-of-memory', 'unknown'],
+  async (lab, machine) => {
+    lab.note(`${machine.name} runs out of memory`);
+    const words = ['choom', '-n', '-1000', '--', 'python3', '-c', devourMemory];
+    await machine.exec(words, { timeout: 1000 }).catch((error: unknown) => {
+      if (!(error instanceof LabError)) throw error;
+    });
+  },
+);
