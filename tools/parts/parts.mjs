@@ -26,6 +26,8 @@ export const parts = [
   { packages: ['pacemaker-cts'], brings: ['/usr/share/pacemaker/tests/cts-fencing'], since: 13 },
   { packages: ['pcs'], brings: ['pcs', '/usr/share/pcs/data/ocf-1.0.rng'] },
   { packages: ['corosync'], brings: ['corosync'] },
+  { packages: ['corosync-qdevice'], brings: ['corosync-qdevice'] },
+  { packages: ['corosync-qnetd'], brings: ['corosync-qnetd'] },
   // Debian 13 has a package for each agent, and under the old name one that brings them all.
   { packages: ['fence-agents-dummy', 'fence-agents'], brings: ['fence_dummy'] },
   { packages: ['fence-agents-common', 'fence-agents'], brings: ['/usr/share/cluster/relaxng/metadata.rng'] },

@@ -172,6 +172,6 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'cibadmin'))('a quorum devic
 
 it('the quorum of a node that does not run is an error', async () => {
   const runner = { run: async () => answer({ exitCode: 1, stderr: 'Cannot initialize QUORUM service\n' }) };
-  await expect(execute(reads.quorumStatus(), runner)).rejects.toThrow(PcsError);
+  await expect(execute(reads.quorumStatus(), runner)).rejects.toMatchObject({ code: 'NOT_RUNNING' });
   await expect(execute(commands.quorum.config(), runner)).rejects.toThrow(PcsError);
 });

@@ -73,7 +73,7 @@ const RULES: readonly { readonly pattern: RegExp; readonly code: PcsErrorCode }[
   { pattern: /^Usage: pcs /m, code: 'USAGE' },
   {
     pattern:
-      /cluster is not (?:currently )?running|unable to get cib|Could not connect to the CIB|Connection to (?:the )?cluster failed|Transport endpoint is not connected/i,
+      /cluster is not (?:currently )?running|Cannot initialize QUORUM service|unable to get cib|Could not connect to the CIB|Connection to (?:the )?cluster failed|Transport endpoint is not connected/i,
     code: 'NOT_RUNNING',
   },
   { pattern: /Permission denied|must be (?:run as )?root|Operation not permitted|EACCES/i, code: 'PERMISSION_DENIED' },
