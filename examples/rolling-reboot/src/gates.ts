@@ -1,6 +1,6 @@
 // What must hold before a node may be taken out, as data: each gate says what it asks for, and when it is shut, why.
 import { nodeNamed } from '@sleepi3/pcs';
-import type { ClusterFacts, NodeFacts } from './cluster/cluster.js';
+import type { ClusterFacts, NodeFacts, VoteFacts } from './cluster/cluster.js';
 import type { Board, Host, Inhibitor } from './node/host.js';
 import type { Outcome } from './journal.js';
 import type { Settings } from './settings.js';
@@ -134,6 +134,12 @@ export const gates = [
     requires: 'all other nodes are in the cluster and take resources',
     kind: 'reboot',
     reason: ({ facts, settings }) => othersReason(facts, settings),
+  },
+  {
+    name: 'votes',
+    requires: 'the others keep quorum without this node, and the quorum device, if there is one, gives its vote',
+    kind: 'reboot',
+    reason: ({ facts: { votes } }) => votes && votesReason(votes),
   },
   {
     name: 'self',
@@ -290,6 +296,20 @@ export async function lookPatiently(
     if (!told) tell(`waits, for at most ${limit} s: ${passing.reason}`);
     await clock.sleep(passingPollMs, signal);
   }
+}
+
+/** Why the rest would have no quorum while this node is away; undefined when it would. */
+function votesReason({ total, needed, own, device }: VoteFacts): string | undefined {
+  if (device === 0) {
+    return (
+      'the quorum device gives no vote, and one node less may be one vote too few: see to corosync-qnetd on its machine ' +
+      '(pcs quorum device status)'
+    );
+  }
+  const rest = total - own;
+  return rest >= needed
+    ? undefined
+    : `without this node there are ${rest} votes, and ${needed} are needed: the others would stop everything`;
 }
 
 /** Why another node could not run the service; undefined when all could. */

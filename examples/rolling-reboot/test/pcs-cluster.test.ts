@@ -70,6 +70,15 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a c
     expect(facts.fenceDevices).toEqual([expect.objectContaining({ id: 'F', monitorInterval: 60, monitorResult: 0 })]);
   });
 
+  it('refuses a turn while the quorum device gives no vote', async () => {
+    fake.knownHosts.add('q');
+    await pcs.quorum.device.add({ model: { host: 'q', algorithm: 'ffsplit' } });
+    expect((await cluster.facts()).votes).toEqual({ total: 3, needed: 2, own: 1, device: 1 });
+    expect(await shut()).toEqual({});
+    fake.deviceAnswers = false;
+    expect(await shut()).toEqual({ votes: expect.stringContaining('pcs quorum device status') });
+  });
+
   it('drains a node by standby and lets it run resources again', async () => {
     await cluster.standby('n1');
     const facts = await cluster.facts();
@@ -144,7 +153,9 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a c
     const pending =
       '<fence_history><fence_event status="pending" extended-status="1" action="reboot" target="n2" client="x.1" origin="n1"/></fence_history>';
     const xml = stdout.toString('utf8').replace('</resources>', `</resources>${pending}`);
-    expect(factsOf(parseClusterStatus(xml), await pcs.cib.config(), 'VIP').unsettled).toEqual([
+    expect(
+      factsOf(parseClusterStatus(xml), await pcs.cib.config(), 'VIP', await pcs.quorum.status()).unsettled,
+    ).toEqual([
       'fencing (reboot) of n2, which n1 asked for, is pending; one that is not under way ends when the cluster is started anew ' +
         'on n1: pcs cluster stop n1, then pcs cluster start n1',
     ]);

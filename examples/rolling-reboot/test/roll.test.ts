@@ -43,6 +43,14 @@ describe('a morning on which all is well', () => {
     });
   }
 
+  it('reboots each of two nodes that have a quorum device, which keeps the other one going', async () => {
+    const world = await booted({ nodes: 2 });
+    world.device = true;
+    await world.morning();
+    expect(world.machines.map(({ reboots }) => reboots)).toEqual([1, 1]);
+    expect(world.violations).toEqual([]);
+  });
+
   it('gives every node the same roll id', async () => {
     const world = await booted({ nodes: 3 });
     await world.morning();
@@ -425,6 +433,10 @@ describe('gates', () => {
     'another node in standby': { shut: (world) => world.standby.add(two), said: `${two} is in standby` },
     'this node in standby': { shut: (world) => world.standby.add(one), said: `${one} is in standby` },
     'another node off': { shut: (world) => world.machine(two).losePower(Infinity), said: two },
+    'a quorum device that is lost': {
+      shut: (world) => (world.device = false),
+      said: 'the quorum device gives no vote',
+    },
     'a failure': { shut: (world) => world.failures.push('monitor of VIP failed'), said: 'pcs resource cleanup' },
     'a constraint that was left': {
       shut: (world) => world.constraints.add('cli-ban-VIP-on-x'),

@@ -72,6 +72,9 @@ export class World {
   /** What must never be, and was. */
   readonly violations: string[] = [];
 
+  /** Whether the quorum device gives its vote; undefined: there is none. */
+  device: boolean | undefined;
+
   // The CIB.
   readonly standby = new Set<string>();
   readonly constraints = new Set<string>();
@@ -161,6 +164,7 @@ export class World {
 
   quorate(machine: Machine): boolean {
     const members = this.machines.filter(({ online }) => online).length;
+    if (this.device !== undefined) return (members + (this.device ? 1 : 0)) * 2 > this.machines.length + 1;
     // two_node with wait_for_all, as corosync sets it: one of two is enough once both have been seen.
     if (this.machines.length === 2) return members === 2 || machine.hasSeenAll;
     return members * 2 > this.machines.length;
@@ -308,6 +312,17 @@ export class World {
     }
   }
 
+  #votes(): ClusterFacts['votes'] {
+    const device = this.device === undefined ? undefined : Number(this.device);
+    const expected = this.machines.length + (device === undefined ? 0 : 1);
+    return {
+      total: this.machines.filter(({ online }) => online).length + (device ?? 0),
+      needed: this.machines.length === 2 && device === undefined ? 1 : Math.floor(expected / 2) + 1,
+      own: 1,
+      device,
+    };
+  }
+
   /** What crm_mon and cibadmin would say on this node. */
   factsFor(machine: Machine): ClusterFacts {
     const { machines, serviceOn } = this;
@@ -324,6 +339,7 @@ export class World {
     return {
       controlled: true,
       quorate: this.quorate(machine),
+      votes: this.#votes(),
       nodes: machines.map(({ name, online, unclean }) => ({
         name,
         online,

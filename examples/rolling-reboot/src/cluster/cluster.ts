@@ -34,11 +34,24 @@ export interface FenceDeviceFacts {
   readonly monitorResult: number | undefined;
 }
 
+/** How the votes stand in this partition. */
+export interface VoteFacts {
+  /** With those of this node and of the quorum device. */
+  readonly total: number;
+  readonly needed: number;
+  /** This node's. */
+  readonly own: number;
+  /** What the quorum device gives now; undefined without one. */
+  readonly device: number | undefined;
+}
+
 /** A cluster at one moment. */
 export interface ClusterFacts {
   /** Whether there is a designated controller. */
   readonly controlled: boolean;
   readonly quorate: boolean;
+  /** The votes as corosync counts them; undefined where it counts none. */
+  readonly votes: VoteFacts | undefined;
   readonly nodes: readonly NodeFacts[];
   readonly resources: readonly ResourceFacts[];
   readonly fenceDevices: readonly FenceDeviceFacts[];

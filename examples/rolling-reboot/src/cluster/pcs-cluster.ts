@@ -10,6 +10,7 @@ import {
   type FencingEvent,
   type Pcs,
   type PrimitiveStatus,
+  type QuorumStatus,
   type ResourceView,
   staysPut,
   valueIn,
@@ -30,7 +31,8 @@ export function pcsCluster({ pcs, service, moveTimeout }: PcsClusterOptions): Cl
     facts: async () => {
       // The status first: a change made in between then shows as one that is under way.
       const status = await pcs.status();
-      return factsOf(status, await pcs.cib.config(), service);
+      const [configuration, quorum] = await Promise.all([pcs.cib.config(), pcs.quorum.status()]);
+      return factsOf(status, configuration, service, quorum);
     },
     start: async () => {
       await pcs.cluster.start();
@@ -107,12 +109,23 @@ function lockIn({ properties }: ClusterConfiguration): string | undefined {
 }
 
 /** What the procedure looks at, from status and configuration. */
-export function factsOf(status: ClusterStatus, configuration: ClusterConfiguration, service: string): ClusterFacts {
+export function factsOf(
+  status: ClusterStatus,
+  configuration: ClusterConfiguration,
+  service: string,
+  { votes, members, device }: Pick<QuorumStatus, 'votes' | 'members' | 'device'>,
+): ClusterFacts {
   const devices = new Set(configuration.stonithDevices.map(({ id }) => id));
   const resources = status.allResources.filter(({ id }) => !id.includes(':') && !devices.has(id));
   return {
     controlled: status.summary.currentDc?.present === true,
     quorate: status.quorate,
+    votes: votes && {
+      total: votes.total,
+      needed: votes.needed,
+      own: members.find(({ local }) => local)?.votes ?? 0,
+      device: device?.votes,
+    },
     nodes: status.members.map(({ name, online, standby, standbyOnFail, maintenance, unclean, pending, shutdown }) => ({
       name,
       online,
