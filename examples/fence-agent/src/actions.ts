@@ -2,7 +2,7 @@
 import { boardAddresses, type ParsedDefaults, Sleepi3Error } from '@sleepi3/driver';
 import { FenceError, type Outlet, type PowerStatus } from '@sleepi3/fence-protocol';
 import type { AgentContext, AgentOptions } from './options.js';
-import { isPreferred } from './line/arbitration.js';
+import { goesOn } from './line/arbitration.js';
 import { type BoardName, busSpec } from './node/board.js';
 import { asksNobody, ownAmong, peerAddresses } from './target/peer-addresses.js';
 import { shortName } from './target/node-names.js';
@@ -30,7 +30,7 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
   const { options, log } = context;
   const wiring = await wiringOf(options, machine);
   const target = guarded(context, wiring);
-  const preferred = isPreferred(wiring.self, wiring.peer, options.preferred);
+  const preferred = goesOn(wiring, options.preferred);
   const hold = options.hold * 1000;
   const holdTimeout = Math.max(hold, options.hold_timeout * 1000);
   const wakeDelay = options.wake_delay * 1000;

@@ -1,6 +1,6 @@
 // The rules by which two nodes settle who shoots, each as what it decides in every case there is.
 import { describe, expect, it } from 'vitest';
-import { isPreferred, reasonNotToFire, reasonToYield } from '../src/line/arbitration.js';
+import { goesOn, isPreferred, reasonNotToFire, reasonToYield } from '../src/line/arbitration.js';
 
 const states = [false, true].flatMap((extin) => [false, true].map((extout) => ({ extin, extout })));
 
@@ -22,6 +22,15 @@ describe('the preferred node', () => {
 
   it('is the configured one, whichever node asks', () => {
     expect([isPreferred('a', 'b', 'B'), isPreferred('b', 'a', 'B')]).toEqual([false, true]);
+  });
+});
+
+describe('in a ring of more than two nodes', () => {
+  it('who is shot always lets go, whatever is configured', () => {
+    for (const preferred of [undefined, 'a', 'b']) {
+      expect(goesOn({ self: 'a', peer: 'b', ring: true }, preferred)).toBe(false);
+      expect(goesOn({ self: 'a', peer: 'b' }, preferred)).toBe(preferred !== 'b');
+    }
   });
 });
 

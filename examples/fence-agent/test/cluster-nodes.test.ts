@@ -153,6 +153,25 @@ describe('this node and its peer', () => {
     await expect(findWiring({ self: 'a', peer: 'b' }, facts({ hostname: 'x' }, none))).rejects.toThrow(/cannot tell/);
   });
 
+  it('are in a ring where there are more than two nodes, and the peer is the one that the option names', async () => {
+    const three = conf(
+      ['name: a', 'ring0_addr: 10.0.0.1'],
+      ['name: b', 'ring0_addr: 10.0.0.2'],
+      ['name: c', 'ring0_addr: 10.0.0.3'],
+    );
+    for (const [self, peer, address] of [
+      ['a', 'b', '10.0.0.2'],
+      ['c', 'a', '10.0.0.1'],
+    ] as const) {
+      await expect(findWiring({ peer }, facts({ hostname: self }, three))).resolves.toEqual({
+        self,
+        peer,
+        peerAddresses: [address],
+        ring: true,
+      });
+    }
+  });
+
   it('are called by host name and option where corosync.conf names no node', async () => {
     const nameless = conf(['ring0_addr: 10.0.0.1'], ['ring0_addr: 10.0.0.2']);
     const host = { hostname: 'pi-a', addresses: ['10.0.0.1'] };

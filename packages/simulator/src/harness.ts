@@ -1,8 +1,8 @@
-// Two boards and the two wires between them, as a two-node cluster is wired: CN5 of each to CN4 of the other.
+// Boards and the wires between them: two, as a two-node cluster is wired, CN5 of each to CN4 of the other; or more in a ring.
 import type { Clock } from '@sleepi3/driver';
 import { VirtualBoard } from './board/board.js';
 import type { BoardOptions } from './board/board-options.js';
-import { oneOf } from './errors.js';
+import { oneOf, SimulatorError } from './errors.js';
 import { timersOn, type Timers } from './time/timers.js';
 import { VirtualClock } from './time/virtual-clock.js';
 
@@ -91,6 +91,65 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   const clock = timersOn(given);
   const board = (index: 0 | 1) => new VirtualBoard({ ...common, name: names[index], ...boards?.[index], clock });
   return new Harness(clock, [board(0), board(1)]);
+}
+
+/** What all boards of a ring have in common. */
+export interface RingOptions extends Omit<BoardOptions, 'name' | 'clock' | 'pi'> {
+  /** Default: a new {@link VirtualClock}. */
+  readonly clock?: Clock;
+  /** Of the boards, in the order in which they are wired: three or more. */
+  readonly names: readonly string[];
+  /** Options of one board alone, in the same order, over those of all. */
+  readonly boards?: readonly (Omit<BoardOptions, 'clock'> | undefined)[];
+}
+
+/** Three or more boards in a ring: CN5 of each to CN4 of the next, and of the last to the first. */
+export class Ring<C extends Timers = Timers> {
+  readonly clock: C;
+  readonly boards: readonly VirtualBoard[];
+  /** `wires[i]` leads to the EXTIN of `boards[i]`, from the EXTOUT of the one before it. */
+  readonly wires: readonly Wire[];
+
+  constructor(clock: C, boards: readonly VirtualBoard[]) {
+    if (boards.length < 3) {
+      throw new SimulatorError(
+        'INVALID_ARGUMENT',
+        `a ring has three boards or more, not ${boards.length}: two are a harness`,
+      );
+    }
+    this.clock = clock;
+    this.boards = boards;
+    const settle = () => {
+      this.#settle();
+    };
+    this.wires = boards.map(() => new HarnessWire(settle));
+    for (const board of boards) board.on('extout', settle);
+    settle();
+  }
+
+  /** Takes all boards off their clock. */
+  close(): void {
+    for (const board of this.boards) board.close();
+  }
+
+  #settle(): void {
+    for (const [index, board] of this.boards.entries()) {
+      const before = this.boards.at(index - 1);
+      board.setExtin(throughWire[this.wires[index]?.state ?? 'sound'](before?.extout ?? false));
+    }
+  }
+}
+
+/** A {@link Ring} on a virtual clock, or on the one given. */
+export function createRing(options: RingOptions & { readonly clock?: VirtualClock }): Ring<VirtualClock>;
+export function createRing(options: RingOptions): Ring;
+export function createRing(options: RingOptions): Ring {
+  const { clock: given = new VirtualClock(), names, boards, ...common } = options;
+  const clock = timersOn(given);
+  return new Ring(
+    clock,
+    names.map((name, index) => new VirtualBoard({ ...common, name, ...boards?.[index], clock })),
+  );
 }
 
 class HarnessWire implements Wire {

@@ -4,7 +4,17 @@ export { SimulatorError, type SimulatorErrorCode } from './errors.js';
 export type { BoardEventName, BoardEvents, BoardListener, CutCause, TransferRecord } from './board/events.js';
 export { seededRandom } from './board/random.js';
 export type { ActiveFault, Fault, FaultInjector, FaultKind, TransferRequest } from './board/faults.js';
-export { createHarness, Harness, type HarnessOptions, type Wire, type WireState, type Wiring } from './harness.js';
+export {
+  createHarness,
+  createRing,
+  Harness,
+  type HarnessOptions,
+  Ring,
+  type RingOptions,
+  type Wire,
+  type WireState,
+  type Wiring,
+} from './harness.js';
 export type { Pi } from './pi/pi.js';
 export {
   type BoardTrack,

@@ -1,6 +1,14 @@
 import { systemClock } from '@sleepi3/driver';
 import { describe, expect, it } from 'vitest';
-import { createHarness, type VirtualBoard, VirtualClock, type Wiring, type WireState } from '../src/index.js';
+import {
+  createHarness,
+  createRing,
+  SimulatorError,
+  type VirtualBoard,
+  VirtualClock,
+  type Wiring,
+  type WireState,
+} from '../src/index.js';
 
 const address = 0x6e;
 
@@ -129,5 +137,43 @@ describe('the harness', () => {
     real.boards[0].poke('ioStatus', 1);
     expect(real.boards[1].extin).toBe(true);
     real.close();
+  });
+});
+
+describe('a ring of boards', () => {
+  const names = ['a', 'b', 'c', 'd'];
+
+  it('leads each EXTOUT to the EXTIN of the next board alone, and of the last to the first', () => {
+    const { boards } = createRing({ names });
+    for (const [index, board] of boards.entries()) {
+      board.poke('ioStatus', 1);
+      expect(extins(boards)).toEqual(names.map((_, place) => place === (index + 1) % names.length));
+      board.poke('ioStatus', 0);
+    }
+  });
+
+  it.each<[WireState, boolean, boolean]>([
+    ['open', false, false],
+    ['stuck-high', true, true],
+    ['stuck-low', false, false],
+  ])('has a wire that is %s show its end %s when idle and %s when asserted', (state, idle, asserted) => {
+    const { boards, wires } = createRing({ names });
+    wires[2]!.state = state;
+    expect(extins(boards)).toEqual([false, false, idle, false]);
+    boards[1]!.poke('ioStatus', 1);
+    expect(extins(boards)).toEqual([false, false, asserted, false]);
+  });
+
+  it('cuts the next board and no other, on its own clock, and comes off it', async () => {
+    const ring = createRing({ names, coldRegisters: { inputControl: 1 }, boards: [{ name: 'first' }] });
+    expect(ring.boards.map(({ name }) => name)).toEqual(['first', 'b', 'c', 'd']);
+    ring.boards[3]!.poke('ioStatus', 1);
+    await ring.clock.advance(12_000);
+    expect(ring.boards.map(({ powered }) => powered)).toEqual([false, true, true, true]);
+    ring.close();
+  });
+
+  it('is refused with two: that is a harness', () => {
+    expect(() => createRing({ names: ['a', 'b'] })).toThrow(SimulatorError);
   });
 });

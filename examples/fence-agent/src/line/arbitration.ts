@@ -6,7 +6,11 @@
 //
 // At most one dies, since both fire only if each saw EXTIN idle just before, and then the yielding side withdraws long
 // before the cut. At least one dies, since the one that goes on holds past the latest cut.
+//
+// In a ring of more than two, EXTIN is the shot of another node than the one that this node shoots. Whoever is shot there has lost
+// the quorum that the shooter has, and always lets go: nobody is preferred.
 import { isSameNode, shortName } from '../target/node-names.js';
+import type { FoundWiring } from '../target/wiring.js';
 import type { LineState } from './lines.js';
 
 /**
@@ -17,6 +21,14 @@ export function isPreferred(self: string, peer: string, configured?: string): bo
   if (configured !== undefined) return isSameNode(configured, self);
   const [own, other] = [shortName(self), shortName(peer)];
   return own === other ? self.toLowerCase() < peer.toLowerCase() : own < other;
+}
+
+/** Whether this node goes on when it is shot while it shoots. */
+export function goesOn(
+  { self, peer, ring }: Pick<FoundWiring, 'self' | 'peer' | 'ring'>,
+  configured?: string,
+): boolean {
+  return ring === undefined && isPreferred(self, peer, configured);
 }
 
 /** Why this node must not begin to shoot, or undefined when it may. */

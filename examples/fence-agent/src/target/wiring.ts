@@ -30,6 +30,8 @@ export interface NamedEnds {
 export interface FoundWiring extends Wiring {
   /** The peer's addresses, or host names, as corosync.conf has them: one for each link. */
   readonly peerAddresses: readonly string[];
+  /** More than two nodes, wired in a ring: EXTIN is not the peer's shot but that of another node. */
+  readonly ring?: true;
 }
 
 /**
@@ -59,7 +61,7 @@ export async function findWiring(options: NamedEnds, host: HostFacts): Promise<F
   if (peer === undefined || there === undefined || isSameNode(there.name ?? peer, self)) {
     throw cannotTell(nodes, host.hostname());
   }
-  return { self, peer: there.name ?? peer, peerAddresses: there.addresses };
+  return { self, peer: there.name ?? peer, peerAddresses: there.addresses, ...(nodes.length > 2 && { ring: true }) };
 }
 
 /**
