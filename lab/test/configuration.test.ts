@@ -11,6 +11,7 @@ const all: ClusterOptions[] = (['hot-standby', 'active-passive'] as const).flatM
     (['after-fencing', 'at-once'] as const).map((takeover) => ({ layout, fencing, takeover })),
   ),
 );
+all.push({ layout: 'hot-standby', fencing: 'sdk', second: true, device: true });
 
 describe('the ready cluster', () => {
   it.runIf(haveRealParts('xmllint')).each(all)("is valid by Pacemaker's own schema: %j", (options) => {
@@ -44,6 +45,8 @@ describe('the ready cluster', () => {
   it('names the nodes in corosync as in Pacemaker', () => {
     expect(corosyncConf({})).toMatch(/name: raspberrypi-1\n\s+nodeid: 1/);
     expect(corosyncConf({})).toMatch(/two_node: 1/);
+    expect(corosyncConf({ device: true })).toMatch(/ {4}device {\n[^]*host: 192\.168\.11\.1\n/);
+    expect(corosyncConf({ device: true })).not.toMatch(/two_node/);
     expect(corosyncConf({})).not.toMatch(/token/);
     expect(corosyncConf({ token: 1000 })).toMatch(/crypto_hash: sha256\n {4}token: 1000\n}\n/);
   });

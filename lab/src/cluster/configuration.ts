@@ -1,6 +1,7 @@
 // The cluster of the guests, ready made: corosync.conf and the CIB as `pcs` would have left them.
 import { containerImage } from '../image/container.js';
 import { identities } from '../machine/qemu-arguments.js';
+import { labAddress } from '../network/network.js';
 
 /** How the service is laid out. */
 export type Layout =
@@ -21,6 +22,10 @@ export interface ClusterOptions {
   readonly fencing: Fencing;
   /** When the other node takes over; `at-once` is cluster-setup's option of that name, with its price in a split. */
   readonly takeover?: 'after-fencing' | 'at-once';
+  /** A third vote by corosync-qnetd on this side of the network, as cluster-setup's option of that name. */
+  readonly device?: true;
+  /** A second means of fencing behind the wire: a switched socket, which the lab plays. */
+  readonly second?: true;
   /** corosync's totem token, ms, as cluster-setup's option of that name; corosync's own without. */
   readonly token?: number;
 }
@@ -35,7 +40,7 @@ export const resources = { container: 'Apache_container', vip: 'VIP' } as const;
 export const fenceDevice = (node: string): string => `fence_${node}`;
 
 /** corosync.conf as `pcs cluster setup` writes it. */
-export function corosyncConf({ token }: Pick<ClusterOptions, 'token'>): string {
+export function corosyncConf({ token, device }: Pick<ClusterOptions, 'token' | 'device'>): string {
   const nodes = identities.map(
     ({ name, number }) => `    node {
         ring0_addr: ${name}
@@ -57,8 +62,7 @@ ${nodes.join('\n\n')}
 
 quorum {
     provider: corosync_votequorum
-    two_node: 1
-}
+${device ? deviceSection : '    two_node: 1\n'}}
 
 logging {
     to_logfile: yes
@@ -68,6 +72,21 @@ logging {
 }
 `;
 }
+
+/** As pcs writes it, but without certificates: the network is a namespace of its own. A tie goes to the first node. */
+const deviceSection = `
+    device {
+        model: net
+        votes: 1
+
+        net {
+            algorithm: ffsplit
+            host: ${labAddress}
+            tie_breaker: 1
+            tls: off
+        }
+    }
+`;
 
 /**
  * The CIB: properties, resources, fence devices, constraints. Monitors are rarer than by default: at their usual pace they
@@ -89,9 +108,9 @@ export function cib(options: ClusterOptions): string {
 <configuration>
 <crm_config>${attributes('cluster_property_set', 'cib-bootstrap-options', properties)}</crm_config>
 <nodes>${nodes.join('')}</nodes>
-<resources>${container(options)}${vip(options)}${fencing === 'sdk' ? identities.map(deviceOf).join('') : articleDevice}</resources>
+<resources>${container(options)}${vip(options)}${fencing === 'sdk' ? identities.map((identity) => deviceOf(identity, options)).join('') : articleDevice}</resources>
 <constraints>${serviceConstraints(options)}${fencing === 'sdk' ? identities.map(banOf).join('') : ''}</constraints>
-${stickiness}
+${options.second ? `<fencing-topology>${identities.map(levelsOf).join('')}</fencing-topology>\n` : ''}${stickiness}
 </configuration>
 <status/>
 </cib>
@@ -149,8 +168,11 @@ function serviceConstraints({ layout, fencing }: ClusterOptions): string {
   return colocation + (layout === 'hot-standby' ? order : leaves);
 }
 
-/** The device that fences a node; a moment later for the preferred one, so that it wins when both ask at once. */
-function deviceOf({ name, number }: (typeof identities)[number]): string {
+/**
+ * The device that fences a node; a moment later for the preferred one, so that it wins when both ask at once, which they cannot
+ * where one side alone has quorum.
+ */
+function deviceOf({ name, number }: (typeof identities)[number], { device, second }: ClusterOptions): string {
   const id = fenceDevice(name);
   const parameters = {
     plug: name,
@@ -161,10 +183,28 @@ function deviceOf({ name, number }: (typeof identities)[number]): string {
     pcmk_monitor_timeout: '120',
     pcmk_reboot_retries: '1',
     pcmk_off_retries: '1',
-    ...(number === 1 ? { pcmk_delay_base: '2s' } : {}),
+    ...(number === 1 && !device ? { pcmk_delay_base: '2s' } : {}),
   };
-  return stonith(id, attributes('instance_attributes', `${id}-instance_attributes`, parameters));
+  const wire = stonith(id, attributes('instance_attributes', `${id}-instance_attributes`, parameters));
+  if (!second) return wire;
+  const other = socketDevice(name);
+  const options = { pcmk_host_list: name, pcmk_host_check: 'static-list' };
+  return wire + stonith(other, attributes('instance_attributes', `${other}-instance_attributes`, options), socketAgent);
 }
+
+/** The id of the second device for a node, as cluster-setup calls it. */
+export const socketDevice = (node: string): string => `${fenceDevice(node)}_2`;
+/** The agent of the switched socket; see `cluster/socket-agent.ts`. */
+export const socketAgent = 'fence_lab_socket';
+
+/** The wire first. */
+const levelsOf = ({ name }: (typeof identities)[number]): string =>
+  [fenceDevice(name), socketDevice(name)]
+    .map(
+      (id, place) =>
+        `<fencing-level id="fl-${name}-${place + 1}" target="${name}" index="${place + 1}" devices="${id}"/>`,
+    )
+    .join('');
 
 /** No node runs the device that fences it. */
 const banOf = ({ name }: (typeof identities)[number]): string =>
@@ -178,8 +218,8 @@ const articleDevice = stonith(
   }),
 );
 
-function stonith(id: string, parameters: string): string {
-  return `<primitive id="${id}" class="stonith" type="fence_sleepi3">${parameters}
+function stonith(id: string, parameters: string, agent = 'fence_sleepi3'): string {
+  return `<primitive id="${id}" class="stonith" type="${agent}">${parameters}
 <operations>
 <op id="${id}-monitor" name="monitor" interval="120s" timeout="120s"/>
 <op id="${id}-start" name="start" interval="0s" timeout="120s"/>

@@ -4,7 +4,8 @@ import { chmod, copyFile, cp, mkdir, readdir, rm, symlink, writeFile } from 'nod
 import { basename, dirname, join, relative } from 'node:path';
 import type { ProgramPaths } from '../paths.js';
 import { mustRun, type RunProgram } from '../program.js';
-import { cib, type ClusterOptions, corosyncConf, keepalivedConf } from './configuration.js';
+import { cib, type ClusterOptions, corosyncConf, keepalivedConf, socketAgent } from './configuration.js';
+import { socketAgentProgram } from './socket-agent.js';
 import { copyModules } from './node-modules.js';
 
 /** Where the parts are that a guest gets. */
@@ -79,6 +80,8 @@ export async function writeProvision(
     await mustRun(run, ['dpkg-deb', '--extract', sources.agentPackage, root]);
     await enable(root, '/usr/lib/systemd/system', 'fence-sleepi3.service');
     await enable(root, '/usr/lib/systemd/system', 'fence-sleepi3.socket', 'sockets.target');
+    if (cluster.device) await enable(root, '/usr/lib/systemd/system', 'corosync-qdevice.service');
+    if (cluster.second) await write(`usr/sbin/${socketAgent}`, socketAgentProgram, 0o755);
   } else {
     await bring(sources.agentPackage, 'var/lib/sleepi3-lab/packages');
   }

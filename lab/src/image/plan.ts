@@ -41,6 +41,7 @@ const machinePackages = [
 const clusterPackages = [
   // cluster
   'corosync',
+  'corosync-qdevice',
   'pacemaker',
   'pacemaker-cli-utils',
   'pcs',
@@ -70,7 +71,14 @@ export const units = {
     'pacemaker.service',
   ],
   /** Started by a scenario that uses them: pcsd doubles the time a guest takes to boot. */
-  disabled: ['keepalived.service', 'pcsd.service', 'pcsd-ruby.service', 'ssh.service', 'systemd-timesyncd.service'],
+  disabled: [
+    'corosync-qdevice.service',
+    'keepalived.service',
+    'pcsd.service',
+    'pcsd-ruby.service',
+    'ssh.service',
+    'systemd-timesyncd.service',
+  ],
   masked: [
     'systemd-networkd.service',
     'systemd-networkd-wait-online.service',

@@ -12,8 +12,10 @@ import { hang, outOfMemory, panic } from './node-failures.js';
 import { reboot } from './reboot/reboot.js';
 import { rebootLost } from './reboot/lost.js';
 import type { Scenario } from './scenario.js';
+import { secondLevel } from './second-level.js';
 import { setup, setupKilled } from './setup.js';
 import { splitHeld, splitReleased } from './split.js';
+import { thirdVote } from './third-vote.js';
 import { upgrade } from './upgrade.js';
 import { wires } from './wires.js';
 
@@ -28,6 +30,8 @@ export const scenarios: readonly Scenario[] = [
   mainsLoss,
   reboot,
   splitHeld,
+  thirdVote,
+  secondLevel,
   article,
 ];
 
