@@ -27,7 +27,7 @@ export function drawRing(seed: number): RingWorld {
   const nodes = 3 + upTo(3);
   const each = (draw: () => number) => Array.from({ length: nodes }, draw);
   const sometimes = <T>(chance: number, draw: () => T): T | undefined => (random() < chance ? draw() : undefined);
-  const drawn = {
+  const drawn: RingWorld = {
     seed,
     nodes,
     extoutOnPowerCut: random() < 0.5 ? 'held' : 'released',
