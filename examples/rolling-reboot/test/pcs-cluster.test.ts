@@ -156,7 +156,7 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a c
     expect(
       factsOf(parseClusterStatus(xml), await pcs.cib.config(), 'VIP', await pcs.quorum.status()).unsettled,
     ).toEqual([
-      'fencing (reboot) of n2, which n1 asked for, is pending; one that is not under way ends when the cluster is started anew ' +
+      'fencing (reboot) of n2, which n1 asked for, is pending; one that is not under way ends when the cluster is restarted ' +
         'on n1: pcs cluster stop n1, then pcs cluster start n1',
     ]);
   });

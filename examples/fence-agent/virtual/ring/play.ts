@@ -1,8 +1,8 @@
 // Plays a ring: the boards, the wires and the agent's own pulse are the real ones; corosync and Pacemaker are a few rules here. Who
 // has quorum has each node that it misses shot by that node's predecessor, if that one is there; and nobody else shoots.
 import { Sleepi3 } from '@sleepi3/driver';
-import { createRing, VirtualClock, VirtualProcess } from '@sleepi3/simulator';
-import { noFile, seededRandom } from '../../test/race.js';
+import { createRing, seededRandom, VirtualClock, VirtualProcess } from '@sleepi3/simulator';
+import { noFile } from '../../test/race.js';
 import { goesOn } from '../../src/line/arbitration.js';
 import type { Lines } from '../../src/line/lines.js';
 import { PowerRecord } from '../../src/line/power-record.js';

@@ -1,6 +1,5 @@
 // Rings of three to five nodes, drawn from a seed: CN5 of each to CN4 of the next, real quorum, each node shot by its predecessor.
-import type { WireState } from '@sleepi3/simulator';
-import { seededRandom } from '../../test/race.js';
+import { seededRandom, type WireState } from '@sleepi3/simulator';
 
 export interface RingWorld {
   readonly seed: number;
