@@ -14,6 +14,10 @@ const agentFinding = (severity: 'error' | 'warning', fact: string) =>
 const rollingReboot = (roll: Partial<Roll>) =>
   ['/usr/sbin/rolling-reboot status --json', JSON.stringify({ roll: { roll: 'r', done: [], ...roll } })] as const;
 
+const levelsOfTwo =
+  '<fencing-level id="l3" target="raspberrypi-2" index="1" devices="fence_raspberrypi-2"/>' +
+  '<fencing-level id="l4" target="raspberrypi-2" index="2" devices="fence_raspberrypi-2_2"/>';
+
 /** Each thing that can be wrong: the check that finds it, how bad it is, what it says, and how to bring it about. */
 export const ailments: readonly (readonly [check: string, severity: Severity, says: RegExp, spoil: Spoil])[] = [
   [
@@ -41,6 +45,140 @@ export const ailments: readonly (readonly [check: string, severity: Severity, sa
     'error',
     /fence_sleepi3 is not there/,
     (n) => n.answers.set('test -x /usr/sbin/fence_sleepi3', { exitCode: 1 }),
+  ],
+  [
+    'packages',
+    'error',
+    /not installed: corosync-qdevice$/,
+    (n) => {
+      const packages = n.answers.get('dpkg-query') ?? '';
+      n.addDevice();
+      n.answers.set('dpkg-query', packages);
+    },
+  ],
+  [
+    'corosync',
+    'error',
+    /two_node is set in corosync\.conf beside a quorum device/,
+    (n) => {
+      n.addDevice();
+      n.spoilFile('/etc/corosync/corosync.conf', 'quorum {', 'quorum {\n two_node: 1');
+    },
+  ],
+  [
+    'corosync',
+    'note',
+    /wait_for_all is 1 in corosync\.conf beside a quorum device/,
+    (n) => {
+      n.addDevice();
+      n.spoilFile('/etc/corosync/corosync.conf', 'quorum {', 'quorum {\n wait_for_all: 1');
+    },
+  ],
+  [
+    'quorum-device',
+    'error',
+    /the quorum device qnetd gives no vote \(Connecting\)$/,
+    (n) => {
+      n.addDevice(0, 'Connecting');
+      n.answers.set('journalctl', "Can't connect to qnetd host. (-5986): Network address not available (in use?)\n");
+    },
+  ],
+  [
+    'quorum-device',
+    'error',
+    /hangs up on this node: the certificates do not match/,
+    (n) => {
+      n.addDevice(0, 'Connecting');
+      n.answers.set(
+        'journalctl',
+        'Connect timeout\nUnhandled error when reading from server. Disconnecting from server\n',
+      );
+    },
+  ],
+  ['quorum-device', 'error', /gives its vote to others/, (n) => n.addDevice(0)],
+  ['quorum-device', 'error', /has 3 votes, and ffsplit on 2 nodes wants 1/, (n) => n.addDevice(3)],
+  [
+    'quorum-device',
+    'error',
+    /corosync-qdevice does not run on this node/,
+    (n) => {
+      n.addDevice();
+      n.device = { votes: 0, registered: false, state: '' };
+    },
+  ],
+  [
+    'quorum-device',
+    'error',
+    /corosync-qdevice\.service does not start at boot/,
+    (n) => {
+      n.addDevice();
+      n.answers.set('systemctl is-enabled --quiet corosync-qdevice.service', { exitCode: 1 });
+    },
+  ],
+  [
+    'quorum-device',
+    'error',
+    /the quorum device is on raspberrypi-2, a node of this cluster/,
+    (n) => {
+      n.addDevice();
+      n.spoilFile('/etc/corosync/corosync.conf', 'host: qnetd', 'host: 192.168.11.179');
+    },
+  ],
+  [
+    'fence-levels',
+    'error',
+    /level 2 of raspberrypi-2 names socket, which is no fence device/,
+    (n) => n.addSecond('fence_apc', '<fencing-level id="l4" target="raspberrypi-2" index="2" devices="socket"/>', ''),
+  ],
+  [
+    'fence-levels',
+    'warning',
+    /fence_raspberrypi-2_2 is in no level of raspberrypi-2/,
+    (n) =>
+      n.addSecond(
+        'fence_apc',
+        '<fencing-level id="l3" target="raspberrypi-2" index="1" devices="fence_raspberrypi-2"/>',
+      ),
+  ],
+  [
+    'fence-levels',
+    'warning',
+    /raspberrypi-2 has several fence devices and no levels/,
+    (n) => n.addSecond('fence_apc', ''),
+  ],
+  [
+    'fence-levels',
+    'warning',
+    /is for raspberrypi-7, which is not a node/,
+    (n) =>
+      n.addSecond(
+        'fence_apc',
+        `${levelsOfTwo}<fencing-level id="l5" target="raspberrypi-7" index="1" devices="fence_raspberrypi-2"/>`,
+      ),
+  ],
+  [
+    'fence-levels',
+    'warning',
+    /all that fences raspberrypi-2 shares its power/,
+    (n) => n.addSecond('fence_ipmilan', levelsOfTwo),
+  ],
+  [
+    'second-password',
+    'error',
+    /fence-second-password is not there/,
+    (n) => {
+      n.addSecond('fence_apc', levelsOfTwo);
+      n.answers.set('stat --format=%U %a /etc/sleepi3/fence-second-password', { exitCode: 1 });
+    },
+  ],
+  [
+    'second-password',
+    'warning',
+    /fence-second-password is root 644/,
+    (n) => {
+      n.addSecond('fence_apc', levelsOfTwo);
+      n.answers.set('stat --format=%U %a /etc/sleepi3/fence-second-password', 'root 644\n');
+    },
   ],
   [
     'hosts',

@@ -70,6 +70,12 @@ const bad: readonly (readonly [file: string, line: number, key: string, says: Re
   ['cluster: a b', 1, 'cluster', /must be letters, digits, _ \. and -, at most 15 in all, not 'a b'/],
   ['cluster: 5', 1, 'cluster', /must be letters.*not 5 \(put it in quotes/],
   ['\n\ncluter: x', 3, 'cluter', /unknown key; did you mean cluster\?/],
+  [
+    'nodes: [{ name: a, addresses: [10.0.0.1] }, { name: b, addresses: [10.0.0.2] }, { name: c, addresses: [10.0.0.3] }]',
+    1,
+    'nodes',
+    /must be a list of 2, not 3; a wire reaches one node.*see quorum\.device/,
+  ],
   ['nodes: [{ name: a, addresses: [10.0.0.1] }]', 1, 'nodes', /must be a list of 2, not 1/],
   [
     'nodes:\n  - name: a_b\n    addresses: [10.0.0.1]\n  - name: b\n    addresses: [10.0.0.2]',

@@ -29,6 +29,7 @@ export class FakePi implements Machine {
   addressAgentInstalled = true;
   alertAgentInstalled = true;
   rollingRebootInstalled = true;
+  secondAgentInstalled = true;
   /** What it says when it is asked who it is; nothing: it is who it should be. */
   identity = '';
   /** Owner and mode of files that are not root's, 644. */
@@ -96,6 +97,7 @@ export class FakePi implements Machine {
       }
       return change(() => {
         for (const one of words.slice(words.indexOf('--no-install-recommends') + 1)) this.packages.add(one);
+        if (words.includes('corosync-qdevice')) this.services.add('corosync-qdevice.service');
         this.services.add('corosync.service').add('pacemaker.service').add('docker.service').add('pcsd.service');
         // As Debian does it: a cluster of its own.
         this.files.set('/etc/corosync/corosync.conf', debianConf);
@@ -111,6 +113,7 @@ export class FakePi implements Machine {
     }
     if (words[0] === 'sh' && line.includes('manage_etc_hosts'))
       return { ...yes(true), stdout: `${this.managesHosts}\n` };
+    if (/^test -x \/usr\/sbin\/fence_(?!sleepi3$)/.test(line)) return yes(this.secondAgentInstalled);
     if (line === 'test -x /usr/sbin/fence_sleepi3') return yes(this.agentInstalled);
     if (line.includes('cat /etc/machine-id')) return { ...yes(true), stdout: this.identity };
     if (line === 'test -x /usr/sbin/alert_sleepi3') return yes(this.alertAgentInstalled);

@@ -86,6 +86,36 @@ export class SoundNode implements Machine {
   cib: string | undefined = cibOf('hot-standby');
   status: string | undefined = textOf('fixtures/sound-status.xml');
 
+  /** The votes: of this node, and of the quorum device if there is one; its link to it. */
+  device: { votes: number; registered: boolean; state: string } | undefined;
+
+  /** A cluster with a quorum device on the machine qnetd. */
+  addDevice(votes = 1, state = 'Connected'): void {
+    this.device = { votes, registered: true, state };
+    this.spoilFile(
+      '/etc/corosync/corosync.conf',
+      '    two_node: 1\n',
+      '    device {\n model: net\n votes: 1\n net {\n host: qnetd\n algorithm: ffsplit\n tie_breaker: 1\n }\n }\n',
+    );
+    const packages = this.answers.get('dpkg-query');
+    if (typeof packages === 'string') this.answers.set('dpkg-query', `${packages}installed corosync-qdevice 3.0.3-1\n`);
+  }
+
+  /** A second device for raspberrypi-2, and levels. */
+  addSecond(agent: string, levels: string, device = 'fence_raspberrypi-2_2'): void {
+    this.answers.set('stat --format=%U %a /etc/sleepi3/fence-second-password', 'root 600\n');
+    const pair = (name: string, value: string) => `<nvpair id="${device}-${name}" name="${name}" value="${value}"/>`;
+    const attributes = `${pair('pcmk_host_list', 'raspberrypi-2')}${pair('password_script', 'cat /etc/sleepi3/fence-second-password')}`;
+    if (device !== '') {
+      this.spoil(
+        'cib',
+        '</resources>',
+        `<primitive id="${device}" class="stonith" type="${agent}"><instance_attributes id="${device}-a">${attributes}</instance_attributes></primitive></resources>`,
+      );
+    }
+    this.spoil('cib', '</constraints>', `</constraints><fencing-topology>${levels}</fencing-topology>`);
+  }
+
   constructor(name = 'raspberrypi-1') {
     this.name = name;
   }
@@ -151,9 +181,47 @@ export class SoundNode implements Machine {
     const { program } = request;
     // The scheduler is the real one.
     if (program === 'crm_simulate') return createNodeRunner().run(request);
+    if (program === 'corosync-quorumtool') return answer({ stdout: quorumText(this.name, this.device) });
+    if (program === 'pcs' && request.argv.join(' ').endsWith('quorum device status'))
+      return answer({ stdout: deviceText(this.device?.state ?? '') });
     const text = program === 'crm_mon' ? this.status : program === 'cibadmin' ? this.cib : undefined;
     return text === undefined
       ? answer({ exitCode: 102, ...(program === 'crm_mon' ? { stdout: notConnected } : { stderr: noCib }) })
       : answer({ stdout: text });
   }
+}
+
+/** As corosync 3.1.7 says it. */
+function quorumText(node: string, device: SoundNode['device']): string {
+  const votes = device?.votes ?? 0;
+  const link = device?.registered === true ? `A,${votes > 0 ? 'V' : 'NV'},NMW` : 'NR';
+  return [
+    ...['Quorum information', '------------------', 'Date:             Sun Nov 29 22:56:31 2026'],
+    ...['Quorum provider:  corosync_votequorum', 'Nodes:            2', 'Node ID:          1', 'Ring ID:          1.9'],
+    ...['Quorate:          Yes', '', 'Votequorum information', '----------------------'],
+    ...[`Expected votes:   ${device ? 3 : 2}`, `Highest expected: ${device ? 3 : 2}`, `Total votes:      ${2 + votes}`],
+    ...[`Quorum:           ${device ? 2 : 1}  `, `Flags:            ${device ? 'Quorate Qdevice' : '2Node Quorate'} `],
+    ...['', 'Membership information', '----------------------', '    Nodeid      Votes    Qdevice Name'],
+    ...[`         1          1 ${link} raspberrypi-1${node === 'raspberrypi-1' ? ' (local)' : ''}`],
+    ...[`         2          1 ${link} raspberrypi-2${node === 'raspberrypi-2' ? ' (local)' : ''}`],
+    ...(device === undefined
+      ? []
+      : [`         0          ${votes}            Qdevice${votes > 0 ? '' : ' (votes 1)'}`]),
+    '',
+  ].join('\n');
+}
+
+/** As corosync-qdevice 3.0.3 says it. */
+function deviceText(state: string): string {
+  return [
+    ...['Qdevice information', '-------------------', 'Model:\t\t\tNet', 'Node ID:\t\t1', 'Configured node list:'],
+    ...['    0\tNode ID = 1', '    1\tNode ID = 2', 'Membership node list:\t1, 2', ''],
+    ...[
+      'Qdevice-net information',
+      '----------------------',
+      'Cluster name:\t\tapachecluster',
+      'QNetd host:\t\tqnetd:5403',
+    ],
+    ...['Algorithm:\t\tFifty-Fifty split', 'Tie-breaker:\t\tNode with node ID 1', `State:\t\t\t${state}`, ''],
+  ].join('\n');
 }

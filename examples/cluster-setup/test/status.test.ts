@@ -28,6 +28,8 @@ interface Situation {
   readonly peer?: object | null;
   readonly runs?: boolean;
   readonly json?: boolean;
+  /** What corosync-quorumtool says; nothing: it fails. */
+  readonly quorum?: string;
   /** So many looks. */
   readonly looks?: number;
 }
@@ -42,7 +44,7 @@ const proof = {
   remarks: [],
 };
 
-async function call({ peer = sound, runs = true, json = false, looks }: Situation = {}) {
+async function call({ peer = sound, runs = true, json = false, looks, quorum }: Situation = {}) {
   let output = '';
   const stop = new AbortController();
   let left = looks ?? 1;
@@ -54,6 +56,7 @@ async function call({ peer = sound, runs = true, json = false, looks }: Situatio
           if (words.includes('proven-raspberrypi-1')) return answer({ stdout: JSON.stringify(proof) });
           if (words.includes('proven-')) return answer({ exitCode: 44 });
           if (words.includes('check --json')) return answer({ stdout: JSON.stringify(sound) });
+          if (words.startsWith('corosync-quorumtool ') && quorum !== undefined) return answer({ stdout: quorum });
           if (!words.startsWith('crm_mon ')) return answer({ exitCode: 1 });
           return runs ? answer({ stdout: status }) : answer({ exitCode: 102, stderr: 'Connection to cluster failed' });
         },
@@ -124,6 +127,22 @@ describe('cluster-setup status', () => {
     expect(output.match(/^2026-11-29T12:00:00Z$/gm)).toHaveLength(3);
     const lines = (await call({ looks: 2, json: true })).output.trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { proofs: unknown[] }).proofs)).toMatchObject([[proof], [proof]]);
+  });
+
+  it('tells of the votes with a quorum device, and of one that is lost', async () => {
+    const quorumOf = (name: string) =>
+      readFileSync(join(import.meta.dirname, `../../../packages/pcs/test/fixtures/quorum/${name}.txt`), 'utf8');
+    const well = await call({ quorum: quorumOf('device-votes') });
+    expect(well.exit).toBe(0);
+    expect(well.output).toContain('Quorum  3 of 3 votes, 2 needed; the quorum device votes');
+    const lost = await call({ quorum: quorumOf('device-lost') });
+    expect(lost.exit).toBe(1);
+    expect(lost.output).toContain('2 of 3 votes, 2 needed; the quorum device gives NO vote');
+    const { quorum } = JSON.parse((await call({ json: true, quorum: quorumOf('device-lost') })).output) as {
+      quorum: unknown;
+    };
+    expect(quorum).toMatchObject({ quorate: true, device: { votes: 0, configuredVotes: 1 } });
+    expect((await call({ quorum: quorumOf('quorate') })).output).not.toContain('Quorum  ');
   });
 
   it('is JSON for scripts', async () => {

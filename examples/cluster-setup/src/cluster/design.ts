@@ -4,6 +4,7 @@ import type { Options } from '@sleepi3/pcs';
 import type { ClusterFile } from '../config/cluster-file.js';
 import { readPublishedPort } from '../config/published-ports.js';
 import { initIn } from '../config/run-options.js';
+import { secondId, secondPasswordPath } from './second-ids.js';
 import { urlAt } from './service-url.js';
 
 /** A resource or fence device as it should be. */
@@ -25,6 +26,12 @@ export interface FenceDesign extends PrimitiveDesign {
   readonly banId: string;
 }
 
+/** A device of the second means. */
+export interface SecondDesign extends PrimitiveDesign {
+  /** The node it cuts off. */
+  readonly target: string;
+}
+
 export interface AddressDesign extends PrimitiveDesign {
   /** The interface on each node where they differ; otherwise it is an option, `nic`, like any other. */
   readonly interfaces: readonly { readonly node: string; readonly name: string }[];
@@ -43,11 +50,17 @@ export interface ClusterDesign {
   readonly nodes: readonly { readonly name: string; readonly addresses: readonly string[] }[];
   readonly preferred: string;
   readonly fences: readonly FenceDesign[];
+  /** The second means for each node; none when the wire is the only one. */
+  readonly second: readonly SecondDesign[];
+  /** The second means' password, which is in no configuration. */
+  readonly secondPassword: string | undefined;
   readonly containers: readonly ContainerDesign[];
   readonly vip: AddressDesign;
   readonly stickiness: number;
   /** Who is told of what; of no interest to the cluster itself, and with secrets. */
   readonly alerts: ClusterFile['alerts'];
+  /** The quorum device; undefined: as it is. */
+  readonly device: ClusterFile['quorum']['device'];
   /** corosync's totem token, ms; undefined: as it is. */
   readonly token: number | undefined;
   /** The restart in turn; undefined: none by this program. */
@@ -94,6 +107,8 @@ export function designOf(file: ClusterFile): ClusterDesign {
     nodes,
     preferred,
     fences: nodes.map(({ name }) => fenceDesign(file, name, preferred)),
+    second: file.fencing.second === undefined ? [] : nodes.map(({ name }) => secondDesign(file.fencing, name)),
+    secondPassword: file.fencing.second?.password,
     containers: file.containers.map((container) => containerDesign(file, container, requires)),
     vip: {
       id: vip.resource,
@@ -106,6 +121,7 @@ export function designOf(file: ClusterFile): ClusterDesign {
     },
     stickiness: timers.stickiness,
     alerts: file.alerts,
+    device: file.quorum.device,
     token: timers.token,
     reboot: rebootDesign(file),
   };
@@ -123,7 +139,7 @@ export function serviceUrl({ vip, containers }: ClusterFile): string | undefined
   return urlAt(vip.address, ports);
 }
 
-function fenceDesign({ fencing }: ClusterFile, target: string, preferred: string): FenceDesign {
+function fenceDesign({ fencing, quorum }: ClusterFile, target: string, preferred: string): FenceDesign {
   const holdTimeout = fencing.timeout - fencing.hold - besidesHold;
   return {
     id: `fence_${target}`,
@@ -139,7 +155,8 @@ function fenceDesign({ fencing }: ClusterFile, target: string, preferred: string
       pcmk_off_timeout: `${fencing.timeout}s`,
       pcmk_reboot_retries: 1,
       pcmk_off_retries: 1,
-      pcmk_delay_base: target === preferred ? `${fencing.delay}s` : null,
+      // With a quorum device one side alone has quorum, and nobody shoots without: there is no race to decide.
+      pcmk_delay_base: target === preferred && quorum.device === undefined ? `${fencing.delay}s` : null,
       preferred,
       hold: fencing.hold,
       hold_timeout: holdTimeout === agentHoldTimeout ? null : holdTimeout,
@@ -151,6 +168,25 @@ function fenceDesign({ fencing }: ClusterFile, target: string, preferred: string
       start: { timeout: fencing.timeout },
       monitor: { interval: fencing.monitor, timeout: fencing.timeout },
     },
+  };
+}
+
+function secondDesign({ second, timeout, monitor }: ClusterFile['fencing'], target: string): SecondDesign {
+  const plug = second?.plugs[target];
+  return {
+    id: secondId(target),
+    family: 'stonith',
+    agent: second?.agent ?? '',
+    target,
+    options: {
+      ...second?.options,
+      ...(second?.password !== undefined && { password_script: `cat ${secondPasswordPath}` }),
+      pcmk_host_check: 'static-list',
+      pcmk_host_list: plug === undefined ? target : null,
+      pcmk_host_map: plug === undefined ? null : `${target}:${plug}`,
+    },
+    meta: {},
+    operations: { start: { timeout }, monitor: { interval: monitor, timeout } },
   };
 }
 

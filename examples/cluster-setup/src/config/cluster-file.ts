@@ -1,6 +1,6 @@
 // The cluster file: every key there is, with its default. All but the nodes have one: those of the article's apachecluster.
 import { eventKinds } from '@sleepi3/program';
-import { choice, integer, list, object, optional, text, type ValueOf } from './fields.js';
+import { choice, integer, list, map, object, optional, text, type ValueOf } from './fields.js';
 
 const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 const ipv4 = `(?:${octet}\\.){3}${octet}`;
@@ -42,6 +42,9 @@ export const clusterFile = object({
       description: 'The two nodes; cluster-setup init writes them from what the machines are.',
       min: 2,
       max: 2,
+      tooMany:
+        'a wire reaches one node, and rings of three or more are not set up by this program: a third machine may have a vote, ' +
+        'see quorum.device',
       item: object({
         description: 'One Raspberry Pi.',
         fields: {
@@ -192,6 +195,72 @@ export const clusterFile = object({
           unit: 's',
           description: 'Between two looks at whether fencing would work.',
         }),
+        second: optional(
+          object({
+            description:
+              'A second means, by an agent of another kind, tried when the wire has failed (pcs stonith level). Best one that does ' +
+              'not share power with its target, as the slee-Pi does: a switched socket, a PoE switch.',
+            fields: {
+              agent: text({
+                pattern: /^fence_[a-z0-9_]{1,60}$/,
+                allowed: 'the name of a fence agent, such as fence_apc_snmp',
+                description: "The agent, of Debian's fence-agents or of your own in /usr/sbin on both nodes.",
+              }),
+              options: map({
+                key: /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/,
+                value: /^[^\p{Cc}\p{Cs}]{1,1000}$/u,
+                allowed: 'options of the agent with one line of text each',
+                default: {},
+                description:
+                  'Its options, as pcs stonith describe AGENT has them: ip, username and the like. No secrets.',
+              }),
+              plugs: map({
+                key: /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/,
+                value: /^[A-Za-z0-9_./-]{1,64}$/,
+                allowed: 'the names of the nodes, each with its outlet or port',
+                default: {},
+                description: 'By which outlet or port the agent knows each node; by default by the name of the node.',
+              }),
+              password: optional(
+                text({
+                  ...line,
+                  description:
+                    'Its password. It goes into a file that root alone can read, on each node, and the agent gets it by ' +
+                    'password_script; never onto a command line or into the configuration of the cluster.',
+                }),
+              ),
+            },
+          }),
+        ),
+      },
+    }),
+    quorum: object({
+      description: 'Who may go on when the nodes lose each other.',
+      fields: {
+        device: optional(
+          object({
+            description:
+              'A third vote, of corosync-qnetd on a machine that is no node: any Debian that has its own power and network path. ' +
+              'With it nobody fences without quorum, and one node starts alone after a power cut. Without this key the ' +
+              'quorum stays as it is: two_node, unless somebody added a device.',
+            fields: {
+              host: text({
+                pattern: new RegExp(`^(?:${ipv4}|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)$`),
+                allowed: 'a host name or an IPv4 address',
+                description:
+                  'The machine, as the nodes reach it. It has the packages corosync-qnetd and pcs, both running, and the same ' +
+                  'password for hacluster.',
+              }),
+              algorithm: choice({
+                words: ['ffsplit', 'lms'],
+                default: 'ffsplit',
+                description:
+                  'ffsplit: the vote goes to one of two equal halves, the preferred node in doubt. lms: it goes to the last node ' +
+                  'that reaches the machine; on two nodes they differ only in a tie.',
+              }),
+            },
+          }),
+        ),
       },
     }),
     alerts: list({

@@ -11,6 +11,7 @@ import {
   type VirtualAddressProblem,
 } from '@sleepi3/pcs';
 import type { ClusterFile } from './cluster-file.js';
+import { secondId } from '../cluster/second-ids.js';
 import { portInBoth, portProblem, type PublishedPort, readPublishedPort } from './published-ports.js';
 import { quoteIn, readRunOptions } from './run-options.js';
 
@@ -30,6 +31,8 @@ export function* crossChecks(file: ClusterFile): Generator<CrossProblem> {
   yield* portsTakenTwice(file);
   yield* receiverProblems(file);
   yield* rebootProblems(file);
+  yield* deviceProblems(file);
+  yield* secondProblems(file);
   const { hold, timeout } = file.fencing;
   const needed = 2 * hold + 8;
   if (timeout < needed) {
@@ -48,6 +51,58 @@ function* rebootProblems({ reboot, containers }: ClusterFile): Generator<CrossPr
   }
   if (reboot.health_url?.includes('{node}') === false) {
     yield { key: 'reboot.health_url', message: "must hold {node}, in whose place each node's name is put" };
+  }
+}
+
+/** A vote that falls with a node is none. */
+function* deviceProblems({ nodes, vip, quorum }: ClusterFile): Generator<CrossProblem> {
+  const host = quorum.device?.host;
+  if (host === undefined) return;
+  const key = 'quorum.device.host';
+  const same = (one: string) => sameName(one, host) || (parseAddress(host) !== undefined && sameAddress(one, host));
+  const node = nodes.find(({ name, addresses }) => [name, ...addresses].some(same));
+  if (node !== undefined) yield { key, message: `must be a machine that is no node: ${host} is ${node.name}` };
+  else if (same(vip.address)) yield { key, message: `must be a machine that is no node: ${host} is the VIP` };
+}
+
+/** Options that cluster-setup gives the second means itself. */
+const ownOptions = /^(?:pcmk_host_(?:list|map|check|argument)|port|plug|nodename|action|option)$/;
+/** Options whose value is a secret; what ends otherwise names where the secret is. */
+const secretOptions = /pass(?:wd|word|phrase)$|secret$|token$|api_?key$/i;
+
+function* secondProblems({ nodes, fencing: { second } }: ClusterFile): Generator<CrossProblem> {
+  if (second === undefined) return;
+  const key = 'fencing.second';
+  if (second.agent === 'fence_sleepi3') yield { key: `${key}.agent`, message: 'must be another means than the wire' };
+  for (const name of Object.keys(second.options)) {
+    const at = `${key}.options.${name}`;
+    if (ownOptions.test(name)) {
+      yield { key: at, message: 'is set by cluster-setup itself: name the outlets in fencing.second.plugs' };
+    } else if (secretOptions.test(name.replaceAll('-', '_'))) {
+      yield {
+        key: at,
+        message:
+          'would be seen on command lines and in the configuration of the cluster: give the password in fencing.second.password, ' +
+          'and other secrets by what the agent reads them from, such as snmp_priv_passwd_script or identity_file',
+      };
+    } else if (/^pass(?:wd|word)_script$/.test(name) && second.password !== undefined) {
+      yield { key: at, message: 'contradicts fencing.second.password' };
+    }
+  }
+  const names = nodes.map(({ name }) => name);
+  const plugged = Object.keys(second.plugs);
+  for (const name of plugged.filter((one) => !names.includes(one))) {
+    yield { key: `${key}.plugs.${name}`, message: `must be ${names.join(' or ')}` };
+  }
+  const missing = names.filter((name) => !plugged.includes(name));
+  if (plugged.length > 0 && missing.length > 0) {
+    yield { key: `${key}.plugs`, message: `must name all nodes or none: ${missing.join(' and ')} is missing` };
+  }
+  const outlets = Object.values(second.plugs);
+  const twice = outlets.find((one, index) => outlets.indexOf(one) < index);
+  // It would cut off both.
+  if (twice !== undefined) {
+    yield { key: `${key}.plugs`, message: `must be an outlet of its own for each node: ${twice} is given twice` };
   }
 }
 
@@ -161,7 +216,7 @@ const vipProblems: Readonly<
 function* nameProblems({ nodes, vip, containers }: ClusterFile): Generator<CrossProblem> {
   const taken = new Map<string, string>([
     [vip.resource, 'vip.resource'],
-    ...nodes.map(({ name }) => [`fence_${name}`, 'a fence device'] as const),
+    ...nodes.flatMap(({ name }) => [`fence_${name}`, secondId(name)].map((id) => [id, 'a fence device'] as const)),
   ]);
   const containerNames = new Set<string>();
   for (const [index, { resource, name }] of containers.entries()) {

@@ -39,7 +39,19 @@ export interface ListField extends Common {
   readonly item: Field;
   readonly min: number;
   readonly max: number;
+  /** What to do instead of more entries than that. */
+  readonly tooMany?: string;
   readonly default?: readonly unknown[];
+}
+
+/** A mapping of names that are not known beforehand to texts; numbers and booleans count as the text they are written as. */
+export interface MapField extends Common {
+  readonly kind: 'map';
+  readonly key: RegExp;
+  readonly value: RegExp;
+  /** What both patterns allow, in words, after "must be". */
+  readonly allowed: string;
+  readonly default?: Readonly<Record<string, string>>;
 }
 
 /** A mapping; when it is absent it is made of its keys' defaults. */
@@ -49,7 +61,7 @@ export interface ObjectField extends Common {
   readonly default?: undefined;
 }
 
-export type Field = TextField | IntegerField | ChoiceField | ListField | ObjectField;
+export type Field = TextField | IntegerField | ChoiceField | ListField | MapField | ObjectField;
 
 /** The type of a field's value. */
 export type ValueOf<F> = F extends { readonly kind: 'text' }
@@ -60,19 +72,22 @@ export type ValueOf<F> = F extends { readonly kind: 'text' }
       ? Word
       : F extends { readonly kind: 'list'; readonly item: infer Item }
         ? readonly ValueOf<Item>[]
-        : F extends { readonly kind: 'object'; readonly fields: infer Fields }
-          ? {
-              readonly [Key in keyof Fields]: Fields[Key] extends { readonly optional: true }
-                ? ValueOf<Fields[Key]> | undefined
-                : ValueOf<Fields[Key]>;
-            }
-          : never;
+        : F extends { readonly kind: 'map' }
+          ? Readonly<Record<string, string>>
+          : F extends { readonly kind: 'object'; readonly fields: infer Fields }
+            ? {
+                readonly [Key in keyof Fields]: Fields[Key] extends { readonly optional: true }
+                  ? ValueOf<Fields[Key]> | undefined
+                  : ValueOf<Fields[Key]>;
+              }
+            : never;
 
 export const text = <const F extends Omit<TextField, 'kind'>>(field: F) => ({ kind: 'text', ...field }) as const;
 export const integer = <const F extends Omit<IntegerField, 'kind'>>(field: F) =>
   ({ kind: 'integer', ...field }) as const;
 export const choice = <const F extends Omit<ChoiceField, 'kind'>>(field: F) => ({ kind: 'choice', ...field }) as const;
 export const list = <const F extends Omit<ListField, 'kind'>>(field: F) => ({ kind: 'list', ...field }) as const;
+export const map = <const F extends Omit<MapField, 'kind'>>(field: F) => ({ kind: 'map', ...field }) as const;
 export const object = <const F extends Omit<ObjectField, 'kind'>>(field: F) => ({ kind: 'object', ...field }) as const;
 export const optional = <const F extends Field>(field: F) => ({ ...field, optional: true }) as const;
 
@@ -80,6 +95,7 @@ export const optional = <const F extends Field>(field: F) => ({ ...field, option
 export function allowed(field: Field): string {
   switch (field.kind) {
     case 'text':
+    case 'map':
       return field.allowed;
     case 'integer':
       return `a whole number from ${field.min} to ${field.max}${field.unit === undefined ? '' : ` (${field.unit})`}`;

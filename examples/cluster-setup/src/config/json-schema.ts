@@ -24,6 +24,15 @@ function schemaOf(field: Field): Readonly<Record<string, unknown>> {
       return { enum: field.words, ...common };
     case 'list':
       return { type: 'array', ...common, minItems: field.min, maxItems: field.max, items: schemaOf(field.item) };
+    case 'map':
+      return {
+        type: 'object',
+        ...common,
+        propertyNames: { pattern: field.key.source },
+        additionalProperties: {
+          anyOf: [{ type: 'string', pattern: field.value.source }, { type: ['number', 'boolean'] }],
+        },
+      };
     case 'object': {
       const entries = Object.entries(field.fields);
       const required = entries.filter(([, one]) => isRequired(one)).map(([key]) => key);

@@ -82,8 +82,15 @@ class Reader {
       case 'list': {
         if (!isSeq(node)) return wrong(describe(node));
         const { items } = node;
-        if (items.length < field.min || items.length > field.max) return wrong(`${items.length}`);
+        if (items.length < field.min || items.length > field.max) {
+          const instead = items.length > field.max ? field.tooMany : undefined;
+          return wrong(instead === undefined ? `${items.length}` : `${items.length}; ${instead}`);
+        }
         return items.map((item, index) => this.read(field.item, item, `${key}[${index}]`, at));
+      }
+      case 'map': {
+        if (isNothing(node) && !isRequired(field)) return {};
+        return isMap(node) ? this.#map(field, node.items, key, at) : wrong(describe(node));
       }
       case 'text': {
         if (!isScalar(node) || typeof node.value !== 'string') return wrong(`${describe(node)}${quoteHint(node)}`);
@@ -99,6 +106,23 @@ class Reader {
         return field.words.includes(value as string) ? value : wrong(describe(node));
       }
     }
+  }
+
+  #map(field: Extract<Field, { kind: 'map' }>, pairs: readonly Pair[], key: string, offset: number): unknown {
+    const value: Record<string, string> = {};
+    for (const pair of pairs) {
+      const name = isScalar(pair.key) ? String(pair.key.value) : '';
+      const at = (pair.key as Node | null)?.range?.[0] ?? offset;
+      const path = join(key, name);
+      this.#offsets.set(path, at);
+      const is = isScalar(pair.value) ? pair.value : undefined;
+      // As it is written: 007 and 1.10 are texts to an agent.
+      const text = typeof is?.value === 'string' ? is.value : isNothing(is) ? '' : (is?.source ?? String(is?.value));
+      // The value may be a secret that was put into the wrong place.
+      if (!field.key.test(name) || !field.value.test(text)) this.report(at, path, `must be ${allowed(field)}`);
+      else value[name] = text;
+    }
+    return value;
   }
 
   #object(field: Extract<Field, { kind: 'object' }>, pairs: readonly Pair[], key: string, offset: number): unknown {
@@ -141,6 +165,7 @@ function defaultOf(field: Field): unknown {
 
 function filled(field: Field, value: unknown): unknown {
   if (field.kind === 'list') return (value as readonly unknown[]).map((item) => filled(field.item, item));
+  if (field.kind === 'map') return value ?? {};
   if (field.kind !== 'object') return value;
   const given = (value ?? {}) as Readonly<Record<string, unknown>>;
   return Object.fromEntries(

@@ -66,63 +66,6 @@ export const clusterChecks: readonly Check[] = [
     },
   },
   {
-    id: 'corosync',
-    of: 'cluster',
-    title: 'corosync.conf: two_node and wait_for_all',
-    look: async (facts) => {
-      const conf = await facts.corosyncConf();
-      const findings = (conf?.problems ?? []).map(({ line, text }): Ailment => ({
-        severity: 'warning',
-        fact: `line ${line} of /etc/corosync/corosync.conf: ${text}`,
-        why: 'What corosync does not read as it looks, it refuses or passes over: at its next start this node may not come up.',
-        fix: [`correct line ${line} of /etc/corosync/corosync.conf`, 'pcs cluster sync', 'pcs cluster reload corosync'],
-      }));
-      if (conf?.nodes.length !== 2) return findings;
-      if (conf.quorum['two_node'] !== '1') {
-        findings.push({
-          severity: 'error',
-          fact: 'two_node is not set in corosync.conf',
-          why: 'With one node gone the other has no quorum and stops everything.',
-          fix: [
-            'pcs cluster stop --all',
-            'set two_node: 1 in the section quorum of corosync.conf',
-            'pcs cluster sync',
-            'pcs cluster start --all',
-          ],
-        });
-      }
-      if (conf.quorum['wait_for_all'] === '0') {
-        findings.push({
-          severity: 'error',
-          fact: 'wait_for_all is 0 in corosync.conf',
-          why: 'A node that starts alone then has quorum at once and fences the other one; they shoot each other in turn.',
-          fix: ['pcs cluster stop --all', 'pcs quorum update wait_for_all=', 'pcs cluster start --all'],
-        });
-      }
-      return findings;
-    },
-  },
-  {
-    id: 'no-quorum-policy',
-    of: 'cluster',
-    title: 'no-quorum-policy',
-    needsCluster: true,
-    look: async (facts) => {
-      if ((await facts.configuration()).effectiveProperty('no-quorum-policy').value !== 'ignore') return [];
-      return [
-        {
-          severity: 'error',
-          fact: 'no-quorum-policy is ignore',
-          why:
-            'A node that starts alone fences the other and runs everything without quorum; with the link cut they shoot each ' +
-            'other in turn. On two nodes corosync already keeps the survivor going.',
-          fix: ['pcs property unset no-quorum-policy'],
-          mend: [{ kind: 'push', commands: [commands.property.unset('no-quorum-policy')] }],
-        },
-      ];
-    },
-  },
-  {
     id: 'stickiness',
     of: 'cluster',
     title: 'stickiness',

@@ -4,9 +4,11 @@ import { type Check, type Finding, unjudged } from './check.js';
 import { clusterChecks } from './cluster-checks.js';
 import type { Facts } from './facts.js';
 import { fenceChecks } from './fence-checks.js';
+import { levelChecks, meansInWords } from './level-checks.js';
 import { inWords, lossCheck, lossesOf } from './losses.js';
 import { nodeChecks } from './node-checks.js';
 import { parseRelease } from '../nodes/packages.js';
+import { quorumChecks } from './quorum-checks.js';
 import { rebootChecks, rebootFact, rebootSettings } from './reboot-checks.js';
 
 /** All checks, in the order of their report. */
@@ -14,8 +16,10 @@ export const checks: readonly Check[] = [
   ...nodeChecks,
   ...boardChecks,
   ...clusterChecks,
+  ...quorumChecks,
   ...rebootChecks,
   ...fenceChecks,
+  ...levelChecks,
   lossCheck,
 ];
 
@@ -77,6 +81,7 @@ async function overview(facts: Facts, runs: boolean): Promise<Readonly<Record<st
         .catch(() => undefined)
     : undefined;
   const losses = status === undefined ? [] : await lossesOf(facts).catch(() => []);
+  const levels = status === undefined ? [] : await meansInWords(facts).catch(() => []);
   const fences = new Set(losses.length === 0 ? [] : (await facts.configuration()).stonithDevices.map(({ id }) => id));
   const reboot = await rebootSettings(facts);
   const boot = /= (.+?)\s*$/m.exec((await facts.ask('systemd-analyze', 'time'))?.stdout ?? '')?.[1];
@@ -95,6 +100,7 @@ async function overview(facts: Facts, runs: boolean): Promise<Readonly<Record<st
     }),
     ...(alerts && { 'who is told': toldIn(alerts) }),
     ...(reboot !== undefined && { [rebootFact]: reboot }),
+    ...Object.fromEntries(levels.map(([node, says]) => [`fencing of ${node}`, says])),
     ...Object.fromEntries(losses.map((loss) => [`if ${loss.node} is lost`, inWords(loss, fences)])),
   };
 }

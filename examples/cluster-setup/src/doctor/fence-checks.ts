@@ -129,6 +129,8 @@ export const fenceChecks: readonly Check[] = [
     needsCluster: true,
     look: async (facts) => {
       const configuration = await facts.configuration();
+      // With a quorum device one side alone has quorum, and nobody shoots without.
+      if ((await facts.corosyncConf())?.device !== undefined) return [];
       const [one, other, more] = configuration.members.map(({ name }) => name);
       if (one === undefined || other === undefined || more !== undefined) return [];
       const scheduler = await facts.scheduler();

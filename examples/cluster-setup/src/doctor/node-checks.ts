@@ -4,7 +4,14 @@ import { nodeNameOf, nodeOfHost, sameName, startsOnlyAfter } from '@sleepi3/pcs'
 import { dockerDropIn } from '../nodes/docker.js';
 import { hostsManagement, hostsTemplate, withTemplateHosts } from '../nodes/cloud-init.js';
 import { addressesOf, type HostEntry, withHosts } from '../nodes/hosts-file.js';
-import { clusterPackages, dockerPackages, findPackages, parseRelease, triedReleases } from '../nodes/packages.js';
+import {
+  clusterPackages,
+  devicePackage,
+  dockerPackages,
+  findPackages,
+  parseRelease,
+  triedReleases,
+} from '../nodes/packages.js';
 import { agentPath } from '../plan/node-steps.js';
 import type { Action } from '../plan/step.js';
 import type { Ailment, Check } from './check.js';
@@ -21,7 +28,8 @@ export const nodeChecks: readonly Check[] = [
     look: async (facts) => {
       const release = parseRelease((await facts.file('/etc/os-release')) ?? '');
       const containers = await facts.primitives('ocf:heartbeat:docker');
-      const needed = [...clusterPackages, ...(containers.length > 0 ? dockerPackages(release) : [])];
+      const device = (await facts.corosyncConf())?.device === undefined ? [] : [devicePackage];
+      const needed = [...clusterPackages, ...device, ...(containers.length > 0 ? dockerPackages(release) : [])];
       const { missing, versions } = await findPackages(facts.machine, needed);
       const findings: Ailment[] = [];
       if (missing.length > 0) {

@@ -34,6 +34,9 @@ export const clusterPackages = [
   'i2c-tools',
 ] as const;
 
+/** What speaks to a quorum device from a node. */
+export const devicePackage = 'corosync-qdevice';
+
 /** What runs the containers: since Debian 13 the program docker is a package of its own. */
 export function dockerPackages({ debian }: Pick<Release, 'debian'>): readonly string[] {
   return debian !== undefined && debian < 13 ? ['docker.io'] : ['docker.io', 'docker-cli'];

@@ -22,13 +22,14 @@ import {
   stickiness,
   stonithEnabled,
 } from '../cluster/elements.js';
+import { secondMeans } from '../cluster/second-means.js';
 import { SetupError } from '../errors.js';
+import { knows, requestTimeout } from '../nodes/known-hosts.js';
 import type { Reality } from './reality.js';
 import { alertChange } from './alert-steps.js';
+import { deviceSteps } from './device-steps.js';
 import { type Action, done, type Step, type Todo } from './step.js';
 
-/** Seconds that pcs waits for the other node; it gives up after 60 by itself, and slow machines were seen to take longer. */
-const requestTimeout = 300;
 /** Seconds; pcs's way was seen to take minutes on slow machines. */
 const startTimeout = 600;
 const settleTimeout = 600;
@@ -128,6 +129,7 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
     },
 
     ...(design.token === undefined ? [] : [tokenStep(design, design.token)]),
+    ...(design.device === undefined ? [] : deviceSteps(design, design.device)),
 
     ...design.fences.map((fence) =>
       configured(
@@ -144,6 +146,20 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
         },
         (configuration) => fenceDevice(configuration, fence),
       ),
+    ),
+
+    configured(
+      {
+        id: 'second-means',
+        title:
+          design.second.length === 0
+            ? 'No second means of fencing'
+            : `The second means of fencing, ${design.second[0]?.agent ?? ''}`,
+        why:
+          'Levels say in which order the means are tried: the wire first, and when that has failed, because it is broken or the ' +
+          'board has no power, the second one. Each node has a device of it.',
+      },
+      (configuration) => secondMeans(configuration, design),
     ),
 
     configured(
@@ -226,16 +242,6 @@ function pushed({ differences, commands: needed }: Correction): Todo {
   return { differences, actions: needed.length === 0 ? [] : [{ kind: 'push', commands: needed }] };
 }
 
-function knows(knownHosts: string, name: string): boolean {
-  try {
-    const { known_hosts: hosts = {} } = JSON.parse(knownHosts) as { known_hosts?: Record<string, { token?: string }> };
-    return Boolean(hosts[name]?.token);
-  } catch {
-    // None, or one that pcs cannot read either: it writes a new one.
-    return false;
-  }
-}
-
 function offlineNodes(status: ClusterStatus | undefined, names: readonly string[]): readonly string[] {
   return names.filter((name) => nodeNamed(status?.members ?? [], name)?.online !== true);
 }
@@ -245,6 +251,7 @@ export function notStarted(design: ClusterDesign, status: ClusterStatus | undefi
   const startedOn = (id: string) => status?.resource(id)?.startedOn ?? [];
   const names = design.nodes.map(({ name }) => name);
   return [
+    ...design.second.filter(({ id }) => startedOn(id).length === 0).map(({ id }) => id),
     ...design.fences
       .filter(({ id, target }) => !startedOn(id).some((node) => !sameName(node, target)))
       .map(({ id }) => id),

@@ -7,7 +7,7 @@ import { addressesOf, withHosts } from '../nodes/hosts-file.js';
 import type { Machine } from '../nodes/machine.js';
 import { hostsManagement, hostsTemplate, templateHostsInShell, withTemplateHosts } from '../nodes/cloud-init.js';
 import { dockerDropIn, hasDockerObject } from '../nodes/docker.js';
-import { clusterPackages, dockerPackages, findPackages, parseRelease } from '../nodes/packages.js';
+import { clusterPackages, devicePackage, dockerPackages, findPackages, parseRelease } from '../nodes/packages.js';
 import { validated } from './agent-check.js';
 import type { Reality } from './reality.js';
 import { type Action, done, type Step } from './step.js';
@@ -35,12 +35,12 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
       bare: {
         actions: [
           run('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'update'),
-          install(node, [...clusterPackages, 'docker.io']),
+          install(node, [...packagesOf(design), 'docker.io']),
           { ...install(node, ['docker-cli']), onlyIf: '! command -v docker >/dev/null' },
         ],
       },
       look: async (reality) => {
-        const needed = await missingPackages(reality, node);
+        const needed = await missingPackages(reality, node, design);
         if (needed.length === 0) return done;
         return {
           differences: needed.map((what) => ({ what, should: 'installed' })),
@@ -335,10 +335,14 @@ function install(node: string, packages: readonly string[]): Extract<Action, { k
   };
 }
 
+function packagesOf({ device }: ClusterDesign): readonly string[] {
+  return device === undefined ? clusterPackages : [...clusterPackages, devicePackage];
+}
+
 /** What a node of the cluster needs and does not have. */
-async function missingPackages(reality: Reality, node: string): Promise<readonly string[]> {
+async function missingPackages(reality: Reality, node: string, design: ClusterDesign): Promise<readonly string[]> {
   const release = parseRelease((await reality.file(node, '/etc/os-release')) ?? '');
-  const { missing } = await findPackages(reality.machine(node), [...clusterPackages, ...dockerPackages(release)]);
+  const { missing } = await findPackages(reality.machine(node), [...packagesOf(design), ...dockerPackages(release)]);
   return missing;
 }
 

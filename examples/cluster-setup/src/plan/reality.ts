@@ -7,6 +7,7 @@ import {
   isPcsError,
   parseCorosyncConf,
   type Pcs,
+  type QuorumStatus,
   reads,
 } from '@sleepi3/pcs';
 import type { Machine } from '../nodes/machine.js';
@@ -56,6 +57,11 @@ export class Reality {
   /** The status of the running cluster; undefined when none runs here. */
   status(): Promise<ClusterStatus | undefined> {
     return this.#once('status', () => this.pcs.run(reads.status()).catch(whenNotRunning));
+  }
+
+  /** The quorum, as corosync on this machine counts it; undefined when it does not run here. */
+  quorum(): Promise<QuorumStatus | undefined> {
+    return this.#once('quorum', () => this.pcs.run(reads.quorumStatus()).catch(whenNotRunning));
   }
 
   /** A file of a node; undefined when it is not there. */

@@ -5,6 +5,7 @@ import type { ClusterDesign } from '../cluster/design.js';
 import type { CommandAnswer, Machine } from '../nodes/machine.js';
 import { clusterSteps } from './cluster-steps.js';
 import { agentPaths, defaultsPath, nodeSteps } from './node-steps.js';
+import { secondNodeSteps } from './second-steps.js';
 import { Reality } from './reality.js';
 import type { Action, Step } from './step.js';
 import { wrap } from '@sleepi3/program';
@@ -68,7 +69,7 @@ push() {
 prepare() {
 password
 
-${await part(nodeSteps(design, node))}
+${await part([...nodeSteps(design, node), ...secondNodeSteps(design, node)])}
 }
 
 cluster() {

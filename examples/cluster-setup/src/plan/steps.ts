@@ -4,6 +4,7 @@ import { receiverSteps } from './alert-steps.js';
 import { clusterSteps } from './cluster-steps.js';
 import { identityStep } from './identity-steps.js';
 import { nodeSteps } from './node-steps.js';
+import { secondNodeSteps } from './second-steps.js';
 import type { Reality } from './reality.js';
 import { rebootSteps } from './reboot-steps.js';
 import type { Step } from './step.js';
@@ -15,6 +16,7 @@ export function preparation(design: ClusterDesign, nodes: readonly string[]): re
     ...nodes.map((node) => identityStep(design, node)),
     ...nodes.flatMap((node) => [
       ...nodeSteps(design, node),
+      ...secondNodeSteps(design, node),
       ...receiverSteps(design, node),
       ...rebootSteps(design, node),
     ]),

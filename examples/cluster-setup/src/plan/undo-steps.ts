@@ -7,10 +7,12 @@ import { dockerDropIn } from '../nodes/docker.js';
 import { hostsTemplate, withoutTemplateHosts } from '../nodes/cloud-init.js';
 import { withoutHosts } from '../nodes/hosts-file.js';
 import { alertChange, receiversPath, receiversText } from './alert-steps.js';
+import { deviceRemoval } from './device-steps.js';
 import { identityStep } from './identity-steps.js';
 import { defaultsBackup, defaultsPath } from './node-steps.js';
 import type { Reality } from './reality.js';
 import { rebootSteps } from './reboot-steps.js';
+import { secondPasswordRemoval } from './second-steps.js';
 import { done, type Step } from './step.js';
 
 /**
@@ -43,16 +45,21 @@ export function undoSteps(design: ClusterDesign, reality: Pick<Reality, 'machine
       'fences',
       'Take the fence devices out of the cluster',
       'Last of all in it: as long as something runs, it may have to be fenced.',
-      design.fences.map(({ id }) => id),
+      [...design.second, ...design.fences].map(({ id }) => id),
       (id) => commands.stonith.delete(id),
     ),
+    ...deviceRemoval(design),
   ];
   const nodes = reality.machines.map(({ name }) => name);
   const typed = reality.destroyable.has(design.name);
   return [
     ...nodes.map((node) => identityStep(design, node)),
     ...(typed ? [destruction(design)] : inside),
-    ...nodes.flatMap((node) => [...rebootSteps({ ...design, reboot: undefined }, node), ...nodeSteps(design, node)]),
+    ...nodes.flatMap((node) => [
+      ...rebootSteps({ ...design, reboot: undefined }, node),
+      ...nodeSteps(design, node),
+      ...secondPasswordRemoval(design, node),
+    ]),
   ];
 }
 
@@ -79,7 +86,7 @@ function removal(
   };
 }
 
-function destruction({ name, nodes }: ClusterDesign): Step {
+function destruction({ name, nodes, device }: ClusterDesign): Step {
   return {
     id: 'destroy',
     title: `Destroy the cluster ${name}`,
@@ -94,7 +101,12 @@ function destruction({ name, nodes }: ClusterDesign): Step {
         differences: members.map((node) => ({ what: `${node} in a cluster`, is: name })),
         actions: [
           { kind: 'pcs', commands: [commands.cluster.destroy({ all: true })] },
-          { kind: 'pcs', commands: [commands.host.deauth(nodes.map((node) => node.name))] },
+          {
+            kind: 'pcs',
+            commands: [
+              commands.host.deauth([...nodes.map((node) => node.name), ...(device === undefined ? [] : [device.host])]),
+            ],
+          },
         ],
       };
     },

@@ -1,6 +1,6 @@
 // The command status: what is it now? One screen of the cluster, its service, and whether each node could fence and be fenced.
 import type { Clock } from '@sleepi3/driver';
-import { type ClusterStatus, isPcsError, Pcs, sameName } from '@sleepi3/pcs';
+import { type ClusterStatus, isPcsError, levelsFor, Pcs, type QuorumStatus, sameName } from '@sleepi3/pcs';
 import { type Colours, type FenceCheck, parseFenceCheck } from '@sleepi3/program';
 import { SetupError } from '../errors.js';
 import { clusterMachines, type ClusterMachinesHost } from '../nodes/cluster-machines.js';
@@ -53,13 +53,15 @@ const emptyScreen = '\u001b[H\u001b[2J';
 async function showOnce({ ssh, json, watch }: StatusOptions, host: StatusHost, colour: Colours): Promise<number> {
   const { local, others } = await clusterMachines(host, ssh);
   const machines = [local, ...others];
-  const [cluster, proofs, ...readiness] = await Promise.all([
+  const [cluster, quorum, means, proofs, ...readiness] = await Promise.all([
     clusterStatus(host),
+    quorumStatus(host),
+    fencingMeans(host),
     lastReports(machines.map((machine) => ({ name: machine.name, machine }))),
     ...machines.map(askForReadiness),
   ]);
   const nodes = [...readiness].sort((a, b) => (a.node < b.node ? -1 : 1));
-  const report = { cluster, nodes, proofs };
+  const report = { cluster, quorum, means, nodes, proofs };
   if (json) host.write(`${JSON.stringify(inJson(report), undefined, watch ? undefined : 2)}\n`);
   else {
     const now = host.date();
@@ -67,7 +69,9 @@ async function showOnce({ ssh, json, watch }: StatusOptions, host: StatusHost, c
     host.write(begin + inWords(report, now, colour));
   }
   if (nodes.some(({ check }) => check === undefined)) return notAsked;
-  const sound = cluster instanceof Error ? false : cluster.settled && nodes.every(({ check }) => check?.ready === true);
+  const votes = quorum?.device?.votes !== 0;
+  const sound =
+    !(cluster instanceof Error) && cluster.settled && votes && nodes.every(({ check }) => check?.ready === true);
   return sound ? 0 : 1;
 }
 
@@ -75,6 +79,10 @@ const notAsked = 3;
 
 interface Report {
   readonly cluster: ClusterStatus | Error;
+  /** Undefined when corosync says nothing. */
+  readonly quorum: QuorumStatus | undefined;
+  /** By node the devices that fence it, in the order in which they are tried; without those that have one alone. */
+  readonly means: readonly (readonly [node: string, devices: readonly string[]])[];
   readonly nodes: readonly NodeReadiness[];
   /** The last proof of each node that was ever proven. */
   readonly proofs: readonly TurnReport[];
@@ -86,6 +94,29 @@ async function clusterStatus({ runner, signal }: StatusHost): Promise<ClusterSta
     return await new Pcs({ runner, signal }).status();
   } catch (error) {
     if (isPcsError(error)) return error;
+    throw error;
+  }
+}
+
+/** Without corosync there is no quorum to tell of; that the cluster does not run is told already. */
+async function quorumStatus({ runner, signal }: StatusHost): Promise<QuorumStatus | undefined> {
+  try {
+    return await new Pcs({ runner, signal }).quorum.status();
+  } catch (error) {
+    if (isPcsError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function fencingMeans({ runner, signal }: StatusHost): Promise<Report['means']> {
+  try {
+    const configuration = await new Pcs({ runner, signal }).cib.config();
+    return configuration.members.flatMap(({ name }) => {
+      const levels = levelsFor(configuration.fencingLevels, name);
+      return levels.length < 2 ? [] : [[name, levels.map(({ devices }) => devices.join(' with '))] as const];
+    });
+  } catch (error) {
+    if (isPcsError(error)) return [];
     throw error;
   }
 }
@@ -109,18 +140,23 @@ async function askForReadiness(machine: Machine): Promise<NodeReadiness> {
   }
 }
 
-function inJson({ cluster, nodes, proofs }: Report) {
+function inJson({ cluster, quorum, means, nodes, proofs }: Report) {
   return {
     cluster: cluster instanceof Error ? { error: cluster.message } : cluster.toJSON(),
+    ...(quorum !== undefined && {
+      quorum: { quorate: quorum.quorate, votes: quorum.votes, device: quorum.device },
+    }),
+    ...(means.length > 0 && { fencing: Object.fromEntries(means) }),
     nodes: nodes.map(({ node, check, silence }) => ({ node, ...(check ?? { error: silence }) })),
     proofs,
   };
 }
 
-function inWords({ cluster, nodes, proofs }: Report, now: Date, colour: Colours): string {
+function inWords({ cluster, quorum, means, nodes, proofs }: Report, now: Date, colour: Colours): string {
   const lines: string[] = [];
   if (cluster instanceof Error) lines.push(colour.bad('The cluster does not run here'), `  ${cluster.message}`);
   else lines.push(...clusterLines(cluster, now, colour));
+  if (quorum !== undefined) lines.push(...quorumLines(quorum, colour));
   lines.push('', colour.strong('Fencing'));
   for (const { node, check, silence } of nodes) {
     if (check === undefined) {
@@ -136,6 +172,7 @@ function inWords({ cluster, nodes, proofs }: Report, now: Date, colour: Colours)
       lines.push(`    ${(severity === 'error' ? colour.bad : colour.change)(severity)}: ${fact}`);
     }
   }
+  for (const [node, devices] of means) lines.push(`  ${node}  is fenced by ${devices.join(', and if that fails by ')}`);
   lines.push('', colour.strong('Proven (cluster-setup prove)'));
   for (const { node } of nodes) {
     const proof = proofs.find((one) => sameName(one.node, node));
@@ -152,6 +189,15 @@ function proofInWords({ state, by, began, silence, reasons }: TurnReport, now: D
     ...reasons,
   ];
   return `${paint(state)} ${facts.join('; ')}`;
+}
+
+/** With a quorum device the votes are told; two nodes alone have none to count. */
+function quorumLines({ votes, device }: QuorumStatus, colour: Colours): string[] {
+  if (votes === undefined || device === undefined) return [];
+  const counted = `${votes.total} of ${votes.expected} votes, ${votes.needed} needed`;
+  return [
+    `${colour.strong('Quorum')}  ${counted}; the quorum device ${device.votes > 0 ? colour.good('votes') : colour.bad('gives NO vote')}`,
+  ];
 }
 
 function clusterLines(cluster: ClusterStatus, now: Date, colour: Colours): string[] {
