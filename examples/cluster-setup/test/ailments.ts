@@ -127,8 +127,8 @@ export const ailments: readonly (readonly [check: string, severity: Severity, sa
   [
     'fence-levels',
     'error',
-    /level 2 of raspberrypi-2 names socket, which is no fence device/,
-    (n) => n.addSecond('fence_apc', '<fencing-level id="l4" target="raspberrypi-2" index="2" devices="socket"/>', ''),
+    /level 2 of raspberrypi-2 names socket, which is not a fence device/,
+    (n) => n.addSecond('fence_apc', levelsOfTwo.replace('fence_raspberrypi-2_2', 'socket'), ''),
   ],
   [
     'fence-levels',

@@ -1,5 +1,5 @@
 // What each means of fencing proves, in which order they are tried, and whether they share power with their target.
-import { fenceDevicesFor, type FenceDevice, levelsFor, nodeNamed } from '@sleepi3/pcs';
+import { fenceDevicesFor, type FenceDevice, type FencingLevel, levelsFor, nodeNamed } from '@sleepi3/pcs';
 import { secondPasswordPath } from '../cluster/second-ids.js';
 import type { Ailment, Check } from './check.js';
 import type { Facts } from './facts.js';
@@ -96,10 +96,19 @@ export const levelChecks: readonly Check[] = [
     look: async (facts) => {
       const configuration = await facts.configuration();
       const findings: Ailment[] = [];
+      const goneFrom = ({ devices }: FencingLevel) =>
+        devices.filter((id) => !configuration.stonithDevices.some((device) => device.id === id));
       for (const level of configuration.fencingLevels) {
-        const gone = level.devices.filter((id) => !configuration.stonithDevices.some((device) => device.id === id));
+        const gone = goneFrom(level);
+        // A node of which no level is left cannot be fenced, which is told already.
+        const others = configuration.fencingLevels.some(
+          (other) =>
+            other.target === level.target &&
+            other.targetPattern === level.targetPattern &&
+            goneFrom(other).length === 0,
+        );
         const whom = level.target ?? level.targetPattern ?? level.targetValue ?? '';
-        if (gone.length > 0) {
+        if (gone.length > 0 && others) {
           findings.push({
             severity: 'error',
             fact: `level ${level.index} of ${whom} names ${gone.join(' and ')}, which is no fence device`,
