@@ -31,7 +31,10 @@ describe('quorum.device in the file', () => {
   });
 
   it.each([
-    ['{host: raspberrypi-2}', 'quorum.device.host: must be a machine that is no node: raspberrypi-2 is raspberrypi-2'],
+    [
+      '{host: raspberrypi-2}',
+      'quorum.device.host: must be a machine outside the cluster: raspberrypi-2 is raspberrypi-2',
+    ],
     ['{host: 192.168.11.211}', 'is raspberrypi-1'],
     ['{host: 192.168.11.215}', 'is the VIP'],
     ['{host: "a b"}', 'a host name or an IPv4 address'],

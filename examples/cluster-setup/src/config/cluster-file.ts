@@ -240,7 +240,7 @@ export const clusterFile = object({
         device: optional(
           object({
             description:
-              'A third vote, of corosync-qnetd on a machine that is no node: any Debian that has its own power and network path. ' +
+              'A third vote, of corosync-qnetd on a machine outside the cluster: any Debian that has its own power and network path. ' +
               'With it nobody fences without quorum, and one node starts alone after a power cut. Without this key the ' +
               'quorum stays as it is: two_node, unless somebody added a device.',
             fields: {

@@ -61,8 +61,8 @@ function* deviceProblems({ nodes, vip, quorum }: ClusterFile): Generator<CrossPr
   const key = 'quorum.device.host';
   const same = (one: string) => sameName(one, host) || (parseAddress(host) !== undefined && sameAddress(one, host));
   const node = nodes.find(({ name, addresses }) => [name, ...addresses].some(same));
-  if (node !== undefined) yield { key, message: `must be a machine that is no node: ${host} is ${node.name}` };
-  else if (same(vip.address)) yield { key, message: `must be a machine that is no node: ${host} is the VIP` };
+  if (node !== undefined) yield { key, message: `must be a machine outside the cluster: ${host} is ${node.name}` };
+  else if (same(vip.address)) yield { key, message: `must be a machine outside the cluster: ${host} is the VIP` };
 }
 
 /** Options that cluster-setup gives the second means itself. */

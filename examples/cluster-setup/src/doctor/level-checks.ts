@@ -111,7 +111,7 @@ export const levelChecks: readonly Check[] = [
         if (gone.length > 0 && others) {
           findings.push({
             severity: 'error',
-            fact: `level ${level.index} of ${whom} names ${gone.join(' and ')}, which is no fence device`,
+            fact: `level ${level.index} of ${whom} names ${gone.join(' and ')}, which is not a fence device`,
             why: 'All devices of a level have to succeed: this level never does.',
             fix: [`pcs stonith level delete ${level.index} ${whom}`, 'pcs stonith level verify'],
           });

@@ -83,7 +83,7 @@ export const quorumChecks: readonly Check[] = [
           fact: `the quorum device is on ${nodeNameOf(owner) ?? host}, a node of this cluster`,
           why: 'Its vote falls together with that node: the other one alone has no quorum and stops everything.',
           fix: [
-            'run corosync-qnetd on a machine that is no node, then: pcs quorum device delete',
+            'run corosync-qnetd on a machine outside the cluster, then: pcs quorum device delete',
             addCommand(conf, 'MACHINE'),
           ],
         });
