@@ -53,7 +53,7 @@ describe('fencing.second in the file', () => {
     ['{agent: fence_apc, options: {password: hunter2}}', 'options.password: would be seen on command lines'],
     ['{agent: fence_apc, options: {snmp-priv-passwd: hunter2}}', 'would be seen on command lines'],
     ['{agent: fence_apc, options: {api_token: hunter2}}', 'would be seen on command lines'],
-    ['{agent: fence_apc, options: {pcmk_host_list: x}}', 'is set by cluster-setup itself'],
+    ['{agent: fence_apc, options: {pcmk_host_list: x}}', 'is set by this program'],
     ['{agent: fence_apc, options: {ip: [hunter2]}}', 'options.ip: must be options of the agent'],
     ['{agent: fence_apc, options: {"a b": 1}}', 'must be options of the agent'],
     ['{agent: fence_apc, password: x, options: {password_script: y}}', 'contradicts fencing.second.password'],

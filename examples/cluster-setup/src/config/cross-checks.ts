@@ -77,7 +77,7 @@ function* secondProblems({ nodes, fencing: { second } }: ClusterFile): Generator
   for (const name of Object.keys(second.options)) {
     const at = `${key}.options.${name}`;
     if (ownOptions.test(name)) {
-      yield { key: at, message: 'is set by cluster-setup itself: name the outlets in fencing.second.plugs' };
+      yield { key: at, message: 'is set by this program: name the outlets in fencing.second.plugs' };
     } else if (secretOptions.test(name.replaceAll('-', '_'))) {
       yield {
         key: at,
