@@ -13,9 +13,9 @@ import { reboot } from './reboot/reboot.js';
 import { rebootLost } from './reboot/lost.js';
 import type { Scenario } from './scenario.js';
 import { secondLevel } from './second-level.js';
-import { setup, setupKilled } from './setup.js';
-import { splitHeld, splitReleased } from './split.js';
-import { thirdVote } from './third-vote.js';
+import { setup, setupKilled } from './first-hour/setup.js';
+import { splitHeld, splitReleased } from './split/split.js';
+import { thirdVote } from './split/third-vote.js';
 import { upgrade } from './upgrade.js';
 import { wires } from './wires.js';
 

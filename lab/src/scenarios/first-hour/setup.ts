@@ -1,10 +1,10 @@
-import { LabError } from '../errors.js';
-import type { Lab } from '../lab.js';
-import type { Machine } from '../machine/machine.js';
-import type { Verdict } from '../verdict.js';
-import { makeBare } from './first-hour/bare.js';
-import type { Scenario } from './scenario.js';
-import { testWire } from './steps.js';
+import { LabError } from '../../errors.js';
+import type { Lab } from '../../lab.js';
+import type { Machine } from '../../machine/machine.js';
+import type { Verdict } from '../../verdict.js';
+import { makeBare } from './bare.js';
+import type { Scenario } from '../scenario.js';
+import { testWire } from '../steps.js';
 
 /** Files of this scenario, for root alone. */
 const clusterFile = '/root/cluster.yaml';

@@ -1,5 +1,5 @@
-import type { Scenario } from './scenario.js';
-import { expectRejoin } from './steps.js';
+import type { Scenario } from '../scenario.js';
+import { expectRejoin } from '../steps.js';
 
 /** ms in which a node that may shoot does; an emulated one takes some 20 s from its decision to the shot. */
 const longEnough = 40_000;

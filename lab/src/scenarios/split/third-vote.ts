@@ -1,10 +1,10 @@
 import { parseQuorumStatus, type QuorumStatus } from '@sleepi3/pcs';
-import type { Lab } from '../lab.js';
-import type { Machine } from '../machine/machine.js';
-import { Qnetd } from '../network/qnetd.js';
-import { defaultCluster } from '../run-scenarios.js';
-import type { Scenario } from './scenario.js';
-import { expectRejoin } from './steps.js';
+import type { Lab } from '../../lab.js';
+import type { Machine } from '../../machine/machine.js';
+import { Qnetd } from '../../network/qnetd.js';
+import { defaultCluster } from '../../run-scenarios.js';
+import type { Scenario } from '../scenario.js';
+import { expectRejoin } from '../steps.js';
 
 /** ms in which a node that may shoot does; an emulated one takes some 20 s from its decision to the shot. */
 const longEnough = 40_000;
