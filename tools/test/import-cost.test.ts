@@ -32,7 +32,7 @@ describe('an import', () => {
     ['simulator', 'VirtualBoard', 8_100],
     ['fence-protocol', 'runFenceAgent', 7_100],
     // All that pcs can do hangs on it: its commands are half of this.
-    ['pcs', 'Pcs', 43_500],
+    ['pcs', 'Pcs', 45_500],
     ['pcs', 'Scheduler', 10_300],
     ['pcs', 'parseClusterConfiguration', 10_400],
     ['pcs', 'parseClusterStatus', 7_600],
