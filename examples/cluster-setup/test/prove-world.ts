@@ -156,8 +156,10 @@ export class ProveWorld {
       now: () => this.now,
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
-          signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+          const abort = () => reject(signal?.reason as Error);
+          signal?.addEventListener('abort', abort, { once: true });
           this.at(ms / 1000, () => {
+            signal?.removeEventListener('abort', abort);
             if (alive()) resolve();
           });
         }),
