@@ -727,3 +727,14 @@ export class Machine {
     if (!this.online) throw new Error('the cluster is not running on this node');
   }
 }
+
+/** A cluster that has found itself. */
+export async function booted(options: WorldOptions = {}): Promise<World> {
+  const world = new World(options);
+  await world.boot();
+  return world;
+}
+
+/** The nodes of a world of two. */
+export const one = 'raspberrypi-1';
+export const two = 'raspberrypi-2';

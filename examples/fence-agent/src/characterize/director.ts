@@ -225,12 +225,12 @@ class Run {
     while (!over.aborted) {
       subject.send({ say: 'look' });
       const answer = await within(clock, longestAnswer, subject.receive());
-      if (answer === 'silence' || answer === undefined) return { riseAt, lastSeen, asserted };
+      if (answer === 'late' || answer === undefined) return { riseAt, lastSeen, asserted };
       lastSeen = clock.now();
       if (answer.say === 'looked' && (answer.registers.ioStatus & 2) !== 0) riseAt ??= lastSeen;
       if (riseAt !== undefined && !asserted && lastSeen - riseAt >= subjectAsserts) {
         subject.send({ say: 'put', ioStatus: 1 });
-        asserted = (await within(clock, longestAnswer, subject.receive())) !== 'silence';
+        asserted = (await within(clock, longestAnswer, subject.receive())) !== 'late';
       }
       await clock.sleep(lookPeriod);
     }
@@ -294,7 +294,7 @@ class Run {
   ): Promise<Extract<SubjectMessage, { say: Say }>> {
     subject.send(message);
     const answer = await within(this.#host.clock, 10_000, subject.receive());
-    if (answer === 'silence' || answer === undefined) throw new Ended(`${this.#host.peer} does not answer any more`);
+    if (answer === 'late' || answer === undefined) throw new Ended(`${this.#host.peer} does not answer any more`);
     if (answer.say === 'failed') throw new Ended(`${this.#host.peer} reports: ${answer.reason}`);
     if (answer.say !== say) throw new Ended(`${this.#host.peer} answers out of turn: is it the same version?`);
     return answer as Extract<SubjectMessage, { say: Say }>;

@@ -107,7 +107,7 @@ export async function serveDirector(
   const { node, peer } = host;
   const hear = async () => {
     const message = await within(host.clock, patience, conversation.receive());
-    return message === 'silence' ? undefined : message;
+    return message === 'late' ? undefined : message;
   };
   const greeting = await hear();
   if (greeting?.say !== 'characterize' || greeting.protocol !== wireProtocol) {

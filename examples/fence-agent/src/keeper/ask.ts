@@ -67,10 +67,10 @@ async function followAct(
     conversation.send({ ask: 'act', request, patience: Math.max(0, giveUp - clock.now()), board });
     for (let heard = false; ; heard = true) {
       const event = await nextEvent(conversation, clock, heard ? longestSilence : giveUp - clock.now());
-      if (event === 'silence' && accepted)
+      if (event === 'late' && accepted)
         return failed(`the line keeper is hung; ${manager} ends it and releases EXTOUT`);
       if (event === undefined && accepted) return failed(`the line keeper died; ${manager} releases EXTOUT`);
-      if (event === 'silence' || event === undefined) return undefined;
+      if (event === 'late' || event === undefined) return undefined;
       switch (event.event) {
         case 'accepted':
           accepted = true;
@@ -133,7 +133,7 @@ export async function askKeeper<A extends keyof Answers>(
       conversation.send({ ...question, board });
       for (let heard = false; ; heard = true) {
         const event = await nextEvent(conversation, clock, heard ? longestSilence : giveUp - clock.now());
-        if (event === undefined || event === 'silence') return undefined;
+        if (event === undefined || event === 'late') return undefined;
         if (event.event === 'refused' || event.event === wanted) return event;
       }
     } finally {
@@ -174,8 +174,8 @@ async function nextEvent(
   conversation: KeeperConversation,
   clock: Clock,
   patience: number,
-): Promise<KeeperEvent | 'silence' | undefined> {
+): Promise<KeeperEvent | 'late' | undefined> {
   const event = conversation.receive();
   const heard = await within(clock, patience, event);
-  return heard === 'silence' ? within(clock, catchingUp, event) : heard;
+  return heard === 'late' ? within(clock, catchingUp, event) : heard;
 }

@@ -34,7 +34,7 @@ export class WakeDebt {
     );
     const trouble = await within(clock, tellPatience, written);
     if (trouble !== undefined) {
-      const why = trouble === 'silence' ? 'the disk takes too long' : trouble;
+      const why = trouble === 'late' ? 'the disk takes too long' : trouble;
       log(`that ${target} is owed a wake pulse could not be written: ${why}`);
     }
   }

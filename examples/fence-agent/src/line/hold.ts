@@ -246,7 +246,7 @@ class Hold {
     const patient = async () => {
       asked = this.#clock.now();
       const state = await within(this.#clock, longestTransfer, this.#lines.read());
-      if (state === 'silence') throw new Error(`the bus takes longer than ${seconds(longestTransfer)}`);
+      if (state === 'late') throw new Error(`the bus takes longer than ${seconds(longestTransfer)}`);
       return state;
     };
     const state = await read({ read: patient, writeExtout: (asserted) => this.#lines.writeExtout(asserted) });

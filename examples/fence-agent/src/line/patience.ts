@@ -25,14 +25,14 @@ export async function patiently<T>(
 }
 
 /** The promise's value, or `silence` when it does not come within `milliseconds`. */
-export async function within<T>(clock: Clock, milliseconds: number, promise: Promise<T>): Promise<T | 'silence'> {
+export async function within<T>(clock: Clock, milliseconds: number, promise: Promise<T>): Promise<T | 'late'> {
   const timer = new AbortController();
   try {
     return await Promise.race([
       promise,
       clock.sleep(milliseconds, timer.signal).then(
-        () => 'silence' as const,
-        () => 'silence' as const, // the timer was cleared: the promise has won
+        () => 'late' as const,
+        () => 'late' as const, // the timer was cleared: the promise has won
       ),
     ]);
   } finally {

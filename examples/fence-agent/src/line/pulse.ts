@@ -207,7 +207,7 @@ async function kept(trouble: string, change: Promise<void>, { clock, log }: Puls
     ),
   );
   const why = await failure;
-  if (why !== undefined) log(`${trouble}: ${why === 'silence' ? 'the disk takes too long' : why}`);
+  if (why !== undefined) log(`${trouble}: ${why === 'late' ? 'the disk takes too long' : why}`);
 }
 
 /** Releases EXTOUT, again and again for `patience` ms. Resolves to whether it reads released. */

@@ -41,7 +41,7 @@ export async function secured(
   const own = randomBytes(nonceBytes).toString('hex');
   conversation.send({ nonce: own });
   const greeting = await within(clock, greetingPatience, conversation.receive());
-  if (greeting === 'silence' || greeting === undefined || !('nonce' in greeting)) {
+  if (greeting === 'late' || greeting === undefined || !('nonce' in greeting)) {
     conversation.close();
     return undefined;
   }

@@ -65,7 +65,7 @@ export class Peer {
       return undefined;
     });
     const facts = await within(clock, patience, asked);
-    if (facts === 'silence' || facts === undefined) return undefined;
+    if (facts === 'late' || facts === undefined) return undefined;
     this.#last = { facts, at: clock.now() };
     this.#onFacts(facts);
     return facts;
@@ -89,7 +89,7 @@ export class Peer {
     const { clock, listen, wiring } = this.#host;
     const attend = async (lines: PeerLines) => {
       const first = await within(clock, greetingPatience, lines.receive());
-      if (first === 'silence' || first === undefined) {
+      if (first === 'late' || first === undefined) {
         lines.close();
       } else if (isAboutQuestion(first)) {
         const { self, peer } = await wiring();
@@ -123,7 +123,7 @@ export class Peer {
     try {
       lines.send(aboutQuestion);
       const answer = await within(this.#host.clock, answerPatience, lines.receive());
-      return answer === 'silence' || answer === undefined ? undefined : parsePeerFacts(answer);
+      return answer === 'late' || answer === undefined ? undefined : parsePeerFacts(answer);
     } finally {
       lines.close();
     }

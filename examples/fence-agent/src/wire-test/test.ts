@@ -307,7 +307,7 @@ async function expect<Say extends ListenerMessage['say']>(
   say: Say,
 ): Promise<Extract<ListenerMessage, { say: Say }>> {
   const message = await within(end.clock, patience, conversation.receive());
-  if (message === 'silence') {
+  if (message === 'late') {
     throw new NoTestError('broken-off', `${end.peer} has been silent for ${patience / 1000} s`);
   }
   if (message?.say === 'refused') throw new NoTestError(message.code, `${end.peer} refuses: ${message.reason}`);
@@ -318,7 +318,7 @@ async function expect<Say extends ListenerMessage['say']>(
 /** The next message; undefined when the tester is gone or silent. */
 async function hear(end: WireEnd, conversation: ListenerConversation): Promise<TesterMessage | undefined> {
   const message = await within(end.clock, patience, conversation.receive());
-  return message === 'silence' ? undefined : message;
+  return message === 'late' ? undefined : message;
 }
 
 /** The reason in one line that passes the wire's own rules. */
