@@ -218,7 +218,9 @@ function factsOf(
   { corosync_conf }: Pick<AgentOptions, 'corosync_conf'>,
   { hostname, network, readCorosyncConf }: Pick<Machine, 'hostname' | 'readCorosyncConf' | 'network'>,
 ): HostFacts {
-  return { ...network, hostname, corosyncConf: () => readCorosyncConf(corosync_conf) };
+  // Read once: what is judged and what is done are of the same file.
+  let text: Promise<string> | undefined;
+  return { ...network, hostname, corosyncConf: () => (text ??= readCorosyncConf(corosync_conf)) };
 }
 
 function guarded({ options, target }: AgentContext, wiring: Wiring): string {
