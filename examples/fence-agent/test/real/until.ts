@@ -1,21 +1,14 @@
-import { availableParallelism, loadavg } from 'node:os';
-
 import { systemClock } from '@sleepi3/driver';
+import { againWhereStarved } from '../../../../tools/test/support/starved.js';
 
 /** s that a test waits for a state before it fails: it bounds a defect, and a starved machine is none. */
 export const patience = 120;
-
-/** The load from which a machine is starved: so many processes want each of its processors. */
-const starving = 4;
 
 /**
  * Options of tests of what keeps to seconds of real time, and says that it failed where a starved machine did not let it: there,
  * and nowhere else, they are tried again. What such an act does when all goes as it should is proven on virtual time.
  */
-export const inRealTime = {
-  timeout: 300_000,
-  retry: { count: 2, condition: () => (loadavg()[0] ?? 0) > starving * availableParallelism() },
-};
+export const inRealTime = { timeout: 300_000, retry: againWhereStarved };
 
 /** Resolves once `condition` is true; rejects after {@link patience}, saying for what it waited. */
 export async function until(what: string | (() => string), condition: () => boolean | Promise<boolean>): Promise<void> {

@@ -25,7 +25,7 @@ const corosyncConf = `system {
 totem {
     version: 2
     cluster_name: third
-    token: 1000
+    token: 3000
 }
 nodelist {
     node {
