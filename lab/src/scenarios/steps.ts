@@ -60,12 +60,24 @@ export function inBackground<T>(work: Promise<T>): Promise<T> {
 /** The port of wire-listen. */
 const listeningPort = 16110;
 
+/** How often a test is repeated that was inconclusive, as the guide says: a guest that is starved sees the pulse too late. */
+const wireTests = 3;
+
 /** Tests the wire by a pulse from one machine to the other, which listens for it. */
-export async function testWire(
-  lab: Lab,
-  from: Machine,
-  to: Machine,
-): Promise<{ readonly status: number | undefined; readonly said: string }> {
+export async function testWire(lab: Lab, from: Machine, to: Machine): Promise<WireTested> {
+  for (let left = wireTests - 1; ; left -= 1) {
+    const tested = await testWireOnce(lab, from, to);
+    if (left === 0 || !tested.said.includes('too slow to measure')) return tested;
+    lab.note(tested.said);
+  }
+}
+
+interface WireTested {
+  readonly status: number | undefined;
+  readonly said: string;
+}
+
+async function testWireOnce(lab: Lab, from: Machine, to: Machine): Promise<WireTested> {
   const listener = inBackground(to.exec(['fence_sleepi3', 'wire-listen', '--timeout', '120'], { timeout: 180_000 }));
   await lab.until(`${to.name} listens`, async () =>
     hasListener(await to.mustExec(['cat', '/proc/net/tcp', '/proc/net/tcp6']), listeningPort),

@@ -9,13 +9,13 @@ import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import { buildPackage } from '../../packaging/build-package.js';
 import { buildAgent } from './live-cluster.js';
 import { bootContainer, canBootSystemd, type SystemdContainer } from './systemd-container.js';
-import { until } from './until.js';
+import { inRealTime, until } from './until.js';
 
 const service = 'fence-sleepi3.service';
 
 describe.runIf(haveRealParts('systemd-nspawn', 'dpkg', 'unshare', 'nsenter') && canBootSystemd())(
   'the service under systemd',
-  { timeout: 300_000 },
+  inRealTime,
   () => {
     let directory: string;
     let harness: Harness;
