@@ -1,6 +1,7 @@
 // What is done with the line for each act, on lines that do what they are told at the time they are told to.
 import { VirtualClock } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
+import { alone } from '../virtual/lone-pulse.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
 import type { PulseRequest } from '../src/line/act.js';
 import { type Lines, readSettled, settleExtout } from '../src/line/lines.js';
@@ -33,16 +34,10 @@ function stage() {
       state.extout = asserted;
     },
   };
-  const noFile = { read: async () => undefined, replace: async () => {}, remove: async () => {} };
   const context: PulseContext = {
-    lines,
-    clock,
-    record: new PowerRecord(noFile, 'boot'),
+    ...alone({ lines, clock, random: () => 0.5 }),
     log: (message) => logs.push(message),
-    onProgress: () => {},
     signal: stop.signal,
-    date: () => new Date(0),
-    random: () => 0.5,
   };
   const act = (request: Partial<PulseRequest>, changed: Partial<PulseContext> = {}) =>
     pulse(requestOf(0, request), { ...context, ...changed });

@@ -4,8 +4,8 @@ import { Sleepi3 } from '@sleepi3/driver';
 import { createHarness, type Harness, seededRandom, VirtualClock, VirtualProcess } from '@sleepi3/simulator';
 import { boardLines } from '../src/node/board.js';
 import type { Lines } from '../src/line/lines.js';
-import { PowerRecord, type RecordFile } from '../src/line/power-record.js';
 import { pulse } from '../src/line/pulse.js';
+import { alone, busy } from '../virtual/lone-pulse.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
 
 export interface Race {
@@ -55,33 +55,15 @@ export async function runRace(race: Race, observe?: (harness: Harness) => void):
     const board = harness.boards[self];
     const process = new VirtualProcess(board.bus, clock);
     board.connect({ powerOn: () => {}, powerOff: () => process.kill() });
-    const sleep = (milliseconds: number) => process.clock.sleep(milliseconds);
-    // A transfer takes up to 5 ms, now and then 80: a busy machine, a stretched clock.
-    const jitter = () => sleep(random() < 0.02 ? random() * 80 : random() * 5);
     const program = async () => {
-      await sleep(after);
+      await process.clock.sleep(after);
       const lines = boardLines(await Sleepi3.open({ bus: process.bus, clock: process.clock, probe: false }));
-      const jittery: Lines = {
-        read: async () => {
-          await jitter();
-          const state = await lines.read();
-          return race.arbitration ? state : { ...state, extin: false };
-        },
-        writeExtout: async (asserted) => {
-          await jitter();
-          await lines.writeExtout(asserted);
-        },
-      };
-      await pulse(requestOf(self, { preferred: race.preferred === self }), {
-        lines: jittery,
-        clock: process.clock,
-        record: new PowerRecord(noFile, 'boot'),
-        log: () => {},
-        onProgress: () => {},
-        signal: new AbortController().signal,
-        date: () => new Date(0),
-        random,
-      });
+      const seen = busy(lines, process.clock, random);
+      const blind: Lines = { ...seen, read: async () => ({ ...(await seen.read()), extin: false }) };
+      await pulse(
+        requestOf(self, { preferred: race.preferred === self }),
+        alone({ lines: race.arbitration ? seen : blind, clock: process.clock, random }),
+      );
     };
     // A node that is shot ends in the middle of it; that is what races are for.
     process.run(program).catch((error: unknown) => {
@@ -94,6 +76,3 @@ export async function runRace(race: Race, observe?: (harness: Harness) => void):
   harness.close();
   return [harness.boards[0].powered, harness.boards[1].powered];
 }
-
-/** Nobody reads these records. */
-export const noFile: RecordFile = { read: async () => undefined, replace: async () => {}, remove: async () => {} };

@@ -3,9 +3,8 @@ import { createHarness, seededRandom, VirtualClock } from '@sleepi3/simulator';
 import { Sleepi3 } from '@sleepi3/driver';
 import { boardLines } from '../src/node/board.js';
 import type { PulseOutcome } from '../src/line/act.js';
-import { PowerRecord } from '../src/line/power-record.js';
 import { pulse } from '../src/line/pulse.js';
-import { noFile } from './race.js';
+import { alone } from '../virtual/lone-pulse.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
 
 export interface StormResult {
@@ -43,19 +42,9 @@ export async function runStorm(seed: number): Promise<StormResult> {
     else if (assertedAt !== undefined) longestHold = Math.max(longestHold, time - assertedAt);
   });
   const driver = await Sleepi3.open({ bus: board.bus, clock, probe: false, random });
-  const outcome = await clock.runUntil(
-    pulse(requestOf(0), {
-      lines: boardLines(driver),
-      clock,
-      record: new PowerRecord(noFile, 'boot'),
-      log: () => {},
-      onProgress: () => {},
-      signal: new AbortController().signal,
-      date: () => new Date(0),
-      random,
-    }),
-    { within: 600_000 },
-  );
+  const outcome = await clock.runUntil(pulse(requestOf(0), alone({ lines: boardLines(driver), clock, random })), {
+    within: 600_000,
+  });
   if (board.extout && assertedAt !== undefined) longestHold = Math.max(longestHold, clock.now() - assertedAt);
   harness.close();
   return { outcome, longestHold, peerPowered: peer.powered };

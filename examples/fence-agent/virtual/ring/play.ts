@@ -2,12 +2,10 @@
 // has quorum has each node that it misses shot by that node's predecessor, if that one is there; and nobody else shoots.
 import { Sleepi3 } from '@sleepi3/driver';
 import { createRing, seededRandom, VirtualClock, VirtualProcess } from '@sleepi3/simulator';
-import { noFile } from '../../test/race.js';
 import { goesOn } from '../../src/line/arbitration.js';
-import type { Lines } from '../../src/line/lines.js';
-import { PowerRecord } from '../../src/line/power-record.js';
 import { pulse } from '../../src/line/pulse.js';
 import { boardLines } from '../../src/node/board.js';
+import { alone, busy } from '../lone-pulse.js';
 import { requestOf } from '../virtual-cluster.js';
 import type { RingWorld } from './world.js';
 
@@ -79,8 +77,6 @@ export async function playRing(world: RingWorld): Promise<RingStory> {
   const attempt = (by: number, at: number): Promise<boolean> =>
     new Promise((resolve) => {
       const { process } = keepers[by]!;
-      const sleep = (milliseconds: number) => process.clock.sleep(milliseconds);
-      const jitter = () => sleep(random() < 0.02 ? random() * 80 : random() * 5);
       if (kill?.node === by && !killed) {
         killed = true;
         clock.after(kill.after, () => {
@@ -95,27 +91,11 @@ export async function playRing(world: RingWorld): Promise<RingStory> {
       }
       const program = async () => {
         const lines = boardLines(await Sleepi3.open({ bus: process.bus, clock: process.clock, probe: false }));
-        const jittery: Lines = {
-          read: async () => {
-            await jitter();
-            return lines.read();
-          },
-          writeExtout: async (asserted) => {
-            await jitter();
-            await lines.writeExtout(asserted);
-          },
-        };
         const preferred = goesOn({ self: `n${by}`, peer: `n${at}`, ring: true });
-        const outcome = await pulse(requestOf(0, { target: `n${at}`, preferred }), {
-          lines: jittery,
-          clock: process.clock,
-          record: new PowerRecord(noFile, 'boot'),
-          log: () => {},
-          onProgress: () => {},
-          signal: new AbortController().signal,
-          date: () => new Date(0),
-          random,
-        });
+        const outcome = await pulse(
+          requestOf(0, { target: `n${at}`, preferred }),
+          alone({ lines: busy(lines, process.clock, random), clock: process.clock, random }),
+        );
         // A target that answers, or a wire that failed its last test, is no proof (actions.ts).
         const heard = runs(at) && hear(by, at);
         const known = wire?.to === at && wire.state !== 'stuck-high';
