@@ -30,7 +30,14 @@ export function directoryAt(path: string): Directory {
 /** @throws AlertError `RECEIVERS` */
 export async function readReceivers(file: string): Promise<Receiver[]> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new AlertError('RECEIVERS', `cannot read ${file}: ${(cause as Error).message}`, { cause });
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new AlertError(
+      'RECEIVERS',
+      missing
+        ? `nobody is to be told: ${file} does not exist; write it, for hacluster and with mode 0600, or have cluster-setup apply write it from alerts: in cluster.yaml`
+        : `cannot read ${file}: ${(cause as Error).message}`,
+      { cause },
+    );
   });
   return parseReceivers(text, file);
 }

@@ -16,6 +16,7 @@ import type { ProbeResult } from '@sleepi3/program';
 import { SetupError } from '../src/errors.js';
 import { commandMachine } from '../src/nodes/machine.js';
 import type { Parties, Party } from '../src/prove/parties.js';
+import { unfenceable } from './two-nodes.js';
 
 export const names = ['raspberrypi-1', 'raspberrypi-2'] as const;
 /** Of a turn that was handed over. */
@@ -291,15 +292,7 @@ export class ProveWorld {
   }
 
   #check({ ready }: FakeNode): string {
-    const finding = {
-      id: 'extin-powerdown',
-      severity: 'error',
-      concerns: 'fencing',
-      fact: 'EIPDE is 0',
-      why: 'w',
-      remedy: [],
-    };
-    return JSON.stringify({ ready, findings: ready ? [] : [finding] });
+    return JSON.stringify({ ready, findings: ready ? [] : [unfenceable] });
   }
 
   #status(): string {

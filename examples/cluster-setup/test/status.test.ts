@@ -4,7 +4,7 @@ import { answer } from '@sleepi3/pcs/testing';
 import { colours } from '@sleepi3/program';
 import { describe, expect, it } from 'vitest';
 import { runStatus } from '../src/status/run-status.js';
-import { twoNodes } from './two-nodes.js';
+import { twoNodes, unfenceable } from './two-nodes.js';
 
 const status = readFileSync(join(import.meta.dirname, 'fixtures/sound-status.xml'), 'utf8');
 const sound = {
@@ -13,15 +13,7 @@ const sound = {
   node: 'raspberrypi-1',
   wireTest: { at: '2026-11-28T12:00:00Z', verdict: 'sound' },
 };
-const finding = {
-  id: 'extin-powerdown',
-  severity: 'error',
-  concerns: 'fencing',
-  fact: 'EIPDE is 0',
-  why: 'w',
-  remedy: [],
-};
-const unsound = { ...sound, ready: false, findings: [finding] };
+const unsound = { ...sound, ready: false, findings: [unfenceable] };
 
 interface Situation {
   /** What fence_sleepi3 says on the other node; null: nobody reaches it. */

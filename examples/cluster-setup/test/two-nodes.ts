@@ -40,3 +40,13 @@ export function twoNodes(here: NodeAnswers, there?: NodeAnswers) {
   };
   return { asked, runner, hostname: () => 'raspberrypi-1', readFile: async () => corosyncConf };
 }
+
+/** What `fence_sleepi3 check` finds on a node that cannot be fenced. */
+export const unfenceable = {
+  id: 'extin-powerdown',
+  severity: 'error',
+  concerns: 'fencing',
+  fact: 'EIPDE is 0',
+  why: 'w',
+  remedy: [],
+};

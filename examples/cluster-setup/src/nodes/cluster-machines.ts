@@ -22,6 +22,9 @@ export interface NodePlace {
   readonly isHere: boolean;
 }
 
+/** What to do on a machine that is in no cluster. */
+const elsewhere = 'run this on a node, or set the cluster up: cluster-setup init';
+
 /** @throws SetupError `NOT_READY` when this machine is in no cluster. */
 export async function placesOfCluster({
   hostname,
@@ -29,13 +32,16 @@ export async function placesOfCluster({
 }: Omit<ClusterMachinesHost, 'runner'>): Promise<readonly NodePlace[]> {
   const path = '/etc/corosync/corosync.conf';
   const text = await readFile(path).catch((cause: unknown) => {
-    throw new SetupError('NOT_READY', `this machine is in no cluster: ${path} cannot be read`, { cause });
+    throw new SetupError('NOT_READY', `this machine is in no cluster: ${path} cannot be read; ${elsewhere}`, { cause });
   });
   const conf = parseCorosyncConf(text);
   const own = nodeOfHost(conf, hostname());
   const self = own && nodeNameOf(own);
   if (self === undefined) {
-    throw new SetupError('NOT_READY', `${path} names no node that this machine, ${hostname()}, could be`);
+    throw new SetupError(
+      'NOT_READY',
+      `this machine, ${hostname()}, is in no cluster: ${path} does not name it; ${elsewhere}`,
+    );
   }
   return conf.nodes.flatMap((node) => {
     const name = nodeNameOf(node);
