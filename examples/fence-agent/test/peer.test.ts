@@ -98,7 +98,7 @@ describe('a failed test of the wire', () => {
     const facts = { node: 'b', peer: 'a', machineId: 'm', watched: 0, busy: false, fenceable: true };
     const woken: PeerFacts = { ...facts, wokenByExtin: true, awakeFor: 20_000 };
     const tested = { at: new Date(0), works: false, verdict: 'open' };
-    const shot = { begun: 50_000, date: new Date(50_000) };
+    const shot = { begun: 50_000, tested };
     const { awakeFor: _, ...withoutTime } = woken;
     expect(refutes(woken, tested, shot, 80_000)).toBe(true);
     expect(refutes({ ...woken, awakeFor: 31_000 }, tested, shot, 80_000)).toBe(false);
@@ -106,9 +106,14 @@ describe('a failed test of the wire', () => {
     expect(refutes({ ...woken, fenceable: false }, tested, shot, 80_000)).toBe(false);
     expect(refutes(withoutTime, tested, shot, 80_000)).toBe(false);
     expect(refutes(facts, tested, shot, 80_000)).toBe(false);
-    expect(refutes(woken, { ...tested, at: new Date(50_000) }, shot, 80_000)).toBe(false);
+    expect(refutes(woken, { ...tested, at: new Date(60_000) }, shot, 80_000)).toBe(false);
+    // The clock was set back between the shot and a test that came after it.
+    expect(refutes(woken, { ...tested, at: new Date(-1) }, shot, 80_000)).toBe(false);
+    expect(refutes(woken, { ...tested, verdict: 'unsteady' }, shot, 80_000)).toBe(false);
+    expect(refutes(woken, tested, { ...shot, tested: undefined }, 80_000)).toBe(false);
     for (const verdict of ['short', 'looped']) {
-      expect(refutes(woken, { ...tested, verdict }, shot, 80_000)).toBe(false);
+      const both = { ...tested, verdict };
+      expect(refutes(woken, both, { ...shot, tested: both }, 80_000)).toBe(false);
     }
   });
 });

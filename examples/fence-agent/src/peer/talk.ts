@@ -72,7 +72,7 @@ export class PeerTalk {
   #fenceable: boolean | undefined;
   #wokenByExtin: boolean | undefined;
   /** The last hold that was verified. */
-  #shot: Shot | undefined;
+  #shot: Promise<Shot> | undefined;
 
   constructor(link: PeerLink, keeper: TalkingKeeper) {
     this.#link = link;
@@ -112,15 +112,18 @@ export class PeerTalk {
 
   /** To be told of a hold towards the peer that was verified, and has lasted `held` ms. */
   hasShot(held: number): void {
-    const { clock, date } = this.#keeper;
-    this.#shot = { begun: clock.now() - held, date: new Date(date().getTime() - held) };
+    const { clock, wireTest } = this.#keeper;
+    const begun = clock.now() - held;
+    // None is under way together with a shot. What cannot be read is refuted by nothing.
+    const tested = wireTest.last().catch(() => undefined);
+    this.#shot = tested.then((last) => ({ begun, tested: last }));
   }
 
   async #hear(facts: PeerFacts): Promise<void> {
     const { clock, date, log, wireTest } = this.#keeper;
-    const shot = this.#shot;
-    if (!shot) return;
+    if (!this.#shot) return;
     const now = clock.now();
+    const shot = await this.#shot;
     try {
       const tested = await wireTest.last();
       if (!tested || !refutes(facts, tested, shot, now)) return;

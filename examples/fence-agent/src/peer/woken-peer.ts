@@ -7,16 +7,20 @@ import type { PeerFacts } from './messages.js';
 export interface Shot {
   /** When EXTOUT was asserted, by the clock, ms. */
   readonly begun: number;
-  /** The same moment as a date. */
-  readonly date: Date;
+  /** The last test of the wire at that time: which of two came first is not asked of dates, which a clock that is set turns round. */
+  readonly tested: WireTestResult | undefined;
 }
 
 /** Of these a node can be woken, too, and they would cut this one: only a test can take them back. */
 const ofBothEnds: readonly string[] = ['short', 'looped'];
 
-/** Whether what the peer says at `now` refutes the last test of the wire. */
+/** Whether what the peer says at `now` refutes the last test of the wire, which is the one from before the shot. */
 export function refutes(facts: PeerFacts, tested: WireTestResult, shot: Shot, now: number): boolean {
-  if (tested.works || tested.at >= shot.date || ofBothEnds.includes(tested.verdict)) return false;
+  if (tested.works || !isSameTest(tested, shot.tested) || ofBothEnds.includes(tested.verdict)) return false;
   const bootedSince = facts.awakeFor !== undefined && now - facts.awakeFor > shot.begun;
   return bootedSince && facts.wokenByExtin === true && facts.fenceable === true;
+}
+
+function isSameTest(one: WireTestResult, other: WireTestResult | undefined): boolean {
+  return one.at.getTime() === other?.at.getTime() && one.verdict === other.verdict;
 }
