@@ -104,7 +104,7 @@ describe('ssh', () => {
       },
     };
     await expect(commandMachine('pi', sshRunner(runner, '-oProxyCommand=x')).run('true', [])).rejects.toThrow(
-      /Permission denied.*--no-ssh/,
+      /^ssh to -oProxyCommand=x does not work: Permission denied.*--no-ssh/,
     );
     const { argv } = requests[0]!;
     expect(argv).toContain('BatchMode=yes');

@@ -55,6 +55,8 @@ export function commandMachine(name: string, runner: Runner): Machine {
     try {
       result = await runner.run({ program, argv, timeoutMs: defaultTimeoutMs, ...options });
     } catch (cause) {
+      // It says what is wrong with the way there, and not of this program.
+      if (cause instanceof SetupError && !secret) throw cause;
       const why = masked((cause as Error).message);
       throw new SetupError('COMMAND_FAILED', `${name}: ${program} cannot be run: ${why}`, secret ? {} : { cause });
     }
