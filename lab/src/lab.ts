@@ -10,7 +10,8 @@ import type { Image } from './image/image.js';
 import { Machine, type MachineSystem } from './machine/machine.js';
 import type { Acceleration } from './machine/platform.js';
 import { identities } from './machine/qemu-arguments.js';
-import { cutLink } from './network/network.js';
+import { cutLink, labAddress } from './network/network.js';
+import { SwitchedSockets } from './network/switched-socket.js';
 import { runProgram } from './program.js';
 
 export interface LabOptions {
@@ -45,6 +46,7 @@ export class Lab {
   readonly harness: Harness;
   readonly machines: readonly [Machine, Machine];
   readonly http: HttpProbe;
+  readonly sockets: SwitchedSockets;
   recording: Recording;
   readonly #log: (line: string) => void;
   readonly #next: MachineSystem | undefined;
@@ -60,6 +62,9 @@ export class Lab {
     this.http = new HttpProbe(this.clock, askOverHttp(virtualAddress), (answers) => {
       this.#serves.set(answers);
       this.#log(answers ? 'the service answers' : 'the service is silent');
+    });
+    this.sockets = new SwitchedSockets(harness.boards, this.clock, (line) => {
+      this.note(line);
     });
     [this.recording, this.#serves, this.#linked] = this.#newRecording('The two-Pi lab');
     for (const board of harness.boards) {
@@ -89,7 +94,9 @@ export class Lab {
           options.log(`trouble: ${error.message}`);
         },
       });
-    return new Lab(harness, [await create(0), await create(1)], options);
+    const lab = new Lab(harness, [await create(0), await create(1)], options);
+    await lab.sockets.listen(labAddress);
+    return lab;
   }
 
   /** The machine of this number or name. */
@@ -215,6 +222,7 @@ export class Lab {
   async close(): Promise<void> {
     await this.http.stop();
     this.recording.stop();
+    this.sockets.close();
     await Promise.all(this.machines.map((machine) => machine.close()));
     this.harness.close();
   }
