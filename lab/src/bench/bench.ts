@@ -7,7 +7,7 @@ import { askOverHttp } from '../network/http-probe.js';
 import type { Lab } from '../lab.js';
 import type { Machine } from '../machine/machine.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { clockOffset, describeParts, journalSince, partsOf } from './silence.js';
+import { clockOffset, describeParts, measureParts, type Part } from './parts.js';
 import { keepalived, pacemaker, type Way } from './ways.js';
 
 /** What is measured, and what ours should be at most, as a part of the article's. */
@@ -80,18 +80,22 @@ export function chooseContenders(words: readonly string[]): readonly Contender[]
 /** What a contender's silence should be at most, as a part of keepalived's: it waits for the same, a neighbour that is silent. */
 const besideKeepalived: Readonly<Record<string, number>> = { '… both': 1.5 };
 
-/** Seconds by measurement. */
-export type Measured = Readonly<Partial<Record<Measurement, number>>>;
+/** What came of a measurement. */
+export interface Figure {
+  readonly seconds: number;
+  /** Where they went; none where nothing tells. */
+  readonly parts?: readonly Part[];
+}
+
+export type Measured = Readonly<Partial<Record<Measurement, Figure>>>;
 
 /** What a measurement is of: a way, on machines where all is well, and will be again afterwards. */
 interface Subject {
   readonly lab: Lab;
   readonly way: Way;
-  /** One line beside the figure. */
-  readonly tell: (line: string) => void;
 }
 
-const means: Readonly<Record<Measurement, (subject: Subject) => Promise<number>>> = {
+const means: Readonly<Record<Measurement, (subject: Subject) => Promise<Figure>>> = {
   'HTTP silent in a planned move': silenceInMove,
   // One of each node: the device of the preferred one waits 2 s, by design.
   'fencing requested by stonith_admin': (subject) =>
@@ -113,11 +117,11 @@ export async function measure(
 ): Promise<Measured> {
   const way = cluster === 'keepalived' ? keepalived : pacemaker;
   await way.begin(lab);
-  const measured: Partial<Record<Measurement, number>> = {};
+  const measured: Partial<Record<Measurement, Figure>> = {};
   for (const what of wanted) {
-    const seconds = await means[what]({ lab, way, tell });
-    measured[what] = seconds;
-    tell(`${what}: ${seconds.toFixed(2)} s`);
+    const figure = await means[what]({ lab, way });
+    measured[what] = figure;
+    tell(`${what}: ${figure.seconds.toFixed(2)} s${figure.parts ? `: ${describeParts(figure.parts)}` : ''}`);
   }
   return measured;
 }
@@ -127,12 +131,16 @@ interface Result {
   readonly measured: Measured;
 }
 
-/** The table of a run: seconds of each, and where the article's way was measured too, the ratios to it. */
+/**
+ * The table of a run: seconds of each and what they consist of, and where the article's way was measured too, the ratios to it.
+ */
 export function benchTable(results: readonly Result[]): string {
   const lines = everything.flatMap((what) => {
     const rows = results.flatMap(({ name, measured }) => {
       const own = measured[what];
-      return own === undefined ? [] : [`${row(name, own)}${besideArticle(what, name, own, results)}`];
+      if (own === undefined) return [];
+      const parts = own.parts ? [`${' '.repeat(4)}${describeParts(own.parts)}`] : [];
+      return [`${row(name, own.seconds)}${besideArticle(what, name, own.seconds, results)}`, ...parts];
     });
     return rows.length === 0 ? [] : [what, ...rows, ...comparedToKeepalived(what, results)];
   });
@@ -141,7 +149,7 @@ export function benchTable(results: readonly Result[]): string {
 
 function besideArticle(what: Measurement, name: string, own: number, results: readonly Result[]): string {
   const [article] = contenders;
-  const base = results.find((one) => one.name === article.name)?.measured[what];
+  const base = results.find((one) => one.name === article.name)?.measured[what]?.seconds;
   if (base === undefined || name === article.name) return '';
   const ratio = own / base;
   const { target } = measurements[what];
@@ -150,10 +158,10 @@ function besideArticle(what: Measurement, name: string, own: number, results: re
 }
 
 function comparedToKeepalived(what: Measurement, results: readonly Result[]): string[] {
-  const theirs = results.find(({ name }) => name === keepalivedName)?.measured[what];
+  const theirs = results.find(({ name }) => name === keepalivedName)?.measured[what]?.seconds;
   if (theirs === undefined) return [];
   return results.flatMap(({ name, measured }) => {
-    const own = measured[what];
+    const own = measured[what]?.seconds;
     const target = besideKeepalived[name];
     if (own === undefined || target === undefined) return [];
     const ratio = own / theirs;
@@ -166,30 +174,26 @@ function comparedToKeepalived(what: Measurement, results: readonly Result[]): st
 const row = (name: string, seconds: number): string => `  ${name.padEnd(17)} ${seconds.toFixed(2).padStart(7)} s`;
 
 async function fencing(
-  { lab, tell }: Subject,
+  { lab, way }: Subject,
   target: Machine,
   words: (target: Machine) => readonly string[],
-): Promise<number> {
+): Promise<Figure> {
   const shooter = lab.peerOf(target);
   const { boots } = target;
+  const offset = await clockOffset(lab, shooter);
   const start = lab.clock.now();
   const { status, stderr } = await shooter.exec(words(target), { timeout: 300_000 });
   const end = lab.clock.now();
-  const seconds = (end - start) / 1000;
-  const held = lab.recording.pulses(shooter.name, 'EXTOUT').find((pulse) => pulse.start >= start)?.start;
-  const cut = lab.recording.pulses(target.name, 'power').find((pulse) => !pulse.open && pulse.end >= start)?.end;
-  if (held !== undefined && cut !== undefined) {
-    const ends = Object.entries({ 'until EXTOUT': held, 'until the cut': cut, 'until the answer': end });
-    const parts = ends.map(([name, at], index) => ({ name, seconds: (at - (ends[index - 1]?.[1] ?? start)) / 1000 }));
-    tell(`the fencing, s: ${describeParts(parts)}`);
+  const parts = await measureParts(lab, { shooter, target, steps: way.steps, offset }, { start, end });
+  if (status !== 0) {
+    throw new LabError('verdict', `${words(target).join(' ')} failed: ${stderr.trim()} (s: ${describeParts(parts)})`);
   }
-  if (status !== 0) throw new LabError('verdict', `${words(target).join(' ')} failed: ${stderr.trim()}`);
   await lab.until(`${target.name} is woken`, () => target.boots > boots);
   await lab.settled({ timeout: 600_000 });
-  return seconds;
+  return { seconds: (end - start) / 1000, parts };
 }
 
-async function panicToHttp({ lab, way, tell }: Subject): Promise<number> {
+async function panicToHttp({ lab, way }: Subject): Promise<Figure> {
   const struck = await way.serving(lab);
   const other = lab.peerOf(struck);
   const offset = await clockOffset(lab, other);
@@ -198,23 +202,21 @@ async function panicToHttp({ lab, way, tell }: Subject): Promise<number> {
   await lab.until('the service answers again', () => lab.http.outages(start).some(({ open }) => !open), {
     interval: 50,
   });
-  const back = lab.http.outages(start).at(-1)?.end ?? start;
-  const begun = start / 1000 + offset;
-  const parts = partsOf(await journalSince(other, begun), way.steps, begun, back / 1000 + offset);
-  tell(`the silence, s: ${describeParts(parts)}`);
+  const end = lab.http.outages(start).at(-1)?.end ?? start;
+  const parts = await measureParts(lab, { shooter: other, target: struck, steps: way.steps, offset }, { start, end });
   await way.whole(lab, struck);
-  return (back - start) / 1000;
+  return { seconds: (end - start) / 1000, parts };
 }
 
 /** Requests a second in a move, and ms that each may take. */
 const rate = 50;
 const patience = 30_000;
 
-async function silenceInMove({ lab, way }: Subject): Promise<number> {
+async function silenceInMove({ lab, way }: Subject): Promise<Figure> {
   const from = await way.serving(lab);
   const load = new HttpLoad(lab.clock, askOverHttp(virtualAddress, patience), rate);
   await way.move(lab, from, lab.peerOf(from));
   const { longestGap } = await load.end();
   await way.whole(lab);
-  return longestGap / 1000;
+  return { seconds: longestGap / 1000 };
 }

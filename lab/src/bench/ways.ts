@@ -4,7 +4,7 @@ import { pressSwitch, takeSupply } from '../commands.js';
 import type { Lab } from '../lab.js';
 import type { Machine } from '../machine/machine.js';
 import { servingMachine } from '../scenarios/steps.js';
-import type { Step } from './silence.js';
+import type { Step } from './parts.js';
 
 /** What a bench does with a way to run the service. */
 export interface Way {
@@ -16,7 +16,7 @@ export interface Way {
   serving(lab: Lab): Promise<Machine>;
   /** Has the service go from one machine to the other, as an operator would. */
   move(lab: Lab, from: Machine, to: Machine): Promise<void>;
-  /** What the other machine's journal says on the way to the service again, in this order. */
+  /** What the journal of the machine that fences, or takes over, says on the way. */
   readonly steps: readonly Step[];
 }
 
@@ -35,9 +35,12 @@ export const pacemaker: Way = {
     { name: 'detection', pattern: /corosync.*A processor failed, forming new configuration/ },
     { name: 'membership', pattern: /corosync.*A new membership/ },
     { name: 'election', pattern: /pacemaker-controld.*(?:S_ELECTION|S_INTEGRATION) -> S_/ },
-    { name: 'fencing request', pattern: /pacemaker-\w+.*(?:Requesting (?:peer )?fencing|requests fencing)/ },
     {
-      name: 'hold and fencing',
+      name: 'fencing request',
+      pattern: /pacemaker-\w+.*(?:Requesting (?:peer )?fencing|wants to fence|requests fencing)/,
+    },
+    {
+      name: 'fenced',
       pattern: /pacemaker-\w+.*(?:terminated|was fenced|fenced) .*OK|Operation 'reboot'.*OK/,
     },
     {
