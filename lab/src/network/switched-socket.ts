@@ -1,6 +1,7 @@
 // A switched socket for each machine, at which board and Pi hang together: power of its own, as the slee-Pi has none.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Clock } from '@sleepi3/driver';
 import type { VirtualBoard } from '@sleepi3/simulator';
 
@@ -55,10 +56,11 @@ export class SwitchedSockets {
     });
   }
 
-  /** Serves them at this address. */
-  async listen(address: string): Promise<void> {
-    this.#server.listen(socketPort, address);
+  /** Serves them at this address; 0 is any free port. @returns the port. */
+  async listen(address: string, port = socketPort): Promise<number> {
+    this.#server.listen(port, address);
     await once(this.#server, 'listening');
+    return (this.#server.address() as AddressInfo).port;
   }
 
   close(): void {
