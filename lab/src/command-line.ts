@@ -146,7 +146,7 @@ const program = {
 
 /**
  * Understands a command line.
- * @throws LabError `usage`
+ * @throws LabError `USAGE`
  */
 export function parseCommandLine(args: readonly string[]): Invocation | HelpWanted {
   try {
@@ -166,7 +166,7 @@ export function parseCommandLine(args: readonly string[]): Invocation | HelpWant
     };
   } catch (cause) {
     if (!(cause instanceof UsageError)) throw cause;
-    throw new LabError('usage', `${cause.message}; see lab --help`, { cause });
+    throw new LabError('USAGE', `${cause.message}; see lab --help`, { cause });
   }
 }
 

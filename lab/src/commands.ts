@@ -38,7 +38,7 @@ export async function carryOut(lab: Lab, { command, words }: Invocation, say: (t
       say(`${first}.svg, ${first}.vcd and ${first}.json written\n`);
       return 0;
     default:
-      throw new LabError('usage', `lab ${command} is not for a lab that is up: run lab down first`);
+      throw new LabError('USAGE', `lab ${command} is not for a lab that is up: run lab down first`);
   }
 }
 
@@ -79,7 +79,7 @@ async function power(lab: Lab, machine: Machine, what: string): Promise<void> {
       await takeSupply(lab, machine);
       return;
     default:
-      throw new LabError('usage', `power ${what}: on, off or cut`);
+      throw new LabError('USAGE', `power ${what}: on, off or cut`);
   }
 }
 

@@ -20,6 +20,6 @@ export async function demandConfinement(run: RunProgram): Promise<void> {
   const { stdout } = await run(['ip', '-json', 'link']);
   const links = JSON.parse(stdout || '[]') as { ifname: string }[];
   if (links.some(({ ifname }) => ifname !== 'lo')) {
-    throw new LabError('state', 'the lab must run in a network namespace of its own: start it by its command line');
+    throw new LabError('STATE', 'the lab must run in a network namespace of its own: start it by its command line');
   }
 }

@@ -58,14 +58,14 @@ async function firstLine(socket: Socket): Promise<string | undefined> {
 
 /**
  * Has a lab that is up carry out a command.
- * @throws LabError `state` when no lab is up
+ * @throws LabError `STATE` when no lab is up
  */
 export async function callControl(path: string, invocation: Invocation, say: (text: string) => void): Promise<number> {
   const socket = connect(path);
   try {
     await once(socket, 'connect');
   } catch (cause) {
-    throw new LabError('state', 'the lab is not up: run lab up first', { cause });
+    throw new LabError('STATE', 'the lab is not up: run lab up first', { cause });
   }
   socket.write(`${JSON.stringify(invocation)}\n`);
   for await (const line of createInterface({ input: socket })) {
@@ -73,7 +73,7 @@ export async function callControl(path: string, invocation: Invocation, say: (te
     if ('status' in reply) return reply.status;
     say(reply.text);
   }
-  throw new LabError('state', 'the lab ended before it had answered');
+  throw new LabError('STATE', 'the lab ended before it had answered');
 }
 
 /** Whether a lab is up. */

@@ -1,33 +1,31 @@
 /** What went wrong in the lab. Stable: programs may compare it. */
 export type LabErrorCode =
   /** A command line that the lab does not understand. */
-  | 'usage'
+  | 'USAGE'
   /** A program or right that this machine lacks. */
-  | 'requirement'
+  | 'REQUIREMENT'
   /** A program the lab ran did not do its work. */
-  | 'program'
+  | 'PROGRAM'
   /** The image could not be made. */
-  | 'image'
+  | 'IMAGE'
   /** A packet from QEMU that breaks the usbredir protocol. */
-  | 'protocol'
+  | 'PROTOCOL'
   /** A virtual machine, or the agent inside it, did not do what was asked. */
-  | 'machine'
+  | 'MACHINE'
   /** A state that was waited for did not come in time. */
-  | 'timeout'
+  | 'TIMEOUT'
   /** The lab is up, or is not, and the command needs the opposite. */
-  | 'state'
+  | 'STATE'
   /** A scenario saw something else than it must see. */
-  | 'verdict';
+  | 'VERDICT';
 
 /** Every error of the lab: a stable `code`, and a message that says what to do about it. */
 export class LabError extends Error {
   override readonly name = 'LabError';
+  readonly code: LabErrorCode;
 
-  constructor(
-    readonly code: LabErrorCode,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
+  constructor(code: LabErrorCode, message: string, facts?: ErrorOptions) {
+    super(message, facts);
+    this.code = code;
   }
 }

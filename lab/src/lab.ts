@@ -102,7 +102,7 @@ export class Lab {
   /** The machine of this number or name. */
   machine(which: 1 | 2 | string): Machine {
     const machine = this.machines.find(({ identity }) => identity.number === which || identity.name === which);
-    if (!machine) throw new LabError('usage', `there is no machine ${which}; there are 1 and 2`);
+    if (!machine) throw new LabError('USAGE', `there is no machine ${which}; there are 1 and 2`);
     return machine;
   }
 
@@ -126,7 +126,7 @@ export class Lab {
 
   /** Gives a machine that has no power the next system, on a disk of its own: another card in the slot. */
   async changeSystem(machine: Machine): Promise<void> {
-    if (!this.#next) throw new LabError('state', 'there is no other system in this lab');
+    if (!this.#next) throw new LabError('STATE', 'there is no other system in this lab');
     await machine.changeSystem(this.#next);
     this.note(`${machine.name} has a new card`);
   }
@@ -168,7 +168,7 @@ export class Lab {
       }
       if (this.clock.now() > deadline) {
         const why = lastError instanceof Error ? ` (${lastError.message})` : '';
-        throw new LabError('timeout', `timed out waiting for: ${what}${why}`, { cause: lastError });
+        throw new LabError('TIMEOUT', `timed out waiting for: ${what}${why}`, { cause: lastError });
       }
       await this.clock.sleep(options.interval ?? 3000);
     }
@@ -251,6 +251,6 @@ function assertSettled(status: ClusterStatus): true {
     ...allResources.filter((view) => view.startedOn.length < wanted(view.kind)).map(({ id }) => `${id} does not run`),
     ...failures.map((failure) => `${failedResource(failure) ?? 'something'} failed`),
   ];
-  if (reasons.length > 0) throw new LabError('state', reasons.join('; '));
+  if (reasons.length > 0) throw new LabError('STATE', reasons.join('; '));
   return true;
 }

@@ -183,7 +183,7 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
 
 async function keptImage(platform: Platform, contents: Contents): Promise<Image> {
   const image = await findImage(paths.cache, await readImagePlan(paths.guestFiles, platform, contents));
-  if (!image) throw new LabError('image', 'the image is gone: run lab build');
+  if (!image) throw new LabError('IMAGE', 'the image is gone: run lab build');
   return image;
 }
 
@@ -195,7 +195,7 @@ async function startLab(
   acceleration: Acceleration,
   { cluster = defaultCluster, boards }: Pick<Scenario, 'cluster' | 'boards'>,
 ): Promise<Lab> {
-  if (!image) throw new LabError('image', 'there is no image for the machines');
+  if (!image) throw new LabError('IMAGE', 'there is no image for the machines');
   await mkdir(paths.run, { recursive: true });
   const { architecture } = image.platform;
   const provisionFor = async (
@@ -255,7 +255,7 @@ async function buildForGuests({ architecture }: Platform): Promise<void> {
     ['cluster-setup_.*_all', paths.setupPackage],
   ] as const) {
     const built = packages.find((each) => new RegExp(`^${name}\\.deb$`).test(each));
-    if (built === undefined) throw new LabError('requirement', `no package came to be in ${paths.packages}`);
+    if (built === undefined) throw new LabError('REQUIREMENT', `no package came to be in ${paths.packages}`);
     await copyFile(join(paths.packages, built), kept);
   }
   await copyFile(paths.busContractBuild, paths.busContract);
@@ -305,7 +305,7 @@ async function up(invocation: Invocation): Promise<number> {
   log(`booting; the log is ${join(paths.run, 'log')}`);
   while (!(await isUp(paths.control))) {
     if (ended.signal.aborted)
-      throw new LabError('machine', `the lab ended: ${await readFile(join(paths.run, 'log'), 'utf8')}`);
+      throw new LabError('MACHINE', `the lab ended: ${await readFile(join(paths.run, 'log'), 'utf8')}`);
     await sleep(200);
   }
   const status = { ...invocation, command: 'status' } as const;
@@ -321,13 +321,13 @@ async function up(invocation: Invocation): Promise<number> {
 }
 
 async function demandDown(): Promise<void> {
-  if (await isUp(paths.control)) throw new LabError('state', 'the lab is up: run lab down first');
+  if (await isUp(paths.control)) throw new LabError('STATE', 'the lab is up: run lab down first');
 }
 
 async function report(): Promise<number> {
   const entries = await readdir(paths.output, { recursive: true }).catch(() => []);
   const names = entries.filter((name) => name.endsWith('.json')).sort();
-  if (names.length === 0) throw new LabError('state', 'there is nothing to report: run lab run first');
+  if (names.length === 0) throw new LabError('STATE', 'there is nothing to report: run lab run first');
   const read = async (name: string) => ({
     platform: dirname(name),
     outcome: JSON.parse(await readFile(join(paths.output, name), 'utf8')) as Outcome,
@@ -345,12 +345,12 @@ async function report(): Promise<number> {
 /** This terminal becomes a machine's serial console. */
 async function shell(which: string): Promise<number> {
   const identity = identities.find(({ name, number }) => name === which || String(number) === which);
-  if (!identity) throw new LabError('usage', `there is no machine ${which}; there are 1 and 2`);
+  if (!identity) throw new LabError('USAGE', `there is no machine ${which}; there are 1 and 2`);
   const socket = connect(join(paths.run, identity.name, 'console.socket'));
   const { stdin, stdout } = process;
   return new Promise((resolve, reject) => {
     socket.once('error', (cause) => {
-      reject(new LabError('state', `${identity.name} has no power, or the lab is not up`, { cause }));
+      reject(new LabError('STATE', `${identity.name} has no power, or the lab is not up`, { cause }));
     });
     socket.once('connect', () => {
       say(`${identity.name}: leave with Ctrl-]\r\n`);
@@ -377,7 +377,7 @@ function chooseScenarios(names: readonly string[]): Scenario[] {
   return names.map((name) => {
     const scenario = all.find((each) => each.name === name);
     if (!scenario) {
-      throw new LabError('usage', `there is no scenario ${name}; there are ${all.map((each) => each.name).join(', ')}`);
+      throw new LabError('USAGE', `there is no scenario ${name}; there are ${all.map((each) => each.name).join(', ')}`);
     }
     return scenario;
   });
@@ -397,5 +397,5 @@ function hasProgram(name: string): boolean {
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   if (!(error instanceof LabError)) throw error;
   process.stderr.write(`lab: ${error.message}\n`);
-  return error.code === 'usage' ? 2 : 1;
+  return error.code === 'USAGE' ? 2 : 1;
 });

@@ -38,7 +38,7 @@ export const runProgram: RunProgram = (words, options = {}) =>
       options.onOutput?.(text);
     });
     child.on('error', (cause) => {
-      reject(new LabError('requirement', `${program} could not be started: ${cause.message}`, { cause }));
+      reject(new LabError('REQUIREMENT', `${program} could not be started: ${cause.message}`, { cause }));
     });
     child.on('close', (status) => {
       resolve({ stdout, stderr, status: status ?? undefined });
@@ -53,5 +53,5 @@ export async function mustRun(run: RunProgram, words: readonly string[], options
   const result = await run(words, options);
   if (result.status === 0) return result.stdout;
   const why = (result.stderr.trim() || result.stdout.trim()).split('\n').slice(-8).join('\n');
-  throw new LabError('program', `${words.join(' ')} ended with status ${String(result.status)}:\n${why}`);
+  throw new LabError('PROGRAM', `${words.join(' ')} ended with status ${String(result.status)}:\n${why}`);
 }

@@ -41,7 +41,7 @@ export const missingPackages = (has: (program: string) => boolean, architecture:
 /**
  * Makes sure that the lab can run here.
  * @param install installs what is missing, instead of saying so
- * @throws LabError `requirement`
+ * @throws LabError `REQUIREMENT`
  */
 export async function meetRequirements(
   host: RequirementHost,
@@ -50,7 +50,7 @@ export async function meetRequirements(
 ): Promise<void> {
   if (!host.root) {
     throw new LabError(
-      'requirement',
+      'REQUIREMENT',
       'the lab needs root, for debootstrap and for a network of its own: run it with sudo',
     );
   }
@@ -58,7 +58,7 @@ export async function meetRequirements(
   if (missing.length === 0) return;
   const words = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing];
   if (!install)
-    throw new LabError('requirement', `missing: ${missing.join(', ')}. Add --install, or run: ${words.join(' ')}`);
+    throw new LabError('REQUIREMENT', `missing: ${missing.join(', ')}. Add --install, or run: ${words.join(' ')}`);
   await mustRun(host.run, ['apt-get', 'update', '--quiet=2']);
   await mustRun(host.run, words, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
 }

@@ -51,7 +51,7 @@ describe('the command line of the lab', () => {
     [['--version']],
   ])('refuses %j and says where the help is', (args) => {
     expect(() => parseCommandLine(args)).toThrow(/--help/);
-    expect(() => parseCommandLine(args)).toThrow(expect.objectContaining({ code: 'usage' }));
+    expect(() => parseCommandLine(args)).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 
   it('answers an unknown word with the nearest one', () => {
@@ -71,7 +71,7 @@ describe('the command line of the lab', () => {
           expect(command === 'help' || Object.hasOwn(commands, command)).toBe(true);
         } catch (error) {
           expect(error).toBeInstanceOf(LabError);
-          expect(error).toMatchObject({ code: 'usage' });
+          expect(error).toMatchObject({ code: 'USAGE' });
         }
       }),
     );

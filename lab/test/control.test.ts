@@ -59,7 +59,7 @@ describe('commands to a lab that is up', () => {
 
   it('are refused with what to do when no lab is up', async () => {
     expect(await isUp(path)).toBe(false);
-    await expect(call(['status'])).rejects.toMatchObject({ code: 'state', message: /lab up/ });
+    await expect(call(['status'])).rejects.toMatchObject({ code: 'STATE', message: /lab up/ });
   });
 
   it('survive someone who hangs up, or says nothing sensible', async () => {

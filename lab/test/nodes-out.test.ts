@@ -11,7 +11,7 @@ type View =
 async function counted(...views: readonly View[]): Promise<{ readonly most: number; readonly looks: number }> {
   const status = (machine: unknown) => {
     const view = views[machine as number];
-    if (view === undefined || view === 'silent') return Promise.reject(new LabError('machine', 'it does not answer'));
+    if (view === undefined || view === 'silent') return Promise.reject(new LabError('MACHINE', 'it does not answer'));
     const { quorate = true, out } = view;
     const members = out.map((standby) => ({ online: true, standby, unclean: false }));
     const dc = 'dc' in view ? view.dc : 'raspberrypi-2';

@@ -20,7 +20,7 @@ describe('what the lab needs of the machine', () => {
 
   it('is told with the command that brings it', async () => {
     const { ran, host: lacking } = host((program) => !program.startsWith('qemu'));
-    const refusal = { code: 'requirement', message: /qemu-utils, qemu-system-x86.*--install.*apt-get install/ };
+    const refusal = { code: 'REQUIREMENT', message: /qemu-utils, qemu-system-x86.*--install.*apt-get install/ };
     await expect(meetRequirements(lacking, 'amd64', false)).rejects.toMatchObject(refusal);
     expect(ran).toEqual([]);
   });
@@ -43,6 +43,6 @@ describe('what the lab needs of the machine', () => {
 
   it('is root, before anything', async () => {
     const { host: user } = host(() => true, false);
-    await expect(meetRequirements(user, 'amd64', true)).rejects.toMatchObject({ code: 'requirement', message: /root/ });
+    await expect(meetRequirements(user, 'amd64', true)).rejects.toMatchObject({ code: 'REQUIREMENT', message: /root/ });
   });
 });

@@ -9,14 +9,13 @@ export type AlertErrorCode =
   /** A receiver did not take a message. */
   | 'NOT_DELIVERED';
 
+/** The only error this program throws on purpose. */
 export class AlertError extends Error {
   override readonly name = 'AlertError';
+  readonly code: AlertErrorCode;
 
-  constructor(
-    readonly code: AlertErrorCode,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
+  constructor(code: AlertErrorCode, message: string, facts?: ErrorOptions) {
+    super(message, facts);
+    this.code = code;
   }
 }

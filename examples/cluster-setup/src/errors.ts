@@ -39,9 +39,8 @@ export interface Problem {
 }
 
 /** The facts of a {@link SetupError}. */
-export interface SetupErrorFacts {
+export interface SetupErrorFacts extends ErrorOptions {
   readonly problems?: readonly Problem[];
-  readonly cause?: unknown;
 }
 
 /** The only error this program throws on purpose. */
@@ -50,9 +49,9 @@ export class SetupError extends Error {
   readonly code: SetupErrorCode;
   readonly problems: readonly Problem[];
 
-  constructor(code: SetupErrorCode, message: string, { problems = [], ...facts }: SetupErrorFacts = {}) {
-    super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
+  constructor(code: SetupErrorCode, message: string, facts: SetupErrorFacts = {}) {
+    super(message, facts);
     this.code = code;
-    this.problems = problems;
+    this.problems = facts.problems ?? [];
   }
 }

@@ -53,7 +53,7 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
     if (doubt !== undefined) {
       await askKeeper({ ask: 'forget' }, keeper, answerPatience);
       throw new FenceError(
-        'device',
+        'DEVICE',
         `Failed: ${action} of ${target}: EXTOUT was held for ${(outcome.held / 1000).toFixed(1)} s, ${doubt}`,
         { plug: target },
       );
@@ -65,7 +65,7 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
   log.info(`${action} of ${target}: ${describeOutcome(outcome)}`);
   const proven = action === 'on' ? outcome.kind === 'woken' : outcome.kind === 'verified' && outcome.held >= hold;
   if (!proven)
-    throw new FenceError('device', `Failed: ${action} of ${target}: ${describeOutcome(outcome)}`, { plug: target });
+    throw new FenceError('DEVICE', `Failed: ${action} of ${target}: ${describeOutcome(outcome)}`, { plug: target });
 }
 
 /**
@@ -135,7 +135,7 @@ export async function monitor(context: AgentContext, machine: Machine): Promise<
     if (finding.severity === 'warning' && finding.concerns === 'fencing') log.warning(messageOf(finding));
   }
   const problems = findings.filter(({ severity }) => severity === 'error').map(messageOf);
-  if (problems.length > 0) throw new FenceError('device', `Failed: ${problems.join('; ')}`);
+  if (problems.length > 0) throw new FenceError('DEVICE', `Failed: ${problems.join('; ')}`);
 }
 
 /** What monitor and check look at. */
@@ -175,10 +175,10 @@ type NodeOptions = Pick<AgentOptions, 'self' | 'peer' | 'peer_address' | 'corosy
 /** Checks what can be checked without a board and without judging the target. */
 export async function validate({ options }: AgentContext, machine: Machine): Promise<void> {
   const [wrong] = await wrongOptions(options, machine);
-  if (wrong !== undefined) throw new FenceError('request', wrong);
+  if (wrong !== undefined) throw new FenceError('REQUEST', wrong);
   if (options.hold_timeout < options.hold) {
     throw new FenceError(
-      'request',
+      'REQUEST',
       `hold_timeout (${options.hold_timeout} s) must not be less than hold (${options.hold} s)`,
     );
   }
@@ -210,7 +210,7 @@ export async function wiringOf(
   machine: Pick<Machine, 'hostname' | 'readCorosyncConf' | 'network'>,
 ): Promise<FoundWiring> {
   return findWiring(options, factsOf(options, machine)).catch((error: unknown) => {
-    throw new FenceError('request', reasonOf(error), { cause: error });
+    throw new FenceError('REQUEST', reasonOf(error), { cause: error });
   });
 }
 
@@ -225,7 +225,7 @@ function factsOf(
 
 function guarded({ options, target }: AgentContext, wiring: Wiring): string {
   const result = guardTarget({ ...target, plug: target.plug ?? options.plug }, wiring);
-  if ('refusal' in result) throw new FenceError('request', `Refused: ${result.refusal}`);
+  if ('refusal' in result) throw new FenceError('REQUEST', `Refused: ${result.refusal}`);
   return result.target;
 }
 
@@ -276,7 +276,7 @@ export function boardOf(options: BoardChoice, defaults: ParsedDefaults | undefin
       !understood &&
       ((key === 'I2C_BUS' && options.bus === undefined) || (key === 'I2C_ADDRESS' && options.address === undefined)),
   );
-  if (wrong) throw new FenceError('request', `${options.defaults_file}, line ${wrong.line}: ${wrong.message}`);
+  if (wrong) throw new FenceError('REQUEST', `${options.defaults_file}, line ${wrong.line}: ${wrong.message}`);
   return {
     bus: busSpec(options.bus ?? defaults?.values.I2C_BUS ?? '1'),
     address:
@@ -287,5 +287,5 @@ export function boardOf(options: BoardChoice, defaults: ParsedDefaults | undefin
 function addressOf(text: string): number {
   const address = /^(0x[0-9a-f]{1,2}|\d{1,3})$/i.test(text) ? Number(text) : Number.NaN;
   if ((boardAddresses as readonly number[]).includes(address)) return address;
-  throw new FenceError('request', `address=${text}: the DIP switch of the board gives 0x6e, 0x6d or 0x6b`);
+  throw new FenceError('REQUEST', `address=${text}: the DIP switch of the board gives 0x6e, 0x6d or 0x6b`);
 }

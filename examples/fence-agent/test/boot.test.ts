@@ -124,7 +124,7 @@ describe('the duties of a boot', () => {
 
   it('are given up at once when the options name no board', async () => {
     const { host, clock } = bootCase();
-    const refuse = () => Promise.reject(new FenceError('request', 'address=0x42: no'));
+    const refuse = () => Promise.reject(new FenceError('REQUEST', 'address=0x42: no'));
     const report = await clock.runUntil(doDuties({ ...host, openBoard: refuse, clearLine: refuse }, 60_000));
     expect(report).toMatchObject({ ok: false, attempts: 1, message: expect.stringContaining('0x42') });
   });

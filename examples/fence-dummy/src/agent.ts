@@ -92,7 +92,7 @@ export function dummyAgent(calledBy: string, random: () => number): FenceAgent {
       await clock.sleep(sleep * 1000, signal);
     }
     const passes = mode === 'pass' || (mode === 'random' && random() < 0.5);
-    if (!passes) throw new FenceError('device', `simulated ${context.request} failure`);
+    if (!passes) throw new FenceError('DEVICE', `simulated ${context.request} failure`);
   };
 
   return defineFenceAgent({
@@ -126,14 +126,14 @@ export function dummyAgent(calledBy: string, random: () => number): FenceAgent {
     async list(context): Promise<Outlet[]> {
       await act(context, 'pass');
       const hosts = context.options.mock_dynamic_hosts;
-      if (hosts === undefined) throw new FenceError('device', 'list needs mock_dynamic_hosts to be set');
+      if (hosts === undefined) throw new FenceError('DEVICE', 'list needs mock_dynamic_hosts to be set');
       return hosts.split(/[\s,;]+/).flatMap((id) => (id === '' ? [] : [{ id }]));
     },
     validate: ({ options: { delay } }) =>
       delay >= 1 && delay <= longestValidDelay
         ? Promise.resolve()
         : Promise.reject(
-            new FenceError('request', `validate-all needs a delay from 1 to ${longestValidDelay} s, not ${delay}`),
+            new FenceError('REQUEST', `validate-all needs a delay from 1 to ${longestValidDelay} s, not ${delay}`),
           ),
   });
 }

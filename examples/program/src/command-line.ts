@@ -14,9 +14,10 @@ import {
   takesValue,
 } from './table.js';
 
-/** A command line that cannot be carried out. The message says why, and what to type instead. */
+/** The only error this package throws on purpose: a command line that cannot be carried out, and what to type instead. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  readonly code = 'USAGE';
 }
 
 /**

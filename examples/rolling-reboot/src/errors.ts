@@ -33,8 +33,8 @@ export class RollError extends Error {
   override readonly name = 'RollError';
   readonly code: RollErrorCode;
 
-  constructor(code: RollErrorCode, message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
+  constructor(code: RollErrorCode, message: string, facts?: ErrorOptions) {
+    super(message, facts);
     this.code = code;
   }
 }

@@ -67,12 +67,12 @@ const wordOf = ({ name }: Contender): string => name.replace(/^… /, '').replac
 /**
  * The contenders of these words in their order, or all where there are none.
  *
- * @throws LabError `usage`
+ * @throws LabError `USAGE`
  */
 export function chooseContenders(words: readonly string[]): readonly Contender[] {
   const unknown = words.find((word) => !contenders.some((one) => wordOf(one) === word));
   if (unknown !== undefined) {
-    throw new LabError('usage', `there is no way ${unknown}; there are ${contenders.map(wordOf).join(', ')}`);
+    throw new LabError('USAGE', `there is no way ${unknown}; there are ${contenders.map(wordOf).join(', ')}`);
   }
   return contenders.filter((one) => words.length === 0 || words.includes(wordOf(one)));
 }
@@ -186,7 +186,7 @@ async function fencing(
   const end = lab.clock.now();
   const parts = await measureParts(lab, { shooter, target, steps: way.steps, offset }, { start, end });
   if (status !== 0) {
-    throw new LabError('verdict', `${words(target).join(' ')} failed: ${stderr.trim()} (s: ${describeParts(parts)})`);
+    throw new LabError('VERDICT', `${words(target).join(' ')} failed: ${stderr.trim()} (s: ${describeParts(parts)})`);
   }
   await lab.until(`${target.name} is woken`, () => target.boots > boots);
   await lab.settled({ timeout: 600_000 });

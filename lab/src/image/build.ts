@@ -110,7 +110,7 @@ async function makeRoot(tools: BuildTools, packages: string, root: string, plan:
   const sources = parseDebianSources(targets, release);
   const base = baseSource(sources, release);
   if (!base) {
-    throw new LabError('image', `apt of this machine knows no repository of Debian; add one and run it again`);
+    throw new LabError('IMAGE', `apt of this machine knows no repository of Debian; add one and run it again`);
   }
   if (!isNative(architecture)) {
     log(`programs of ${architecture} are run by an interpreter, which takes its time`);
@@ -223,7 +223,7 @@ async function packRoot({ run, log }: BuildTools, work: string, plan: ImagePlan)
   const kernel = names.find((name) => name.startsWith('vmlinuz-'));
   const initrd = names.find((name) => name.startsWith('initrd.img-'));
   if (kernel === undefined || initrd === undefined)
-    throw new LabError('image', `no kernel came with ${machineKinds[plan.platform.architecture].kernelPackage}`);
+    throw new LabError('IMAGE', `no kernel came with ${machineKinds[plan.platform.architecture].kernelPackage}`);
   await copyFile(join(boot, kernel), image.kernel);
   await copyFile(join(boot, initrd), image.initrd);
   log('the disk');

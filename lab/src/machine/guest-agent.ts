@@ -43,7 +43,7 @@ export class GuestAgent {
       this.#take(text);
     });
     const close = () => {
-      this.#closed ??= new LabError('machine', `${name} has no power`);
+      this.#closed ??= new LabError('MACHINE', `${name} has no power`);
       this.#waiting?.reject(this.#closed);
     };
     socket.on('error', close).on('close', close);
@@ -86,7 +86,7 @@ export class GuestAgent {
         return { stdout: decode(status['out-data']), stderr: decode(status['err-data']), status: status.exitcode };
       }
       if (this.#clock.now() > deadline) {
-        throw new LabError('timeout', `${words.join(' ')} did not end in time on ${this.#name}`);
+        throw new LabError('TIMEOUT', `${words.join(' ')} did not end in time on ${this.#name}`);
       }
     }
   }
@@ -108,7 +108,7 @@ export class GuestAgent {
     const id = this.#requests;
     const answered = new AbortController();
     const late = this.#clock.sleep(answerTimeout, answered.signal).then(() => {
-      throw new LabError('timeout', `${this.#name} does not answer`);
+      throw new LabError('TIMEOUT', `${this.#name} does not answer`);
     });
     late.catch(() => undefined); // told by the race below, or aborted by the answer
     const answer = new Promise<unknown>((resolve, reject) => {
@@ -129,7 +129,7 @@ export class GuestAgent {
     for (const line of lines.reverse()) {
       const answer = parseAnswer(line);
       if (answer?.id === undefined || answer.id !== this.#waiting?.id) continue;
-      if (answer.error) this.#waiting.reject(new LabError('machine', `${this.#name}: ${answer.error.desc}`));
+      if (answer.error) this.#waiting.reject(new LabError('MACHINE', `${this.#name}: ${answer.error.desc}`));
       else this.#waiting.resolve(answer.return);
     }
   }

@@ -104,7 +104,7 @@ export class Machine implements Pi {
     this.#boots += 1;
     const agent: Promise<GuestAgent> = this.#gone.then(() => {
       // Cut again before the last QEMU was gone: there is no power to start with.
-      if (this.#agent !== agent) throw new LabError('machine', `${this.name} has no power`);
+      if (this.#agent !== agent) throw new LabError('MACHINE', `${this.name} has no power`);
       return this.#start();
     });
     this.#agent = agent;
@@ -147,7 +147,7 @@ export class Machine implements Pi {
    * they are. Only a power cut ends it.
    */
   hang(): void {
-    if (!this.#qemu?.kill('SIGSTOP')) throw new LabError('state', `${this.name} has no power`);
+    if (!this.#qemu?.kill('SIGSTOP')) throw new LabError('STATE', `${this.name} has no power`);
   }
 
   /** Takes the machine off its board and ends it. */
@@ -160,7 +160,7 @@ export class Machine implements Pi {
 
   /** Another system, on a new disk, in the place of this one. It must have no power. */
   async changeSystem(system: MachineSystem): Promise<void> {
-    if (this.powered) throw new LabError('state', `${this.name} has power`);
+    if (this.powered) throw new LabError('STATE', `${this.name} has power`);
     await this.#gone;
     this.#system = system;
     this.files = { ...this.files, provision: system.provision };
@@ -175,7 +175,7 @@ export class Machine implements Pi {
   }
 
   #connection(): Promise<GuestAgent> {
-    return this.#agent ?? Promise.reject(new LabError('machine', `${this.name} has no power`));
+    return this.#agent ?? Promise.reject(new LabError('MACHINE', `${this.name} has no power`));
   }
 
   async #start(): Promise<GuestAgent> {
@@ -201,7 +201,7 @@ export class Machine implements Pi {
       } catch (cause) {
         // The socket is there a moment after QEMU, unless there is no QEMU any more.
         if (qemu.exitCode !== null || qemu.signalCode !== null || this.#qemu !== qemu) {
-          throw new LabError('machine', `QEMU of ${this.name} did not start: ${complaints.trim()}`, { cause });
+          throw new LabError('MACHINE', `QEMU of ${this.name} did not start: ${complaints.trim()}`, { cause });
         }
         await clock.sleep(50);
       }
@@ -236,6 +236,6 @@ export class Machine implements Pi {
   }
 
   #trouble(message: string, cause?: unknown): void {
-    this.#parts.onTrouble(new LabError('machine', message, cause === undefined ? {} : { cause }));
+    this.#parts.onTrouble(new LabError('MACHINE', message, cause === undefined ? {} : { cause }));
   }
 }

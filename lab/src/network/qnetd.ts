@@ -14,7 +14,7 @@ export class Qnetd {
     this.#directory = directory;
   }
 
-  /** @throws LabError `requirement` where it is not installed. */
+  /** @throws LabError `REQUIREMENT` where it is not installed. */
   static async start(): Promise<Qnetd> {
     const directory = await mkdtemp(join(tmpdir(), 'lab-qnetd-'));
     const settings = `lock_file=${directory}/pid,local_socket_file=${directory}/socket`;
@@ -23,7 +23,7 @@ export class Qnetd {
       qnetd.once('spawn', resolve);
       qnetd.once('error', (cause) => {
         const message = 'corosync-qnetd does not start: apt-get install corosync-qnetd';
-        reject(new LabError('requirement', message, { cause }));
+        reject(new LabError('REQUIREMENT', message, { cause }));
       });
     });
     return new Qnetd(qnetd, directory);

@@ -33,7 +33,7 @@ const descriptorType = { device: 1, configuration: 2 } as const;
 /**
  * Serves `bus` as an I2C adapter to the QEMU at the other end of `stream`, until the stream ends. Transfers are carried
  * out one at a time, in order. A transfer that the bus refuses is not acknowledged, as on a real bus.
- * @throws LabError `protocol` when QEMU breaks the protocol; the stream is destroyed.
+ * @throws LabError `PROTOCOL` when QEMU breaks the protocol; the stream is destroyed.
  */
 export async function serveI2cTinyUsb(stream: Duplex, bus: Bus): Promise<void> {
   const adapter = new Adapter(bus);

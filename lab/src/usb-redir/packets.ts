@@ -78,7 +78,7 @@ export function encodePacket({ type, id, body }: Packet): Buffer {
   return packet;
 }
 
-/** @throws LabError `protocol` when the body is shorter than a control header. */
+/** @throws LabError `PROTOCOL` when the body is shorter than a control header. */
 export function decodeControl(body: Buffer): ControlPacket {
   if (body.length < controlHeader) throw broken(`a control packet of ${body.length} bytes`);
   return {
@@ -117,7 +117,7 @@ export class PacketReader {
 
   /**
    * The packets that `chunk` completes; HELLO first.
-   * @throws LabError `protocol` when HELLO is not first or a length is out of bounds; the stream is lost then.
+   * @throws LabError `PROTOCOL` when HELLO is not first or a length is out of bounds; the stream is lost then.
    */
   push(chunk: Buffer): Packet[] {
     this.#chunks.push(chunk);
@@ -161,5 +161,5 @@ export class PacketReader {
 }
 
 function broken(what: string): LabError {
-  return new LabError('protocol', `QEMU broke the usbredir protocol: ${what}`);
+  return new LabError('PROTOCOL', `QEMU broke the usbredir protocol: ${what}`);
 }

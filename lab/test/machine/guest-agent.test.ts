@@ -127,7 +127,7 @@ describe('commands in a guest', () => {
     const { agent } = await guest(({ id }, reply) => {
       reply(`${JSON.stringify({ id, error: { class: 'GenericError', desc: 'no such program' } })}\n`);
     });
-    await expect(agent.exec(['nosuch'])).rejects.toMatchObject({ code: 'machine', message: /no such program/ });
+    await expect(agent.exec(['nosuch'])).rejects.toMatchObject({ code: 'MACHINE', message: /no such program/ });
   });
 
   it('do not wait for ever for a guest that hangs, and work again when it answers again', async () => {
@@ -139,7 +139,7 @@ describe('commands in a guest', () => {
       asked();
     });
     const arrived = new Promise<void>((resolve) => (asked = resolve));
-    const failing = expect(agent.exec(['true'])).rejects.toMatchObject({ code: 'timeout' });
+    const failing = expect(agent.exec(['true'])).rejects.toMatchObject({ code: 'TIMEOUT' });
     await arrived;
     pass(10_000);
     await failing;
@@ -151,8 +151,8 @@ describe('commands in a guest', () => {
     const { agent } = await guest((_request, _reply, socket) => {
       socket.destroy();
     });
-    await expect(agent.exec(['true'])).rejects.toMatchObject({ code: 'machine', message: /no power/ });
-    await expect(agent.exec(['true'])).rejects.toMatchObject({ code: 'machine', message: /no power/ });
+    await expect(agent.exec(['true'])).rejects.toMatchObject({ code: 'MACHINE', message: /no power/ });
+    await expect(agent.exec(['true'])).rejects.toMatchObject({ code: 'MACHINE', message: /no power/ });
     expect(await agent.answers()).toBe(false);
   });
 

@@ -236,7 +236,7 @@ describe('the i2c-tiny-usb adapter', () => {
   it('gives up a connection that breaks the protocol', async () => {
     const { host, served } = session();
     host.send(Buffer.alloc(64, 0xff));
-    await expect(served).rejects.toMatchObject({ code: 'protocol' });
+    await expect(served).rejects.toMatchObject({ code: 'PROTOCOL' });
   });
 
   it('lets a defect of the bus through, instead of calling it a missing acknowledgement', async () => {

@@ -68,7 +68,7 @@ describe('usbredir packets', () => {
 
   it('refuses a control transfer that is shorter than its header, at any byte', () => {
     for (let length = 0; length < 10; length += 1) {
-      expect(() => decodeControl(Buffer.alloc(length))).toThrow(expect.objectContaining({ code: 'protocol' }));
+      expect(() => decodeControl(Buffer.alloc(length))).toThrow(expect.objectContaining({ code: 'PROTOCOL' }));
     }
   });
 
@@ -79,7 +79,7 @@ describe('usbredir packets', () => {
         reader.push(encodeHello('someone'));
         const header = encodePacket({ type, id, body: Buffer.alloc(0) });
         header.writeUInt32LE(length, 4);
-        expect(() => reader.push(header)).toThrow(expect.objectContaining({ code: 'protocol' }));
+        expect(() => reader.push(header)).toThrow(expect.objectContaining({ code: 'PROTOCOL' }));
       }),
     );
   });
@@ -88,7 +88,7 @@ describe('usbredir packets', () => {
     fc.assert(
       fc.property(packet, ({ type, body }) => {
         const stream = encodePacket({ type, id: 0n, body });
-        expect(() => new PacketReader().push(stream)).toThrow(expect.objectContaining({ code: 'protocol' }));
+        expect(() => new PacketReader().push(stream)).toThrow(expect.objectContaining({ code: 'PROTOCOL' }));
       }),
     );
   });
@@ -104,7 +104,7 @@ describe('usbredir packets', () => {
             expect(reader.pending).toBeLessThan(16 + 10 + 0xffff);
           }
         } catch (error) {
-          expect(error).toMatchObject({ code: 'protocol' });
+          expect(error).toMatchObject({ code: 'PROTOCOL' });
         }
       }),
     );

@@ -14,6 +14,7 @@ import type { RegisterName } from './board/registers.js';
  * - `CLOSED`: the board was closed before.
  * - `DEFAULTS_FILE_UNREADABLE`, `DEFAULTS_FILE_INVALID`, `DEFAULTS_FILE_UNWRITABLE`: /etc/default/sleepi3 or its like.
  * - `WAKE_ALARM_FAILED`: the RTC refused the wake alarm or cannot be reached.
+ * - `USAGE`: the command `sleepi3` does not understand its words; the package's functions do not throw it.
  */
 export type Sleepi3ErrorCode =
   | 'UNKNOWN_PARAMETER'
@@ -31,10 +32,11 @@ export type Sleepi3ErrorCode =
   | 'DEFAULTS_FILE_UNREADABLE'
   | 'DEFAULTS_FILE_INVALID'
   | 'DEFAULTS_FILE_UNWRITABLE'
-  | 'WAKE_ALARM_FAILED';
+  | 'WAKE_ALARM_FAILED'
+  | 'USAGE';
 
 /** The facts of an error; which of them are there depends on its code. */
-export interface Sleepi3ErrorFacts {
+export interface Sleepi3ErrorFacts extends ErrorOptions {
   /** The parameter, by sleepi3ctl's name. */
   readonly parameter?: string;
   /** The value that was refused. */
@@ -79,8 +81,8 @@ export class Sleepi3Error extends Error implements Sleepi3ErrorFacts {
   declare readonly path?: string;
   declare readonly line?: number;
 
-  constructor(code: Sleepi3ErrorCode, message: string, facts: Sleepi3ErrorFacts = {}, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: Sleepi3ErrorCode, message: string, facts: Sleepi3ErrorFacts = {}) {
+    super(message, facts);
     this.code = code;
     Object.assign(this, facts);
   }

@@ -1,7 +1,7 @@
 // What the author of an agent writes, and what the rest of the package reads.
 import { type ActionName, actionNames, type PowerAction } from './actions.js';
 import type { Clock } from './host/clock.js';
-import { FenceError } from './error.js';
+import { FenceError } from './errors.js';
 import type { Log } from './host/log.js';
 import { LONGEST_SECONDS, type Option } from './options/options.js';
 import { parseValue } from './options/parse-value.js';
@@ -178,7 +178,7 @@ export interface FenceAgent extends Description {
 /**
  * Checks a definition and fills in what comes along with it.
  *
- * @throws FenceError `definition` when the definition is illegal in a way that the compiler cannot see.
+ * @throws FenceError `DEFINITION` when the definition is illegal in a way that the compiler cannot see.
  */
 export function defineFenceAgent<const O extends Readonly<Record<string, OptionPick>>>(
   definition: FenceAgentDefinition<O>,
@@ -333,5 +333,5 @@ function checkOption(agent: string, option: AgentOption): void {
 }
 
 function illegal(agent: string, why: string): FenceError {
-  return new FenceError('definition', `Illegal definition of ${agent}: ${why}`);
+  return new FenceError('DEFINITION', `Illegal definition of ${agent}: ${why}`);
 }

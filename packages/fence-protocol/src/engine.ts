@@ -11,7 +11,7 @@ import type {
   PlugStatus,
   PowerStatus,
 } from './definition.js';
-import { FenceError } from './error.js';
+import { FenceError } from './errors.js';
 import type { Log } from './host/log.js';
 import { canonicalUuid } from './host/uuid.js';
 
@@ -126,7 +126,7 @@ class Engine {
       const line = [id, alias, ...(action === 'list' ? [] : [await this.#listedStatus(outlet)])].join(separator);
       if (/[\r\n\0]/.test(line)) {
         throw new FenceError(
-          'device',
+          'DEVICE',
           `Failed: the device lists a name with a line break in it: ${JSON.stringify(id)}`,
         );
       }
@@ -163,7 +163,7 @@ class Engine {
     return this.#device.powerStatus !== undefined && (await this.status()) === state;
   }
 
-  /** @throws FenceError `waiting-on` or `waiting-off` when the device does not get there. */
+  /** @throws FenceError `WAITING_ON` or `WAITING_OFF` when the device does not get there. */
   async #power(state: PowerStatus, attempts: number): Promise<void> {
     if (this.#device[state] !== undefined) {
       await this.#device[state](this.#context(state));
@@ -173,8 +173,8 @@ class Engine {
       this.#device.setPower === undefined ? await this.#setSync(state, attempts) : await this.#set(state, attempts);
     if (reached) return;
     throw state === 'on'
-      ? new FenceError('waiting-on', 'Failed: Timed out waiting to power ON')
-      : new FenceError('waiting-off', 'Failed: Timed out waiting to power OFF');
+      ? new FenceError('WAITING_ON', 'Failed: Timed out waiting to power ON')
+      : new FenceError('WAITING_OFF', 'Failed: Timed out waiting to power OFF');
   }
 
   /** Tells the device and watches all plugs together, `attempts` times. */
@@ -206,7 +206,7 @@ class Engine {
       if (!(await succeeds(cycle, 1 + this.#number('retry_on')))) all = false;
       await this.#sleep('power_wait');
     }
-    if (!all) throw new FenceError('reboot-cycle', 'Failed: The device did not complete the power cycle');
+    if (!all) throw new FenceError('REBOOT_CYCLE', 'Failed: The device did not complete the power cycle');
   }
 
   /** The node is fenced once it is off: that it does not come back is worth a line, but is not a failure. */
@@ -243,8 +243,8 @@ class Engine {
       const late = clock.sleep(Math.max(0, deadline - clock.now()), waiting.signal).then(() => undefined);
       return await Promise.race([ask(asking.signal), late]);
     } finally {
-      waiting.abort(new FenceError('status', 'no longer waiting'));
-      asking.abort(new FenceError('status', 'the answer is no longer waited for'));
+      waiting.abort(new FenceError('STATUS', 'no longer waiting'));
+      asking.abort(new FenceError('STATUS', 'the answer is no longer waited for'));
     }
   }
 
@@ -254,7 +254,7 @@ class Engine {
     if (status === 'missing' && this.#request.options['missing_as_off'] === true) return 'off';
     const plug = context.plug as string | undefined;
     const which = plug === undefined ? '' : ` "${plug}"`;
-    throw new FenceError('status', `Failed: Unable to obtain correct plug status or plug${which} is not available`, {
+    throw new FenceError('STATUS', `Failed: Unable to obtain correct plug status or plug${which} is not available`, {
       plug,
     });
   }

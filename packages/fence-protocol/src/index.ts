@@ -43,8 +43,8 @@ export type { Clock } from './host/clock.js';
 
 export { actionNames } from './actions.js';
 export type { ActionName, PowerAction } from './actions.js';
-export { FenceError } from './error.js';
-export type { FenceErrorCode } from './error.js';
+export { FenceError } from './errors.js';
+export type { FenceErrorCode, FenceErrorFacts } from './errors.js';
 export type { Log, LogLevel } from './host/log.js';
 export { renderManpage, renderMetadata } from './describe/metadata.js';
 export { renderUsage } from './describe/usage.js';

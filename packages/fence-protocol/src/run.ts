@@ -2,7 +2,7 @@
 import { checkRequest, type CheckedRequest, requestedInformation } from './request/check.js';
 import type { FenceAgent } from './definition.js';
 import { type Answer, carryOut, messageOf } from './engine.js';
-import { FenceError } from './error.js';
+import { FenceError } from './errors.js';
 import type { FenceHost } from './host/host.js';
 import { createLog, formatLine, type Log, type LogSink } from './host/log.js';
 import { renderManpage, renderMetadata } from './describe/metadata.js';
@@ -103,7 +103,7 @@ function openDebugFile(host: FenceHost, path: string): (text: string) => void {
   try {
     return host.openDebugFile(path);
   } catch (cause) {
-    throw new FenceError('request', `Failed: Unable to create file ${path}: ${messageOf(cause)}`, { cause });
+    throw new FenceError('REQUEST', `Failed: Unable to create file ${path}: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -278,7 +278,7 @@ describe('log lines', () => {
     const refused = new Error('connect ECONNREFUSED 127.0.0.1:1');
     const failed = new TypeError('fetch failed', { cause: refused });
     expect(await lineOf(failed)).toBe('fetch failed: connect ECONNREFUSED 127.0.0.1:1');
-    const told = new FenceError('device', `Failed: http://127.0.0.1:1: ${String(failed)}`, { cause: failed });
+    const told = new FenceError('DEVICE', `Failed: http://127.0.0.1:1: ${String(failed)}`, { cause: failed });
     expect(await lineOf(told)).toBe(
       'Failed: http://127.0.0.1:1: TypeError: fetch failed: connect ECONNREFUSED 127.0.0.1:1',
     );

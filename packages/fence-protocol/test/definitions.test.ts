@@ -155,7 +155,7 @@ describe('a definition is refused', () => {
       expect(error).toBeInstanceOf(FenceError);
       expect(error).toMatchObject({
         name: 'FenceError',
-        code: 'definition',
+        code: 'DEFINITION',
         message: expect.stringMatching(/^Illegal definition of x: /) as string,
       });
     }

@@ -256,7 +256,7 @@ describe('whole actions of an agent', () => {
     reboot: async () => void calls.push('reboot'),
     monitor: async () => void calls.push('monitor'),
     validate: async ({ target }) => {
-      if (target.nodename === 'bad') throw new FenceError('request', 'Failed: bad configuration');
+      if (target.nodename === 'bad') throw new FenceError('REQUEST', 'Failed: bad configuration');
     },
   });
   const ask = async (text: string) => {
@@ -306,7 +306,7 @@ describe('the delay', () => {
     const { agent, device } = singleAgent();
     const ending = runInMemory(agent, { argv: ['-o', 'off', '--delay=60'], clock, signal: controller.signal });
     void clock.sleep(5000).then(() => {
-      controller.abort(new FenceError('device', 'Failed: told to stop'));
+      controller.abort(new FenceError('DEVICE', 'Failed: told to stop'));
     });
     expect(await ending).toMatchObject({ exitStatus: 1, seconds: 5 });
     expect(device.calls).toEqual([]);
@@ -318,7 +318,7 @@ describe('the delay', () => {
       const controller = new AbortController();
       const clock = new VirtualClock();
       void clock.sleep(abortAt).then(() => {
-        controller.abort(new FenceError('device', 'Failed: told to stop'));
+        controller.abort(new FenceError('DEVICE', 'Failed: told to stop'));
       });
       const input = { argv: ['-o', 'off'], clock, signal: controller.signal };
       expect(await runInMemory(agent, input)).toMatchObject({ exitStatus: 1, stdout: '', seconds: abortAt / 1000 });

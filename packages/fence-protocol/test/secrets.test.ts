@@ -25,7 +25,7 @@ const indiscreet = (how: 'answers' | 'fails' | 'crashes') =>
         );
       }
       const told = `refused: ${options.password} ${options.pin} ${options.token}`;
-      if (how === 'fails') throw new FenceError('device', told, { cause: new Error(told) });
+      if (how === 'fails') throw new FenceError('DEVICE', told, { cause: new Error(told) });
       if (how === 'crashes') throw new TypeError(told, { cause: new Error(told, { cause: new Error(told) }) });
     },
   });

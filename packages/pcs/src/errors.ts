@@ -62,9 +62,8 @@ export interface NodeOutcome {
   readonly messages: readonly string[];
 }
 
-/** The facts of a {@link PcsError}; all optional but the code. */
-export interface PcsErrorFacts {
-  readonly code: PcsErrorCode;
+/** The facts of a {@link PcsError}: those that there are. */
+export interface PcsErrorFacts extends ErrorOptions {
   /** The program and its words as started, secrets masked. */
   readonly argv?: readonly string[];
   readonly exitCode?: number | null;
@@ -75,7 +74,6 @@ export interface PcsErrorFacts {
   readonly stdout?: string;
   readonly forceHint?: ForceOption | undefined;
   readonly nodes?: Readonly<Record<string, NodeOutcome>>;
-  readonly cause?: unknown;
 }
 
 /** The message of a `NOT_RUNNING`: what was said, and what to do. */
@@ -99,9 +97,9 @@ export class PcsError extends Error {
   /** What is known of each node, when pcs reported per node. */
   readonly nodes: Readonly<Record<string, NodeOutcome>>;
 
-  constructor(message: string, facts: PcsErrorFacts) {
-    super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
-    this.code = facts.code;
+  constructor(code: PcsErrorCode, message: string, facts: PcsErrorFacts = {}) {
+    super(message, facts);
+    this.code = code;
     this.argv = facts.argv ?? [];
     this.exitCode = facts.exitCode ?? null;
     this.signal = facts.signal ?? null;

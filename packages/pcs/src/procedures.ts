@@ -20,9 +20,7 @@ export async function destroyCluster(
 ): Promise<Change> {
   const found = await run(commands.cluster.name());
   if (found !== name) {
-    throw new PcsError(`the cluster here is '${found}', not '${name}': nothing was destroyed`, {
-      code: 'INVALID_ARGUMENT',
-    });
+    throw new PcsError('INVALID_ARGUMENT', `the cluster here is '${found}', not '${name}': nothing was destroyed`);
   }
   return run(commands.cluster.destroy(options));
 }
@@ -35,7 +33,7 @@ export async function confirmFenced(run: Run, node: string, confirmed: Confirmed
   const command = commands.stonith.confirm(node, confirmed);
   const known = (await run(commands.cib.config())).nodes.map(({ name }) => name);
   if (!known.some((name) => sameName(name, node))) {
-    throw new PcsError(`there is no node '${node}' in this cluster; it has ${known.join(', ')}`, { code: 'NOT_FOUND' });
+    throw new PcsError('NOT_FOUND', `there is no node '${node}' in this cluster; it has ${known.join(', ')}`);
   }
   return run(command);
 }
@@ -63,7 +61,7 @@ export async function moveResource(
   const { strict, ...rest } = options;
   const cleansUp = (await features()).has('pcmk.resource.move.autoclean');
   if (!cleansUp && strict === true) {
-    throw new PcsError('this pcs cannot move strictly: it does not simulate', { code: 'UNSUPPORTED' });
+    throw new PcsError('UNSUPPORTED', 'this pcs cannot move strictly: it does not simulate');
   }
   const command = cleansUp
     ? byItself
@@ -75,10 +73,15 @@ export async function moveResource(
   } catch (error) {
     const { code, argv, stderr, message } = error as PcsError;
     await removeNewConstraints(cleanUp, before).catch((cause: unknown) => {
-      throw new PcsError(`${message}; its constraint could not be removed either: pcs resource clear ${resource}`, {
-        ...{ code, argv, stderr },
-        cause: new AggregateError([error, cause]),
-      });
+      throw new PcsError(
+        code,
+        `${message}; its constraint could not be removed either: pcs resource clear ${resource}`,
+        {
+          argv,
+          stderr,
+          cause: new AggregateError([error, cause]),
+        },
+      );
     });
     throw error;
   }

@@ -45,9 +45,10 @@ export async function runTransaction<T>(
 
     const run = <A>(command: Command<A>) => {
       if (!('onFile' in command)) {
-        throw new PcsError(`pcs ${(command.words ?? []).slice(0, 2).join(' ')} does not work on a copy of the CIB`, {
-          code: 'INVALID_ARGUMENT',
-        });
+        throw new PcsError(
+          'INVALID_ARGUMENT',
+          `pcs ${(command.words ?? []).slice(0, 2).join(' ')} does not work on a copy of the CIB`,
+        );
       }
       return execute(command, runner, { ...context, file: copy });
     };

@@ -17,7 +17,7 @@ const healthyXml = fixture('status/bookworm-healthy-clone-vip-fence-history.xml'
 const healthy = () => parseClusterStatus(healthyXml);
 const standby = () => parseClusterStatus(fixture('status/bookworm-standby-n2.xml'));
 const refused = () => {
-  throw new PcsError('cluster is not running', { code: 'NOT_RUNNING' });
+  throw new PcsError('NOT_RUNNING', 'cluster is not running');
 };
 
 /** A cluster that answers as told, one answer a question, and then ends the watch; and a clock that only notes waits. */

@@ -35,8 +35,8 @@ export class SimulatorError extends Error {
   override readonly name = 'SimulatorError';
   readonly code: SimulatorErrorCode;
 
-  constructor(code: SimulatorErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: SimulatorErrorCode, message: string, facts?: ErrorOptions) {
+    super(message, facts);
     this.code = code;
   }
 }

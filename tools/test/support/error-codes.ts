@@ -1,5 +1,5 @@
-// The error codes of every package and program, read off the sources: the union of string literals that is the type of
-// `code` (or `failure`) of each class that extends Error.
+// The error classes of every package and program, read off the sources, and their codes: the union of string literals that
+// is the type of `code` (or `failure`) of each class that extends Error.
 import ts from 'typescript';
 import { filesUnder, readText } from './repository.js';
 
@@ -12,15 +12,34 @@ export interface ErrorCodes {
   readonly codes: readonly string[];
 }
 
+/** An exported class of errors. */
+export interface ErrorClass {
+  readonly name: string;
+  /** The file of the class, from the root of the repository. */
+  readonly file: string;
+  /** The constructor's parameters by name; undefined where it is Error's own. */
+  readonly parameters: readonly string[] | undefined;
+}
+
 const sources = /^(?:packages|examples)\/[^/]+\/src\/|^lab\/src\//;
+
+/** All exported classes of errors under `root`. */
+export function errorClassesOf(root: string): readonly ErrorClass[] {
+  return parsedUnder(root).flatMap(({ file, source }) =>
+    source.statements
+      .filter(isErrorClass)
+      .filter(({ modifiers }) => modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword))
+      .map(({ name, members }) => ({
+        name: name?.text ?? '',
+        file,
+        parameters: members.find(ts.isConstructorDeclaration)?.parameters.map((parameter) => parameter.name.getText()),
+      })),
+  );
+}
 
 /** All classes with codes under `root`. */
 export function errorCodesOf(root: string): readonly ErrorCodes[] {
-  const files = filesUnder(root, '.ts').filter((file) => sources.test(file));
-  const parsed = files.map((file) => ({
-    file,
-    source: ts.createSourceFile(file, readText(root, file), ts.ScriptTarget.Latest, true),
-  }));
+  const parsed = parsedUnder(root);
   const aliases = new Map<string, ts.TypeNode>();
   for (const { source } of parsed) {
     for (const statement of source.statements) {
@@ -34,6 +53,14 @@ export function errorCodesOf(root: string): readonly ErrorCodes[] {
       return codes.length === 0 ? [] : [{ className: declaration.name?.text ?? '', file, codes }];
     }),
   );
+}
+
+function parsedUnder(root: string): readonly { readonly file: string; readonly source: ts.SourceFile }[] {
+  const files = filesUnder(root, '.ts').filter((file) => sources.test(file));
+  return files.map((file) => ({
+    file,
+    source: ts.createSourceFile(file, readText(root, file), ts.ScriptTarget.Latest, true),
+  }));
 }
 
 function isErrorClass(node: ts.Statement): node is ts.ClassDeclaration {

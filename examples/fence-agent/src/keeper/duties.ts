@@ -116,7 +116,7 @@ async function owedWake(host: DutyHost): Promise<Found> {
 
 function isHopeless(error: unknown): boolean {
   return (
-    (error instanceof FenceError && error.code === 'request') ||
+    (error instanceof FenceError && error.code === 'REQUEST') ||
     (error instanceof Sleepi3Error && error.code === 'INVALID_BUS')
   );
 }

@@ -51,7 +51,7 @@ export const prove: Scenario = {
 async function mustEnd(terminal: Terminal, what: string, timeout: number): Promise<void> {
   const { status, said } = await terminal.ended(timeout);
   if (status !== 0)
-    throw new LabError('verdict', `${what} ended with ${status}: ${said.trim().split('\n').slice(-20).join('\n')}`);
+    throw new LabError('VERDICT', `${what} ended with ${status}: ${said.trim().split('\n').slice(-20).join('\n')}`);
 }
 
 /** The turn of each node; the second ends the session of the first machine. */

@@ -36,7 +36,7 @@ function clusterSetup(name: string, killed: boolean): Scenario {
         const status = await apply(first, killed);
         if (status === 0) break;
         const said = await first.mustExec(['cat', applyLog]);
-        if (status !== killedStatus) throw new LabError('verdict', `apply ended with ${status}: ${said.trim()}`);
+        if (status !== killedStatus) throw new LabError('VERDICT', `apply ended with ${status}: ${said.trim()}`);
         kills += 1;
         lab.note(`killed after: ${lastDone(said) ?? 'nothing'}`);
       }

@@ -41,7 +41,7 @@ export class Terminal {
       async () => {
         const { said, status } = await this.#look();
         if (question.test(said)) return true;
-        if (status !== undefined) throw new LabError('verdict', `it ended before it asked ${question.source}: ${said}`);
+        if (status !== undefined) throw new LabError('VERDICT', `it ended before it asked ${question.source}: ${said}`);
         return false;
       },
       { timeout },

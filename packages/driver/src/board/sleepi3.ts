@@ -370,8 +370,7 @@ export class Sleepi3 {
       'TRANSFER_FAILED',
       `cannot ${verb} ${this.#where(name)}: ${cause.errno} after ${tries === 1 ? '1 try' : `${tries} tries`} ` +
         `(${cause.message})${advice === undefined ? '' : `; ${advice}`}`,
-      { bus: this.#bus.name, address: this.#address, register: name, transfer, errno: cause.errno, tries },
-      { cause },
+      { bus: this.#bus.name, address: this.#address, register: name, transfer, errno: cause.errno, tries, cause },
     );
   }
 

@@ -96,11 +96,10 @@ function failed(verb: string, path: string): (cause: unknown) => never {
     const { code: errno, message } = cause as NodeJS.ErrnoException;
     const remedy =
       errno === 'EACCES' ? '; run as root' : errno === 'ENOENT' ? '; check RTC_DEVICE and the i2c-rtc overlay' : '';
-    throw new Sleepi3Error(
-      'WAKE_ALARM_FAILED',
-      `cannot ${verb} the wake alarm ${path}: ${message}${remedy}`,
-      { path, ...(errno !== undefined && { errno }) },
-      { cause },
-    );
+    throw new Sleepi3Error('WAKE_ALARM_FAILED', `cannot ${verb} the wake alarm ${path}: ${message}${remedy}`, {
+      path,
+      ...(errno !== undefined && { errno }),
+      cause,
+    });
   };
 }

@@ -38,14 +38,17 @@ export interface Bus {
 /** Which bus transfer failed. */
 export type Transfer = 'readByte' | 'readWord' | 'writeByte' | 'writeWord';
 
-/** A single transfer that failed, as a back end reports it. The driver retries it or wraps it in a `Sleepi3Error`. */
+/**
+ * A single transfer that failed, as a back end reports it; its code is the errno. The driver retries it, or wraps it in a
+ * `Sleepi3Error`.
+ */
 export class BusError extends Error {
   override readonly name = 'BusError';
   /** The errno by name, such as `EREMOTEIO` (nobody acknowledged), `ETIMEDOUT`, `EACCES`, `ENOENT`, `EBADF`. */
   readonly errno: string;
 
-  constructor(errno: string, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(errno: string, message: string, facts?: ErrorOptions) {
+    super(message, facts);
     this.errno = errno;
   }
 }

@@ -34,5 +34,5 @@ function withAdvice(error: unknown): never {
   const { code, message, path = '', errno } = error;
   const advice = adviceFor(errno);
   if (errno === undefined || advice === undefined) throw error;
-  throw new Sleepi3Error(code, `${message}; ${advice}`, { path, errno }, { cause: error.cause });
+  throw new Sleepi3Error(code, `${message}; ${advice}`, { path, errno, cause: error.cause });
 }

@@ -51,8 +51,7 @@ export async function openI2cBus(number: number, options: BusOptions & { readonl
     throw new Sleepi3Error(
       'BUS_UNAVAILABLE',
       `cannot load i2c-bus: ${reason}; ${remedy}, or use the bus i2c-tools:${number}`,
-      { bus: String(number) },
-      { cause },
+      { bus: String(number), cause },
     );
   }
   const { devicePath = `/dev/i2c-${number}`, lockTimeout, run } = options;

@@ -27,8 +27,7 @@ export async function openI2cTools(
       throw new Sleepi3Error(
         'BUS_UNAVAILABLE',
         `cannot run ${directory}/${program}; install it with: apt install i2c-tools`,
-        { bus: `i2c-tools:${number}`, path: `${directory}/${program}` },
-        { cause },
+        { bus: `i2c-tools:${number}`, path: `${directory}/${program}`, cause },
       );
     });
   }

@@ -24,8 +24,7 @@ export async function openUnixSocket(path: string, options: UnixBusOptions): Pro
     throw new Sleepi3Error(
       'BUS_UNAVAILABLE',
       `cannot connect to ${path}: ${errno}; start the process that serves the board, or correct I2C_BUS`,
-      { bus: bus.name, path, errno },
-      { cause },
+      { bus: bus.name, path, errno, cause },
     );
   }
   return bus;
@@ -87,8 +86,7 @@ class UnixBus implements Bus {
     throw new Sleepi3Error(
       errno === 'ETIMEDOUT' ? 'LOCK_BUSY' : 'LOCK_FAILED',
       `cannot lock ${this.name}: ${message}; see that its process runs, and what other process uses the board`,
-      { bus: this.name, path: this.path, errno },
-      { cause },
+      { bus: this.name, path: this.path, errno, cause },
     );
   }
 

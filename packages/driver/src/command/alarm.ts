@@ -1,8 +1,9 @@
 /** `sleepi3 alarm`: when the board powers the Pi on, in the words of sleepi3alarm, which are those of GNU date. */
 import { clearWakeAlarm, getRtcTime, getWakeAlarm, setWakeAlarm, type WakeAlarmOptions } from '../board/wake-alarm.js';
 import { readDefaultsFile } from '../defaults/file.js';
+import { Sleepi3Error } from '../errors.js';
 import type { Arguments } from './arguments.js';
-import { type CommandIo, UsageError } from './io.js';
+import type { CommandIo } from './io.js';
 import { jsonOf } from './status.js';
 
 /** ms. The clock chip counts whole seconds: a difference below is none. */
@@ -15,7 +16,7 @@ const sameTime = 2000;
  */
 export async function alarm(io: CommandIo, given: Arguments, words: readonly string[]): Promise<number> {
   const [action, ...date] = words;
-  if (action !== 'set' && date.length > 0) throw new UsageError(`unexpected argument ${date.join(' ')}`);
+  if (action !== 'set' && date.length > 0) throw new Sleepi3Error('USAGE', `unexpected argument ${date.join(' ')}`);
   switch (action) {
     case 'get': {
       const options = await clockOf(io, given);
@@ -25,7 +26,7 @@ export async function alarm(io: CommandIo, given: Arguments, words: readonly str
       return 0;
     }
     case 'set': {
-      if (date.length === 0) throw new UsageError('alarm set needs a date, such as tomorrow 07:00');
+      if (date.length === 0) throw new Sleepi3Error('USAGE', 'alarm set needs a date, such as tomorrow 07:00');
       const time = await timeOf(io, date.join(' '));
       const options = await clockOf(io, given);
       await setWakeAlarm(new Date(time.getTime() + (await aheadOf(io, options))), options);
@@ -35,7 +36,7 @@ export async function alarm(io: CommandIo, given: Arguments, words: readonly str
       await clearWakeAlarm(await clockOf(io, given));
       return 0;
     default:
-      throw new UsageError(`alarm takes get, set DATE or clear, not ${action ?? 'nothing'}`);
+      throw new Sleepi3Error('USAGE', `alarm takes get, set DATE or clear, not ${action ?? 'nothing'}`);
   }
 }
 
@@ -56,12 +57,13 @@ async function timeOf(io: CommandIo, words: string): Promise<Date> {
   const { status, stdout } = await io.run('date', [`--date=${words}`, '+%s'], { timeout: 5000 });
   const seconds = Number(stdout.trim());
   if (status !== 0 || stdout.trim() === '' || !Number.isSafeInteger(seconds)) {
-    throw new UsageError(
+    throw new Sleepi3Error(
+      'USAGE',
       `'${words}' is not a date that date(1) takes; write 07:00, tomorrow 07:00 or 2026-12-24 18:00`,
     );
   }
   if (seconds * 1000 <= io.epoch()) {
-    throw new UsageError(`'${words}' is ${localTime(new Date(seconds * 1000))}, which has passed`);
+    throw new Sleepi3Error('USAGE', `'${words}' is ${localTime(new Date(seconds * 1000))}, which has passed`);
   }
   return new Date(seconds * 1000);
 }

@@ -1,5 +1,5 @@
 import { nearest } from '../../../../examples/program/src/nearest.js';
-import { UsageError } from './io.js';
+import { Sleepi3Error } from '../errors.js';
 import { commands, type OptionRow, options } from './table.js';
 
 /** The command line taken apart. */
@@ -21,7 +21,7 @@ export interface Arguments {
 /**
  * Takes the command line apart. Options may stand anywhere; a value follows its option as the next word or after `=`.
  *
- * @throws {@link UsageError} for an unknown option or one without its value.
+ * @throws {@link Sleepi3Error} `USAGE` for an unknown option or one without its value.
  */
 export function parseArguments(args: readonly string[]): Arguments {
   const words: string[] = [];
@@ -38,10 +38,10 @@ export function parseArguments(args: readonly string[]): Arguments {
     }
     const [, option = arg, inline] = /^(--[^=]+)=(.*)$/.exec(arg) ?? [];
     const found = Object.entries<OptionRow>(options).find(([name]) => `--${name}` === option);
-    if (found === undefined) throw new UsageError(unknown('option', option, Object.keys(options), '--'));
+    if (found === undefined) throw new Sleepi3Error('USAGE', unknown('option', option, Object.keys(options), '--'));
     const [name, { value: takesValue }] = found;
     const value = takesValue === undefined ? true : (inline ?? rest.next().value);
-    if (value === undefined) throw new UsageError(`${option} needs a value`);
+    if (value === undefined) throw new Sleepi3Error('USAGE', `${option} needs a value`);
     values[name] = checks[name]?.(String(value)) ?? value;
   }
   return { words, ...values };
@@ -49,12 +49,14 @@ export function parseArguments(args: readonly string[]): Arguments {
 
 const checks: Readonly<Record<string, (text: string) => number>> = {
   address: (text) => {
-    if (!/^(?:0x)?[0-9a-f]{2}$/i.test(text)) throw new UsageError(`--address must be like 0x6E, not '${text}'`);
+    if (!/^(?:0x)?[0-9a-f]{2}$/i.test(text))
+      throw new Sleepi3Error('USAGE', `--address must be like 0x6E, not '${text}'`);
     return Number.parseInt(text, 16);
   },
   interval: (text) => {
     const seconds = Number(text);
-    if (!(seconds >= 0.1 && seconds <= 3600)) throw new UsageError(`--interval must be 0.1 to 3600 s, not '${text}'`);
+    if (!(seconds >= 0.1 && seconds <= 3600))
+      throw new Sleepi3Error('USAGE', `--interval must be 0.1 to 3600 s, not '${text}'`);
     return seconds;
   },
 };

@@ -20,8 +20,3 @@ export interface CommandIo {
   /** Aborts when the user wants the command to end (Ctrl-C); asked for only by commands that do not end by themselves. */
   stopSignal(): AbortSignal;
 }
-
-/** Wrong usage: told in one line, exit status 2, as sleepi3ctl's. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}

@@ -13,7 +13,7 @@ import { alarm } from './alarm.js';
 import { type Arguments, parseArguments, unknown } from './arguments.js';
 import { bashCompletion } from './completion.js';
 import { helpText } from './help.js';
-import { type CommandIo, UsageError } from './io.js';
+import type { CommandIo } from './io.js';
 import { jsonOf, statusTable } from './status.js';
 import { commands } from './table.js';
 import { acceptedValues, formatValue, parseChannel, parseValue, type VoltageChannel } from './values.js';
@@ -59,18 +59,13 @@ export async function runCommand(io: CommandIo, version: string, options: Defaul
         io.write(bashCompletion());
         return 0;
       default:
-        throw new UsageError(unknown('command', command, Object.keys(commands)));
+        throw new Sleepi3Error('USAGE', unknown('command', command, Object.keys(commands)));
     }
   } catch (error) {
-    if (error instanceof UsageError) {
-      io.writeError(`sleepi3: ${error.message} (see sleepi3 --help)\n`);
-      return 2;
-    }
-    if (error instanceof Sleepi3Error) {
-      io.writeError(`sleepi3: ${error.message}\n`);
-      return error.code === 'UNKNOWN_PARAMETER' || error.code === 'READ_ONLY' ? 2 : 1;
-    }
-    throw error;
+    if (!(error instanceof Sleepi3Error)) throw error;
+    const { code, message } = error;
+    io.writeError(`sleepi3: ${message}${code === 'USAGE' ? ' (see sleepi3 --help)' : ''}\n`);
+    return code === 'USAGE' || code === 'UNKNOWN_PARAMETER' || code === 'READ_ONLY' ? 2 : 1;
   }
 }
 
@@ -81,7 +76,7 @@ async function get(
   options: DefaultsFileOptions,
 ): Promise<number> {
   const [name, channel] = words;
-  if (name === undefined) throw new UsageError('get needs a parameter');
+  if (name === undefined) throw new Sleepi3Error('USAGE', 'get needs a parameter');
   expectWords(words, name === 'voltage' ? 2 : 1);
   if (!isParameterName(name)) throw unknownParameter(name);
   if (channel !== undefined && channel !== 'active') return getVoltage(io, given, parseChannel(channel), options);
@@ -109,7 +104,7 @@ async function getVoltage(
 
 async function set(given: Arguments, words: readonly string[], options: DefaultsFileOptions): Promise<number> {
   const [name, word] = words;
-  if (name === undefined || word === undefined) throw new UsageError('set needs a parameter and a value');
+  if (name === undefined || word === undefined) throw new Sleepi3Error('USAGE', 'set needs a parameter and a value');
   expectWords(words, 2);
   const parameter = parameterNamed(name);
   const value = parseValue(parameter, word);
@@ -149,5 +144,5 @@ async function withBoard<T>(
 }
 
 function expectWords(words: readonly string[], most: number): void {
-  if (words.length > most) throw new UsageError(`unexpected argument ${words.slice(most).join(' ')}`);
+  if (words.length > most) throw new Sleepi3Error('USAGE', `unexpected argument ${words.slice(most).join(' ')}`);
 }

@@ -1,6 +1,6 @@
 /** Values as sleepi3ctl prints and takes them. */
 import type { Parameter } from '../board/parameters.js';
-import { UsageError } from './io.js';
+import { Sleepi3Error } from '../errors.js';
 
 /** What sleepi3ctl prints for a value: flags and triggers as 0 or 1, a list one a line. */
 export function formatValue(value: boolean | number | string | readonly string[]): string {
@@ -37,8 +37,8 @@ export function valueSyntax(parameter: Parameter): string {
 /** The supply of `get voltage`. */
 export type VoltageChannel = '1' | '2' | 'active' | 'all';
 
-/** @throws {@link UsageError} for anything but 1, 2, active and all. */
+/** @throws {@link Sleepi3Error} `USAGE` for anything but 1, 2, active and all. */
 export function parseChannel(word: string): VoltageChannel {
   if (word === '1' || word === '2' || word === 'active' || word === 'all') return word;
-  throw new UsageError(`voltage takes 1, 2, active or all, not '${word}'`);
+  throw new Sleepi3Error('USAGE', `voltage takes 1, 2, active or all, not '${word}'`);
 }

@@ -55,8 +55,7 @@ export async function editDefaultsFile(
         throw new Sleepi3Error(
           'DEFAULTS_FILE_UNWRITABLE',
           `cannot write ${path}: ${message}; nothing was changed${advice(errno)}`,
-          { path, errno },
-          { cause },
+          { path, errno, cause },
         );
       });
     }
@@ -82,12 +81,11 @@ function unreadable(path: string, cause: unknown): Sleepi3Error {
   const { code: errno = 'EIO', message } = cause as NodeJS.ErrnoException;
   const remedy =
     errno === 'ENOENT' ? "; install the vendor's sleepi3-utils, or name the bus and the address" : advice(errno);
-  return new Sleepi3Error(
-    'DEFAULTS_FILE_UNREADABLE',
-    `cannot read ${path}: ${message}${remedy}`,
-    { path, errno },
-    { cause },
-  );
+  return new Sleepi3Error('DEFAULTS_FILE_UNREADABLE', `cannot read ${path}: ${message}${remedy}`, {
+    path,
+    errno,
+    cause,
+  });
 }
 
 function advice(errno: string): string {

@@ -86,7 +86,7 @@ const closeFile = promisify(close);
 
 function lockFailed(path: string, why: string, cause?: unknown): Sleepi3Error {
   const errno = (cause as NodeJS.ErrnoException | undefined)?.code;
-  return new Sleepi3Error('LOCK_FAILED', `cannot lock ${path}: ${why}`, { path, ...(errno && { errno }) }, { cause });
+  return new Sleepi3Error('LOCK_FAILED', `cannot lock ${path}: ${why}`, { path, ...(errno && { errno }), cause });
 }
 
 function messageOf(error: unknown): string {

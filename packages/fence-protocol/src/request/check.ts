@@ -1,7 +1,7 @@
 // The request against the definition: everything is judged here, before anything moves.
 import { type ActionName, findAction, isPowerAction, needsPlug } from '../actions.js';
 import type { AgentOption, FenceAgent, RequestedTarget } from '../definition.js';
-import { FenceError } from '../error.js';
+import { FenceError } from '../errors.js';
 import { parseBoolean, parseValue } from '../options/parse-value.js';
 import type { Request } from './request.js';
 
@@ -19,7 +19,7 @@ export type Information = 'help' | 'version' | 'metadata' | 'manpage';
 /**
  * The information that the request asks for, or undefined when it asks for an action.
  *
- * @throws FenceError `request` for help or version together with a power action: the exit code 0 of the one would pass
+ * @throws FenceError `REQUEST` for help or version together with a power action: the exit code 0 of the one would pass
  *   for the success of the other.
  */
 export function requestedInformation(
@@ -41,7 +41,7 @@ export function requestedInformation(
  * Checks the whole request.
  *
  * @param pacemaker - pacemaker-fenced is the caller, which keeps time itself.
- * @throws FenceError `request` with everything that is wrong in one line.
+ * @throws FenceError `REQUEST` with everything that is wrong in one line.
  */
 export function checkRequest(agent: FenceAgent, request: Request, pacemaker: boolean): CheckedRequest {
   const problems = [...request.problems];
@@ -120,5 +120,5 @@ function missing(option: AgentOption): string {
 }
 
 function refuse(problems: readonly string[]): FenceError {
-  return new FenceError('request', `Failed: ${problems.join('; ')}. Nothing was done; --help shows the usage.`);
+  return new FenceError('REQUEST', `Failed: ${problems.join('; ')}. Nothing was done; --help shows the usage.`);
 }

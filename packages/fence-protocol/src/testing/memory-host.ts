@@ -1,4 +1,4 @@
-import { FenceError } from '../error.js';
+import { FenceError } from '../errors.js';
 import type { FenceAgent } from '../definition.js';
 import type { FenceHost } from '../host/host.js';
 import type { LogLevel } from '../host/log.js';
@@ -87,7 +87,7 @@ export class MemoryHost implements FenceHost {
   }
 
   writeStdout(text: string): Promise<void> {
-    if (this.#input.brokenStdout) return Promise.reject(new FenceError('output', 'EPIPE: broken pipe, write'));
+    if (this.#input.brokenStdout) return Promise.reject(new FenceError('OUTPUT', 'EPIPE: broken pipe, write'));
     this.stdout += text;
     return Promise.resolve();
   }

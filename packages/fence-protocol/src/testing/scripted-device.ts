@@ -1,6 +1,6 @@
 import type { Clock } from '../host/clock.js';
 import type { Outlet, PlugStatus, PowerStatus } from '../definition.js';
-import { FenceError } from '../error.js';
+import { FenceError } from '../errors.js';
 
 /** What may go wrong in a device. The first fault that fits a call takes effect, `times` times (for ever if absent). */
 export interface DeviceFault {
@@ -104,7 +104,7 @@ export class ScriptedDevice {
   }: DeviceContext & { readonly action: PowerStatus }): Promise<void> {
     if (await this.#meet({ call: 'setPower', plug, state, at: clock.now() / 1000 })) return;
     const power = this.#plugs.get(plug);
-    if (power === undefined) throw new FenceError('device', `Failed: no plug "${plug}"`, { plug });
+    if (power === undefined) throw new FenceError('DEVICE', `Failed: no plug "${plug}"`, { plug });
     power.from = clock.now() >= power.at ? power.to : power.from;
     power.to = state;
     power.at = clock.now() + this.#secondsToChange * 1000;
@@ -131,7 +131,7 @@ export class ScriptedDevice {
     );
     if (met === undefined || met.passing-- > 0) return false;
     met.left--;
-    if (met.fault.kind === 'throw') throw new FenceError('device', `Failed: ${call.call} failed`);
+    if (met.fault.kind === 'throw') throw new FenceError('DEVICE', `Failed: ${call.call} failed`);
     if (met.fault.kind === 'hang') await new Promise<never>(() => undefined);
     return true;
   }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { copyFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FenceError } from '../error.js';
+import { FenceError } from '../errors.js';
 
 /** What a program left behind. */
 export interface CommandResult {
@@ -122,7 +122,7 @@ export class StandaloneFenced {
     unshare.kill('SIGKILL');
     const said = stderr.trim() || (await lastComplaint(directory));
     await rm(directory, { recursive: true, force: true });
-    throw new FenceError('device', `pacemaker-fenced did not start: ${said}`);
+    throw new FenceError('DEVICE', `pacemaker-fenced did not start: ${said}`);
   }
 
   /** Runs stonith_admin inside. */
@@ -144,7 +144,7 @@ export class StandaloneFenced {
   async register(device: string, agent: string, parameters: Readonly<Record<string, string>> = {}): Promise<void> {
     const options = Object.entries(parameters).flatMap(([name, value]) => ['--option', `${name}=${value}`]);
     const { exitStatus, stderr } = await this.admin('--register', device, '--agent', agent, ...options);
-    if (exitStatus !== 0) throw new FenceError('device', `stonith_admin --register ${device} failed: ${stderr}`);
+    if (exitStatus !== 0) throw new FenceError('DEVICE', `stonith_admin --register ${device} failed: ${stderr}`);
   }
 
   /** The detail log of the daemon so far. */

@@ -35,7 +35,7 @@ const agent = defineFenceAgent({
     const starts = readFileSync(options.journal, 'utf8')
       .split('\n')
       .filter((line) => line.includes('"begin"'));
-    if (starts.length <= options.fail_times) throw new FenceError('device', 'Failed: told to fail');
+    if (starts.length <= options.fail_times) throw new FenceError('DEVICE', 'Failed: told to fail');
     log.warning(`changing ${plug}`);
     await clock.sleep(options.hold * 1000);
     writeFileSync(options.state_file, JSON.stringify({ ...read(options.state_file), [plug]: action }));

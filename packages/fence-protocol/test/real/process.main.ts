@@ -9,7 +9,7 @@ const agent = defineFenceAgent({
   options: { plug: standard, count: integer({ default: 0, description: 'How many machines to list' }) },
   // A device that leaves a timer behind.
   monitor: () => Promise.resolve(void setInterval(() => undefined, 1000)),
-  off: () => Promise.reject(new FenceError('device', 'Failed: it never works')),
+  off: () => Promise.reject(new FenceError('DEVICE', 'Failed: it never works')),
   on: () => Promise.resolve(),
   list: ({ options }) => Promise.resolve(Array.from({ length: options.count }, (_, at) => ({ id: `machine-${at}` }))),
 });

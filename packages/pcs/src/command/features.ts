@@ -14,10 +14,11 @@ export function parseFeatures(text: string): Features {
   const [version = '', list = ''] = text.split('\n').map((line) => line.trim());
   const ids = new Set(list.split(' ').filter((id) => /^[a-z][\w.-]*$/.test(id)));
   if (!/^\d+\.\d+/.test(version) || ids.size === 0) {
-    throw new PcsError(`pcs --version --full answered something else: ${JSON.stringify(text.slice(0, 200))}`, {
-      code: 'MALFORMED_ANSWER',
-      stdout: text,
-    });
+    throw new PcsError(
+      'MALFORMED_ANSWER',
+      `pcs --version --full answered something else: ${JSON.stringify(text.slice(0, 200))}`,
+      { stdout: text },
+    );
   }
   return { version, ids, has: (capability) => ids.has(capability) };
 }

@@ -33,7 +33,7 @@ const LONGEST_WORD = 131_071;
 
 /** @throws PcsError `INVALID_ARGUMENT`, always. */
 export function invalid(message: string): never {
-  throw new PcsError(message, { code: 'INVALID_ARGUMENT' });
+  throw new PcsError('INVALID_ARGUMENT', message);
 }
 
 /** Any text as one word. Refused: control characters, unpaired surrogates, `--wait=` (pcs rewrites it even after `--`). */

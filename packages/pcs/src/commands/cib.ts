@@ -18,7 +18,7 @@ export const query = (): CibCommand<string> => ({
   parse: ({ stdout }) => {
     const text = stdout.toString('utf8');
     if (!/^\s*(?:<\?xml[^>]*>\s*)?<cib[\s>]/.test(text) || !/<\/cib>\s*$/.test(text)) {
-      throw new PcsError('cibadmin did not answer with a whole CIB', { code: 'MALFORMED_ANSWER', stdout: text });
+      throw new PcsError('MALFORMED_ANSWER', 'cibadmin did not answer with a whole CIB', { stdout: text });
     }
     return text;
   },

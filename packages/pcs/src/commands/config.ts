@@ -12,7 +12,7 @@ export const backup = (): Command<Buffer> => ({
   ...change(['config', 'backup']),
   parse: ({ stdout }) => {
     if (!stdout.subarray(0, 3).equals(Buffer.from('BZh'))) {
-      throw new PcsError('pcs config backup did not write a bzip2 archive', { code: 'MALFORMED_ANSWER' });
+      throw new PcsError('MALFORMED_ANSWER', 'pcs config backup did not write a bzip2 archive');
     }
     return stdout;
   },

@@ -38,7 +38,8 @@ interface Conflict {
 
 /** @returns the error for what no correction may decide. */
 export function different(what: string, { is, should, remove }: Conflict): PcsError {
-  return new PcsError(`'${what}' is ${is}, not ${should}: to have it replaced, remove it first with 'pcs ${remove}'`, {
-    code: 'ALREADY_EXISTS',
-  });
+  return new PcsError(
+    'ALREADY_EXISTS',
+    `'${what}' is ${is}, not ${should}: to have it replaced, remove it first with 'pcs ${remove}'`,
+  );
 }

@@ -134,7 +134,7 @@ export function clone(cib: ClusterConfiguration, member: string, settings: Clone
 /** Meta attributes of a resource, group, clone or bundle; null for unset. */
 export function meta(cib: ClusterConfiguration, id: string, attributes: OptionChanges): Correction<Change> {
   const found = cib.resource(id);
-  if (found === undefined) throw new PcsError(`there is no resource '${id}'`, { code: 'NOT_FOUND' });
+  if (found === undefined) throw new PcsError('NOT_FOUND', `there is no resource '${id}'`);
   const is = (name: string) => valueIn(found.metaAttributes, name, cib.references);
   return correctionOf(deviations(attributes, is, sameToPacemaker), id, (changes) =>
     commands.resource.meta(id, changes),

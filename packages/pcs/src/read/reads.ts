@@ -85,8 +85,7 @@ export function agentMetadata(agent: string): Command<AgentMetadata> {
     timeoutMs: READ_TIMEOUT_MS,
     parse: (result) => {
       if (result.exitCode === NO_SUCH) {
-        throw new PcsError(`There is no agent ${agent} on this machine: install it, or correct the name`, {
-          code: 'NOT_FOUND',
+        throw new PcsError('NOT_FOUND', `There is no agent ${agent} on this machine: install it, or correct the name`, {
           exitCode: NO_SUCH,
           stderr: result.stderr.toString('utf8'),
         });
@@ -119,11 +118,11 @@ function environment({ cibFile }: ReadSource): Readonly<Record<string, string>> 
 /** The answer as text. */
 function answerOf(program: string, { stdout, stderr, exitCode }: RawResult): string {
   if (stdout.length === 0) {
-    throw new PcsError(`${program} said nothing (exit ${String(exitCode)}): ${stderr.toString('utf8').trim()}`, {
-      code: 'MALFORMED_ANSWER',
-      exitCode,
-      stderr: stderr.toString('utf8'),
-    });
+    throw new PcsError(
+      'MALFORMED_ANSWER',
+      `${program} said nothing (exit ${String(exitCode)}): ${stderr.toString('utf8').trim()}`,
+      { exitCode, stderr: stderr.toString('utf8') },
+    );
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(stdout);

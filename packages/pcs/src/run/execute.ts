@@ -49,14 +49,12 @@ export async function execute<T>(command: Command<T>, runner: Runner, context: E
 /** The request a command becomes, for `execute` and for dry runs. */
 export async function requestFor(command: Command<unknown>, context: ExecuteContext = {}): Promise<RunRequest> {
   if (context.file !== undefined && command.wait !== undefined) {
-    throw new PcsError('a change to a copy of the CIB cannot be waited for: wait for its push', {
-      code: 'INVALID_ARGUMENT',
-    });
+    throw new PcsError('INVALID_ARGUMENT', 'a change to a copy of the CIB cannot be waited for: wait for its push');
   }
   const features = command.variants === undefined ? undefined : await context.features?.();
   const unsupported = features && variantFor(command, features)?.unsupported;
   if (unsupported !== undefined) {
-    throw new PcsError(`pcs ${features?.version ?? ''} cannot do this: ${unsupported}`, { code: 'UNSUPPORTED' });
+    throw new PcsError('UNSUPPORTED', `pcs ${features?.version ?? ''} cannot do this: ${unsupported}`);
   }
   const { stdin } = command;
   // Pacemaker's own tools take the file from the environment.
@@ -75,8 +73,7 @@ function notRun(request: RunRequest, command: Command<unknown>, thrown: unknown,
   const cause = maskCause(thrown, command.secrets);
   const argv = mask([request.program, ...request.argv], command.secrets);
   if (signal?.aborted) {
-    return new PcsError(`${request.program}: aborted; what it had done until then is unknown`, {
-      code: 'ABORTED',
+    return new PcsError('ABORTED', `${request.program}: aborted; what it had done until then is unknown`, {
       argv,
       cause,
     });
@@ -84,13 +81,14 @@ function notRun(request: RunRequest, command: Command<unknown>, thrown: unknown,
   const { code } = cause as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new PcsError(
+      'NOT_INSTALLED',
       `${request.program} is not installed on this machine: apt install pacemaker pacemaker-cli-utils pcs`,
-      { code: 'NOT_INSTALLED', argv, cause },
+      { argv, cause },
     );
   }
-  return new PcsError(`${request.program} could not be started: ${String(cause)}`, {
-    code: code === 'EACCES' ? 'PERMISSION_DENIED' : 'NOT_STARTED',
-    argv,
-    cause,
-  });
+  return new PcsError(
+    code === 'EACCES' ? 'PERMISSION_DENIED' : 'NOT_STARTED',
+    `${request.program} could not be started: ${String(cause)}`,
+    { argv, cause },
+  );
 }

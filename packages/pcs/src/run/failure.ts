@@ -11,8 +11,7 @@ export function failure(command: Command<unknown>, request: RunRequest, result: 
   const stdout = result.stdout.toString('utf8');
   const report = readReport(stderr, stdout);
   const { code, message, forceHint } = diagnose(request, result, report, stderr, stdout);
-  return new PcsError(message, {
-    code,
+  return new PcsError(code, message, {
     argv: mask([request.program, ...request.argv], command.secrets),
     exitCode: result.exitCode,
     signal: result.signal,

@@ -95,6 +95,6 @@ function isAborted(signal: AbortSignal | undefined): boolean {
 function asPcsError(error: unknown, signal: AbortSignal | undefined): PcsError {
   if (error instanceof PcsError) return error;
   // However the reader reports that it was aborted, the watch is over and nobody sees it.
-  if (isAborted(signal)) return new PcsError('The watch was aborted', { code: 'ABORTED', cause: error });
+  if (isAborted(signal)) return new PcsError('ABORTED', 'The watch was aborted', { cause: error });
   throw error;
 }

@@ -13,9 +13,9 @@ const SHOWN_LENGTH = 120;
  */
 export function malformedAnswer(source: string, reason: string, answer?: string, cause?: unknown): PcsError {
   const start = answer === undefined ? '' : `; it starts with ${JSON.stringify(answer.slice(0, SHOWN_LENGTH))}`;
-  return new PcsError(`The answer of ${source} cannot be trusted, so none of it was used: ${reason}${start}`, {
-    code: 'MALFORMED_ANSWER',
-    ...(answer !== undefined && { stdout: answer }),
-    ...(cause !== undefined && { cause }),
-  });
+  return new PcsError(
+    'MALFORMED_ANSWER',
+    `The answer of ${source} cannot be trusted, so none of it was used: ${reason}${start}`,
+    { ...(answer !== undefined && { stdout: answer }), ...(cause !== undefined && { cause }) },
+  );
 }

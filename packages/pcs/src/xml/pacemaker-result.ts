@@ -70,21 +70,14 @@ function throwIfFailed(root: XmlElement, source: string, stdout: string): void {
     const said = status.errors.map((error) => error.text).join('; ');
     const message = `${source}: ${said === '' ? status.message : said}`;
     const code = CODES.get(status.code) ?? 'REFUSED';
-    throw new PcsError(code === 'NOT_RUNNING' ? notRunning(message) : message, {
-      code,
-      exitCode: status.code,
-      stdout,
-    });
+    throw new PcsError(code, code === 'NOT_RUNNING' ? notRunning(message) : message, { exitCode: status.code, stdout });
   }
   // Newer crm_mon (api-version 2.26 on) may say this with status 0 (Pacemaker's xml/api/crm_mon-2.26.rng).
   const gone = root.children.find(({ name }) => name === 'crm-mon-disconnected');
   if (gone !== undefined) {
     const { description, state } = disconnected.read(gone, source);
     const message = `${source}: not connected to the cluster: ${[description, state].filter(Boolean).join(', ')}`;
-    throw new PcsError(notRunning(message), {
-      code: 'NOT_RUNNING',
-      stdout,
-    });
+    throw new PcsError('NOT_RUNNING', notRunning(message), { stdout });
   }
   // While Pacemaker starts or stops, crm_mon tells of pacemakerd in the place of the cluster, with status 0 (seen with 2.1.5;
   // xml/api/crm_mon-2.25.rng).
@@ -92,8 +85,7 @@ function throwIfFailed(root: XmlElement, source: string, stdout: string): void {
   if (daemon !== undefined && !root.children.some(({ name }) => name === 'summary')) {
     const { state } = daemonHealth.read(daemon, source);
     const why = status.errors.map((error) => `; ${error.text}`).join('');
-    throw new PcsError(`${source}: Pacemaker is not ready: pacemakerd is in state ${state}${why}`, {
-      code: 'NOT_RUNNING',
+    throw new PcsError('NOT_RUNNING', `${source}: Pacemaker is not ready: pacemakerd is in state ${state}${why}`, {
       stdout,
     });
   }

@@ -146,7 +146,7 @@ export const name = (): Command<string> => ({
     const text = stdout.toString('utf8');
     const found = /^\s*cluster_name:\s*(\S+)\s*$/m.exec(text)?.[1];
     if (found === undefined) {
-      throw new PcsError('the local corosync.conf names no cluster', { code: 'MALFORMED_ANSWER', stdout: text });
+      throw new PcsError('MALFORMED_ANSWER', 'the local corosync.conf names no cluster', { stdout: text });
     }
     return found;
   },

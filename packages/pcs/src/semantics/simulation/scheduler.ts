@@ -178,10 +178,8 @@ export class Scheduler {
     const member = nodeNamed(members, node);
     if (member === undefined) {
       throw new PcsError(
+        'NOT_FOUND',
         `there is no node '${node}' in this cluster; it has ${members.map(({ name }) => name).join(', ')}`,
-        {
-          code: 'NOT_FOUND',
-        },
       );
     }
     return member;
@@ -195,7 +193,7 @@ export class Scheduler {
 }
 
 function notThere(what: string, id: string): PcsError {
-  return new PcsError(`there is no ${what} '${id}' in this configuration`, { code: 'NOT_FOUND' });
+  return new PcsError('NOT_FOUND', `there is no ${what} '${id}' in this configuration`);
 }
 
 /** The primitives by their configured ids. */

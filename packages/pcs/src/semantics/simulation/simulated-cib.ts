@@ -9,9 +9,10 @@ import { scoreOf } from '../values.js';
 /** The CIB of a configuration as it was read. @throws PcsError `INVALID_ARGUMENT` when it was not read from one. */
 function sourceOf({ source }: ClusterConfiguration): XmlElement {
   if (source !== undefined) return source;
-  throw new PcsError('this configuration was not read from a CIB: parse one with parseClusterConfiguration', {
-    code: 'INVALID_ARGUMENT',
-  });
+  throw new PcsError(
+    'INVALID_ARGUMENT',
+    'this configuration was not read from a CIB: parse one with parseClusterConfiguration',
+  );
 }
 
 /** Whether the CIB tells of any node, so that the scheduler can begin where the cluster is. */
