@@ -12,17 +12,18 @@ import type { NamedBoard } from './keeper/messages.js';
 import {
   type Finding,
   messageOf,
+  neverTestedTo,
   type NodeReport,
   unaskedPeer,
   unknownNodes,
   wireTestFact,
   wrongOption,
 } from './keeper/report.js';
-import { describeOutcome, type PulseRequest } from './line/act.js';
+import { cuts, describeOutcome, type PulseRequest } from './line/act.js';
 import type { Machine } from './node/machine.js';
 import { askEverywhere, type Hearing, SilenceWatch } from './target/silence.js';
 import { guardTarget, type Wiring } from './target/guard.js';
-import type { WireTestResult } from './wire-test/record.js';
+import { testedOf, type WireTestResult } from './wire-test/record.js';
 import { reasonOf } from './reason.js';
 
 /** on, off and reboot. Resolves only when it was proven. */
@@ -30,6 +31,7 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
   const { options, log } = context;
   const wiring = await wiringOf(options, machine);
   const target = guarded(context, wiring);
+  if (cuts(action)) await refuseUnprovenWire(wiring, machine);
   const preferred = goesOn(wiring, options.preferred);
   const hold = options.hold * 1000;
   const holdTimeout = Math.max(hold, options.hold_timeout * 1000);
@@ -49,7 +51,7 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
     if (!outcome.released) log.error('EXTOUT could not be released after the hold: see monitor');
     const heard = await silence?.hearing(outcome.held, context.clock);
     const doubt =
-      testimonyOf(outcome.targetRuns) ?? reasonToDoubt(heard, target) ?? wireDoubt(await machine.wireTest.last());
+      testimonyOf(outcome.targetRuns) ?? reasonToDoubt(heard, target) ?? wireDoubt(await lastTest(wiring, machine));
     if (doubt !== undefined) {
       await askKeeper({ ask: 'forget' }, keeper, answerPatience);
       throw new FenceError(
@@ -97,6 +99,19 @@ function reasonToDoubt(heard: Hearing | undefined, target: string): string | und
   );
 }
 
+/** In a ring a wire in the wrong plug would cut a node that nobody has asked for: only one that was tested is shot through. */
+async function refuseUnprovenWire(wiring: FoundWiring, machine: Machine): Promise<void> {
+  if (wiring.before === undefined) return;
+  const tested = await lastTest(wiring, machine);
+  if (tested?.works) return;
+  const why = tested ? wireTestFact(tested) : neverTestedTo(wiring.peer);
+  throw new FenceError('request', `Refused: ${why}; run fence_sleepi3 wire-test on ${wiring.self}`);
+}
+
+function lastTest(wiring: FoundWiring, { wireTest }: Machine): Promise<WireTestResult | undefined> {
+  return wireTest.last(testedOf(wiring));
+}
+
 /** Why a verified hold proves nothing, going by the last test of the wire. */
 function wireDoubt(tested: WireTestResult | undefined): string | undefined {
   if (!tested || tested.works) return undefined;
@@ -111,7 +126,7 @@ export async function powerStatus(context: AgentContext, machine: Machine): Prom
   const { off } = await askKeeper({ ask: 'status', target }, keeper, answerPatience);
   if (!off) return 'on';
   const { options } = context;
-  if (wireDoubt(await machine.wireTest.last()) === undefined) {
+  if (wireDoubt(await lastTest(wiring, machine)) === undefined) {
     if (asksNobody(options.peer_address)) return 'off';
     const { answeredAt } = await hearingOf(options, wiring, machine);
     if (answeredAt === undefined) return 'off';

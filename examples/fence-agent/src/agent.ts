@@ -22,11 +22,11 @@ export function createAgent(version: string, load: () => Promise<Workings>): Fen
     version,
     shortDescription: 'Fence agent for two Raspberry Pis with slee-Pi 3 boards',
     longDescription:
-      "fence_sleepi3 fences the peer of a two-node cluster by wire: the external output (CN5) of this node's slee-Pi 3 " +
+      "fence_sleepi3 fences the peer by wire: the external output (CN5) of this node's slee-Pi 3 " +
       "is connected to the external input (CN4) of the peer's board, which cuts its Raspberry Pi's power when the input is " +
       'held for 10 s. Success is reported only for a hold that was read back throughout. Only the peer can be fenced; on the ' +
-      'peer set EXTIN_FORCED_SHUTDOWN=1 in /etc/default/sleepi3. Configure one fence device for each of the two nodes, ' +
-      'banned from the node that it fences.',
+      'peer set EXTIN_FORCED_SHUTDOWN=1 in /etc/default/sleepi3. Configure one fence device for each node, ' +
+      'banned from the node that it fences, and in a ring of three or more from all but the one before that.',
     vendorUrl: 'https://mechatrax.com',
     helpSections: [
       {

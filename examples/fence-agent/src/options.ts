@@ -12,7 +12,8 @@ export const agentOptions = {
   peer: string({
     valueName: 'node',
     description:
-      'The node at the other end of the wire, the only one that can be fenced; by default the other one of corosync.conf',
+      'The node at the other end of the wire, the only one that can be fenced; by default the other one of corosync.conf, ' +
+      'in a ring of three or more the next one',
     order: 2,
   }),
   peer_address: string({
@@ -24,7 +25,8 @@ export const agentOptions = {
   }),
   preferred: string({
     valueName: 'node',
-    description: 'The node that goes on when both shoot at once, the same on both nodes; by default the first by name',
+    description:
+      'The node that goes on when both shoot at once, the same on both nodes; by default the first by name; in a ring none does',
     order: 2,
   }),
   hold: seconds({
@@ -67,7 +69,7 @@ export const agentOptions = {
   corosync_conf: string({
     valueName: 'file',
     default: '/etc/corosync/corosync.conf',
-    description: 'Where the names of the two nodes are found',
+    description: 'Where the names of the nodes are found',
     order: 4,
   }),
 };

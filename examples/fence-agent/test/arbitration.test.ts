@@ -28,7 +28,7 @@ describe('the preferred node', () => {
 describe('in a ring of more than two nodes', () => {
   it('who is shot always lets go, whatever is configured', () => {
     for (const preferred of [undefined, 'a', 'b']) {
-      expect(goesOn({ self: 'a', peer: 'b', ring: true }, preferred)).toBe(false);
+      expect(goesOn({ self: 'a', peer: 'b', before: 'c' }, preferred)).toBe(false);
       expect(goesOn({ self: 'a', peer: 'b' }, preferred)).toBe(preferred !== 'b');
     }
   });

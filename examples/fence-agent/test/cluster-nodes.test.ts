@@ -153,23 +153,47 @@ describe('this node and its peer', () => {
     await expect(findWiring({ self: 'a', peer: 'b' }, facts({ hostname: 'x' }, none))).rejects.toThrow(/cannot tell/);
   });
 
-  it('are in a ring where there are more than two nodes, and the peer is the one that the option names', async () => {
-    const three = conf(
-      ['name: a', 'ring0_addr: 10.0.0.1'],
-      ['name: b', 'ring0_addr: 10.0.0.2'],
-      ['name: c', 'ring0_addr: 10.0.0.3'],
-    );
-    for (const [self, peer, address] of [
-      ['a', 'b', '10.0.0.2'],
-      ['c', 'a', '10.0.0.1'],
-    ] as const) {
-      await expect(findWiring({ peer }, facts({ hostname: self }, three))).resolves.toEqual({
-        self,
-        peer,
-        peerAddresses: [address],
-        ring: true,
-      });
-    }
+  describe('in a ring of more than two nodes', () => {
+    const nodes = [
+      ['name: a', 'ring0_addr: 10.0.0.1', 'nodeid: 1'],
+      ['name: b', 'ring0_addr: 10.0.0.2', 'nodeid: 2'],
+      ['name: c', 'ring0_addr: 10.0.0.3', 'nodeid: 3'],
+    ] as const;
+    const [a, b, c] = nodes;
+
+    it.each([
+      ['as they are numbered', conf(a, b, c)],
+      ['even where one that was replaced is the last of the file', conf(a, c, b)],
+      ['or else as they are in the file', conf(...nodes.map(([name, address]) => [name, address]))],
+    ])('are each one and the next, %s', async (_, three) => {
+      for (const [self, peer, address, before] of [
+        ['a', 'b', '10.0.0.2', 'c'],
+        ['b', 'c', '10.0.0.3', 'a'],
+        ['c', 'a', '10.0.0.1', 'b'],
+      ] as const) {
+        for (const options of [{}, { peer }, { self, peer: peer.toUpperCase() }]) {
+          const found = await findWiring(options, facts({ hostname: self }, three));
+          expect(found).toEqual({ self, peer, peerAddresses: [address], before });
+        }
+      }
+    });
+
+    it('are refused where the device is for a node that this wire does not reach', async () => {
+      const three = conf(a, b, c);
+      await expect(findWiring({ peer: 'c' }, facts({ hostname: 'a' }, three))).rejects.toThrow(
+        'the wire of a leads to b, the next node of corosync.conf, and not to peer=c, which b alone can fence: ban the device',
+      );
+      await expect(findWiring({ peer: 'a' }, facts({ hostname: 'a' }, three))).rejects.toThrow(
+        /this host is a, the configured peer/,
+      );
+    });
+
+    it('are refused where a neighbour has no name, whatever the options say', async () => {
+      const nameless = conf(a, ['ring0_addr: 10.0.0.2'], c);
+      for (const options of [{}, { peer: 'b' }]) {
+        await expect(findWiring(options, facts({ hostname: 'a' }, nameless))).rejects.toThrow(/cannot tell/);
+      }
+    });
   });
 
   it('are called by host name and option where corosync.conf names no node', async () => {
@@ -192,7 +216,6 @@ describe('this node and its peer', () => {
 
   it.each([
     ['this host is no node', 'stranger', corosyncConf],
-    ['there are three nodes', 'a', conf(['name: a'], ['name: b'], ['name: c'])],
     ['there is one node', 'a', conf(['name: a'])],
     ['the file is empty', 'a', ''],
     ['the file is cut off in a node', 'raspberrypi-1', corosyncConf.slice(0, corosyncConf.indexOf('nodeid: 2'))],

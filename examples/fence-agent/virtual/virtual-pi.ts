@@ -13,6 +13,7 @@ import { boardLines } from '../src/node/board.js';
 import type { PeerLines } from '../src/peer/channel.js';
 import type { PeerLink } from '../src/peer/talk.js';
 import type { Machine, Network } from '../src/node/machine.js';
+import type { FoundWiring } from '../src/target/wiring.js';
 import { checkReport } from '../src/commands/check.js';
 import { Memory } from '../src/watch/memory.js';
 import { NodeWatch, type WatchHost } from '../src/watch/watch.js';
@@ -91,7 +92,7 @@ export interface VirtualPiOptions {
   readonly defaults?: ParsedDefaults;
   /** How the other Pi's line keeper is reached; by default it is not. */
   readonly peer?: () => VirtualPi;
-  readonly names?: { readonly self: string; readonly peer: string };
+  readonly names?: Omit<FoundWiring, 'peerAddresses'>;
   /** What of the outside a watcher of this Pi needs; by default nobody watches. */
   readonly watch?: Pick<WatchHost, 'replaceTextfile' | 'tell'>;
   /** Called before each bus transfer of a process and after it took effect; may kill processes. */

@@ -15,7 +15,7 @@ type CharacterizeValues = CommandValues<'characterize'>;
 
 async function beSubject(values: CharacterizeValues, host: CommandHost): Promise<number> {
   const { listenForCalls } = await host.network();
-  const { end, act } = await wireEnd(values, host);
+  const { end, act } = await crossWired(values, host);
   const subject = {
     ...end,
     observation: new Observation(host.machine.observation),
@@ -50,7 +50,7 @@ async function beSubject(values: CharacterizeValues, host: CommandHost): Promise
 
 async function direct(values: CharacterizeValues, host: CommandHost): Promise<number> {
   const { callListener } = await host.network();
-  const { end, act } = await wireEnd(values, host);
+  const { end, act } = await crossWired(values, host);
   const address = { host: values.host ?? end.peer, port: values.port, patience: connectPatience };
   const report = await characterize({
     node: end.node,
@@ -67,4 +67,11 @@ async function direct(values: CharacterizeValues, host: CommandHost): Promise<nu
   });
   if (!values.json && report.measurements.length > 0) host.write(`${renderReport(report)}\n`);
   return finish('characterize', report, values.json, host);
+}
+
+/** This node's end where the peer has the other end of both wires. */
+async function crossWired(values: CharacterizeValues, host: CommandHost): ReturnType<typeof wireEnd> {
+  const found = await wireEnd(values, host);
+  if (found.wiring.before === undefined) return found;
+  throw new Error('two boards are wired to each other for this, and this cluster is a ring: take both out of it');
 }

@@ -5,6 +5,7 @@ import type { CommandName, CommandValues } from './table.js';
 import { type AskHost, performAct } from '../keeper/ask.js';
 import type { PulseOutcome, PulseRequest } from '../line/act.js';
 import type { Machine } from '../node/machine.js';
+import type { FoundWiring } from '../target/wiring.js';
 import type * as wireSocket from '../wire-test/socket.js';
 import type { WireEnd } from '../wire-test/test.js';
 
@@ -38,14 +39,16 @@ export async function wireEnd(
   host: CommandHost,
 ): Promise<{
   end: WireEnd;
+  wiring: FoundWiring;
   /** The peer answers EXTIN where `extinExpected`, because it was told to. */
   act: (action: PulseRequest['action'], hold: number, extinExpected: boolean) => Promise<PulseOutcome>;
 }> {
   const { clock, machine } = host;
-  const { self, peer } = await wiringOf(
+  const wiring = await wiringOf(
     { self: values.self, peer: values.peer, corosync_conf: values['corosync-conf'] },
     machine,
   );
+  const { self, peer } = wiring;
   const keeper = keeperOf(values, host);
   const act = (action: PulseRequest['action'], hold: number, extinExpected: boolean) =>
     performAct(
@@ -70,7 +73,7 @@ export async function wireEnd(
     openBoard: () => openBoard(values, host),
     pulse: (length: number) => act('test', length, false),
   };
-  return { end, act };
+  return { end, wiring, act };
 }
 
 /** Opens the board that the options choose. */

@@ -33,11 +33,11 @@ const nodeOptions = {
   peer: {
     value: 'NODE',
     description: 'The node at the other end of the wire',
-    otherwise: 'the other one of corosync.conf',
+    otherwise: 'the other one of corosync.conf, in a ring the next one',
   },
   'corosync-conf': {
     value: 'FILE',
-    description: 'Where the names of the two nodes are found',
+    description: 'Where the names of the nodes are found',
     default: '/etc/corosync/corosync.conf',
   },
 } as const satisfies Command['options'];
@@ -142,7 +142,7 @@ export const commands = {
       '0.8 s, far below the 10 s that cut the power, and owned by a line keeper; the peer tells what arrived, and the ' +
       'lengths are compared. What came of it is kept with its date; monitor reminds of it after 30 days.',
     options: {
-      both: { description: 'Test the wire from the peer to this node, too' },
+      both: { description: 'Test the wire from the peer to this node, too; not in a ring' },
       ...wireOptions,
       host: { value: 'HOST', description: 'Address of the peer', otherwise: "the peer's name" },
       ...boardOptions,

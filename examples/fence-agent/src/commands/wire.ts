@@ -1,13 +1,15 @@
 // wire-test and wire-listen: the two ends of a test of the wire, as commands.
 import { callFor, listenFor } from '../peer/network.js';
 import { reasonOf } from '../reason.js';
-import { listenForWireTests } from '../wire-test/listen.js';
+import type { FoundWiring } from '../target/wiring.js';
+import { listenForWireTests, listening } from '../wire-test/listen.js';
 import {
   type ListenerMessage,
   parseListenerMessage,
   parseTesterMessage,
   type TesterMessage,
 } from '../wire-test/messages.js';
+import { testedOf } from '../wire-test/record.js';
 import { noTest, testWire } from '../wire-test/test.js';
 import { type CommandHost, connectPatience, finish, wireEnd } from './host.js';
 import type { CommandValues } from './table.js';
@@ -15,7 +17,10 @@ import type { CommandValues } from './table.js';
 /** Resolves to the exit status. */
 export async function wireTest(values: CommandValues<'wire-test'>, host: CommandHost): Promise<number> {
   const sockets = await host.network();
-  const { end } = await wireEnd(values, host);
+  const { end, wiring } = await wireEnd(values, host);
+  if (values.both && wiring.before !== undefined) {
+    throw new Error(`in a ring each wire is tested from one end: run fence_sleepi3 wire-test on ${wiring.before}, too`);
+  }
   const { port } = values;
   const address = values.host ?? end.peer;
   const conversation = await callFor<ListenerMessage, TesterMessage>(
@@ -38,14 +43,15 @@ export async function wireTest(values: CommandValues<'wire-test'>, host: Command
   host.stop.addEventListener('abort', hangUp, { once: true });
   const report = await testWire(end, conversation, values.both);
   host.stop.removeEventListener('abort', hangUp);
-  await rememberWireTest(report.directions.find(({ from }) => from === end.node)?.verdict, host);
+  await rememberWireTest(report.directions.find(({ from }) => from === end.node)?.verdict, wiring, host);
   return finish('wire-test', report, values.json, host);
 }
 
 /** Resolves to the exit status. */
 export async function wireListen(values: CommandValues<'wire-listen'>, host: CommandHost): Promise<number> {
   const sockets = await host.network();
-  const { end } = await wireEnd(values, host);
+  const { end: own, wiring } = await wireEnd(values, host);
+  const end = { ...own, ...listening(wiring) };
   const patience = values.timeout * 1000;
   const report = await listenForWireTests(end, {
     patience,
@@ -59,7 +65,7 @@ export async function wireListen(values: CommandValues<'wire-listen'>, host: Com
       return server;
     },
     onTested: async ({ back, result }) => {
-      await rememberWireTest(back?.verdict, host);
+      await rememberWireTest(back?.verdict, wiring, host);
       if (values.keep && result) host.write(`${values.json ? JSON.stringify(result) : result.message}\n`);
     },
   });
@@ -73,10 +79,10 @@ function takenPort(error: unknown): never {
 }
 
 /** Keeps what was found out about the wire that leaves this node; an inconclusive test has found out nothing. */
-async function rememberWireTest(verdict: string | undefined, host: CommandHost): Promise<void> {
+async function rememberWireTest(verdict: string | undefined, wiring: FoundWiring, host: CommandHost): Promise<void> {
   if (verdict === undefined || verdict === 'inconclusive') return;
   try {
-    await host.machine.wireTest.remember(host.machine.date(), verdict);
+    await host.machine.wireTest.remember(host.machine.date(), verdict, testedOf(wiring));
   } catch (error) {
     host.writeError(`the result could not be kept: ${reasonOf(error)}\n`);
   }

@@ -101,7 +101,10 @@ class Keeper {
       }
       // One that is leaving begins nothing; the caller finds the next one.
       if (act || this.#leaving.signal.aborted) break;
-      const objection = await this.#host.objectionTo(message.board).catch(reasonOf);
+      const isTest = message.ask === 'act' && message.request.action === 'test';
+      const objection =
+        (await this.#host.objectionTo(message.board).catch(reasonOf)) ??
+        (isTest ? this.#talk?.objectionToPulse : undefined);
       if (objection !== undefined) conversation.send({ event: 'refused', reason: objection });
       else if (message.ask === 'act') act = this.#acts.admit(conversation, message.request, message.patience);
       else await this.#answer(conversation, message);

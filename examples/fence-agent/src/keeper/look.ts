@@ -14,6 +14,7 @@ import {
   peerUntold,
   wakeIsOwed,
 } from './report.js';
+import { testedOf } from '../wire-test/record.js';
 import type { WakeDebt } from './wake.js';
 
 /**
@@ -45,8 +46,9 @@ export async function look(
   const slow = busIsSlow(transfer);
   const owed = await owedWake.get();
   if (owed) void debt.makeGood();
-  const tested = await wireTest.last();
-  const wire = judgeWireTest(tested, date());
+  const wiring = await host.peer?.wiring().catch(() => undefined);
+  const tested = await wireTest.last(wiring && testedOf(wiring));
+  const wire = judgeWireTest(tested, date(), wiring?.before === undefined ? undefined : wiring.peer);
   const findings: Finding[] = [
     ...(care === 'released' ? [lineWasOrphaned] : []),
     ...judgeHealth(view),

@@ -65,15 +65,19 @@ const wireTestDays = 30;
 /** ms. */
 const day = 86_400_000;
 
-/** What the last test of the wire means today; undefined when it is well. */
-export function judgeWireTest(tested: WireTestResult | undefined, now: Date): Finding | undefined {
+/**
+ * What the last test of the wire means today; undefined when it is well.
+ *
+ * @param next In a ring the node that is to be at the other end, where a wire may as well lead to another one.
+ */
+export function judgeWireTest(tested: WireTestResult | undefined, now: Date, next?: string): Finding | undefined {
   const test = ['fence_sleepi3 wire-test'];
   if (!tested) {
     return {
       id: 'wire-never-tested',
-      severity: 'warning',
+      severity: next === undefined ? 'warning' : 'error',
       concerns: 'fencing',
-      fact: 'the wire has never been tested',
+      fact: next === undefined ? neverTested : neverTestedTo(next),
       why: 'That a pulse was given says nothing of what arrives.',
       remedy: test,
     };
@@ -99,6 +103,13 @@ export function judgeWireTest(tested: WireTestResult | undefined, now: Date): Fi
     why: 'Nothing reports a broken wire.',
     remedy: test,
   };
+}
+
+const neverTested = 'the wire has never been tested';
+
+/** In a ring nobody is shot through such a wire: it may lead to another node. */
+export function neverTestedTo(next: string): string {
+  return `${neverTested} to ${next}, and this node fences nobody until it is`;
 }
 
 export function wireTestFact(tested: WireTestResult): string {

@@ -25,10 +25,10 @@ export function isPreferred(self: string, peer: string, configured?: string): bo
 
 /** Whether this node goes on when it is shot while it shoots. */
 export function goesOn(
-  { self, peer, ring }: Pick<FoundWiring, 'self' | 'peer' | 'ring'>,
+  { self, peer, before }: Pick<FoundWiring, 'self' | 'peer' | 'before'>,
   configured?: string,
 ): boolean {
-  return ring === undefined && isPreferred(self, peer, configured);
+  return before === undefined && isPreferred(self, peer, configured);
 }
 
 /** Why this node must not begin to shoot, or undefined when it may. */

@@ -17,7 +17,7 @@ export interface DailyTestHost {
   readonly date: () => Date;
   readonly log: (message: string) => void;
   readonly random: () => number;
-  readonly record: WireTestRecord;
+  readonly record: Pick<WireTestRecord, 'last' | 'remember'>;
   /** Why the wire cannot be tested just now; undefined when it can. */
   readonly objection: () => Promise<string | undefined>;
   /** Tests the wire to the peer; undefined when the peer cannot be reached. */

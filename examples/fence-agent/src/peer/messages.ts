@@ -8,6 +8,8 @@ export interface PeerFacts {
   /** Who speaks, and whom it is wired to. */
   readonly node: string;
   readonly peer: string;
+  /** In a ring: who is wired to it, which is not its peer. */
+  readonly before?: string;
   /** /etc/machine-id: two nodes that are copies of one card have the same. */
   readonly machineId: string;
   /** EIPDE is 1 and EITRG edge: it goes down when it is fenced. Absent when its board cannot be read. */
@@ -33,6 +35,7 @@ export function parsePeerFacts(line: string): PeerFacts {
   return {
     node: read.text('node'),
     peer: read.text('peer'),
+    ...(fields['before'] !== undefined && { before: read.text('before') }),
     machineId: read.text('machineId'),
     ...(fields['fenceable'] !== undefined && { fenceable: read.flag('fenceable') }),
     watched: read.number('watched'),

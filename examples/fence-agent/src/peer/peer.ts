@@ -23,14 +23,14 @@ export interface PeerHost {
   readonly clock: Clock;
   readonly log: (message: string) => void;
   /** Who the two nodes are; rejects while that cannot be told. */
-  readonly wiring: () => Promise<Pick<FoundWiring, 'self' | 'peer' | 'peerAddresses'>>;
+  readonly wiring: () => Promise<FoundWiring>;
   /** Calls the line keeper at an address; undefined when none of ours answers there. */
   readonly call: (address: string) => Promise<PeerLines | undefined>;
   readonly listen: (onCall: (lines: PeerLines) => void) => Promise<{ close(): Promise<void> }>;
 }
 
 /** What this node says of itself. */
-export type OwnFacts = Omit<PeerFacts, 'node' | 'peer'>;
+export type OwnFacts = Omit<PeerFacts, 'node' | 'peer' | 'before'>;
 
 export class Peer {
   readonly #host: PeerHost;
@@ -92,8 +92,9 @@ export class Peer {
       if (first === 'late' || first === undefined) {
         lines.close();
       } else if (isAboutQuestion(first)) {
-        const { self, peer } = await wiring();
-        lines.send(JSON.stringify({ node: self, peer, ...(await own()) } satisfies PeerFacts));
+        const { self, peer, before } = await wiring();
+        const ends = { node: self, peer, ...(before !== undefined && { before }) };
+        lines.send(JSON.stringify({ ...ends, ...(await own()) } satisfies PeerFacts));
         lines.close();
       } else {
         serveTest(inMessages(startingWith(first, lines), parseTesterMessage));
@@ -111,7 +112,8 @@ export class Peer {
     const { self, peer, peerAddresses } = await wiring();
     const answers = peerAddresses.map(async (address) => {
       const facts = await this.#askAt(address);
-      if (!facts || !isSameNode(facts.node, peer) || !isSameNode(facts.peer, self)) throw new Error('no answer');
+      if (!facts || !isSameNode(facts.node, peer) || !isSameNode(facts.before ?? facts.peer, self))
+        throw new Error('no answer');
       return facts;
     });
     return Promise.any(answers).catch(() => undefined);

@@ -6,8 +6,8 @@ import { type Finding, peerUnfenceable, peerUntold, sameMachineId } from '../kee
 import type { PulseOutcome, PulseRequest } from '../line/act.js';
 import type { LineState } from '../line/lines.js';
 import { readBoard } from '../node/board-check.js';
-import { withFewPulses } from '../wire-test/listen.js';
-import type { WireTestRecord } from '../wire-test/record.js';
+import { listening, withFewPulses } from '../wire-test/listen.js';
+import { testedOf, type WireTestRecord } from '../wire-test/record.js';
 import {
   answerWireTest,
   type ListenerConversation,
@@ -71,6 +71,8 @@ export class PeerTalk {
   /** EIPDE is 1 and EITRG edge; undefined when the board cannot be read. */
   #fenceable: boolean | undefined;
   #wokenByExtin: boolean | undefined;
+  /** In a ring: who tests its wire to this node. Another pulse meanwhile could be taken for its. */
+  #testedBy: string | undefined;
   /** The last hold that was verified. */
   #shot: Promise<Shot> | undefined;
 
@@ -83,7 +85,7 @@ export class PeerTalk {
 
   /** Goes on until `signal` aborts. */
   start(signal: AbortSignal): void {
-    const { clock, date, log, openPolitely, wireTest } = this.#keeper;
+    const { clock, date, log, openPolitely } = this.#keeper;
     const read = async () => {
       const board = await openPolitely();
       return board.ioStatus().finally(() => board.close());
@@ -93,7 +95,7 @@ export class PeerTalk {
     void this.#peer.watch(signal);
     void this.#listen(signal);
     const daily = {
-      ...{ clock, date, log, record: wireTest, random: this.#link.random },
+      ...{ clock, date, log, record: this.#tested, random: this.#link.random },
       objection: () => this.#objectionToTest(),
       test: () => this.#test(),
     };
@@ -112,26 +114,41 @@ export class PeerTalk {
 
   /** To be told of a hold towards the peer that was verified, and has lasted `held` ms. */
   hasShot(held: number): void {
-    const { clock, wireTest } = this.#keeper;
+    const { clock } = this.#keeper;
     const begun = clock.now() - held;
     // None is under way together with a shot. What cannot be read is refuted by nothing.
-    const tested = wireTest.last().catch(() => undefined);
+    const tested = this.#tested.last().catch(() => undefined);
     this.#shot = tested.then((last) => ({ begun, tested: last }));
   }
 
   async #hear(facts: PeerFacts): Promise<void> {
-    const { clock, date, log, wireTest } = this.#keeper;
+    const { clock, date, log } = this.#keeper;
     if (!this.#shot) return;
     const now = clock.now();
     const shot = await this.#shot;
     try {
-      const tested = await wireTest.last();
+      const tested = await this.#tested.last();
       if (!tested || !refutes(facts, tested, shot, now)) return;
-      await wireTest.remember(date(), 'sound');
+      await this.#tested.remember(date(), 'sound');
       log(`${facts.node} was woken by this node's EXTOUT: the wire, whose last test found ${tested.verdict}, is sound`);
     } catch (error) {
       log(`that the wire is sound could not be kept: ${reasonOf(error)}`);
     }
+  }
+
+  /** The tests of the wire as it is now. */
+  get #tested(): Pick<WireTestRecord, 'last' | 'remember'> {
+    const { wireTest } = this.#keeper;
+    const node = () => this.#link.wiring().then(testedOf, () => undefined);
+    return {
+      last: async () => wireTest.last(await node()),
+      remember: async (at, verdict) => wireTest.remember(at, verdict, await node()),
+    };
+  }
+
+  /** Why no test pulse may be given just now. */
+  get objectionToPulse(): string | undefined {
+    return this.#testedBy === undefined ? undefined : `${this.#testedBy} tests its own wire just now`;
   }
 
   /** What is wrong with it. */
@@ -170,13 +187,15 @@ export class PeerTalk {
 
   /** Serves one test at a time, with no more pulses than are harmless all together. */
   #serveOneTest(): (conversation: ListenerConversation) => void {
-    const { date, log, wireTest } = this.#keeper;
+    const { date, log } = this.#keeper;
     const sparing = withFewPulses(this.#end({ self: 'this node', peer: '' }));
     let busy = false;
     const serve = async (conversation: ListenerConversation) => {
-      const end = { ...this.#end(await this.#link.wiring()), pulse: (length: number) => sparing.pulse(length) };
+      const wiring = await this.#link.wiring();
+      this.#testedBy = wiring.before;
+      const end = { ...this.#end(wiring), pulse: (length: number) => sparing.pulse(length), ...listening(wiring) };
       const { back } = await answerWireTest(end, conversation);
-      if (back && back.verdict !== 'inconclusive') await wireTest.remember(date(), back.verdict);
+      if (back && back.verdict !== 'inconclusive') await this.#tested.remember(date(), back.verdict);
     };
     return (conversation) => {
       if (busy) {
@@ -192,6 +211,7 @@ export class PeerTalk {
         })
         .finally(() => {
           busy = false;
+          this.#testedBy = undefined;
         });
     };
   }
@@ -232,7 +252,7 @@ export class PeerTalk {
     const act = underWay();
     if (act !== undefined) return `${act} is under way`;
     const unsettled = (await findings()).find(({ severity, concerns, id }) => {
-      return id === 'wake-owed' || (severity === 'error' && concerns === 'fencing' && id !== 'wire-test-failed');
+      return id === 'wake-owed' || (severity === 'error' && concerns === 'fencing' && !id.startsWith('wire-'));
     });
     if (unsettled) return unsettled.fact;
     if (await this.#link.rollUnderWay()) return 'a rolling reboot is under way';
@@ -255,7 +275,8 @@ export class PeerTalk {
   /** A test pulse towards a peer that has just answered: one that sleeps would be woken by it. */
   async #give(length: number): Promise<PulseOutcome> {
     const facts = await this.#peer.ask(peerPatience);
-    if (!facts) return { kind: 'failed', reason: 'the peer does not answer any more' };
+    const reason = this.objectionToPulse ?? (facts ? undefined : 'the peer does not answer any more');
+    if (!facts || reason !== undefined) return { kind: 'failed', reason: reason ?? '' };
     return this.#keeper.pulse({
       ...{ action: 'test', target: facts.node, hold: Math.round(length * shortening) },
       ...{ holdTimeout: testPatience, wakeDelay: 0, preferred: true },

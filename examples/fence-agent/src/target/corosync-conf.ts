@@ -9,11 +9,12 @@ export interface CorosyncNode {
   readonly addresses: readonly string[];
 }
 
-/** The `node`s of the `nodelist`; one that is not closed is none. */
+/** The `node`s of the `nodelist`, in the order of their numbers (`nodeid`), which outlives a node that was replaced; one that is not closed is none. */
 export function corosyncNodes(text: string): CorosyncNode[] {
-  const nodes: CorosyncNode[] = [];
+  const nodes: { readonly id: number; readonly node: CorosyncNode }[] = [];
   const path: string[] = [];
   let name: string | undefined;
+  let id = Infinity;
   let links: { readonly link: number; readonly address: string }[] = [];
   for (const raw of text.split('\n')) {
     // More than corosync takes off: a no-break space comes from a web page, and belongs to no name.
@@ -24,19 +25,20 @@ export function corosyncNodes(text: string): CorosyncNode[] {
     const colon = line.indexOf(':');
     if (brace >= 0) {
       path.push(line.slice(0, brace).trim());
-      if (path.join('/') === 'nodelist/node') [name, links] = [undefined, []];
+      if (path.join('/') === 'nodelist/node') [name, id, links] = [undefined, Infinity, []];
     } else if (colon >= 0) {
       const [key, value] = [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
       const link = /^ring(\d+)_addr$/.exec(key)?.[1];
       if (within !== 'nodelist/node' || value === '') continue;
       if (key === 'name') name = value;
+      if (key === 'nodeid') id = Number(value) || Infinity;
       if (link !== undefined) links.push({ link: Number(link), address: value });
     } else if (line.includes('}')) {
-      if (within === 'nodelist/node') nodes.push(node(name, links));
+      if (within === 'nodelist/node') nodes.push({ id, node: node(name, links) });
       path.pop();
     }
   }
-  return nodes;
+  return nodes.sort((a, b) => (a.id === b.id ? 0 : a.id - b.id)).map((one) => one.node);
 }
 
 function node(

@@ -30,8 +30,8 @@ export interface NamedEnds {
 export interface FoundWiring extends Wiring {
   /** The peer's addresses, or host names, as corosync.conf has them: one for each link. */
   readonly peerAddresses: readonly string[];
-  /** More than two nodes, wired in a ring: EXTIN is not the peer's shot but that of another node. */
-  readonly ring?: true;
+  /** In a ring of more than two: the node whose EXTOUT is this board's EXTIN, which is not the peer. */
+  readonly before?: string;
 }
 
 /**
@@ -53,6 +53,7 @@ export async function findWiring(options: NamedEnds, host: HostFacts): Promise<F
   if (options.self !== undefined && !isSameNode(options.self, self)) {
     throw new Error(`this host is ${self}, and not self=${options.self}: leave out the option self`);
   }
+  if (nodes.length > 2) return inRing(nodes, here, self, options, host.hostname());
   const others = nodes.filter((node) => node !== here);
   const nameless = others.find(({ name }) => name === undefined);
   const { peer = others.length === 1 ? others[0]?.name : undefined } = options;
@@ -61,7 +62,29 @@ export async function findWiring(options: NamedEnds, host: HostFacts): Promise<F
   if (peer === undefined || there === undefined || isSameNode(there.name ?? peer, self)) {
     throw cannotTell(nodes, host.hostname());
   }
-  return { self, peer: there.name ?? peer, peerAddresses: there.addresses, ...(nodes.length > 2 && { ring: true }) };
+  return { self, peer: there.name ?? peer, peerAddresses: there.addresses };
+}
+
+/** In a ring the wire of each node leads to the next one of corosync.conf, and that of the last one to the first. */
+function inRing(
+  nodes: readonly CorosyncNode[],
+  here: CorosyncNode,
+  self: string,
+  { peer }: NamedEnds,
+  hostname: string,
+): FoundWiring {
+  const around = (node: CorosyncNode | undefined, steps: 1 | -1) =>
+    node && nodes[(nodes.indexOf(node) + steps + nodes.length) % nodes.length];
+  const [next, before] = [around(here, 1), around(here, -1)];
+  if (next?.name === undefined || before?.name === undefined) throw cannotTell(nodes, hostname);
+  if (peer !== undefined && !isSameNode(peer, next.name)) {
+    const fencing = around(nodeNamed(nodes, peer), -1)?.name ?? 'another node';
+    throw new Error(
+      `the wire of ${self} leads to ${next.name}, the next node of corosync.conf, and not to peer=${peer}, which ` +
+        `${fencing} alone can fence: ban the device from every other node`,
+    );
+  }
+  return { self, peer: next.name, peerAddresses: next.addresses, before: before.name };
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Clock } from '@sleepi3/driver';
 import { answerWireTest, type ListenerConversation, type ListenerReport, type WireEnd } from './test.js';
 import { reasonOf } from '../reason.js';
+import type { FoundWiring } from '../target/wiring.js';
 
 /**
  * Who calls over the network is not known for sure, and it is not known whether the peer's board counts the seconds of
@@ -90,6 +91,13 @@ export function withFewPulses(end: WireEnd): WireEnd {
       return end.pulse(length);
     },
   };
+}
+
+/** What is another one at the listener's end in a ring: who is wired to it, and a pulse back, which would reach a third node. */
+export function listening({ before }: Pick<FoundWiring, 'before'>): Pick<WireEnd, 'peer' | 'pulse'> | undefined {
+  if (before === undefined) return undefined;
+  const reason = 'in a ring the wire leads on to another node, whose wire is tested from here by itself';
+  return { peer: before, pulse: () => Promise.resolve({ kind: 'failed', reason }) };
 }
 
 /** Ends early, and well, when the signal aborts. */

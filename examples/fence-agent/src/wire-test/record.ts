@@ -1,5 +1,7 @@
 // What the last wire test of a board found, kept over reboots.
 import type { RecordFile } from '../line/power-record.js';
+import { isSameNode } from '../target/node-names.js';
+import type { FoundWiring } from '../target/wiring.js';
 
 export interface WireTestResult {
   readonly at: Date;
@@ -9,7 +11,12 @@ export interface WireTestResult {
   readonly verdict: string;
 }
 
-/** One line: the date, and the verdict in a word. */
+/** Whose test counts: in a ring, which may have been another one at that time, it is that of the node that is next now. */
+export function testedOf({ peer, before }: Pick<FoundWiring, 'peer' | 'before'>): string | undefined {
+  return before === undefined ? undefined : peer;
+}
+
+/** One line: the date, the verdict in a word, and in a ring the node at the other end. */
 export class WireTestRecord {
   readonly #file: RecordFile;
 
@@ -17,14 +24,16 @@ export class WireTestRecord {
     this.#file = file;
   }
 
-  /** Undefined when there was no test, or none that can be read. */
-  async last(): Promise<WireTestResult | undefined> {
-    const [, date = '', verdict = ''] = /^(\S+) ([\w-]+)\n/.exec((await this.#file.read()) ?? '') ?? [];
+  /** Undefined when there was no test, none that can be read, or none of the node that is asked for. */
+  async last(node?: string): Promise<WireTestResult | undefined> {
+    const [, date = '', verdict = '', of = ''] =
+      /^(\S+) ([\w-]+)(?: (\S+))?\n/.exec((await this.#file.read()) ?? '') ?? [];
     const at = new Date(date);
-    return Number.isNaN(at.getTime()) ? undefined : { at, works: verdict === 'sound', verdict };
+    if (Number.isNaN(at.getTime()) || (node !== undefined && !isSameNode(node, of))) return undefined;
+    return { at, works: verdict === 'sound', verdict };
   }
 
-  async remember(at: Date, verdict: string): Promise<void> {
-    await this.#file.replace(`${at.toISOString()} ${verdict}\n`);
+  async remember(at: Date, verdict: string, node?: string): Promise<void> {
+    await this.#file.replace(`${at.toISOString()} ${verdict}${node === undefined ? '' : ` ${node}`}\n`);
   }
 }

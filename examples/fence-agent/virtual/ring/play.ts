@@ -91,7 +91,7 @@ export async function playRing(world: RingWorld): Promise<RingStory> {
       }
       const program = async () => {
         const lines = boardLines(await Sleepi3.open({ bus: process.bus, clock: process.clock, probe: false }));
-        const preferred = goesOn({ self: `n${by}`, peer: `n${at}`, ring: true });
+        const preferred = goesOn({ self: `n${by}`, peer: `n${at}`, before: `n${(by + nodes - 1) % nodes}` });
         const outcome = await pulse(
           requestOf(0, { target: `n${at}`, preferred }),
           alone({ lines: busy(lines, process.clock, random), clock: process.clock, random }),
