@@ -30,7 +30,7 @@ export interface LabOptions {
 }
 
 /** A wait that takes longer than this is told of, ms. */
-const patience = 30_000;
+const timeout = 30_000;
 
 /** How long to wait, and how often to look. */
 export interface WaitOptions {
@@ -162,7 +162,7 @@ export class Lab {
         if (!(error instanceof LabError || error instanceof PcsError)) throw error;
         lastError = error;
       }
-      if (!told && this.clock.now() > begun + patience) {
+      if (!told && this.clock.now() > begun + timeout) {
         told = true;
         this.#log(`still waiting: ${what}`);
       }

@@ -65,7 +65,7 @@ export const scopes: Readonly<Record<string, Scope>> = {
       'line/pulse.ts',
       'keeper/keeper.ts',
       'line/lines.ts',
-      'line/patience.ts',
+      'line/timeout.ts',
       'target/silence.ts',
       'line/power-record.ts',
       'keeper/messages.ts',

@@ -5,7 +5,7 @@ export interface WaitingHost {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   /** Told every ten seconds of waiting. Seconds. */
-  onWait?(until: string, waited: number, limit: number): void;
+  onWait?(until: string, waited: number, timeout: number): void;
 }
 
 /** ms between two looks, and between two words about it. */
@@ -15,24 +15,24 @@ const tellInterval = 10_000;
 /**
  * Looks again and again until something is so.
  * @param until What is waited for, as the rest of `waiting until …`.
- * @param limit Seconds.
+ * @param timeout Seconds.
  * @returns false when it was not so in time.
  */
 export async function waitUntil(
   until: string,
   reached: () => Promise<boolean>,
-  limit: number,
+  timeout: number,
   host: WaitingHost,
 ): Promise<boolean> {
   const { clock, signal } = host;
   const begun = clock.now();
-  const giveUp = begun + limit * 1000;
+  const deadline = begun + timeout * 1000;
   let tellAt = begun;
   for (;;) {
     if (await reached()) return true;
-    if (clock.now() >= giveUp) return false;
+    if (clock.now() >= deadline) return false;
     if (clock.now() >= tellAt) {
-      host.onWait?.(until, Math.round((clock.now() - begun) / 1000), limit);
+      host.onWait?.(until, Math.round((clock.now() - begun) / 1000), timeout);
       tellAt = clock.now() + tellInterval;
     }
     await clock.sleep(lookInterval, signal);
@@ -40,6 +40,6 @@ export async function waitUntil(
 }
 
 /** `waiting until …: 20 s of at most 600 s` */
-export function waitingLine(until: string, waited: number, limit: number): string {
-  return `waiting until ${until}: ${String(waited)} s of at most ${String(limit)} s`;
+export function waitingLine(until: string, waited: number, timeout: number): string {
+  return `waiting until ${until}: ${String(waited)} s of at most ${String(timeout)} s`;
 }

@@ -22,7 +22,7 @@ const names = ['raspberrypi-1', 'raspberrypi-2'] as const;
 const design = designOf(readClusterFile(withNodes(), 'cluster.yaml'));
 const real = haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon');
 /** pcs takes up to two seconds a command where others want the processor too. */
-const patience = 600_000;
+const timeout = 600_000;
 
 class Death extends Error {}
 
@@ -368,7 +368,7 @@ describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => 
       }
       expect(pis[1].containers.has('httpd-test')).toBe(true);
     },
-    patience,
+    timeout,
   );
 
   it(
@@ -395,7 +395,7 @@ describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => 
       expect(changed.made).toEqual([expect.stringMatching(/cluster config update totem token=800$/)]);
       expect(await applied(design)).toMatchObject({ made: [], totem: { token: '800' } });
     },
-    patience,
+    timeout,
   );
 
   it.each(['before', 'after'] as const)(
@@ -418,6 +418,6 @@ describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => 
       expect(deadly.deaths).toBeGreaterThanOrEqual(8);
       expect(configurationOf(await cluster.cib())).toBe(wanted);
     },
-    patience,
+    timeout,
   );
 });

@@ -13,7 +13,7 @@ import { withNodes } from './with-nodes.js';
 const [first, second] = ['raspberrypi-1', 'raspberrypi-2'] as const;
 const real = haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon');
 /** pcs takes up to two seconds a command where others want the processor too. */
-const patience = 180_000;
+const timeout = 180_000;
 
 const files = {
   'hot-standby': '',
@@ -61,7 +61,7 @@ describe.runIf(real)('the configuration, with real pcs and the real scheduler', 
         golden(name as keyof typeof files).pathname,
       );
     },
-    patience,
+    timeout,
   );
 
   it(
@@ -82,7 +82,7 @@ describe.runIf(real)('the configuration, with real pcs and the real scheduler', 
         expect(sorted(configurationOf(await cluster.cib()))).toEqual(sorted(await readFile(golden(name), 'utf8')));
       }
     },
-    patience,
+    timeout,
   );
 });
 
@@ -130,7 +130,7 @@ describe.runIf(real)('the golden configurations under the real scheduler', () =>
       await cluster.nodeUp(second);
       expect(await places()).toEqual([[second], [first]]);
     },
-    patience,
+    timeout,
   );
 
   it.each(['hot-standby', 'hot-standby-at-once'] as const)(
@@ -160,7 +160,7 @@ describe.runIf(real)('the golden configurations under the real scheduler', () =>
       await cluster.nodeUp(first);
       expect(await places()).toEqual({ vip: [second], container: both });
     },
-    patience,
+    timeout,
   );
 
   it.each([
@@ -254,7 +254,7 @@ describe.runIf(real)('the golden configurations under the real scheduler', () =>
       await cluster.nodeUp(other);
       expect(await place()).toEqual([preferred]);
     },
-    patience,
+    timeout,
   );
 });
 

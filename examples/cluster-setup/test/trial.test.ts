@@ -6,7 +6,7 @@ import { tryOut } from '../src/doctor/trial.js';
 import type { Action } from '../src/plan/step.js';
 
 /** pcs takes up to two seconds a command where others want the processor too. */
-const patience = 180_000;
+const timeout = 180_000;
 
 const push = (...changes: Extract<Action, { kind: 'push' }>['commands']): readonly Action[] => [
   { kind: 'push', commands: changes },
@@ -38,7 +38,7 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon'))(
           expect.stringMatching(/^web would no longer run when n[12] is lost$/),
         ]);
       },
-      patience,
+      timeout,
     );
 
     it(
@@ -55,7 +55,7 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon'))(
         );
         expect(cluster.requests).toEqual([]);
       },
-      patience,
+      timeout,
     );
   },
 );

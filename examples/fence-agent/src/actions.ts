@@ -53,7 +53,7 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
     const doubt =
       testimonyOf(outcome.targetRuns) ?? reasonToDoubt(heard, target) ?? wireDoubt(await lastTest(wiring, machine));
     if (doubt !== undefined) {
-      await askKeeper({ ask: 'forget' }, keeper, answerPatience);
+      await askKeeper({ ask: 'forget' }, keeper, answerTimeout);
       throw new FenceError(
         'DEVICE',
         `Failed: ${action} of ${target}: EXTOUT was held for ${(outcome.held / 1000).toFixed(1)} s, ${doubt}`,
@@ -105,7 +105,7 @@ async function refuseUnprovenWire(wiring: FoundWiring, machine: Machine): Promis
   const tested = await lastTest(wiring, machine);
   if (tested?.works) return;
   const why = tested ? wireTestFact(tested) : neverTestedTo(wiring.peer);
-  throw new FenceError('request', `Refused: ${why}; run fence_sleepi3 wire-test on ${wiring.self}`);
+  throw new FenceError('REQUEST', `Refused: ${why}; run fence_sleepi3 wire-test on ${wiring.self}`);
 }
 
 function lastTest(wiring: FoundWiring, { wireTest }: Machine): Promise<WireTestResult | undefined> {
@@ -123,7 +123,7 @@ export async function powerStatus(context: AgentContext, machine: Machine): Prom
   const wiring = await wiringOf(context.options, machine);
   const target = guarded(context, wiring);
   const keeper = keeperOf(context, machine);
-  const { off } = await askKeeper({ ask: 'status', target }, keeper, answerPatience);
+  const { off } = await askKeeper({ ask: 'status', target }, keeper, answerTimeout);
   if (!off) return 'on';
   const { options } = context;
   if (wireDoubt(await lastTest(wiring, machine)) === undefined) {
@@ -131,7 +131,7 @@ export async function powerStatus(context: AgentContext, machine: Machine): Prom
     const { answeredAt } = await hearingOf(options, wiring, machine);
     if (answeredAt === undefined) return 'off';
   }
-  await askKeeper({ ask: 'forget' }, keeper, answerPatience);
+  await askKeeper({ ask: 'forget' }, keeper, answerTimeout);
   return 'on';
 }
 
@@ -164,7 +164,7 @@ export interface Examination {
 
 /** Everything that is wrong with this node, its board, its wire and what the options say of them. */
 export async function examine(options: NodeOptions, machine: Machine, keeper: AskHost): Promise<Examination> {
-  const { report } = await askKeeper({ ask: 'report' }, keeper, answerPatience);
+  const { report } = await askKeeper({ ask: 'report' }, keeper, answerTimeout);
   return judgeNode(options, machine, report);
 }
 
@@ -245,7 +245,7 @@ function guarded({ options, target }: AgentContext, wiring: Wiring): string {
 }
 
 /** How long the line keeper may take to be there and show life, ms: on a slow machine it takes some time to start. */
-const answerPatience = 15_000;
+const answerTimeout = 15_000;
 
 /** The line keeper, and the board that the options mean. */
 function keeperOf(

@@ -52,7 +52,7 @@ function facing(...keepers: readonly (readonly Line[])[]) {
       };
     },
   };
-  const perform = (patience = 60_000) => clock.runUntil(performAct(requestOf(0), host, patience));
+  const perform = (timeout = 60_000) => clock.runUntil(performAct(requestOf(0), host, timeout));
   return { clock, stop, seen, host, perform };
 }
 
@@ -62,7 +62,7 @@ describe('an agent', () => {
     const { seen, perform } = facing([accepted, progress(200), alive, progress(400), result({ kind: 'woken' })]);
     expect(await perform(40_000)).toEqual({ kind: 'woken' });
     expect(seen).toMatchObject({ progress: [200, 400], logs: [], open: 0 });
-    expect(seen.sent).toEqual([{ ask: 'act', request: requestOf(0), patience: 40_000, board: { bus: '1' } }]);
+    expect(seen.sent).toEqual([{ ask: 'act', request: requestOf(0), timeout: 40_000, board: { bus: '1' } }]);
   });
 
   it('says so when it joins an act', async () => {
@@ -76,7 +76,7 @@ describe('an agent', () => {
     expect(await perform()).toEqual({ kind: 'woken' });
     expect(seen).toMatchObject({ calls: 3, open: 0 });
     expect(clock.now()).toBeLessThan(7000);
-    expect(seen.sent[2]).toMatchObject({ patience: 60_000 - (clock.now() - 1000) });
+    expect(seen.sent[2]).toMatchObject({ timeout: 60_000 - (clock.now() - 1000) });
   });
 
   it('waits for one that is only starting as long as it has time', async () => {

@@ -29,7 +29,7 @@ function bootCase({ defaults = fenceable, registers = {} } = {}) {
     clearLine: () => clearLine({ clock, log, openLines: async () => boardLines(await openBoard()) }, 0),
     makeGood: async () => undefined,
   };
-  const boot = (patience = 60_000) => clock.runUntil(doDuties(host, patience));
+  const boot = (timeout = 60_000) => clock.runUntil(doDuties(host, timeout));
   return { clock, board, logs, stop, host, boot };
 }
 

@@ -128,12 +128,12 @@ vi.mock('../src/keeper/owed-wake.js', async (load) => {
 });
 vi.mock('../src/keeper/clear-line.js', async (load) => {
   const real = await load<typeof clearLineModule>();
-  const clearLine: typeof real.clearLine = (host, patience) => {
+  const clearLine: typeof real.clearLine = (host, timeout) => {
     const openLines = async () => {
       const lines = await host.openLines();
       return { ...laboured(lines), close: () => lines.close() };
     };
-    return without.rule === 'release' ? Promise.resolve('idle') : real.clearLine({ ...host, openLines }, patience);
+    return without.rule === 'release' ? Promise.resolve('idle') : real.clearLine({ ...host, openLines }, timeout);
   };
   return { ...real, clearLine };
 });

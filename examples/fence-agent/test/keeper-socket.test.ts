@@ -61,7 +61,7 @@ describe('what an agent may say', () => {
   const act = (changed: Partial<PulseRequest>): AgentMessage => ({
     ask: 'act',
     request: { ...request, ...changed },
-    patience: 60_000,
+    timeout: 60_000,
     board: {},
   });
   const wrong = (changed: object) => JSON.stringify({ ...act({}), request: { ...request, ...changed } });
@@ -78,7 +78,7 @@ describe('what an agent may say', () => {
     ['a question for the status', { ask: 'status', target: 'x', board: { address: 0x6e } }],
     ['a question for a report', { ask: 'report', board: { bus: '1', defaultsFile: '/etc/default/sleepi3' } }],
     ['that the target is awake', { ask: 'forget', board: {} }],
-    ['that a boot is to be done', { ask: 'boot', patience: 1000, board: {} }],
+    ['that a boot is to be done', { ask: 'boot', timeout: 1000, board: {} }],
   ])('is %s', (_, message) => {
     expect(parseAgentMessage(JSON.stringify(message))).toEqual(message);
   });
@@ -102,7 +102,7 @@ describe('what an agent may say', () => {
     ['a target that is a number', wrong({ target: 1 })],
     ['a text', JSON.stringify({ ...act({}), request: 'off' })],
     ['an act without arbitration', wrong({ preferred: undefined })],
-    ['an act that waits for ever', JSON.stringify({ ...act({}), patience: null })],
+    ['an act that waits for ever', JSON.stringify({ ...act({}), timeout: null })],
     ['an act on no board', JSON.stringify({ ...act({}), board: undefined })],
     ['an act on a board in numbers', JSON.stringify({ ...act({}), board: { bus: 1 } })],
     ['a question that nobody knows', JSON.stringify({ ask: 'fire', board: {} })],

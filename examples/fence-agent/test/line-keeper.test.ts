@@ -42,7 +42,7 @@ describe('a line keeper', () => {
     board.poke('ioStatus', 1);
     board.faults.add({ kind: 'write-lost', register: 'ioStatus' });
     const booting = caller();
-    await booting.say({ ask: 'boot', patience: 3000, board: {} });
+    await booting.say({ ask: 'boot', timeout: 3000, board: {} });
     await clock.advance(20_000);
     expect(board.bit('EIPDE')).toBe(true);
     expect(booting.last()).toMatchObject({
@@ -58,7 +58,7 @@ describe('a line keeper', () => {
     let edges = 0;
     board.on('extout', () => edges++);
     const asking = caller();
-    await asking.say({ ask: 'act', request: off, patience: 60_000, board: { bus: '9' } });
+    await asking.say({ ask: 'act', request: off, timeout: 60_000, board: { bus: '9' } });
     expect(asking.heard).toEqual([{ event: 'refused', reason: 'bus=9 is not of this board' }]);
     await asking.gone;
     expect(edges).toBe(0);

@@ -6,7 +6,7 @@ import { requestOf } from '../virtual/virtual-cluster.js';
 import type { PulseRequest } from '../src/line/act.js';
 import { type Lines, readSettled, settleExtout } from '../src/line/lines.js';
 import { PowerRecord } from '../src/line/power-record.js';
-import { pulse, type PulseContext, release, releasePatience } from '../src/line/pulse.js';
+import { pulse, type PulseContext, release, releaseTimeout } from '../src/line/pulse.js';
 
 function stage() {
   const clock = new VirtualClock();
@@ -329,8 +329,8 @@ describe('releasing', () => {
     state.works = false;
     expect(await clock.runUntil(release(context))).toBe(false);
     expect(logs).toEqual(['EXTOUT could not be released: EREMOTEIO']);
-    expect(clock.now()).toBeGreaterThanOrEqual(releasePatience);
-    expect(clock.now()).toBeLessThan(releasePatience + 1000);
+    expect(clock.now()).toBeGreaterThanOrEqual(releaseTimeout);
+    expect(clock.now()).toBeLessThan(releaseTimeout + 1000);
   });
 });
 

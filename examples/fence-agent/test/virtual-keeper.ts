@@ -13,10 +13,10 @@ import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
 
 export const off = requestOf(0);
 export const peer = 'raspberrypi-2';
-export const act = (request: PulseRequest = off, patience = 60_000): AgentMessage => ({
+export const act = (request: PulseRequest = off, timeout = 60_000): AgentMessage => ({
   ask: 'act',
   request,
-  patience,
+  timeout,
   board: {},
 });
 

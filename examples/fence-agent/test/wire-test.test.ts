@@ -277,7 +277,7 @@ describe('whoever calls the listener', () => {
     const stop = new AbortController();
     let call: (conversation: ListenerConversation) => void = () => {};
     const listening = listenForWireTests(ends[1], {
-      patience: 3_600_000,
+      timeout: 3_600_000,
       keep: true,
       stop: stop.signal,
       listen: async (onCall) => {

@@ -195,11 +195,11 @@ export class VirtualPi {
   /** Runs an agent process that performs one act. The promise never settles when the process is killed. */
   runAgent(
     request: PulseRequest,
-    patience = 60_000,
+    timeout = 60_000,
   ): { process: PiProcess; stop: AbortController; outcome: Promise<PulseOutcome> } {
     const process = this.#start('agent');
     const stop = new AbortController();
-    const outcome = performAct(request, this.#askHost(process, {}, stop.signal), patience);
+    const outcome = performAct(request, this.#askHost(process, {}, stop.signal), timeout);
     return { process, stop, outcome };
   }
 

@@ -22,7 +22,7 @@ export interface Told {
 /** Of the package alert-sleepi3. */
 const alertProgram = '/usr/sbin/alert_sleepi3';
 /** It only writes a file, ms. */
-const patience = 20_000;
+const timeout = 20_000;
 
 /** Runs a program to its end, as the driver's runProgram does. */
 type RunProgram = (
@@ -48,9 +48,9 @@ export async function tellPeople(
 ): Promise<boolean> {
   const words = ['tell', '--kind', kind, '--severity', severity, '--subject', subject, title, text];
   try {
-    const { status, signal, stderr, timedOut } = await runProgram(alertProgram, words, { timeout: patience });
+    const { status, signal, stderr, timedOut } = await runProgram(alertProgram, words, { timeout });
     if (status === 0) return true;
-    const end = timedOut ? `did not end within ${patience / 1000} s` : `exited ${status ?? signal ?? ''}`;
+    const end = timedOut ? `did not end within ${timeout / 1000} s` : `exited ${status ?? signal ?? ''}`;
     throw new Error(`${alertProgram} ${end}: ${stderr.trim()}`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;

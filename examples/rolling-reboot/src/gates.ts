@@ -262,38 +262,38 @@ export async function lookAtGates(view: GateView, which: 'all' | 'by-hand' | 're
   );
 }
 
-/** How {@link lookPatiently} waits. */
-interface Patience extends Pick<Host, 'clock' | 'signal'> {
+/** How {@link waitForGates} waits. */
+interface GateWait extends Pick<Host, 'clock' | 'signal'> {
   /** Told what is waited for, once. */
   readonly tell: (text: string) => void;
   /** s; ten minutes by default. */
-  readonly limit?: number;
+  readonly timeout?: number;
 }
 
 /** s for what passes by itself, and ms between two looks at it. */
-const passingLimit = 600;
+const passingTimeout = 600;
 const passingPollMs = 10_000;
 
 /**
- * Looks at gates until none is shut by what passes by itself, within its limit: a start, a monitor or a backup at the
+ * Looks at gates until none is shut by what passes by itself, within the timeout: a start, a monitor or a backup at the
  * wrong moment must not cost the night. What is shut besides may well be so because of that, and is looked at again, too.
  */
-export async function lookPatiently(
+export async function waitForGates(
   look: () => Promise<readonly GateState[]>,
-  { clock, signal, tell, limit = passingLimit }: Patience,
+  { clock, signal, tell, timeout = passingTimeout }: GateWait,
 ): Promise<readonly GateState[]> {
-  const end = clock.now() + limit * 1000;
+  const deadline = clock.now() + timeout * 1000;
   for (let told = false; ; told = true) {
     const states = await look();
     const shut = states.filter(({ reason }) => reason !== undefined);
     const passing = shut.find(({ passes }) => passes);
     if (passing?.reason === undefined || shut.some(({ lasting }) => lasting)) return states;
-    if (clock.now() >= end) {
+    if (clock.now() >= deadline) {
       return states.map((state) =>
-        state.passes && state.reason !== undefined ? { ...state, reason: `${state.reason}, for ${limit} s` } : state,
+        state.passes && state.reason !== undefined ? { ...state, reason: `${state.reason}, for ${timeout} s` } : state,
       );
     }
-    if (!told) tell(`waits, for at most ${limit} s: ${passing.reason}`);
+    if (!told) tell(`waits, for at most ${timeout} s: ${passing.reason}`);
     await clock.sleep(passingPollMs, signal);
   }
 }

@@ -11,7 +11,7 @@ import {
   type Settings,
   settingTable,
   type SettingTexts,
-  turnLimit,
+  turnTimeout,
 } from './settings.js';
 import { parseWindow, windowLength } from './window.js';
 
@@ -109,7 +109,7 @@ function readLines(text: string, path: string, problems: string[]): Readonly<Par
 /** What is right by itself, and not beside the others. */
 function contradictions(settings: Settings): readonly (readonly [SettingName, string])[] {
   const found: (readonly [SettingName, string])[] = [];
-  const turn = turnLimit(settings);
+  const turn = turnTimeout(settings);
   if (settings['health-url'] !== '' && !settings['health-url'].includes('{node}')) {
     found.push(['health-url', 'must hold {node}, in whose place the name of each node is put']);
   }

@@ -1,10 +1,10 @@
 // A roll, as this node sees it: whether it may have its turn now, what an earlier run left, and how a roll is ended.
 import { messageOf, RollError, type RollErrorCode } from './errors.js';
-import { gates, lookAtGates, lookPatiently } from './gates.js';
+import { gates, lookAtGates, waitForGates } from './gates.js';
 import { type Journal, readHistory, readJournal } from './journal.js';
 import { changeLock, claimOf, describeLock, type LockRecord, readLock, writeLock } from './lock.js';
 import type { Host } from './node/host.js';
-import { type Settings, turnLimit } from './settings.js';
+import { type Settings, turnTimeout } from './settings.js';
 import { standDown } from './stand-down.js';
 import { lastStep, stepNames } from './step-names.js';
 import { isAfterBoot, isRestarting, ownConstraints } from './steps.js';
@@ -183,7 +183,7 @@ async function refuseUnsuitable(host: Host, settings: Settings, byHand: boolean)
     // While another node has its turn it is out, and things are under way: only what its turn does not change counts.
     return readLock(facts.lock)?.holder === undefined ? states : states.filter(({ lasting }) => lasting);
   };
-  const states = await lookPatiently(look, {
+  const states = await waitForGates(look, {
     ...host,
     tell: (text) => {
       host.report.line('info', text);
@@ -224,7 +224,7 @@ async function waitForTurn(host: Host, settings: Settings): Promise<string> {
     const claim = claimOf(record, { node: settings.node, newRoll, now: host.date() / 1000 });
     if (watched.text !== facts.lock) Object.assign(watched, { text: facts.lock, since: clock.now() });
     // Expired by the clock of this node, which may be wrong: nothing must have changed for as long as a turn may take.
-    if (claim.kind === 'expired' && clock.now() - watched.since >= turnLimit(settings) * 1000) {
+    if (claim.kind === 'expired' && clock.now() - watched.since >= turnTimeout(settings) * 1000) {
       await takeOver(host, settings, claim.record);
       continue;
     }

@@ -181,7 +181,7 @@ export function settingText(name: SettingName): string {
 }
 
 /** The longest a turn of one node may take, s; the lock is good for as long. */
-export function turnLimit(settings: Settings): number {
+export function turnTimeout(settings: Settings): number {
   const parts = ['move-timeout', 'drain-timeout', 'reboot-timeout', 'healthy-timeout', 'soak'] as const;
   // Failing back is one more move; a minute for all that is quick.
   return parts.reduce((sum, name) => sum + settings[name], 60 + (settings.failback ? settings['move-timeout'] : 0));

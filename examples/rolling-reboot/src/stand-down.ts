@@ -5,7 +5,7 @@ import { doneBy, type Step } from './steps.js';
 import { showPhase, type Turn } from './turn-state.js';
 
 /** s for which undoing is tried before a person is called, and ms between two tries. */
-const undoLimit = 600;
+const undoTimeout = 600;
 const undoPollMs = 10_000;
 
 /**
@@ -96,7 +96,7 @@ const clusterRuns: Duty = {
  */
 async function insist(turn: Turn, because: string, duties: readonly Duty[]): Promise<void> {
   const { host, settings, journal } = turn;
-  const deadline = host.clock.now() + undoLimit * 1000;
+  const deadline = host.clock.now() + undoTimeout * 1000;
   for (let left = duties; ;) {
     const problems: string[] = [];
     const failed: Duty[] = [];

@@ -143,7 +143,7 @@ export const steps: readonly Step[] = [
     act: async (turn) => {
       await restoreAlarm(turn);
       // Started at boot or not, it ran before the reboot.
-      await turn.until(startPatience, () => turn.facts().then(() => undefined)).catch(() => turn.host.cluster.start());
+      await turn.until(startTimeout, () => turn.facts().then(() => undefined)).catch(() => turn.host.cluster.start());
     },
     verify: async (turn) => {
       await turn.until(turn.settings['reboot-timeout'], async () => {
@@ -173,7 +173,7 @@ export const steps: readonly Step[] = [
       const { board } = turn.host;
       if (board === undefined) return;
       let flags: readonly string[] = [];
-      await turn.until(boardPatience, async () => {
+      await turn.until(boardTimeout, async () => {
         flags = await board.wakeupFlags();
         return undefined;
       });
@@ -214,7 +214,7 @@ export const steps: readonly Step[] = [
       while (clock.now() < end) {
         await clock.sleep(Math.min(soakPollMs, end - clock.now()), signal);
         // A single bad look may be a lost packet; what lasts is not.
-        await turn.until(soakPatience, () => unwell(turn));
+        await turn.until(soakTimeout, () => unwell(turn));
       }
     },
   },
@@ -258,12 +258,12 @@ export function titleOf({ title }: Step, { node, service }: Settings): string {
 }
 
 /** s to wait for the cluster software before it is started; started twice, by the boot and here, it is started once. */
-const startPatience = 15;
+const startTimeout = 15;
 /** s to wait for the board after the boot: the bus and its driver come up late, and transfers fail now and then. */
-const boardPatience = 60;
+const boardTimeout = 60;
 /** ms between two looks while soaking, and s in which all must be well again. */
 const soakPollMs = 10_000;
-const soakPatience = 20;
+const soakTimeout = 20;
 
 /** An alarm that is nearer than this may have passed before it is set, which is an error. */
 const alarmMarginMs = 5000;

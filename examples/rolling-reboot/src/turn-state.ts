@@ -1,12 +1,12 @@
 // One turn of this node as it stands: what all its steps share.
 import type { ClusterFacts } from './cluster/cluster.js';
 import { messageOf, RollError } from './errors.js';
-import { type GateView, lookAtGates, lookPatiently } from './gates.js';
+import { type GateView, lookAtGates, waitForGates } from './gates.js';
 import { type Journal, readHistory, writeJournal } from './journal.js';
 import type { Host } from './node/host.js';
 import type { Gauges } from './report/report.js';
 import { changeLock, describeLock, type LockRecord } from './lock.js';
-import { type Settings, turnLimit } from './settings.js';
+import { type Settings, turnTimeout } from './settings.js';
 
 /** ms between two looks at the cluster, at least. */
 const pollMs = 2000;
@@ -17,7 +17,7 @@ const pollMs = 2000;
 const leisure = 3;
 
 /** s for what passes by itself while this node has the lock; others wait for that. */
-const heldPatience = 120;
+const heldTimeout = 120;
 
 export class Turn {
   readonly host: Host;
@@ -68,7 +68,7 @@ export class Turn {
     };
     // Just before the reboot the node is out, and the service must not wait.
     const states =
-      which === 'all' ? await lookPatiently(look, { clock, signal, tell, limit: heldPatience }) : await look();
+      which === 'all' ? await waitForGates(look, { clock, signal, tell, timeout: heldTimeout }) : await look();
     const reasons = states.flatMap(({ reason }) => reason ?? []);
     return reasons.length === 0 ? undefined : reasons.join('; ');
   }
@@ -124,7 +124,7 @@ export async function newHolder(host: Host, settings: Settings): Promise<NonNull
   return {
     node: settings.node,
     boot: await host.bootId(),
-    expires: Math.ceil(host.date() / 1000) + turnLimit(settings),
+    expires: Math.ceil(host.date() / 1000) + turnTimeout(settings),
   };
 }
 

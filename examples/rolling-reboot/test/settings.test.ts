@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RollError } from '../src/errors.js';
 import { claimOf, type LockRecord, readLock, writeLock } from '../src/lock.js';
 import { readSettings, rightSettings } from '../src/read-settings.js';
-import { keyOf, settingNames, settingTable, turnLimit } from '../src/settings.js';
+import { keyOf, settingNames, settingTable, turnTimeout } from '../src/settings.js';
 import { describeWindow, isOpen, parseWindow, windowLength } from '../src/window.js';
 
 const needed = { service: 'VIP', url: 'http://192.168.11.215/' };
@@ -40,7 +40,7 @@ describe('the settings', () => {
 
   it('refuse a window in which no turn fits', () => {
     expect(() => read({ window: '03:00-03:10' })).toThrow('never opens wide enough');
-    expect(turnLimit(read({}))).toBe(60 + 120 + 300 + 600 + 300 + 60);
+    expect(turnTimeout(read({}))).toBe(60 + 120 + 300 + 600 + 300 + 60);
     expect(read({ window: '23:50-00:30' }).window.text).toBe('23:50-00:30');
   });
 

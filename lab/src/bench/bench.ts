@@ -210,11 +210,11 @@ async function panicToHttp({ lab, way }: Subject): Promise<Figure> {
 
 /** Requests a second in a move, and ms that each may take. */
 const rate = 50;
-const patience = 30_000;
+const timeout = 30_000;
 
 async function silenceInMove({ lab, way }: Subject): Promise<Figure> {
   const from = await way.serving(lab);
-  const load = new HttpLoad(lab.clock, askOverHttp(virtualAddress, patience), rate);
+  const load = new HttpLoad(lab.clock, askOverHttp(virtualAddress, timeout), rate);
   await way.move(lab, from, lab.peerOf(from));
   const { longestGap } = await load.end();
   await way.whole(lab);

@@ -21,11 +21,11 @@ export interface Way {
 }
 
 /** ms for machines that are emulated; bounds a defect. */
-const patience = { boot: 900_000, settle: 600_000 };
+const timeout = { boot: 900_000, settle: 600_000 };
 
 export const pacemaker: Way = {
-  begin: (lab) => lab.begin({ timeout: patience.boot }),
-  whole: (lab) => lab.settled({ timeout: patience.settle }),
+  begin: (lab) => lab.begin({ timeout: timeout.boot }),
+  whole: (lab) => lab.settled({ timeout: timeout.settle }),
   serving: servingMachine,
   async move(lab, from, to) {
     await from.mustExec(['pcs', 'resource', 'move', resources.vip, to.name], { timeout: 300_000 });
@@ -80,11 +80,11 @@ async function keepalivedWhole(lab: Lab): Promise<void> {
       async () =>
         (await machine.answers()) &&
         (await machine.exec(['systemctl', 'is-active', 'keepalived', 'sleepi3-lab-httpd'])).status === 0,
-      { timeout: patience.boot },
+      { timeout: timeout.boot },
     );
   }
-  await lab.until('one machine has the address', () => holderOfAddress(lab), { timeout: patience.settle });
-  await lab.until('the service answers', () => lab.http.answers, { timeout: patience.settle });
+  await lab.until('one machine has the address', () => holderOfAddress(lab), { timeout: timeout.settle });
+  await lab.until('the service answers', () => lab.http.answers, { timeout: timeout.settle });
 }
 
 /** The machine that has the service's address; undefined while none has, or both. */

@@ -101,7 +101,7 @@ const imageIn = (directory: string, platform: Platform): Image => ({
 
 const pcsSettings = '/usr/lib/python3/dist-packages/pcs/settings.py';
 /** s. */
-const pcsPatience = 600;
+const pcsTimeout = 600;
 
 async function makeRoot(tools: BuildTools, packages: string, root: string, plan: ImagePlan): Promise<void> {
   const { run, log } = tools;
@@ -154,7 +154,7 @@ async function makeRoot(tools: BuildTools, packages: string, root: string, plan:
 
   log('the settings of the machines');
   // An emulated pcsd takes longer than the minute that pcs gives it, and pcs cluster setup cannot be told to wait.
-  const patient = `sed -i 's/^default_request_timeout = .*/default_request_timeout = ${pcsPatience}/' ${pcsSettings}`;
+  const patient = `sed -i 's/^default_request_timeout = .*/default_request_timeout = ${pcsTimeout}/' ${pcsSettings}`;
   if (plan.contents === 'whole') await inRoot('sh', '-c', patient);
   else {
     const hook = `DPkg::Post-Invoke { "if [ -e ${pcsSettings} ]; then ${patient}; fi"; };\n`;

@@ -20,7 +20,7 @@ import {
 const receiversFile = '/etc/sleepi3/alerts.json';
 const alertId = 'lab-alert';
 /** How long an alert may be on its way after the cluster is whole again, ms. */
-const deliveryPatience = 60_000;
+const deliveryTimeout = 60_000;
 
 export interface Witness {
   /** Puts down how what was said of the scenario compares with what the lab saw. */
@@ -56,7 +56,7 @@ export async function beginWitness(lab: Lab, causes: readonly CauseKind[]): Prom
           'the alerts are delivered',
           () => received.filter(({ kind }) => kind === 'fencing').length >= record.cuts.length,
           {
-            timeout: deliveryPatience,
+            timeout: deliveryTimeout,
           },
         )
         .catch(() => undefined); // what is missing is a finding

@@ -7,7 +7,7 @@ import { isNative, machineKinds, processorOf } from './platform.js';
 import type { Acceleration } from './platform.js';
 
 /** ms that a kernel under KVM gets for its first line. It takes less than a second where KVM works. */
-const patience = 10_000;
+const timeout = 10_000;
 
 /** kvm where it boots the guests' kernel, else tcg. */
 export async function chooseAcceleration(image: Image): Promise<Acceleration> {
@@ -34,7 +34,7 @@ function bootsUnderKvm(image: Image): Promise<boolean> {
   const boot = ['-m', '256', '-no-reboot', '-kernel', image.kernel, '-append', `console=${console} panic=-1`];
   const qemu = spawn(program, [...machine, ...boot, '-serial', 'stdio'], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: patience,
+    timeout,
     killSignal: 'SIGKILL',
   });
   return new Promise((resolve) => {

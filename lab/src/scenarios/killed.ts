@@ -6,7 +6,7 @@ import { expectRejoin } from './steps.js';
 
 /** s: what a try gets more than the one before, and the most that one gets. Less than a hold, so as not to miss it. */
 const step = 7;
-const longestPatience = 60;
+const longestTimeout = 60;
 
 /** Pacemaker kills the agent when its time is up: SIGKILL to the whole process group. */
 export const killed: Scenario = {
@@ -22,9 +22,9 @@ export const killed: Scenario = {
     // How long the agent takes to start on this machine is not known. One that is killed before it has begun shows
     // nothing; the next one gets more time, but never a whole hold more.
     const begun = () => lab.recording.pulses(shooter.name, 'EXTOUT').length > 0;
-    for (let patience = Math.ceil(starting) + 4; !begun() && patience < longestPatience; patience += step) {
-      await setActionTimeout(lab, shooter, target, `${patience}s`);
-      lab.note(`${shooter.name}: stonith_admin --reboot ${target.name}, with ${patience} s for it`);
+    for (let timeout = Math.ceil(starting) + 4; !begun() && timeout < longestTimeout; timeout += step) {
+      await setActionTimeout(lab, shooter, target, `${timeout}s`);
+      lab.note(`${shooter.name}: stonith_admin --reboot ${target.name}, with ${timeout} s for it`);
       const { status, stderr } = await request(shooter, target);
       verdict.see('Pacemaker does not report a success', status !== 0, stderr.trim());
     }

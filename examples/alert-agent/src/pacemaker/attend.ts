@@ -15,7 +15,7 @@ export interface AgentHost {
 }
 
 /** ms for a question to the cluster; Pacemaker gives the whole agent 30 s by default. */
-const patience = 5000;
+const timeout = 5000;
 
 /** Puts the event into the spool. @returns what was done, for the log. */
 export async function attendAlert(host: AgentHost): Promise<string> {
@@ -36,7 +36,7 @@ export async function attendAlert(host: AgentHost): Promise<string> {
 
 async function positionOf({ runProgram, hostname }: AgentHost): Promise<Position> {
   const ask = async (option: string) => {
-    const { status, stdout } = await runProgram('crm_node', [option], { timeout: patience }).catch(() => ({
+    const { status, stdout } = await runProgram('crm_node', [option], { timeout }).catch(() => ({
       status: null,
       stdout: '',
     }));

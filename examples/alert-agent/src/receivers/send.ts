@@ -18,7 +18,7 @@ export interface SendHost {
 }
 
 /** How long one receiver may take, ms. */
-const patience = 10_000;
+const timeout = 10_000;
 
 /** Resolves when the receiver has taken the message. @throws AlertError `NOT_DELIVERED` */
 export async function send(event: AlertEvent, receiver: Receiver, host: SendHost): Promise<void> {
@@ -44,17 +44,17 @@ const sendAs: { readonly [Kind in Receiver['kind']]: Send<Kind> } = {
   mail: async (event, receiver, { runProgram }) => {
     // -t: the receivers are in the message, not in the arguments, where every user of the machine sees them.
     const { status, signal, timedOut, stderr } = await runProgram('/usr/sbin/sendmail', ['-t', '-i'], {
-      timeout: patience,
+      timeout,
       input: mailOf(event, receiver),
     });
     if (status === 0) return;
-    const how = timedOut ? `did not end within ${patience / 1000} s` : `exited ${status ?? signal ?? ''}`;
+    const how = timedOut ? `did not end within ${timeout / 1000} s` : `exited ${status ?? signal ?? ''}`;
     throw new AlertError('NOT_DELIVERED', `${nameOf(receiver)}: sendmail ${how}: ${stderr.trim()}`);
   },
   webhook: async (event, receiver, { post }) => {
     const { key: _key, quietSeconds: _quiet, ...told } = event;
     const headers = { 'content-type': 'application/json', ...receiver.headers };
-    accepted(receiver, await post(receiver.url, JSON.stringify(told), headers, patience));
+    accepted(receiver, await post(receiver.url, JSON.stringify(told), headers, timeout));
   },
   ntfy: async (event, receiver, { post }) => {
     const headers = {
@@ -63,7 +63,7 @@ const sendAs: { readonly [Kind in Receiver['kind']]: Send<Kind> } = {
       tags: ntfyTag[event.severity],
       ...(receiver.token !== undefined && { authorization: `Bearer ${receiver.token}` }),
     };
-    accepted(receiver, await post(receiver.url, event.text, headers, patience));
+    accepted(receiver, await post(receiver.url, event.text, headers, timeout));
   },
 };
 

@@ -20,7 +20,7 @@ const lastLines = 20;
 /** Boots that are looked at, at most; more than a few in a night is a loop, and looks like one. */
 const mostBoots = 30;
 /** ms for one question to a node. */
-const patience = 60_000;
+const timeout = 60_000;
 
 export interface Period {
   /** ms since 1970, by the clock of the node that asks. */
@@ -38,7 +38,7 @@ export async function collect(
   const gaps: string[] = [];
   const ask = async (what: string, program: string, argv: readonly string[]): Promise<string> => {
     try {
-      const { stdout } = await machine.run(program, argv, { exitCodes: [0, 1], timeoutMs: patience });
+      const { stdout } = await machine.run(program, argv, { exitCodes: [0, 1], timeoutMs: timeout });
       return Buffer.from(stdout, 'latin1').toString('utf8');
     } catch (error) {
       gaps.push(`${what} of ${node} cannot be read: ${error instanceof Error ? error.message : String(error)}`);

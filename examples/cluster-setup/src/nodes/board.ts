@@ -6,7 +6,7 @@ import type { Machine } from './machine.js';
 
 const hex = (value: number) => `0x${value.toString(16).padStart(2, '0')}`;
 /** ms for one transfer, with the way there. */
-const patience = 30_000;
+const timeout = 30_000;
 
 /** Where a node's board is, and what its file says of it. */
 export interface BoardPlace {
@@ -49,7 +49,7 @@ function busOf(machine: Machine, { bus, address }: BoardPlace): Bus {
   const transfer = async (program: 'i2cget' | 'i2cset', ...words: readonly string[]): Promise<number> => {
     const answer = await machine.run(program, ['-y', bus, address, ...words], {
       exitCodes: [0, 1, 2],
-      timeoutMs: patience,
+      timeoutMs: timeout,
     });
     if (answer.exitCode !== 0) throw new BusError('EREMOTEIO', `${machine.name}: ${answer.stderr.trim()}`);
     return Number(answer.stdout.trim());

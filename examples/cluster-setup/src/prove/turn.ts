@@ -134,12 +134,12 @@ async function strike(turn: Turn, before: ClusterStatus, bootId: string, host: T
     );
     return fresh.find(({ status: result }) => result === 'success') ?? fresh[0];
   };
-  const recorded = async (limit: number) => {
+  const recorded = async (timeout: number) => {
     let last: FencingEvent | undefined;
     await waitUntil(
       `the cluster knows that ${target.name} is off`,
       async () => (last = await outcome())?.status === 'success',
-      limit,
+      timeout,
       host,
     );
     return last;
@@ -253,7 +253,7 @@ async function waitUntilSound(
 /** Waits until all is sound. @returns what is not, in the end. */
 export async function soundWithin(
   sound: Parameters<typeof unsound>[0],
-  limit: number,
+  timeout: number,
   host: WaitingHost,
 ): Promise<readonly string[]> {
   let left: readonly string[] = [];
@@ -267,7 +267,7 @@ export async function soundWithin(
       left = await unsound(sound);
       return left.length === 0;
     },
-    limit,
+    timeout,
     telling,
   );
   return left;

@@ -2,7 +2,7 @@
 import { characterize, renderReport } from './director.js';
 import { type DirectorMessage, parseDirectorMessage, parseSubjectMessage, type SubjectMessage } from './messages.js';
 import { Observation, serveDirector } from './subject.js';
-import { type CommandHost, connectPatience, finish, wireEnd } from '../commands/host.js';
+import { type CommandHost, connectTimeout, finish, wireEnd } from '../commands/host.js';
 import type { CommandValues } from '../commands/table.js';
 import { reasonOf } from '../reason.js';
 
@@ -51,7 +51,7 @@ async function beSubject(values: CharacterizeValues, host: CommandHost): Promise
 async function direct(values: CharacterizeValues, host: CommandHost): Promise<number> {
   const { callListener } = await host.network();
   const { end, act } = await crossWired(values, host);
-  const address = { host: values.host ?? end.peer, port: values.port, patience: connectPatience };
+  const address = { host: values.host ?? end.peer, port: values.port, timeout: connectTimeout };
   const report = await characterize({
     node: end.node,
     peer: end.peer,

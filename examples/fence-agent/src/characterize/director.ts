@@ -3,7 +3,7 @@
 import type { BoardOptions } from '@sleepi3/simulator';
 import type { Clock, Sleepi3 } from '@sleepi3/driver';
 import type { DirectorMessage, Registers, SubjectMessage } from './messages.js';
-import { within } from '../line/patience.js';
+import { within } from '../line/timeout.js';
 import type { Conversation } from '../keeper/messages.js';
 import type { PulseOutcome } from '../line/act.js';
 import { wireProtocol } from '../wire-test/messages.js';
@@ -40,7 +40,7 @@ export interface CharacterizeReport {
 }
 
 /** How long the subject may take to boot and its person to start it again, ms. */
-const bootPatience = 20 * 60_000;
+const bootTimeout = 20 * 60_000;
 /** A subject that has not answered for so long is without power, ms. */
 const longestAnswer = 2000;
 /** Between two looks at the subject, ms. */
@@ -204,7 +204,7 @@ class Run {
         await this.#host.act('on', 0);
       }
       this.#host.tell(`When ${peer} has booted, run fence_sleepi3 characterize --subject there again.`);
-      const returned = await this.#reach(bootPatience);
+      const returned = await this.#reach(bootTimeout);
       const first = await this.#recall(returned);
       this.#found.eipdeOnPowerCut = (first.inputControl & 1) === 1 ? 'kept' : 'lost';
       this.#note(
@@ -257,7 +257,7 @@ class Run {
     subject.close();
     await this.#consent(`Shut ${peer} down, take its supply off for ten seconds and put it back. Done?`);
     this.#host.tell(`When ${peer} has booted, run fence_sleepi3 characterize --subject there again.`);
-    const returned = await this.#reach(bootPatience);
+    const returned = await this.#reach(bootTimeout);
     const first = await this.#recall(returned);
     const settings = [
       'restoreVoltage',
@@ -305,9 +305,9 @@ class Run {
   }
 
   /** Calls until the subject answers. */
-  async #reach(patience: number): Promise<SubjectConversation> {
+  async #reach(timeout: number): Promise<SubjectConversation> {
     const { clock, node, peer } = this.#host;
-    const giveUp = clock.now() + patience;
+    const deadline = clock.now() + timeout;
     do {
       const subject = await this.#host.call();
       if (subject) {
@@ -316,8 +316,8 @@ class Run {
         return subject;
       }
       await clock.sleep(2000);
-    } while (clock.now() < giveUp);
-    throw new Ended(`${peer} did not answer within ${Math.round(patience / 60_000)} min`);
+    } while (clock.now() < deadline);
+    throw new Ended(`${peer} did not answer within ${Math.round(timeout / 60_000)} min`);
   }
 }
 

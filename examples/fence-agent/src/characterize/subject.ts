@@ -10,7 +10,7 @@ import {
 } from './messages.js';
 import type { Conversation } from '../keeper/messages.js';
 import type { PulseOutcome } from '../line/act.js';
-import { within } from '../line/patience.js';
+import { within } from '../line/timeout.js';
 import type { RecordFile } from '../line/power-record.js';
 import { isSameNode } from '../target/node-names.js';
 import { wireProtocol } from '../wire-test/messages.js';
@@ -19,9 +19,9 @@ import { reasonOf } from '../reason.js';
 /** How long EXTOUT is asserted for the director, ms: from 7 s into its hold over the latest cut of this node. */
 const assertedFor = 4900;
 /** How long is waited for that to begin, ms. */
-const beginPatience = 1000;
+const beginTimeout = 1000;
 /** How long a director may be silent, ms: it asks a person in between. After that nobody is there any more. */
-const patience = 600_000;
+const timeout = 600_000;
 
 export interface SubjectHost {
   readonly node: string;
@@ -75,13 +75,13 @@ export async function readRegisters(board: Pick<Sleepi3, 'readRegister'>): Promi
   return Object.fromEntries(contents) as Registers;
 }
 
-/** Keeps the registers as this boot found them, with retries until the board answers or `patience` ms are over. */
+/** Keeps the registers as this boot found them, with retries until the board answers or `timeout` ms are over. */
 export async function observeBoot(
   host: Pick<SubjectHost, 'openBoard' | 'observation'>,
   clock: Clock,
-  patience: number,
+  timeout: number,
 ): Promise<boolean> {
-  const giveUp = clock.now() + patience;
+  const deadline = clock.now() + timeout;
   for (;;) {
     try {
       return await host.observation.keep(async () => {
@@ -89,7 +89,7 @@ export async function observeBoot(
         return readRegisters(board).finally(() => board.close());
       });
     } catch (error) {
-      if (clock.now() >= giveUp) throw error;
+      if (clock.now() >= deadline) throw error;
     }
     await clock.sleep(200);
   }
@@ -106,7 +106,7 @@ export async function serveDirector(
 ): Promise<boolean> {
   const { node, peer } = host;
   const hear = async () => {
-    const message = await within(host.clock, patience, conversation.receive());
+    const message = await within(host.clock, timeout, conversation.receive());
     return message === 'late' ? undefined : message;
   };
   const greeting = await hear();
@@ -174,8 +174,8 @@ async function assertWhileHeld(board: Sleepi3, { clock, assert, log }: SubjectHo
     log(outcome.reason);
     ({ reason } = outcome);
   });
-  const giveUp = clock.now() + beginPatience;
-  while (clock.now() < giveUp) {
+  const deadline = clock.now() + beginTimeout;
+  while (clock.now() < deadline) {
     if ((await board.ioStatus()).extout) return { say: 'done' };
     await clock.sleep(20);
   }

@@ -8,21 +8,21 @@ import { boardChoice, type CommandHost, keeperOf, logTo, openBoard } from './hos
 import type { CommandValues } from './table.js';
 
 /** How long a keeper that is there may take to answer at first, ms. */
-const answerPatience = 15_000;
+const answerTimeout = 15_000;
 
 export async function boot(
   values: CommandValues<'boot'>,
   host: Pick<CommandHost, 'clock' | 'machine' | 'stop' | 'writeError'>,
-  patience: number,
+  timeout: number,
 ): Promise<BootReport> {
   const { clock, machine, stop } = host;
   const keeper = keeperOf(values, host);
   const there = await keeper.call();
   if (there) {
     const { report } = await askKeeper(
-      { ask: 'boot', patience },
+      { ask: 'boot', timeout },
       { ...keeper, call: firstly(there, () => keeper.call()) },
-      answerPatience,
+      answerTimeout,
     );
     return report;
   }
@@ -40,7 +40,7 @@ export async function boot(
       clearLine: () => clearLine({ clock, log, openLines: async () => boardLines(await open()) }, 0),
       makeGood: () => Promise.resolve(undefined), // only its keeper gives a pulse
     },
-    patience,
+    timeout,
   );
   return report;
 }

@@ -29,7 +29,7 @@ export interface CommandHost {
 export type WireNetwork = Pick<typeof wireSocket, 'callListener' | 'listenForCalls'>;
 
 /** How long the peer's machine may take to answer a connection, ms. */
-export const connectPatience = 5000;
+export const connectTimeout = 5000;
 /** How much longer than its hold an act may take, ms: it may have to wait for others. */
 const holdMargin = 10_000;
 

@@ -27,7 +27,7 @@ export function refuseCommand(words: readonly string[], host: Pick<CommandHost, 
 }
 
 /** How long the release of a line without its keeper is tried for, ms: less than what the unit gives it. */
-const releasePatience = 30_000;
+const releaseTimeout = 30_000;
 
 type Runner = (words: readonly string[], host: CommandHost) => Promise<number>;
 
@@ -51,7 +51,7 @@ const runners: Readonly<Record<CommandName, Runner>> = {
       import('../node/board.js'),
     ]);
     const openLines = async () => boardLines(await openBoard(values, host));
-    const care = await clearLine({ clock: host.clock, log: logTo(host), openLines }, releasePatience);
+    const care = await clearLine({ clock: host.clock, log: logTo(host), openLines }, releaseTimeout);
     if (care === 'stuck') throw new Error('EXTOUT is asserted and cannot be released');
     if (care === 'released') host.write('EXTOUT was asserted and has been released\n');
     return 0;

@@ -11,7 +11,7 @@ import {
 } from '../wire-test/messages.js';
 import { testedOf } from '../wire-test/record.js';
 import { noTest, testWire } from '../wire-test/test.js';
-import { type CommandHost, connectPatience, finish, wireEnd } from './host.js';
+import { type CommandHost, connectTimeout, finish, wireEnd } from './host.js';
 import type { CommandValues } from './table.js';
 
 /** Resolves to the exit status. */
@@ -25,7 +25,7 @@ export async function wireTest(values: CommandValues<'wire-test'>, host: Command
   const address = values.host ?? end.peer;
   const conversation = await callFor<ListenerMessage, TesterMessage>(
     sockets,
-    { host: address, port, patience: connectPatience },
+    { host: address, port, timeout: connectTimeout },
     parseListenerMessage,
     host.machine.clusterKey(),
     host.clock,
@@ -52,9 +52,9 @@ export async function wireListen(values: CommandValues<'wire-listen'>, host: Com
   const sockets = await host.network();
   const { end: own, wiring } = await wireEnd(values, host);
   const end = { ...own, ...listening(wiring) };
-  const patience = values.timeout * 1000;
+  const timeout = values.timeout * 1000;
   const report = await listenForWireTests(end, {
-    patience,
+    timeout,
     keep: values.keep,
     stop: host.stop,
     listen: async (onCall) => {

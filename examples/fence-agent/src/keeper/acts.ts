@@ -2,7 +2,7 @@
 // whoever has died, and ends when nobody wants it any more.
 import type { Sleepi3 } from '@sleepi3/driver';
 import { cuts, describeOutcome, type PulseOutcome, type PulseRequest } from '../line/act.js';
-import { patiently, within } from '../line/patience.js';
+import { retry, within } from '../line/timeout.js';
 import { pulse, type PulseContext, release } from '../line/pulse.js';
 import type { PeerTalk } from '../peer/talk.js';
 import { isSameNode } from '../target/node-names.js';
@@ -13,9 +13,9 @@ import type { AgentConversation, KeeperEvent } from './messages.js';
 import type { WakeDebt } from './wake.js';
 
 /** How long a disk is waited for after an act, ms. */
-const diskPatience = 10_000;
+const diskTimeout = 10_000;
 /** How long a board that cannot be opened is tried for, ms. */
-const openPatience = 3000;
+const openTimeout = 3000;
 /** A hold that came this far, ms, may have cut the target, whatever became of it then. */
 const mayHaveCut = 8000;
 
@@ -26,7 +26,7 @@ type ShotWitness = Pick<PeerTalk, 'hasShot' | 'watchSurvivor'>;
 export interface Act {
   request: PulseRequest;
   /** The clock's time, ms, after which it is not begun. */
-  giveUp: number;
+  deadline: number;
   /** Who is told what happens. */
   readonly waiting: Set<AgentConversation>;
   /** Who has not withdrawn the request. Dying is not withdrawing: an act that has begun goes on for those. */
@@ -50,12 +50,12 @@ export class Acts {
     this.#talk = talk;
   }
 
-  /** @param patience ms from now, after which it is not begun any more. */
-  admit(conversation: AgentConversation, request: PulseRequest, patience: number): Act {
-    const giveUp = this.#host.clock.now() + patience;
+  /** @param timeout ms from now, after which it is not begun any more. */
+  admit(conversation: AgentConversation, request: PulseRequest, timeout: number): Act {
+    const deadline = this.#host.clock.now() + timeout;
     const joined = this.#acts.find((act) => isSameAct(act.request, request) && !act.withdrawal.signal.aborted);
-    const act = joined ?? this.#newAct(request, giveUp);
-    act.giveUp = Math.max(act.giveUp, giveUp);
+    const act = joined ?? this.#newAct(request, deadline);
+    act.deadline = Math.max(act.deadline, deadline);
     act.waiting.add(conversation);
     act.wanting.add(conversation);
     const { underWay } = this.#line;
@@ -92,14 +92,14 @@ export class Acts {
     const other = this.#line.underWay ?? 'another act';
     for (const act of [...this.#acts]) {
       if (act.state === 'begun') tell(act, { event: 'alive' });
-      else if (this.#host.clock.now() >= act.giveUp) this.#settle(act, failed(`${other} took too long`));
+      else if (this.#host.clock.now() >= act.deadline) this.#settle(act, failed(`${other} took too long`));
       else tell(act, { event: 'waiting', for: other });
     }
   }
 
-  #newAct(request: PulseRequest, giveUp: number): Act {
+  #newAct(request: PulseRequest, deadline: number): Act {
     const withdrawal = new AbortController();
-    const act: Act = { request, giveUp, waiting: new Set(), wanting: new Set(), withdrawal, state: 'queued' };
+    const act: Act = { request, deadline, waiting: new Set(), wanting: new Set(), withdrawal, state: 'queued' };
     this.#acts.push(act);
     return act;
   }
@@ -132,7 +132,7 @@ export class Acts {
   /** Tells everybody that its turn has come; undefined when it is too late for that. */
   #begin(act: Act): PulseRequest | undefined {
     if (act.state !== 'queued') return undefined;
-    const left = act.giveUp - this.#host.clock.now();
+    const left = act.deadline - this.#host.clock.now();
     if (left < (cuts(act.request.action) ? act.request.hold : 0)) {
       this.#settle(act, failed('no time was left when its turn came'));
       return undefined;
@@ -187,14 +187,14 @@ export class Acts {
       await this.#debt.pay(context);
     }
     // A slow disk gets its time to take the record.
-    await within(clock, diskPatience, record.settled());
+    await within(clock, diskTimeout, record.settled());
     await this.#line.leaveIdle(context);
   }
 
   /** Opens the board, again and again for a while. */
   #open(act: Act): Promise<Sleepi3> {
     const { clock, openBoard } = this.#host;
-    return patiently({ clock, signal: act.withdrawal.signal }, openPatience, openBoard);
+    return retry({ clock, signal: act.withdrawal.signal }, openTimeout, openBoard);
   }
 
   #settle(act: Act, outcome: PulseOutcome): void {

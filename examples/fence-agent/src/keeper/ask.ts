@@ -2,7 +2,7 @@
 // to leave in order: the line is the keeper's, and the service manager's when the keeper dies or hangs.
 import type { Clock } from '@sleepi3/driver';
 import type { PulseOutcome, PulseRequest } from '../line/act.js';
-import { within } from '../line/patience.js';
+import { within } from '../line/timeout.js';
 import type { AgentMessage, Conversation, KeeperEvent, KeeperQuestion, NamedBoard } from './messages.js';
 
 /** Silence of a keeper that has answered before, ms, after which it is taken for hung. It gives a sign of life each second. */
@@ -37,14 +37,16 @@ export interface AskHost {
 /**
  * Has the act carried out and resolves to its outcome. Waits for another act that is under way; joins one that is the same.
  *
- * @param patience ms from now, after which the act is not begun any more.
+ * @param timeout ms from now, after which the act is not begun any more.
  */
-export async function performAct(request: PulseRequest, host: AskHost, patience: number): Promise<PulseOutcome> {
-  const giveUp = host.clock.now() + patience;
+export async function performAct(request: PulseRequest, host: AskHost, timeout: number): Promise<PulseOutcome> {
+  const deadline = host.clock.now() + timeout;
   const waits = { for: undefined as string | undefined };
-  const outcome = await askUntil(giveUp, host, (conversation) => followAct(conversation, request, host, giveUp, waits));
+  const outcome = await askUntil(deadline, host, (conversation) =>
+    followAct(conversation, request, host, deadline, waits),
+  );
   if (outcome) return outcome;
-  const reason = host.stop.aborted ? 'the agent was asked to end' : noAnswer(patience);
+  const reason = host.stop.aborted ? 'the agent was asked to end' : noAnswer(timeout);
   return { kind: 'failed', reason: waits.for ? `${reason}; ${waits.for} is under way` : reason };
 }
 
@@ -53,7 +55,7 @@ async function followAct(
   conversation: KeeperConversation,
   request: PulseRequest,
   host: AskHost,
-  giveUp: number,
+  deadline: number,
   waits: { for: string | undefined },
 ): Promise<PulseOutcome | undefined> {
   const { clock, board, log, stop } = host;
@@ -64,9 +66,9 @@ async function followAct(
   };
   stop.addEventListener('abort', cancel, { once: true });
   try {
-    conversation.send({ ask: 'act', request, patience: Math.max(0, giveUp - clock.now()), board });
+    conversation.send({ ask: 'act', request, timeout: Math.max(0, deadline - clock.now()), board });
     for (let heard = false; ; heard = true) {
-      const event = await nextEvent(conversation, clock, heard ? longestSilence : giveUp - clock.now());
+      const event = await nextEvent(conversation, clock, heard ? longestSilence : deadline - clock.now());
       if (event === 'late' && accepted)
         return failed(`the line keeper is hung; ${manager} ends it and releases EXTOUT`);
       if (event === undefined && accepted) return failed(`the line keeper died; ${manager} releases EXTOUT`);
@@ -117,22 +119,22 @@ const answerTo = { status: 'status', forget: 'forgotten', report: 'report', boot
 /**
  * Asks the keeper and resolves to its answer.
  *
- * @param patience ms for a keeper to be there and to give its first sign of life.
+ * @param timeout ms for a keeper to be there and to give its first sign of life.
  * @throws Error with what to do when it refuses, or does not answer.
  */
 export async function askKeeper<A extends keyof Answers>(
   question: KeeperQuestion & { readonly ask: A },
   host: AskHost,
-  patience: number,
+  timeout: number,
 ): Promise<Answers[A]> {
   const { clock, board } = host;
   const wanted: KeeperEvent['event'] = answerTo[question.ask];
-  const giveUp = clock.now() + patience;
-  const answer = await askUntil(giveUp, host, async (conversation) => {
+  const deadline = clock.now() + timeout;
+  const answer = await askUntil(deadline, host, async (conversation) => {
     try {
       conversation.send({ ...question, board });
       for (let heard = false; ; heard = true) {
-        const event = await nextEvent(conversation, clock, heard ? longestSilence : giveUp - clock.now());
+        const event = await nextEvent(conversation, clock, heard ? longestSilence : deadline - clock.now());
         if (event === undefined || event === 'late') return undefined;
         if (event.event === 'refused' || event.event === wanted) return event;
       }
@@ -141,22 +143,22 @@ export async function askKeeper<A extends keyof Answers>(
     }
   });
   if (answer?.event === 'refused') throw new Error(answer.reason);
-  if (!answer) throw new Error(host.stop.aborted ? 'asked to end' : noAnswer(patience));
+  if (!answer) throw new Error(host.stop.aborted ? 'asked to end' : noAnswer(timeout));
   return answer as Answers[A];
 }
 
-function noAnswer(patience: number): string {
-  return `the line keeper did not answer within ${Math.round(patience / 1000)} s: ${remedy}`;
+function noAnswer(timeout: number): string {
+  return `the line keeper did not answer within ${Math.round(timeout / 1000)} s: ${remedy}`;
 }
 
 /** Calls until `follow` has come to an end with one keeper, the time is up, or this process is asked to end. */
 async function askUntil<T>(
-  giveUp: number,
+  deadline: number,
   { clock, stop, call }: AskHost,
   follow: (conversation: KeeperConversation) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const isStopped = () => stop.aborted;
-  while (clock.now() < giveUp && !isStopped()) {
+  while (clock.now() < deadline && !isStopped()) {
     const conversation = await call();
     if (isStopped()) {
       conversation?.close();
@@ -169,13 +171,13 @@ async function askUntil<T>(
   return undefined;
 }
 
-/** What the keeper says next, `silence` when it says nothing for `patience` ms, undefined when it is gone. */
+/** What the keeper says next, `silence` when it says nothing for `timeout` ms, undefined when it is gone. */
 async function nextEvent(
   conversation: KeeperConversation,
   clock: Clock,
-  patience: number,
+  timeout: number,
 ): Promise<KeeperEvent | 'late' | undefined> {
   const event = conversation.receive();
-  const heard = await within(clock, patience, event);
+  const heard = await within(clock, timeout, event);
   return heard === 'late' ? within(clock, catchingUp, event) : heard;
 }

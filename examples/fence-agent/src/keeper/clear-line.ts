@@ -15,10 +15,10 @@ const openPeriod = 500;
 /** A transfer that takes longer than this, ms, leaves no time to look again before letting go. */
 const quickTransfer = 250;
 
-/** Releases EXTOUT if it is asserted, or cannot be read, trying for `patience` ms. Rejects when the board cannot be opened. */
-export async function clearLine(host: LineHost, patience: number): Promise<'idle' | 'released' | 'stuck'> {
+/** Releases EXTOUT if it is asserted, or cannot be read, trying for `timeout` ms. Rejects when the board cannot be opened. */
+export async function clearLine(host: LineHost, timeout: number): Promise<'idle' | 'released' | 'stuck'> {
   const { clock, openLines, log } = host;
-  const giveUp = clock.now() + patience;
+  const deadline = clock.now() + timeout;
   let told = false;
   for (;;) {
     try {
@@ -26,13 +26,13 @@ export async function clearLine(host: LineHost, patience: number): Promise<'idle
       try {
         const found = await letGoAtOnce(lines, clock);
         if (found === 'idle') return 'idle';
-        const left = Math.max(0, giveUp - clock.now());
+        const left = Math.max(0, deadline - clock.now());
         return (await release({ lines, clock, log }, left, found === 'written')) ? 'released' : 'stuck';
       } finally {
         await lines.close();
       }
     } catch (error) {
-      if (clock.now() >= giveUp) throw error;
+      if (clock.now() >= deadline) throw error;
       if (!told) log(`the board could not be reached to release EXTOUT: ${String(error)}`);
       told = true;
     }

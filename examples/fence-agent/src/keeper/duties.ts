@@ -17,7 +17,7 @@ export interface DutyHost {
   /** The vendor's file; undefined when it is missing and not needed. */
   readonly readDefaults: () => Promise<ParsedDefaults | undefined>;
   readonly openBoard: () => Promise<Sleepi3>;
-  /** Lets go of a line that nobody owns, without patience of its own. */
+  /** Lets go of a line that nobody owns, without a timeout of its own. */
   readonly clearLine: () => Promise<'idle' | 'released' | 'owned' | 'stuck'>;
   /** What is still owed; it is seen to that it will be given. */
   readonly makeGood: () => Promise<OwedWakeUp | undefined>;
@@ -49,10 +49,10 @@ type Duty = (host: DutyHost) => Promise<Found>;
 
 const duties: readonly Duty[] = [idleLine, fenceable, owedWake];
 
-/** Does each duty, again and again until it is done, `patience` ms have passed, or trying again cannot help. */
-export async function doDuties(host: DutyHost, patience: number): Promise<BootReport> {
+/** Does each duty, again and again until it is done, `timeout` ms have passed, or trying again cannot help. */
+export async function doDuties(host: DutyHost, timeout: number): Promise<BootReport> {
   const { clock, stop } = host;
-  const giveUp = clock.now() + patience;
+  const deadline = clock.now() + timeout;
   const found: Found[] = [];
   let left: readonly Duty[] = duties;
   let told = '';
@@ -68,7 +68,7 @@ export async function doDuties(host: DutyHost, patience: number): Promise<BootRe
       }
     }
     left = undone;
-    const over = stop.aborted || clock.now() + attemptPause > giveUp || failures.every(isHopeless);
+    const over = stop.aborted || clock.now() + attemptPause > deadline || failures.every(isHopeless);
     if (over) return reportOf(found, failures, attempts);
     const reasons = reasonsOf(failures).join('; ');
     if (reasons !== told) host.log(`${reasons}; trying again`);

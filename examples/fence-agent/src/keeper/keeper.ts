@@ -9,7 +9,7 @@ import { type Act, Acts, failed } from './acts.js';
 import { type BootReport, doDuties } from './duties.js';
 import { reasonOf } from '../reason.js';
 import type { KeeperHost } from './host.js';
-import { carePatience, KeptLine } from './line.js';
+import { careTimeout, KeptLine } from './line.js';
 import { look } from './look.js';
 import type { AgentConversation, KeeperEvent, KeeperQuestion } from './messages.js';
 import { type BoardView, openPolitely } from './politely.js';
@@ -19,7 +19,7 @@ import { WakeDebt } from './wake.js';
 /** Between two signs of life, ms. */
 const lifePeriod = 1000;
 /** How long a keeper that starts tries its duties before it says that it is ready, ms. */
-const startPatience = 3000;
+const startTimeout = 3000;
 
 /** Keeps the line until it is asked to end, and everything that had begun has ended. */
 export async function keepLine(host: KeeperHost): Promise<void> {
@@ -71,7 +71,7 @@ class Keeper {
   async start(): Promise<void> {
     const { log, onReady } = this.#host;
     void this.#live();
-    const report = await this.#doDuties(startPatience);
+    const report = await this.#doDuties(startTimeout);
     log(report.message);
     onReady(report.message);
     if (!report.ok) void this.#untilDutiesAreDone(report.message);
@@ -106,7 +106,7 @@ class Keeper {
         (await this.#host.objectionTo(message.board).catch(reasonOf)) ??
         (isTest ? this.#talk?.objectionToPulse : undefined);
       if (objection !== undefined) conversation.send({ event: 'refused', reason: objection });
-      else if (message.ask === 'act') act = this.#acts.admit(conversation, message.request, message.patience);
+      else if (message.ask === 'act') act = this.#acts.admit(conversation, message.request, message.timeout);
       else await this.#answer(conversation, message);
       if (!act) break;
     }
@@ -130,7 +130,7 @@ class Keeper {
     const { record } = this.#host;
     switch (question.ask) {
       case 'status':
-        if ((await this.#line.isAsserted()) && (await this.#line.careFor(carePatience)) === 'stuck') {
+        if ((await this.#line.isAsserted()) && (await this.#line.careFor(careTimeout)) === 'stuck') {
           throw new Error('EXTOUT is asserted with no owner and cannot be released');
         }
         return { event: 'status', off: (await record.offProof(question.target)) !== undefined };
@@ -141,7 +141,7 @@ class Keeper {
       case 'report':
         return { event: 'report', report: await this.#look() };
       case 'boot':
-        return { event: 'booted', report: await this.#doDuties(question.patience) };
+        return { event: 'booted', report: await this.#doDuties(question.timeout) };
     }
   }
 
@@ -149,7 +149,7 @@ class Keeper {
     return look(this.#host, openBoard, this.#line, this.#debt, this.#talk);
   }
 
-  async #doDuties(patience: number): Promise<BootReport> {
+  async #doDuties(timeout: number): Promise<BootReport> {
     const { clock, log, readDefaults, openBoard, owedWake } = this.#host;
     return doDuties(
       {
@@ -161,7 +161,7 @@ class Keeper {
           return owed;
         },
       },
-      patience,
+      timeout,
     );
   }
 

@@ -9,7 +9,7 @@ import { type KeeperHost, retryPeriod } from './host.js';
 /** A transfer that takes longer than this, retries and all, ms, will not come back. */
 const longestTransfer = 10_000;
 /** How long a caller's question waits for a line that cannot be released, ms. */
-export const carePatience = 1000;
+export const careTimeout = 1000;
 /** What is not an act, and so no owner of a line that is asserted. */
 const releaseName = 'the release of EXTOUT';
 
@@ -94,14 +94,14 @@ export class KeptLine {
   }
 
   /** Releases a line that nobody owns. */
-  async careFor(patience: number): Promise<'idle' | 'released' | 'owned' | 'stuck'> {
+  async careFor(timeout: number): Promise<'idle' | 'released' | 'owned' | 'stuck'> {
     if (this.#underWay !== undefined && this.#underWay !== releaseName) return 'owned';
-    return this.inTurn(releaseName, () => this.#clear(patience));
+    return this.inTurn(releaseName, () => this.#clear(timeout));
   }
 
-  async #clear(patience: number): Promise<'idle' | 'released' | 'stuck'> {
+  async #clear(timeout: number): Promise<'idle' | 'released' | 'stuck'> {
     const { clock, log, openBoard, record } = this.#host;
-    const care = await clearLine({ clock, log, openLines: async () => boardLines(await openBoard()) }, patience);
+    const care = await clearLine({ clock, log, openLines: async () => boardLines(await openBoard()) }, timeout);
     // Whoever asserted it may have woken the peer by that.
     if (care === 'released') await record.forget().catch(() => undefined);
     return care;
@@ -124,7 +124,7 @@ export class KeptLine {
   async #untilIdle(): Promise<void> {
     while (!this.#leaving.aborted) {
       await this.rest();
-      const care = await this.careFor(carePatience).catch(() => 'stuck');
+      const care = await this.careFor(careTimeout).catch(() => 'stuck');
       if (care === 'idle' || care === 'released') return;
     }
   }

@@ -4,7 +4,7 @@ import { readBoard } from '../node/board-check.js';
 import type { PeerTalk } from '../peer/talk.js';
 import type { KeeperHost } from './host.js';
 import type { BoardView } from './politely.js';
-import { carePatience, type KeptLine } from './line.js';
+import { careTimeout, type KeptLine } from './line.js';
 import {
   busIsSlow,
   type Finding,
@@ -41,7 +41,7 @@ export async function look(
     .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
   const isRead = !(reading instanceof Error);
   const asserted = isRead && reading.extout;
-  const care = asserted ? await line.careFor(carePatience).catch(() => 'stuck' as const) : 'idle';
+  const care = asserted ? await line.careFor(careTimeout).catch(() => 'stuck' as const) : 'idle';
   const view = { board: reading, defaults, defaultsPath: defaultsFile, extoutOwned: care !== 'stuck' };
   const slow = busIsSlow(transfer);
   const owed = await owedWake.get();

@@ -13,16 +13,16 @@ export interface NamedBoard {
 
 /** What a caller asks for. */
 export type KeeperQuestion =
-  /** Carries out an act on the line. `patience`: ms from now, after which nothing is begun any more. */
-  | { readonly ask: 'act'; readonly request: PulseRequest; readonly patience: number }
+  /** Carries out an act on the line. `timeout`: ms from now, after which nothing is begun any more. */
+  | { readonly ask: 'act'; readonly request: PulseRequest; readonly timeout: number }
   /** Whether the target is off, by a verified power-off that nothing has undone. */
   | { readonly ask: 'status'; readonly target: string }
   /** The target has been seen awake: an older proof that it is off is void. */
   | { readonly ask: 'forget' }
   /** How this node's board, line and wire are. */
   | { readonly ask: 'report' }
-  /** Does the duties of a boot once more, trying for `patience` ms. */
-  | { readonly ask: 'boot'; readonly patience: number };
+  /** Does the duties of a boot once more, trying for `timeout` ms. */
+  | { readonly ask: 'boot'; readonly timeout: number };
 
 export type AgentMessage =
   | (KeeperQuestion & { readonly board: NamedBoard })
@@ -70,14 +70,14 @@ export function parseAgentMessage(line: string): AgentMessage {
   throw new Error('not a message of an agent');
 }
 
-function questionOf({ ask, request, patience, target }: Partial<Record<string, unknown>>): KeeperQuestion | undefined {
+function questionOf({ ask, request, timeout, target }: Partial<Record<string, unknown>>): KeeperQuestion | undefined {
   switch (ask) {
     case 'act':
-      return isPulseRequest(request) && isDuration(patience) ? { ask, request, patience } : undefined;
+      return isPulseRequest(request) && isDuration(timeout) ? { ask, request, timeout } : undefined;
     case 'status':
       return typeof target === 'string' ? { ask, target } : undefined;
     case 'boot':
-      return isDuration(patience) ? { ask, patience } : undefined;
+      return isDuration(timeout) ? { ask, timeout } : undefined;
     case 'forget':
     case 'report':
       return { ask };

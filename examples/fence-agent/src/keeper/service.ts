@@ -21,7 +21,7 @@ import { OwedWake } from './owed-wake.js';
 import { listenForAgents } from './socket.js';
 
 /** How long a boot's board may take to answer before its registers are not kept, ms. */
-const observePatience = 30_000;
+const observeTimeout = 30_000;
 /** systemd's first descriptor for a service. */
 const firstDescriptor = 3;
 
@@ -68,7 +68,7 @@ export async function runKeeper(
       call: async (host) => {
         const key = machine.clusterKey();
         if (!key) return undefined;
-        return callKeeperAt(await network(), { host, port: nodes.port, patience: connectPatience }, key, clock);
+        return callKeeperAt(await network(), { host, port: nodes.port, timeout: connectTimeout }, key, clock);
       },
       listen: async (onCall) => {
         const key = machine.clusterKey();
@@ -90,7 +90,7 @@ export async function runKeeper(
     wireTest: machine.wireTest,
     observe: async () => {
       const observation = new Observation(machine.observation);
-      if (await observeBoot({ openBoard, observation }, clock, observePatience)) {
+      if (await observeBoot({ openBoard, observation }, clock, observeTimeout)) {
         log('the registers of this boot have been kept');
       }
     },
@@ -121,7 +121,7 @@ export interface NodeChoice {
 type KeeperCommandHost = Pick<CommandHost, 'clock' | 'machine' | 'network' | 'random' | 'stop' | 'writeError'>;
 
 /** How long the peer's machine may take to take a call, ms. */
-const connectPatience = 1500;
+const connectTimeout = 1500;
 
 /** Whether rolling-reboot is at it; where that cannot be told, it may be. */
 async function rollUnderWay(): Promise<boolean> {

@@ -9,7 +9,7 @@ import type { Conversation } from './messages.js';
 const longestMessage = 64 * 1024;
 
 /** How long an agent may take to hang up once the keeper has, ms. One that was stopped never does. */
-const hangUpPatience = 500;
+const hangUpTimeout = 500;
 
 /** Calls the keeper behind a socket file; undefined when nobody listens there. */
 export function callKeeper<Incoming, Outgoing>(path: string): Promise<Conversation<Incoming, Outgoing> | undefined> {
@@ -67,7 +67,7 @@ export async function listenForAgents<Incoming, Outgoing>(
       for (const socket of sockets) socket.end();
       const hangUp = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
-      }, hangUpPatience);
+      }, hangUpTimeout);
       await stopped;
       clearTimeout(hangUp);
     },

@@ -1,17 +1,17 @@
 // The wake pulse that a reboot owes its target: written down, given, and tried for minutes when it is lost.
 import type { PulseRequest } from '../line/act.js';
-import { within } from '../line/patience.js';
+import { within } from '../line/timeout.js';
 import { pulse, type PulseContext } from '../line/pulse.js';
 import { reasonOf } from '../reason.js';
 import type { KeeperHost } from './host.js';
 import type { KeptLine } from './line.js';
 
 /** How long a disk is waited for before the result is told, ms. */
-const tellPatience = 3000;
+const tellTimeout = 3000;
 /** How long a wake pulse that is owed is tried for, ms; monitor and boot begin anew. */
-const wakePatience = 600_000;
+const wakeTimeout = 600_000;
 /** How long a wake pulse waits for EXTIN, ms: longer than it takes to see that it is stuck, as after the end of who shot. */
-const stuckPatience = 30_000;
+const stuckTimeout = 30_000;
 
 export class WakeDebt {
   readonly #host: KeeperHost;
@@ -32,7 +32,7 @@ export class WakeDebt {
       () => undefined,
       (error: unknown) => reasonOf(error),
     );
-    const trouble = await within(clock, tellPatience, written);
+    const trouble = await within(clock, tellTimeout, written);
     if (trouble !== undefined) {
       const why = trouble === 'late' ? 'the disk takes too long' : trouble;
       log(`that ${target} is owed a wake pulse could not be written: ${why}`);
@@ -44,7 +44,7 @@ export class WakeDebt {
     const { clock, log, owedWake } = this.#host;
     await within(
       clock,
-      tellPatience,
+      tellTimeout,
       owedWake.settle().catch((error: unknown) => {
         log(`the record of an owed wake pulse could not be removed: ${reasonOf(error)}`);
       }),
@@ -59,7 +59,7 @@ export class WakeDebt {
       action: 'on',
       target: owed.target,
       hold: 0,
-      holdTimeout: stuckPatience,
+      holdTimeout: stuckTimeout,
       wakeDelay: 0,
       preferred: true,
     };
@@ -79,12 +79,12 @@ export class WakeDebt {
     if (this.#makingGood) return;
     this.#makingGood = true;
     const { clock, owedWake, log } = this.#host;
-    const giveUp = clock.now() + wakePatience;
+    const deadline = clock.now() + wakeTimeout;
     try {
       while (!this.#leaving.aborted && (await owedWake.get())) {
         const given = await this.#line.inTurn('a wake pulse that is owed', () => this.#tryToPay());
         if (given !== false) return;
-        if (clock.now() >= giveUp) {
+        if (clock.now() >= deadline) {
           log('the wake pulse that is owed is tried again at the next monitor, or by fence_sleepi3 boot');
           return;
         }

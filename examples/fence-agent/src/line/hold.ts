@@ -3,7 +3,7 @@ import type { Clock } from '@sleepi3/driver';
 import { reasonNotToFire, reasonToYield } from './arbitration.js';
 import { type Lines, type LineState, readTwice, settleExtout } from './lines.js';
 import { isOwnShot, ownShot } from './own-shot.js';
-import { within } from './patience.js';
+import { within } from './timeout.js';
 import { reasonOf } from '../reason.js';
 
 /** Between two samples, ms: quick enough to see the peer shoot long before either board cuts. */
@@ -142,7 +142,7 @@ class Hold {
         const reason = `no time left for a hold of ${seconds(hold)} after ${this.#restarts} restarts`;
         return { kind: 'failed', reason };
       }
-      if (failure !== undefined && this.#clock.now() > this.#giveUp()) {
+      if (failure !== undefined && this.#clock.now() > this.#failureDeadline()) {
         return { kind: 'failed', reason: `EXTOUT could not be asserted: ${reasonOf(failure)}` };
       }
       try {
@@ -190,7 +190,7 @@ class Hold {
   }
 
   /** Until when firing is tried: while nothing was asserted there is time, and then no longer than may be gone without sight. */
-  #giveUp(): number {
+  #failureDeadline(): number {
     const { deadline, hold } = this.#plan;
     return this.#unseenSince === undefined ? deadline - hold : this.#unseenSince + longestBlindness;
   }

@@ -5,7 +5,7 @@ import { type HoldProgress, verifiedHold } from './hold.js';
 import type { PulseOutcome, PulseRequest } from './act.js';
 import { type Lines, type LineState, readTwice, settleExtout } from './lines.js';
 import { isOwnShot, ownShot } from './own-shot.js';
-import { patiently, within } from './patience.js';
+import { retry, within } from './timeout.js';
 import type { PowerRecord } from './power-record.js';
 import { withoutStuckInput } from './stuck-input.js';
 import { reasonOf } from '../reason.js';
@@ -17,15 +17,15 @@ const earliestCut = 9000;
 /** After a stale line was released, ms: the peer's board counts whole seconds and has to see it idle. */
 const staleLineRest = 2000;
 /** How long a slow disk is waited for to take a record, ms. It proves something later; the hold is now. */
-const recordPatience = 3000;
+const recordTimeout = 3000;
 /** How long a bus that fails is tried before anything is asserted, ms, where the act has no time of its own for that. */
-const busPatience = 3000;
+const busTimeout = 3000;
 /** Between two looks whether the peer's shot is over, ms. */
 const waitPeriod = 250;
 /** How long EXTIN must be idle until the peer's shot is over, ms: it may let go for a moment to see whose shot it sees. */
 const shotIsOver = 2000;
 /** How long a release is tried for before it is given up, ms. */
-export const releasePatience = 30_000;
+export const releaseTimeout = 30_000;
 
 export interface PulseContext {
   readonly lines: Lines;
@@ -53,7 +53,7 @@ export async function pulse(request: PulseRequest, given: PulseContext): Promise
   try {
     // From here on an edge may wake the target: an older proof that it is off is void.
     await kept('the old record of a power-off could not be removed', context.record.forget(), context);
-    await releaseStaleLine(context, Math.max(busPatience, request.holdTimeout - request.hold));
+    await releaseStaleLine(context, Math.max(busTimeout, request.holdTimeout - request.hold));
     for (;;) {
       const outcome = await acts[request.action](request, context, deadline);
       const mayWait = outcome.kind === 'conceded' && request.action !== 'test';
@@ -104,7 +104,7 @@ async function cut(request: PulseRequest, context: PulseContext, deadline: numbe
     },
   };
   const outcome = await verifiedHold(noted, clock, plan, onProgress, signal);
-  const released = await release(context, outcome.kind === 'verified' ? 1000 : releasePatience, taken);
+  const released = await release(context, outcome.kind === 'verified' ? 1000 : releaseTimeout, taken);
   if (outcome.kind !== 'verified') return outcome;
   const { held, samples } = outcome;
   // The target is off all the same; without the record `status` says "on", which is the safe side.
@@ -116,7 +116,7 @@ async function cut(request: PulseRequest, context: PulseContext, deadline: numbe
 async function wake(context: PulseContext): Promise<PulseOutcome> {
   const { lines, clock } = context;
   let begun: number | undefined;
-  const objection = await patiently(context, busPatience, async () => {
+  const objection = await retry(context, busTimeout, async () => {
     const reason = reasonNotToFire(await readTwice(lines));
     if (reason) return reason;
     begun ??= clock.now(); // a write that fails may have taken effect
@@ -147,7 +147,7 @@ const testSamplePeriod = 20;
 /** A pulse too short to cut anything, while this node's own EXTIN is watched. */
 async function testWire({ hold, extinExpected }: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
   const { lines, clock, signal } = context;
-  const before = await patiently(context, busPatience, () => readTwice(lines));
+  const before = await retry(context, busTimeout, () => readTwice(lines));
   const objection = extinExpected ? undefined : reasonNotToFire(before);
   if (objection) return { kind: 'conceded', reason: objection };
   const begun = clock.now();
@@ -187,11 +187,11 @@ async function letGo(context: PulseContext): Promise<boolean> {
   return release(context);
 }
 
-async function releaseStaleLine(context: PulseContext, patience: number): Promise<void> {
+async function releaseStaleLine(context: PulseContext, timeout: number): Promise<void> {
   const { lines } = context;
-  const { extout } = await patiently(context, patience, () => readTwice(lines));
+  const { extout } = await retry(context, timeout, () => readTwice(lines));
   if (!extout) return;
-  await patiently(context, patience, () => settleExtout(lines, false));
+  await retry(context, timeout, () => settleExtout(lines, false));
   context.log('EXTOUT was asserted with no owner: released');
   await context.clock.sleep(staleLineRest);
 }
@@ -200,7 +200,7 @@ async function releaseStaleLine(context: PulseContext, patience: number): Promis
 async function kept(trouble: string, change: Promise<void>, { clock, log }: PulseContext): Promise<void> {
   const failure = within(
     clock,
-    recordPatience,
+    recordTimeout,
     change.then(
       () => undefined,
       (error: unknown) => String(error),
@@ -210,19 +210,19 @@ async function kept(trouble: string, change: Promise<void>, { clock, log }: Puls
   if (why !== undefined) log(`${trouble}: ${why === 'late' ? 'the disk takes too long' : why}`);
 }
 
-/** Releases EXTOUT, again and again for `patience` ms. Resolves to whether it reads released. */
+/** Releases EXTOUT, again and again for `timeout` ms. Resolves to whether it reads released. */
 export async function release(
   { lines, clock, log }: Pick<PulseContext, 'lines' | 'clock' | 'log'>,
-  patience = releasePatience,
+  timeout = releaseTimeout,
   taken = false,
 ): Promise<boolean> {
-  const giveUp = clock.now() + patience;
+  const deadline = clock.now() + timeout;
   for (let isTaken = taken; ; isTaken = false) {
     try {
       await settleExtout(lines, false, { taken: isTaken });
       return true;
     } catch (error) {
-      if (clock.now() >= giveUp) {
+      if (clock.now() >= deadline) {
         log(`EXTOUT could not be released: ${reasonOf(error)}`);
         return false;
       }

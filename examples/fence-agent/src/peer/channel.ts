@@ -4,7 +4,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '@sleepi3/driver';
 import type { Conversation } from '../keeper/messages.js';
-import { within } from '../line/patience.js';
+import { within } from '../line/timeout.js';
 import { fieldsOf, record } from '../wire-test/messages.js';
 
 /** What goes over the network, one JSON object a line. */
@@ -19,7 +19,7 @@ export type PeerLines = Conversation<string, string>;
 const purpose = 'fence_sleepi3 line keepers 1';
 const nonceBytes = 16;
 /** How long the other side may take for its nonce, ms. */
-const greetingPatience = 2000;
+const greetingTimeout = 2000;
 
 /** @throws Error when the line is no frame. */
 export function parseFrame(text: string): Frame {
@@ -40,7 +40,7 @@ export async function secured(
 ): Promise<PeerLines | undefined> {
   const own = randomBytes(nonceBytes).toString('hex');
   conversation.send({ nonce: own });
-  const greeting = await within(clock, greetingPatience, conversation.receive());
+  const greeting = await within(clock, greetingTimeout, conversation.receive());
   if (greeting === 'late' || greeting === undefined || !('nonce' in greeting)) {
     conversation.close();
     return undefined;

@@ -14,7 +14,7 @@ export interface Where {
   readonly host: string;
   readonly port: number;
   /** ms to wait for the connection. */
-  readonly patience: number;
+  readonly timeout: number;
 }
 
 /** Calls the line keeper at an address. Undefined when nobody answers there who has the key. */

@@ -1,6 +1,6 @@
 // The peer's line keeper: asked what it is and what it sees, answered the same, and with it the wire is tested daily.
 import type { Clock } from '@sleepi3/driver';
-import { within } from '../line/patience.js';
+import { within } from '../line/timeout.js';
 import type { FoundWiring } from '../target/wiring.js';
 import { isSameNode } from '../target/node-names.js';
 import type { ListenerConversation, TesterConversation } from '../wire-test/test.js';
@@ -12,11 +12,11 @@ import { reasonOf } from '../reason.js';
 /** Between two questions, ms. */
 const askPeriod = 10_000;
 /** How long an answer may take, ms. */
-const answerPatience = 2000;
+const answerTimeout = 2000;
 /** How old an answer may be to be believed, ms. */
 const longestBelief = 60_000;
 /** How long a caller may take to say what it wants, ms. */
-const greetingPatience = 5000;
+const greetingTimeout = 5000;
 
 /** What talking with the peer needs of the process. */
 export interface PeerHost {
@@ -47,7 +47,7 @@ export class Peer {
   async watch(signal: AbortSignal): Promise<void> {
     const { clock } = this.#host;
     while (!signal.aborted) {
-      await this.ask(answerPatience);
+      await this.ask(answerTimeout);
       await clock.sleep(askPeriod, signal).catch(() => undefined);
     }
   }
@@ -57,14 +57,14 @@ export class Peer {
     return this.#last && this.#host.clock.now() - this.#last.at <= longestBelief ? this.#last.facts : undefined;
   }
 
-  /** What it says now; undefined when it does not within `patience` ms. Who answers has its power, and its key. */
-  async ask(patience: number): Promise<PeerFacts | undefined> {
+  /** What it says now; undefined when it does not within `timeout` ms. Who answers has its power, and its key. */
+  async ask(timeout: number): Promise<PeerFacts | undefined> {
     const { clock, log } = this.#host;
     const asked = this.#askEverywhere().catch((error: unknown) => {
       log(`the peer's line keeper cannot be asked: ${reasonOf(error)}`);
       return undefined;
     });
-    const facts = await within(clock, patience, asked);
+    const facts = await within(clock, timeout, asked);
     if (facts === 'late' || facts === undefined) return undefined;
     this.#last = { facts, at: clock.now() };
     this.#onFacts(facts);
@@ -88,7 +88,7 @@ export class Peer {
   ): Promise<{ close(): Promise<void> }> {
     const { clock, listen, wiring } = this.#host;
     const attend = async (lines: PeerLines) => {
-      const first = await within(clock, greetingPatience, lines.receive());
+      const first = await within(clock, greetingTimeout, lines.receive());
       if (first === 'late' || first === undefined) {
         lines.close();
       } else if (isAboutQuestion(first)) {
@@ -124,7 +124,7 @@ export class Peer {
     if (!lines) return undefined;
     try {
       lines.send(aboutQuestion);
-      const answer = await within(this.#host.clock, answerPatience, lines.receive());
+      const answer = await within(this.#host.clock, answerTimeout, lines.receive());
       return answer === 'late' || answer === undefined ? undefined : parsePeerFacts(answer);
     } finally {
       lines.close();

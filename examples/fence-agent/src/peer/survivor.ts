@@ -5,7 +5,7 @@ import type { PeerFacts } from './messages.js';
 /** By then the target's board has cut, ms into the hold: at 11 s at the latest, and a little for the last packet. */
 const surelyCut = 11_200;
 /** How long an answer may take, ms: within what is left of the shortest hold. */
-const answerPatience = 700;
+const answerTimeout = 700;
 
 export class SurvivorWatch {
   readonly #peer: Peer;
@@ -22,7 +22,7 @@ export class SurvivorWatch {
     if (held < this.#askedAt) this.#answer = undefined;
     if (held < surelyCut || this.#answer) return;
     this.#askedAt = held;
-    this.#answer = this.#peer.ask(answerPatience);
+    this.#answer = this.#peer.ask(answerTimeout);
   }
 
   /** What a target says that should be without power; undefined when it says nothing. */

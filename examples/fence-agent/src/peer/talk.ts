@@ -24,11 +24,11 @@ import { refutes, type Shot } from './woken-peer.js';
 import { reasonOf } from '../reason.js';
 
 /** How long the peer may take to answer before a pulse is given towards it, ms: it is known to be awake then. */
-const peerPatience = 500;
+const peerTimeout = 500;
 /** How much shorter than one of a test that a person has asked for a pulse is: below half a second instead of 0.8 s. */
 const shortening = 0.6;
 /** More than it can take, ms. */
-const testPatience = 1000;
+const testTimeout = 1000;
 /** Between two looks at EIPDE and EITRG, ms. */
 const boardPeriod = 10_000;
 /** Between two attempts to listen, ms. */
@@ -256,7 +256,7 @@ export class PeerTalk {
     });
     if (unsettled) return unsettled.fact;
     if (await this.#link.rollUnderWay()) return 'a rolling reboot is under way';
-    const facts = await this.#peer.ask(peerPatience);
+    const facts = await this.#peer.ask(peerTimeout);
     if (!facts) return 'the peer does not answer';
     return facts.busy ? 'the peer is busy' : undefined;
   }
@@ -274,12 +274,12 @@ export class PeerTalk {
 
   /** A test pulse towards a peer that has just answered: one that sleeps would be woken by it. */
   async #give(length: number): Promise<PulseOutcome> {
-    const facts = await this.#peer.ask(peerPatience);
+    const facts = await this.#peer.ask(peerTimeout);
     const reason = this.objectionToPulse ?? (facts ? undefined : 'the peer does not answer any more');
     if (!facts || reason !== undefined) return { kind: 'failed', reason: reason ?? '' };
     return this.#keeper.pulse({
       ...{ action: 'test', target: facts.node, hold: Math.round(length * shortening) },
-      ...{ holdTimeout: testPatience, wakeDelay: 0, preferred: true },
+      ...{ holdTimeout: testTimeout, wakeDelay: 0, preferred: true },
     });
   }
 }

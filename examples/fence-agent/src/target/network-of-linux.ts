@@ -6,7 +6,7 @@ import type { Answer } from './silence.js';
 import { reasonOf } from '../reason.js';
 
 /** Longer than any question takes, ms. */
-const patience = 2000;
+const timeout = 2000;
 
 /** The addresses of all interfaces of this machine. */
 export function ownAddresses(): string[] {
@@ -15,7 +15,7 @@ export function ownAddresses(): string[] {
 
 /** What a host name stands for, by the machine's own rules (nsswitch.conf); nothing when that takes too long. */
 export async function resolve(name: string, run: RunProgram = runProgram): Promise<string[]> {
-  const { stdout } = await run('getent', ['ahosts', '--', name], { timeout: patience });
+  const { stdout } = await run('getent', ['ahosts', '--', name], { timeout });
   return [...new Set(stdout.split('\n').map((line) => line.split(/\s/)[0] ?? ''))].filter(isAddress);
 }
 
@@ -28,14 +28,14 @@ export async function ask(address: string, packets: number, run: RunProgram = ru
   const forgotten = neighbour && (await succeeds(run, ['neigh', 'flush', 'to', address]));
   const answer = await ping(address, packets, run);
   if (answer === 'answers' || !forgotten) return answer;
-  const { stdout } = await run('ip', ['neigh', 'show', 'to', address], { timeout: patience }).catch(() => noOutput);
+  const { stdout } = await run('ip', ['neigh', 'show', 'to', address], { timeout }).catch(() => noOutput);
   return isReachable(stdout, address) ? 'answers' : answer;
 }
 
 const noOutput = { stdout: '' };
 
 async function succeeds(run: RunProgram, words: readonly string[]): Promise<boolean> {
-  return run('ip', words, { timeout: patience }).then(
+  return run('ip', words, { timeout }).then(
     ({ status }) => status === 0,
     () => false, // there is no ip here, and a ping does without it
   );
@@ -59,7 +59,7 @@ async function ping(address: string, packets: number, run: RunProgram): Promise<
   let reason = '';
   for (const words of dialects) {
     try {
-      const { stdout, stderr, timedOut } = await run('ping', words, { timeout: patience });
+      const { stdout, stderr, timedOut } = await run('ping', words, { timeout });
       const [, sent, received] = /(\d+) packets transmitted, (\d+) (?:packets )?received/.exec(stdout) ?? [];
       if (Number(received) > 0) return 'answers';
       const notSent = stderr.includes('sendmsg') || stderr.includes('sendto');

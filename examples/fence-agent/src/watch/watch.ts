@@ -16,7 +16,7 @@ const lookPeriod = 60_000;
 /** Between a look that finds a change and the one that must confirm it, ms: boards are busy for a moment now and then. */
 const confirmAfter = 10_000;
 /** A success that is doubted within this time, ms, was none: the target answered after all. */
-const doubtPatience = 5000;
+const doubtTimeout = 5000;
 
 /** The line keeper, as far as it is watched. Neither uses the bus while an act or a caller's question does. */
 interface WatchedKeeper {
@@ -86,7 +86,7 @@ export class NodeWatch {
     const at = date().toISOString();
     this.#change(async () => {
       const success = this.#success;
-      if (!success || now - success.at > doubtPatience) return;
+      if (!success || now - success.at > doubtTimeout) return;
       this.#success = undefined;
       const { target, before } = success;
       await this.#rememberAct(target, { ...(before !== undefined && { success: before }), failure: at });

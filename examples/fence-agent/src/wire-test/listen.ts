@@ -14,7 +14,7 @@ const pulseWindow = 600_000;
 
 export interface ListenOptions {
   /** How long to wait, ms. */
-  readonly patience: number;
+  readonly timeout: number;
   /** Whether to go on after a test. */
   readonly keep: boolean;
   readonly stop: AbortSignal;
@@ -32,7 +32,7 @@ export interface ListenReport {
 
 /** Serves tests until one got to its end, or until the time is over. */
 export async function listenForWireTests(end: WireEnd, options: ListenOptions): Promise<ListenReport> {
-  const { patience, keep, stop } = options;
+  const { timeout, keep, stop } = options;
   const over = new AbortController();
   const finish = () => {
     over.abort();
@@ -67,11 +67,11 @@ export async function listenForWireTests(end: WireEnd, options: ListenOptions): 
       end.log(`a test failed: ${reasonOf(error)}`);
     });
   });
-  await sleepUntil(end.clock, patience, over.signal);
+  await sleepUntil(end.clock, timeout, over.signal);
   await server.close();
   stop.removeEventListener('abort', finish);
   return (
-    last ?? { ok: false, message: `no test within ${patience / 1000} s: run fence_sleepi3 wire-test on ${end.peer}` }
+    last ?? { ok: false, message: `no test within ${timeout / 1000} s: run fence_sleepi3 wire-test on ${end.peer}` }
   );
 }
 

@@ -8,7 +8,7 @@ import { longestWireMessage } from './messages.js';
 const mostWaiting = 4;
 
 /** How long the other side may take to hang up, ms, before it is hung up for. */
-const hangUpPatience = 500;
+const hangUpTimeout = 500;
 
 /** Makes a message of a line, or throws. */
 type Parse<Message> = (line: string) => Message;
@@ -16,10 +16,10 @@ type Parse<Message> = (line: string) => Message;
 /**
  * Connects to the listener of the peer.
  *
- * @param patience ms to wait for the connection.
+ * @param timeout ms to wait for the connection.
  */
 export function callListener<Incoming, Outgoing>(
-  { host, port, patience }: { readonly host: string; readonly port: number; readonly patience: number },
+  { host, port, timeout }: { readonly host: string; readonly port: number; readonly timeout: number },
   parse: Parse<Incoming>,
 ): Promise<Conversation<Incoming, Outgoing>> {
   return new Promise((resolve, reject) => {
@@ -28,8 +28,8 @@ export function callListener<Incoming, Outgoing>(
       socket.destroy();
       reject(error);
     };
-    socket.setTimeout(patience, () => {
-      fail(new Error(`no answer within ${patience / 1000} s`));
+    socket.setTimeout(timeout, () => {
+      fail(new Error(`no answer within ${timeout / 1000} s`));
     });
     socket.once('error', fail);
     socket.once('connect', () => {
@@ -71,7 +71,7 @@ export async function listenForCalls<Incoming, Outgoing>(
     close: () => {
       const hangUp = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
-      }, hangUpPatience);
+      }, hangUpTimeout);
       return new Promise((resolve) => {
         server.close(() => {
           clearTimeout(hangUp);

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Sleepi3 } from '@sleepi3/driver';
 import { watchExtin } from './watch.js';
-import { within } from '../line/patience.js';
+import { within } from '../line/timeout.js';
 import { settled } from '../line/lines.js';
 import type { Conversation } from '../keeper/messages.js';
 import type { PulseOutcome } from '../line/act.js';
@@ -27,7 +27,7 @@ const longestPulse = 800;
 /** How long the wire rests before and after the pulse, ms. */
 const rest = 250;
 /** How long the other side may be silent, ms: while it gives a pulse it may have to wait for its line keeper. */
-const patience = 20_000;
+const timeout = 20_000;
 /**
  * external_input_count from which no test is made, s: it is not known whether it falls to 0 on release, and the cut comes
  * at 10.
@@ -306,9 +306,9 @@ async function expect<Say extends ListenerMessage['say']>(
   conversation: TesterConversation,
   say: Say,
 ): Promise<Extract<ListenerMessage, { say: Say }>> {
-  const message = await within(end.clock, patience, conversation.receive());
+  const message = await within(end.clock, timeout, conversation.receive());
   if (message === 'late') {
-    throw new NoTestError('broken-off', `${end.peer} has been silent for ${patience / 1000} s`);
+    throw new NoTestError('broken-off', `${end.peer} has been silent for ${timeout / 1000} s`);
   }
   if (message?.say === 'refused') throw new NoTestError(message.code, `${end.peer} refuses: ${message.reason}`);
   if (message?.say === say) return message as Extract<ListenerMessage, { say: Say }>;
@@ -317,7 +317,7 @@ async function expect<Say extends ListenerMessage['say']>(
 
 /** The next message; undefined when the tester is gone or silent. */
 async function hear(end: WireEnd, conversation: ListenerConversation): Promise<TesterMessage | undefined> {
-  const message = await within(end.clock, patience, conversation.receive());
+  const message = await within(end.clock, timeout, conversation.receive());
   return message === 'late' ? undefined : message;
 }
 

@@ -11,7 +11,7 @@ import {
 } from '@sleepi3/fence-protocol/testing';
 import { createHarness, type Harness, record, type Recording, serveBoard } from '@sleepi3/simulator';
 import { type Service, startService } from './service.js';
-import { patience } from './until.js';
+import { timeout } from './until.js';
 import { bundleProgram } from '../../../../tools/bundle/bundle-program.js';
 
 const home = join(import.meta.dirname, '../..');
@@ -78,7 +78,7 @@ export async function liveCluster(program: string, prepare?: (state: string) => 
       runLikePacemaker(
         program,
         { action, target: 'node1', parameters, ...call },
-        { timeout: patience, env: service.env, ...(signal && { signal }) },
+        { timeout, env: service.env, ...(signal && { signal }) },
       ),
     holds: () => recording.pulses('node2', 'EXTOUT').map(({ start, end }) => end - start),
     close: async () => {

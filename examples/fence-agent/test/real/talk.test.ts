@@ -16,7 +16,7 @@ import { aboutQuestion, parsePeerFacts, type PeerFacts } from '../../src/peer/me
 import { callListener } from '../../src/wire-test/socket.js';
 import { buildAgent } from './live-cluster.js';
 import { type Service, startService } from './service.js';
-import { patience, until } from './until.js';
+import { timeout, until } from './until.js';
 
 const names = ['one', 'two'] as const;
 const addresses = ['127.16.110.1', '127.16.110.2'] as const;
@@ -32,7 +32,7 @@ interface Overheard {
   readonly facts: PeerFacts;
 }
 
-describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeout: 4 * patience * 1000 }, () => {
+describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeout: 4 * timeout * 1000 }, () => {
   let built: string;
   let program: string;
   let directory: string;
@@ -104,7 +104,7 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
 
   /** Calls the line keeper of a node, as the other one does. */
   const callNode = (node: 0 | 1) =>
-    callListener<Frame, Frame>({ host: addresses[node], port, patience: 5000 }, parseFrame);
+    callListener<Frame, Frame>({ host: addresses[node], port, timeout: 5000 }, parseFrame);
 
   /** Asks the line keeper of a node about itself with the key, and resolves to every frame that went either way. */
   async function overhear(node: 0 | 1): Promise<Overheard> {

@@ -2,7 +2,7 @@ import { systemClock } from '@sleepi3/driver';
 import { againWhereStarved } from '../../../../tools/test/support/starved.js';
 
 /** s that a test waits for a state before it fails: it bounds a defect, and a starved machine is none. */
-export const patience = 120;
+export const timeout = 120;
 
 /**
  * Options of tests of what keeps to seconds of real time, and says that it failed where a starved machine did not let it: there,
@@ -10,12 +10,12 @@ export const patience = 120;
  */
 export const inRealTime = { timeout: 300_000, retry: againWhereStarved };
 
-/** Resolves once `condition` is true; rejects after {@link patience}, saying for what it waited. */
+/** Resolves once `condition` is true; rejects after {@link timeout}, saying for what it waited. */
 export async function until(what: string | (() => string), condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = systemClock.now() + patience * 1000;
+  const deadline = systemClock.now() + timeout * 1000;
   while (!(await condition())) {
     if (systemClock.now() > deadline)
-      throw new Error(`after ${patience} s not yet: ${typeof what === 'string' ? what : what()}`);
+      throw new Error(`after ${timeout} s not yet: ${typeof what === 'string' ? what : what()}`);
     await systemClock.sleep(25);
   }
 }

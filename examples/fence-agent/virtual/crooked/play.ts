@@ -15,7 +15,7 @@ const betweenAttempts = 800;
 /** ms from power-on until the service of a Pi runs. */
 const bootTime = 15_000;
 /** How long the last wake pulse is waited for, ms: the line keeper tries for ten minutes. */
-const wakePatience = 650_000;
+const wakeTimeout = 650_000;
 /** When a node hangs as a whole that does, ms after its first request. */
 const hangsAt = 3000;
 
@@ -129,7 +129,7 @@ class Play {
     await clock.runUntil(Promise.all(asked), { within: 2_000_000 });
     await clock.advance(5000);
     const rebooted = this.#attempts.filter(({ success, action: done }) => success && done === 'reboot');
-    for (let waited = 0; waited < wakePatience && rebooted.some(({ target }) => !harness.boards[target].powered);) {
+    for (let waited = 0; waited < wakeTimeout && rebooted.some(({ target }) => !harness.boards[target].powered);) {
       await clock.advance(5000);
       waited += 5000;
     }

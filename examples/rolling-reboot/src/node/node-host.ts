@@ -51,11 +51,11 @@ export function nodeHost(settings: Settings, options: NodeHostOptions): Host {
 }
 
 /** s for the fence agent to look at its node. */
-const checkPatience = 60;
+const checkTimeout = 60;
 
 async function fenceCheck(): Promise<FenceCheck | undefined> {
   const words = ['check', '--json'];
-  const said = await runProgram('/usr/sbin/fence_sleepi3', words, { timeout: checkPatience * 1000 }).catch(
+  const said = await runProgram('/usr/sbin/fence_sleepi3', words, { timeout: checkTimeout * 1000 }).catch(
     () => undefined,
   );
   return said && parseFenceCheck(said.stdout);
@@ -74,13 +74,13 @@ export async function exclusive(stateDirectory: string, waitMs: number): Promise
 }
 
 /** s for systemd to take the order. */
-const rebootPatience = 60;
+const rebootTimeout = 60;
 
 async function reboot(): Promise<void> {
-  const result = await runProgram('systemctl', ['--no-block', 'reboot'], { timeout: rebootPatience * 1000 });
+  const result = await runProgram('systemctl', ['--no-block', 'reboot'], { timeout: rebootTimeout * 1000 });
   if (result.status === 0) return;
   const end = result.timedOut
-    ? `did not end within ${rebootPatience} s`
+    ? `did not end within ${rebootTimeout} s`
     : `exited ${result.status ?? result.signal ?? ''}`;
   throw new RollError('STEP_FAILED', `systemctl reboot ${end}: ${result.stderr.trim()}`);
 }

@@ -9,7 +9,7 @@ import { Terminal } from './terminal.js';
 /** Beside what the program writes: an emulated docker takes its time. */
 const slowDocker = '\ntimers:\n  start: 300\n  stop: 120\n';
 /** ms; bound a defect on emulated machines. */
-const patience = { question: 600_000, apply: 4_800_000, proof: 3_600_000 } as const;
+const timeout = { question: 600_000, apply: 4_800_000, proof: 3_600_000 } as const;
 const password = 'hacluster of the lab';
 
 export const prove: Scenario = {
@@ -25,13 +25,13 @@ export const prove: Scenario = {
     const start = lab.clock.now();
 
     await terminal.command(`cd /root && cluster-setup init --peer ${second.identity.address}`);
-    await terminal.answer(/Virtual address of the service/, virtualAddress, patience.question);
-    await mustEnd(terminal, 'init', patience.question);
+    await terminal.answer(/Virtual address of the service/, virtualAddress, timeout.question);
+    await mustEnd(terminal, 'init', timeout.question);
     await first.mustExec(['sh', '-c', `cat >> /root/cluster.yaml`], { input: slowDocker });
 
     await terminal.command('cluster-setup apply /root/cluster.yaml');
-    await terminal.answer(/Password for hacluster/, password, patience.apply);
-    await mustEnd(terminal, 'apply', patience.apply);
+    await terminal.answer(/Password for hacluster/, password, timeout.apply);
+    await mustEnd(terminal, 'apply', timeout.apply);
     await lab.settled();
     verdict.see('HTTP answers on the VIP', lab.http.answers);
     verdict.seconds('from init until HTTP answered', lab.clock.now() - start);
@@ -60,9 +60,9 @@ async function proven(lab: Lab, terminal: Terminal, verdict: Verdict): Promise<v
   const boots = [first.boots, second.boots] as const;
   const begun = lab.clock.now();
   await terminal.command('cluster-setup prove');
-  await terminal.answer(new RegExp(`Cut off the power of ${second.name}\\?`), 'y', patience.question);
-  await terminal.answer(new RegExp(`Cut off the power of ${first.name}\\?`), 'y', patience.proof);
-  await lab.until(`${first.name} was cut off and woken`, () => first.boots > boots[0], { timeout: patience.proof });
+  await terminal.answer(new RegExp(`Cut off the power of ${second.name}\\?`), 'y', timeout.question);
+  await terminal.answer(new RegExp(`Cut off the power of ${first.name}\\?`), 'y', timeout.proof);
+  await lab.until(`${first.name} was cut off and woken`, () => first.boots > boots[0], { timeout: timeout.proof });
   verdict.see('the first turn cut off the second machine', second.boots === boots[1] + 1);
   const result = ['cluster-setup', 'prove', '--result', '--json'];
   const turns = await lab.until(
@@ -72,7 +72,7 @@ async function proven(lab: Lab, terminal: Terminal, verdict: Verdict): Promise<v
       const report = JSON.parse(stdout || '{"turns":[]}') as { readonly turns: readonly TurnReport[] };
       return report.turns.length === 2 && report.turns.every(({ state }) => state !== 'under way') && report.turns;
     },
-    { timeout: patience.proof },
+    { timeout: timeout.proof },
   );
   for (const { node, by, state, wokenBy = [], silence = 0, reasons } of turns) {
     verdict.see(

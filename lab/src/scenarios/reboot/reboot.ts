@@ -7,7 +7,7 @@ import { bootIdOf, expectRejoin, longestGap } from '../steps.js';
 
 /** Requests a second, and ms that each may take. */
 const rate = 50;
-const patience = 2000;
+const timeout = 2000;
 /** ms for one node's turn on an emulated machine; bounds a defect. */
 const turnTimeout = 1_200_000;
 
@@ -21,7 +21,7 @@ export const reboot: Scenario = {
     const before = await Promise.all(lab.machines.map(bootIdOf));
     for (const machine of lab.machines) await setHeartbeat(machine, 60);
     const start = lab.clock.now();
-    const load = new HttpLoad(lab.clock, askOverHttp(virtualAddress, patience), rate);
+    const load = new HttpLoad(lab.clock, askOverHttp(virtualAddress, timeout), rate);
     await startOnBoth(lab);
     const out = new NodesOut();
     for (const count of [1, 2]) {

@@ -1,24 +1,24 @@
 // How long is waited for what may come late or never.
 import type { Clock } from '@sleepi3/driver';
 
-/** Between two tries of {@link patiently}, ms. */
+/** Between two tries of {@link retry}, ms. */
 const tryPeriod = 100;
 
 /**
- * Tries until it succeeds, `patience` ms have passed or the signal aborts; then rejects with the last failure. For a bus
+ * Tries until it succeeds, `timeout` ms have passed or the signal aborts; then rejects with the last failure. For a bus
  * that fails for longer than the driver's retries where nothing has been asserted yet, so that there is time.
  */
-export async function patiently<T>(
+export async function retry<T>(
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-  patience: number,
+  timeout: number,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const giveUp = clock.now() + patience;
+  const deadline = clock.now() + timeout;
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (signal.aborted || clock.now() >= giveUp) throw error;
+      if (signal.aborted || clock.now() >= deadline) throw error;
     }
     await clock.sleep(tryPeriod);
   }
