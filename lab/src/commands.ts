@@ -58,8 +58,7 @@ export async function writeRecording({ recording }: Lab, path: string): Promise<
   await writeFile(`${path}.json`, `${JSON.stringify(recording.timeline(), undefined, 2)}\n`);
 }
 
-const machineOf = (lab: Lab, word: string): Machine =>
-  lab.machine(word === '1' || word === '2' ? (Number(word) as 1 | 2) : word);
+const machineOf = (lab: Lab, word: string): Machine => lab.machine(/^\d$/.test(word) ? Number(word) : word);
 
 async function execute(machine: Machine, words: readonly string[], say: (text: string) => void): Promise<number> {
   const { stdout, stderr, status } = await machine.exec(words, { timeout: 600_000 });

@@ -1,15 +1,24 @@
-// The two-Pi lab while it runs: two boards, two machines, the network between them, the eyes on all of it.
+// The lab while it runs: boards, machines, the network between them, the eyes on all of it. Two of each, or three in a ring.
 import { join } from 'node:path';
 import { systemClock } from '@sleepi3/driver';
 import { type ClusterStatus, failedResource, parseClusterStatus, PcsError } from '@sleepi3/pcs';
-import { createHarness, type Harness, type HarnessOptions, record, type Recording } from '@sleepi3/simulator';
+import {
+  createHarness,
+  createRing,
+  Harness,
+  type HarnessOptions,
+  record,
+  type Recording,
+  type Ring,
+  type VirtualBoard,
+} from '@sleepi3/simulator';
 import { resources, virtualAddress } from './cluster/configuration.js';
 import { LabError } from './errors.js';
 import { askOverHttp, HttpProbe } from './network/http-probe.js';
 import type { Image } from './image/image.js';
 import { Machine, type MachineSystem } from './machine/machine.js';
 import type { Acceleration } from './machine/platform.js';
-import { identities } from './machine/qemu-arguments.js';
+import { type MachineIdentity, ringIdentities } from './machine/qemu-arguments.js';
 import { cutLink, labAddress } from './network/network.js';
 import { SwitchedSockets } from './network/switched-socket.js';
 import { runProgram } from './program.js';
@@ -25,6 +34,8 @@ export interface LabOptions {
   readonly directory: string;
   /** What is not known about the hardware: how the boards are to behave. */
   readonly boards?: Omit<HarnessOptions, 'clock' | 'names'>;
+  /** Three machines instead of two. */
+  readonly ring?: boolean;
   /** One line of what happens. */
   readonly log: (line: string) => void;
 }
@@ -43,8 +54,8 @@ export interface WaitOptions {
 /** The running lab. */
 export class Lab {
   readonly clock = systemClock;
-  readonly harness: Harness;
-  readonly machines: readonly [Machine, Machine];
+  readonly #wired: Harness | Ring;
+  readonly machines: readonly [Machine, Machine, ...Machine[]];
   readonly http: HttpProbe;
   readonly sockets: SwitchedSockets;
   recording: Recording;
@@ -54,8 +65,8 @@ export class Lab {
   #linked: ReturnType<Recording['signal']>;
   #cut = false;
 
-  private constructor(harness: Harness, machines: readonly [Machine, Machine], options: LabOptions) {
-    this.harness = harness;
+  private constructor(wired: Harness | Ring, machines: Lab['machines'], options: LabOptions) {
+    this.#wired = wired;
     this.machines = machines;
     this.#log = options.log;
     this.#next = options.next;
@@ -63,11 +74,11 @@ export class Lab {
       this.#serves.set(answers);
       this.#log(answers ? 'the service answers' : 'the service is silent');
     });
-    this.sockets = new SwitchedSockets(harness.boards, this.clock, (line) => {
+    this.sockets = new SwitchedSockets(wired.boards, this.clock, (line) => {
       this.note(line);
     });
     [this.recording, this.#serves, this.#linked] = this.#newRecording('The two-Pi lab');
-    for (const board of harness.boards) {
+    for (const board of wired.boards) {
       board.on('power', ({ on, cause }) => {
         this.#log(`${board.name}: power ${on ? 'on' : 'off'} (${cause})`);
       });
@@ -77,38 +88,56 @@ export class Lab {
     }
   }
 
-  /** Powers both machines on. The network must have been laid. */
+  /** Powers the machines on. The network must have been laid. */
   static async start(options: LabOptions): Promise<Lab> {
     await cutLink(runProgram, false);
-    const harness = createHarness({ ...options.boards, clock: systemClock });
-    const create = (index: 0 | 1) =>
+    const names = ringIdentities.map(({ name }) => name);
+    const wired = options.ring
+      ? createRing({ ...options.boards, names, clock: systemClock })
+      : createHarness({ ...options.boards, clock: systemClock });
+    const create = (identity: MachineIdentity, board: VirtualBoard) =>
       Machine.create({
-        identity: identities[index],
-        board: harness.boards[index],
+        identity,
+        board,
         system: { image: options.image, provision: options.provision },
         acceleration: options.acceleration,
-        directory: join(options.directory, identities[index].name),
+        directory: join(options.directory, identity.name),
         clock: systemClock,
         run: runProgram,
         onTrouble: (error) => {
           options.log(`trouble: ${error.message}`);
         },
       });
-    const lab = new Lab(harness, [await create(0), await create(1)], options);
+    const [first, second, third] = wired.boards;
+    const lab = new Lab(
+      wired,
+      [
+        await create(ringIdentities[0], first),
+        await create(ringIdentities[1], second),
+        ...(third === undefined ? [] : [await create(ringIdentities[2], third)]),
+      ],
+      options,
+    );
     await lab.sockets.listen(labAddress);
     return lab;
   }
 
   /** The machine of this number or name. */
-  machine(which: 1 | 2 | string): Machine {
+  machine(which: number | string): Machine {
     const machine = this.machines.find(({ identity }) => identity.number === which || identity.name === which);
-    if (!machine) throw new LabError('USAGE', `there is no machine ${which}; there are 1 and 2`);
+    if (!machine) throw new LabError('USAGE', `there is no machine ${which}; there are 1 to ${this.machines.length}`);
     return machine;
   }
 
-  /** The other one. */
+  /** Two boards and the wires between them. */
+  get harness(): Harness {
+    if (this.#wired instanceof Harness) return this.#wired;
+    throw new LabError('STATE', 'the boards of this lab are wired in a ring');
+  }
+
+  /** The other one; in a ring the one before, which fences it. */
   peerOf(machine: Machine): Machine {
-    return machine === this.machines[0] ? this.machines[1] : this.machines[0];
+    return this.machines.at(this.machines.indexOf(machine) - 1) ?? machine;
   }
 
   /** Begins a new recording with this title; the old one ends. */
@@ -186,11 +215,11 @@ export class Lab {
     return node === undefined ? undefined : this.machine(node);
   }
 
-  /** Waits until both nodes agree that the cluster is whole, that everything runs that can, and the service answers. */
+  /** Waits until all nodes agree that the cluster is whole, that everything runs that can, and the service answers. */
   async settled(options?: WaitOptions): Promise<void> {
     for (const machine of this.machines) {
       const what = `${machine.name} sees the cluster whole and at rest`;
-      await this.until(what, async () => assertSettled(await this.status(machine)), options);
+      await this.until(what, async () => this.#assertSettled(await this.status(machine)), options);
     }
     await this.until('the service answers', () => this.http.answers, options);
   }
@@ -211,7 +240,7 @@ export class Lab {
           );
           await machine.mustExec(['crm_resource', '--cleanup']);
         }
-        return assertSettled(await this.status(machine));
+        return this.#assertSettled(await this.status(machine));
       },
       options,
     );
@@ -224,33 +253,33 @@ export class Lab {
     this.recording.stop();
     this.sockets.close();
     await Promise.all(this.machines.map((machine) => machine.close()));
-    this.harness.close();
+    this.#wired.close();
   }
 
   #newRecording(title: string): [Recording, ReturnType<Recording['signal']>, ReturnType<Recording['signal']>] {
-    const recording = record(this.harness.boards, title);
+    const recording = record(this.#wired.boards, title);
     const serves = recording.signal('client', 'HTTP answers', { initial: this.http.answers, tone: 'good' });
     const linked = recording.signal('cluster', 'link', { initial: !this.#cut, tone: 'info' });
     return [recording, serves, linked];
   }
-}
 
-/** Says what keeps the cluster from being whole: quorate, at rest, both nodes in service, all running, nothing failed. */
-function assertSettled(status: ClusterStatus): true {
-  const { members, failures, allResources } = status;
-  const wanted = (kind: string) => (kind === 'clone' ? identities.length : 1);
-  const reasons = [
-    ...(status.quorate ? [] : ['no quorum']),
-    ...status.unsettled,
-    ...identities
-      .filter(({ name }) => {
-        const node = members.find((member) => member.name === name);
-        return !node?.online || node.standby || node.maintenance;
-      })
-      .map(({ name }) => `${name} is not in service`),
-    ...allResources.filter((view) => view.startedOn.length < wanted(view.kind)).map(({ id }) => `${id} does not run`),
-    ...failures.map((failure) => `${failedResource(failure) ?? 'something'} failed`),
-  ];
-  if (reasons.length > 0) throw new LabError('STATE', reasons.join('; '));
-  return true;
+  /** Says what keeps the cluster from being whole: quorate, at rest, all nodes in service, all running, nothing failed. */
+  #assertSettled(status: ClusterStatus): true {
+    const { members, failures, allResources } = status;
+    const wanted = (kind: string) => (kind === 'clone' ? this.machines.length : 1);
+    const reasons = [
+      ...(status.quorate ? [] : ['no quorum']),
+      ...status.unsettled,
+      ...this.machines
+        .filter(({ name }) => {
+          const node = members.find((member) => member.name === name);
+          return !node?.online || node.standby || node.maintenance;
+        })
+        .map(({ name }) => `${name} is not in service`),
+      ...allResources.filter((view) => view.startedOn.length < wanted(view.kind)).map(({ id }) => `${id} does not run`),
+      ...failures.map((failure) => `${failedResource(failure) ?? 'something'} failed`),
+    ];
+    if (reasons.length > 0) throw new LabError('STATE', reasons.join('; '));
+    return true;
+  }
 }

@@ -23,7 +23,7 @@ import { Lab } from './lab.js';
 import { chooseAcceleration } from './machine/acceleration.js';
 import { isNative, type Platform, platformName } from './machine/platform.js';
 import type { Acceleration } from './machine/platform.js';
-import { identities } from './machine/qemu-arguments.js';
+import { ringIdentities } from './machine/qemu-arguments.js';
 import { labAddress, layNetwork } from './network/network.js';
 import { labPaths } from './paths.js';
 import { mustRun, runProgram } from './program.js';
@@ -225,6 +225,7 @@ async function startLab(
     directory: paths.run,
     log,
     ...(boards ? { boards } : {}),
+    ring: typeof cluster === 'object' && cluster.ring === true,
     ...(next && ready ? { next: { image: next, provision: await provisionFor('provision-next', ready, true) } } : {}),
   });
 }
@@ -344,8 +345,8 @@ async function report(): Promise<number> {
 
 /** This terminal becomes a machine's serial console. */
 async function shell(which: string): Promise<number> {
-  const identity = identities.find(({ name, number }) => name === which || String(number) === which);
-  if (!identity) throw new LabError('USAGE', `there is no machine ${which}; there are 1 and 2`);
+  const identity = ringIdentities.find(({ name, number }) => name === which || String(number) === which);
+  if (!identity) throw new LabError('USAGE', `there is no machine ${which}; there are 1 and 2, and 3 in a ring`);
   const socket = connect(join(paths.run, identity.name, 'console.socket'));
   const { stdin, stdout } = process;
   return new Promise((resolve, reject) => {

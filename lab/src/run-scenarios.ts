@@ -63,6 +63,7 @@ async function runOne(scenario: Scenario, lab: Lab, file: string, log: RunTools[
   let start = begun;
   let witness: Witness | undefined;
   try {
+    await scenario.prepare?.(lab);
     if (hasCluster(scenario)) {
       await lab.begin({ timeout: 900_000 });
       log(`settled after ${Math.round((lab.clock.now() - begun) / 1000)} s`);

@@ -12,6 +12,7 @@ const all: ClusterOptions[] = (['hot-standby', 'active-passive'] as const).flatM
   ),
 );
 all.push({ layout: 'hot-standby', fencing: 'sdk', second: true, device: true });
+all.push({ layout: 'hot-standby', fencing: 'sdk', ring: true });
 
 describe('the ready cluster', () => {
   it.runIf(haveRealParts('xmllint')).each(all)("is valid by Pacemaker's own schema: %j", (options) => {
@@ -34,6 +35,23 @@ describe('the ready cluster', () => {
       );
     }
     expect(text).not.toContain('no-quorum-policy');
+  });
+
+  it('has three nodes in a ring, each fenced by the one before it alone, with a majority of votes', () => {
+    const text = cib({ layout: 'hot-standby', fencing: 'sdk', ring: true });
+    for (const [node, shooter] of [
+      ['raspberrypi-1', 'raspberrypi-3'],
+      ['raspberrypi-2', 'raspberrypi-1'],
+      ['raspberrypi-3', 'raspberrypi-2'],
+    ] as const) {
+      const bans = [...text.matchAll(new RegExp(`rsc="fence_${node}" node="([^"]+)" score="-INFINITY"`, 'g'))];
+      expect(bans.map(([, banned]) => banned)).toHaveLength(2);
+      expect(bans.map(([, banned]) => banned)).not.toContain(shooter);
+      expect(text).toContain(`name="peer" value="${node}"`);
+    }
+    expect(text).not.toContain('pcmk_delay_base');
+    expect(corosyncConf({ ring: true })).toMatch(/name: raspberrypi-3\n\s+nodeid: 3/);
+    expect(corosyncConf({ ring: true })).not.toMatch(/two_node|wait_for_all/);
   });
 
   it("is the article's, with its one device and its no-quorum-policy, when that is asked for", () => {

@@ -1,6 +1,6 @@
 // The cluster of the guests, ready made: corosync.conf and the CIB as `pcs` would have left them.
 import { containerImage } from '../image/container.js';
-import { identities } from '../machine/qemu-arguments.js';
+import { identities, type MachineIdentity, ringIdentities } from '../machine/qemu-arguments.js';
 import { labAddress } from '../network/network.js';
 
 /** How the service is laid out. */
@@ -24,6 +24,8 @@ export interface ClusterOptions {
   readonly takeover?: 'after-fencing' | 'at-once';
   /** A third vote by corosync-qnetd on this side of the network, as cluster-setup's option of that name. */
   readonly device?: true;
+  /** Three machines, each fenced by the one before it, with a majority of votes; by default two. */
+  readonly ring?: true;
   /** A second means of fencing behind the wire: a switched socket, which the lab plays. */
   readonly second?: true;
   /** corosync's totem token, ms, as cluster-setup's option of that name; corosync's own without. */
@@ -39,9 +41,13 @@ export const resources = { container: 'Apache_container', vip: 'VIP' } as const;
 /** The id of the device that fences a node. */
 export const fenceDevice = (node: string): string => `fence_${node}`;
 
+/** The machines of a cluster. */
+export const nodesOf = ({ ring }: Pick<ClusterOptions, 'ring'>): readonly MachineIdentity[] =>
+  ring ? ringIdentities : identities;
+
 /** corosync.conf as `pcs cluster setup` writes it. */
-export function corosyncConf({ token, device }: Pick<ClusterOptions, 'token' | 'device'>): string {
-  const nodes = identities.map(
+export function corosyncConf({ token, device, ring }: Pick<ClusterOptions, 'token' | 'device' | 'ring'>): string {
+  const nodes = nodesOf({ ...(ring && { ring }) }).map(
     ({ name, number }) => `    node {
         ring0_addr: ${name}
         name: ${name}
@@ -62,7 +68,7 @@ ${nodes.join('\n\n')}
 
 quorum {
     provider: corosync_votequorum
-${device ? deviceSection : '    two_node: 1\n'}}
+${device ? deviceSection : ring ? '' : '    two_node: 1\n'}}
 
 logging {
     to_logfile: yes
@@ -102,15 +108,16 @@ export function cib(options: ClusterOptions): string {
     'node-action-limit': '8',
     ...(fencing === 'article' ? { 'no-quorum-policy': 'ignore' } : {}),
   };
-  const nodes = identities.map(({ name, number }) => `<node id="${number}" uname="${name}"/>`);
+  const machines = nodesOf(options);
+  const nodes = machines.map(({ name, number }) => `<node id="${number}" uname="${name}"/>`);
   const stickiness = `<rsc_defaults>${attributes('meta_attributes', 'rsc-defaults', { 'resource-stickiness': '100' })}</rsc_defaults>`;
   return `<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="10" num_updates="0" admin_epoch="0">
 <configuration>
 <crm_config>${attributes('cluster_property_set', 'cib-bootstrap-options', properties)}</crm_config>
 <nodes>${nodes.join('')}</nodes>
-<resources>${container(options)}${vip(options)}${fencing === 'sdk' ? identities.map((identity) => deviceOf(identity, options)).join('') : articleDevice}</resources>
-<constraints>${serviceConstraints(options)}${fencing === 'sdk' ? identities.map(banOf).join('') : ''}</constraints>
-${options.second ? `<fencing-topology>${identities.map(levelsOf).join('')}</fencing-topology>\n` : ''}${stickiness}
+<resources>${container(options)}${vip(options)}${fencing === 'sdk' ? machines.map((machine) => deviceOf(machine, options)).join('') : articleDevice}</resources>
+<constraints>${serviceConstraints(options)}${fencing === 'sdk' ? machines.map((machine) => bansOf(machine, machines)).join('') : ''}</constraints>
+${options.second ? `<fencing-topology>${machines.map(levelsOf).join('')}</fencing-topology>\n` : ''}${stickiness}
 </configuration>
 <status/>
 </cib>
@@ -172,10 +179,11 @@ function serviceConstraints({ layout, fencing }: ClusterOptions): string {
  * The device that fences a node; a moment later for the preferred one, so that it wins when both ask at once, which they cannot
  * where one side alone has quorum.
  */
-function deviceOf({ name, number }: (typeof identities)[number], { device, second }: ClusterOptions): string {
+function deviceOf({ name, number }: MachineIdentity, { device, ring, second }: ClusterOptions): string {
   const id = fenceDevice(name);
   const parameters = {
     plug: name,
+    ...(ring && { peer: name }),
     pcmk_host_list: name,
     pcmk_host_check: 'static-list',
     pcmk_reboot_timeout: '60',
@@ -183,7 +191,7 @@ function deviceOf({ name, number }: (typeof identities)[number], { device, secon
     pcmk_monitor_timeout: '120',
     pcmk_reboot_retries: '1',
     pcmk_off_retries: '1',
-    ...(number === 1 && !device ? { pcmk_delay_base: '2s' } : {}),
+    ...(number === 1 && !device && !ring ? { pcmk_delay_base: '2s' } : {}),
   };
   const wire = stonith(id, attributes('instance_attributes', `${id}-instance_attributes`, parameters));
   if (!second) return wire;
@@ -198,7 +206,7 @@ export const socketDevice = (node: string): string => `${fenceDevice(node)}_2`;
 export const socketAgent = 'fence_lab_socket';
 
 /** The wire first. */
-const levelsOf = ({ name }: (typeof identities)[number]): string =>
+const levelsOf = ({ name }: MachineIdentity): string =>
   [fenceDevice(name), socketDevice(name)]
     .map(
       (id, place) =>
@@ -206,9 +214,18 @@ const levelsOf = ({ name }: (typeof identities)[number]): string =>
     )
     .join('');
 
-/** No node runs the device that fences it. */
-const banOf = ({ name }: (typeof identities)[number]): string =>
-  `<rsc_location id="location-${fenceDevice(name)}-${name}" rsc="${fenceDevice(name)}" node="${name}" score="-INFINITY"/>`;
+/** No node runs the device that fences it; in a ring none but the one before, whose wire leads there. */
+function bansOf({ name }: MachineIdentity, machines: readonly MachineIdentity[]): string {
+  const place = machines.findIndex((machine) => machine.name === name);
+  const shooter = machines.at(place - 1);
+  return machines
+    .filter((machine) => machine !== shooter)
+    .map(
+      (machine) =>
+        `<rsc_location id="location-${fenceDevice(name)}-${machine.name}" rsc="${fenceDevice(name)}" node="${machine.name}" score="-INFINITY"/>`,
+    )
+    .join('');
+}
 
 const articleDevice = stonith(
   'fence_raspi',

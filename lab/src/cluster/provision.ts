@@ -4,7 +4,7 @@ import { chmod, copyFile, cp, mkdir, readdir, rm, symlink, writeFile } from 'nod
 import { basename, dirname, join, relative } from 'node:path';
 import type { ProgramPaths } from '../paths.js';
 import { mustRun, type RunProgram } from '../program.js';
-import { cib, type ClusterOptions, corosyncConf, keepalivedConf, socketAgent } from './configuration.js';
+import { cib, type ClusterOptions, corosyncConf, keepalivedConf, nodesOf, socketAgent } from './configuration.js';
 import { socketAgentProgram } from './socket-agent.js';
 import { copyModules } from './node-modules.js';
 
@@ -97,6 +97,7 @@ export async function writeProvision(
     }
   } else if (cluster !== 'keepalived' && cluster !== 'bare') {
     await write('etc/corosync/corosync.conf', corosyncConf(cluster), 0o644);
+    if (cluster.ring) await write('etc/hosts', hostsOf(cluster), 0o644);
     await write('etc/corosync/authkey', authkey, 0o400);
     await write('etc/pacemaker/authkey', authkey, 0o640);
     if (!joins) await write('var/lib/pacemaker/cib/cib.xml', cib(cluster), 0o600);
@@ -133,6 +134,15 @@ async function installPrograms(sources: ProvisionSources, root: string): Promise
   await enable(root, `/${unitDirectory}`, 'rolling-reboot-resume.service');
   await enable(root, `/${unitDirectory}`, 'alert-sleepi3.path');
 }
+
+/** The image knows two machines. */
+const hostsOf = (cluster: ClusterOptions): string =>
+  [
+    '127.0.0.1 localhost',
+    '::1 localhost',
+    ...nodesOf(cluster).map(({ name, address }) => `${address} ${name}`),
+    '',
+  ].join('\n');
 
 const unitDirectory = 'etc/systemd/system';
 

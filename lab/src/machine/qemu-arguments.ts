@@ -6,8 +6,8 @@ import { type Acceleration, type Architecture, machineKinds, processorOf } from 
 export interface MachineIdentity {
   /** Host name and node name. */
   readonly name: string;
-  /** 1 or 2: the number on the command line of the lab. */
-  readonly number: 1 | 2;
+  /** The number on the command line of the lab. */
+  readonly number: 1 | 2 | 3;
   /** IPv4 address on the cluster's network, a /24. */
   readonly address: string;
 }
@@ -16,6 +16,12 @@ export interface MachineIdentity {
 export const identities: readonly [MachineIdentity, MachineIdentity] = [
   { name: 'raspberrypi-1', number: 1, address: '192.168.11.211' },
   { name: 'raspberrypi-2', number: 2, address: '192.168.11.179' },
+];
+
+/** Those of a ring: CN5 of each is wired to CN4 of the next. */
+export const ringIdentities: readonly [MachineIdentity, MachineIdentity, MachineIdentity] = [
+  ...identities,
+  { name: 'raspberrypi-3', number: 3, address: '192.168.11.180' },
 ];
 
 /** Files and sockets of one machine. */

@@ -2,7 +2,7 @@
 // service as a client does. It is laid in the network namespace that the lab runs in (see confinement.ts) and goes
 // away with it.
 import { mustRun, type RunProgram } from '../program.js';
-import { identities, tapName } from '../machine/qemu-arguments.js';
+import { ringIdentities, tapName } from '../machine/qemu-arguments.js';
 
 const bridge = 'lab';
 /** This side of the bridge. */
@@ -15,7 +15,7 @@ export async function layNetwork(run: RunProgram): Promise<void> {
   await ip(`link add ${bridge} type bridge stp_state 0 forward_delay 0`);
   await ip(`address add ${labAddress}/24 dev ${bridge}`);
   await ip(`link set ${bridge} up`);
-  for (const tap of identities.map(tapName)) {
+  for (const tap of ringIdentities.map(tapName)) {
     await ip(`tuntap add ${tap} mode tap`);
     await ip(`link set ${tap} master ${bridge}`);
     await ip(`link set ${tap} up`);
@@ -27,7 +27,7 @@ export async function layNetwork(run: RunProgram): Promise<void> {
  * Bridge ports that are both isolated do not forward to each other.
  */
 export async function cutLink(run: RunProgram, cut: boolean): Promise<void> {
-  for (const tap of identities.map(tapName)) {
+  for (const tap of ringIdentities.map(tapName)) {
     await mustRun(run, ['ip', 'link', 'set', tap, 'type', 'bridge_slave', 'isolated', cut ? 'on' : 'off']);
   }
 }

@@ -11,6 +11,7 @@ import { killed } from './killed.js';
 import { hang, outOfMemory, panic } from './node-failures.js';
 import { reboot } from './reboot/reboot.js';
 import { rebootLost } from './reboot/lost.js';
+import { ring } from './ring.js';
 import type { Scenario } from './scenario.js';
 import { secondLevel } from './second-level.js';
 import { setup, setupKilled } from './first-hour/setup.js';
@@ -42,6 +43,7 @@ export const others: readonly Scenario[] = [
   piPowerLoss,
   rebootLost,
   splitReleased,
+  ring,
   keeper,
   setup,
   setupKilled,

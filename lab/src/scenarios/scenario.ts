@@ -26,6 +26,8 @@ export interface Scenario {
    * saw.
    */
   readonly causes?: readonly CauseKind[];
+  /** What has to be done with the machines before their cluster can settle. */
+  prepare?(lab: Lab): Promise<void>;
   /** Does it, and puts what was seen into the verdict. What cannot go on rejects. */
   run(lab: Lab, verdict: Verdict): Promise<void>;
 }

@@ -106,19 +106,20 @@ export interface RingOptions extends Omit<BoardOptions, 'name' | 'clock' | 'pi'>
 /** Three or more boards in a ring: CN5 of each to CN4 of the next, and of the last to the first. */
 export class Ring<C extends Timers = Timers> {
   readonly clock: C;
-  readonly boards: readonly VirtualBoard[];
+  readonly boards: readonly [VirtualBoard, ...VirtualBoard[]];
   /** `wires[i]` leads to the EXTIN of `boards[i]`, from the EXTOUT of the one before it. */
   readonly wires: readonly Wire[];
 
   constructor(clock: C, boards: readonly VirtualBoard[]) {
-    if (boards.length < 3) {
+    const [first, ...others] = boards;
+    if (first === undefined || others.length < 2) {
       throw new SimulatorError(
         'INVALID_ARGUMENT',
         `a ring has three boards or more, not ${boards.length}: two are a harness`,
       );
     }
     this.clock = clock;
-    this.boards = boards;
+    this.boards = [first, ...others];
     const settle = () => {
       this.#settle();
     };
