@@ -14,6 +14,7 @@ import {
 } from '@sleepi3/simulator';
 import { resources, virtualAddress } from './cluster/configuration.js';
 import { LabError } from './errors.js';
+import { AlertReceiver } from './network/alert-receiver.js';
 import { askOverHttp, HttpProbe } from './network/http-probe.js';
 import type { Image } from './image/image.js';
 import { Machine, type MachineSystem } from './machine/machine.js';
@@ -57,6 +58,8 @@ export class Lab {
   readonly #wired: Harness | Ring;
   readonly machines: readonly [Machine, Machine, ...Machine[]];
   readonly http: HttpProbe;
+  /** What the guests tell people. */
+  readonly alerts = new AlertReceiver();
   readonly sockets: SwitchedSockets;
   recording: Recording;
   readonly #log: (line: string) => void;
@@ -119,6 +122,7 @@ export class Lab {
       options,
     );
     await lab.sockets.listen(labAddress);
+    await lab.alerts.listen(labAddress);
     return lab;
   }
 
@@ -252,6 +256,7 @@ export class Lab {
     await this.http.stop();
     this.recording.stop();
     this.sockets.close();
+    this.alerts.close();
     await Promise.all(this.machines.map((machine) => machine.close()));
     this.#wired.close();
   }

@@ -68,11 +68,12 @@ async function runOne(scenario: Scenario, lab: Lab, file: string, log: RunTools[
       await lab.begin({ timeout: 900_000 });
       log(`settled after ${Math.round((lab.clock.now() - begun) / 1000)} s`);
     }
-    if (scenario.causes) witness = await beginWitness(lab, scenario.causes);
+    if (scenario.told) witness = await beginWitness(lab, scenario.told);
     lab.record(scenario.name);
     start = lab.clock.now();
     await scenario.run(lab, verdict);
-    await witness?.judge(verdict);
+    const testimony = await witness?.judge(verdict);
+    if (testimony) await writeFile(`${file}.testimony.json`, `${JSON.stringify(testimony)}\n`);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     failure = error;

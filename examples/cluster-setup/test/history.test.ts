@@ -17,7 +17,7 @@ function recorded(node: string, clockAhead = 0): NodeRecord {
     node,
     end: entries.filter((entry) => entry.boot === boot.id).slice(-3),
   }));
-  return { node, clockAhead, entries, boots, gaps: [] };
+  return { node, from: 0, clockAhead, entries, boots, gaps: [] };
 }
 
 const history = historyOf([recorded('raspberrypi-1'), recorded('raspberrypi-2')]);
@@ -97,6 +97,137 @@ describe('the history of a night in the lab', () => {
     expect(struck.map(({ cause }) => cause.kind)).toEqual(['unknown', 'unknown', 'shutdown']);
     expect(struck[0]!.cause.text).toContain('the journal of raspberrypi-2 of that time is not there');
   });
+});
+
+/** A node's record, from `s since the beginning`, program and message of each line, boot after boot. */
+function record(node: string, ...boots: readonly (readonly [number, string, string])[][]): NodeRecord {
+  const entries = boots.map((lines, index) =>
+    lines.map(([at, program, message]) => ({ node, at: at * 1000, program, message, boot: `${node} ${index}` })),
+  );
+  return {
+    node,
+    from: 0,
+    clockAhead: 0,
+    entries: entries.flat(),
+    boots: entries.map((end, index) => ({
+      node,
+      id: `${node} ${index}`,
+      from: end[0]!.at,
+      to: end.at(-1)!.at,
+      end,
+    })),
+    gaps: [],
+  };
+}
+
+const member = (node: string) => `notice: Node ${node} state is now member`;
+const controld = 'pacemaker-controld';
+
+describe('what nobody was left to see', () => {
+  const kernel = 'Linux version 6.1.0-40-amd64';
+  const ended = (node: string, other: string, flag: string, last: [number, string, string]) =>
+    record(
+      node,
+      [[10, controld, member(other)], last],
+      [
+        [140, 'kernel', kernel],
+        [150, 'fence_sleepi3', `this node was woken by ${flag}`],
+        [170, controld, member(node)],
+        [170.5, controld, member(other)],
+      ],
+    );
+  const both = (flag: string, last: [string, string] = ['cron', '(root) CMD (run-parts)']) =>
+    historyOf([ended('pi-a', 'pi-b', flag, [100, ...last]), ended('pi-b', 'pi-a', flag, [117, ...last])]);
+
+  it('is a loss of the mains where both boards were powered on at once', () => {
+    const history = both('poweron');
+    expect(history.incidents).toMatchObject([
+      {
+        node: 'pi-a',
+        at: 100_000,
+        unseenUntil: 140_000,
+        cause: { kind: 'power-lost' },
+        fencings: [],
+        back: { wokenBy: ['poweron'] },
+      },
+      { node: 'pi-b', at: 117_000, unseenUntil: 140_000, cause: { kind: 'power-lost' }, takenOver: undefined },
+    ]);
+    const text = tell(history, { from: 0, to: 200_000 });
+    expect(text).toContain(
+      'It lost its supply at the same time as pi-b, as when the mains fail (wakeup-flag poweron).',
+    );
+    expect(text).toContain('after the last line of its journal, and before 00:02:20, when it began to boot');
+  });
+
+  it('has no cause where the boards do not say so', () => {
+    const history = both('extin');
+    expect(history.incidents.map(({ cause }) => cause.kind)).toEqual(['both-dead', 'both-dead']);
+    expect(tell(history, { from: 0, to: 200_000 })).toContain('pi-a ended, and nobody was there to miss it');
+  });
+
+  it.each([
+    ['systemd-journald', 'Journal stopped'],
+    ['systemd', 'Reached target reboot.target - System Reboot.'],
+    ['systemd-logind', 'The system will reboot now!'],
+  ])('is nothing after a shutdown in order, by %s', (...last) => {
+    expect(both('poweron', last).incidents).toEqual([]);
+  });
+
+  it('is not asked of what was before the time that was asked for', () => {
+    const later = { ...ended('pi-a', 'pi-b', 'poweron', [100, 'cron', 'x']), from: 120_000 };
+    expect(historyOf([later]).incidents).toEqual([]);
+  });
+
+  it('is not told a second time where the other one has seen it', () => {
+    const survivor = record('pi-b', [
+      [103, controld, 'notice: Node pi-a state is now lost'],
+      [115, controld, 'notice: Peer pi-a was terminated (reboot) by pi-b on behalf of pacemaker-controld.1@pi-b: OK'],
+      [170, controld, member('pi-a')],
+    ]);
+    const { incidents } = historyOf([ended('pi-a', 'pi-b', 'extin', [100, 'cron', 'x']), survivor]);
+    expect(incidents).toMatchObject([
+      { node: 'pi-a', at: 103_000, unseenUntil: undefined, cause: { kind: 'unknown' } },
+    ]);
+  });
+});
+
+describe('a fencing that the wire could not do', () => {
+  const survivor = (...lines: readonly (readonly [number, string, string])[]) =>
+    historyOf([
+      record('pi-a', [
+        [3, controld, 'notice: Node pi-b state is now lost'],
+        [16.2, 'fence_sleepi3', 'reboot of pi-b: held 12.0 s, verified 61 times'],
+        ...lines,
+      ]),
+    ]).incidents[0]!;
+  const fenced = 'notice: Peer pi-b was terminated (reboot) by pi-a on behalf of pacemaker-controld.1@pi-a: OK';
+
+  it('claims no hold, and says why', () => {
+    const reason = 'but the wire test of 2026-11-30 found: open; mend the wire and run fence_sleepi3 wire-test again';
+    const incident = survivor(
+      [16.9, 'fence_sleepi3', `Failed: reboot of pi-b: EXTOUT was held for 12.0 s, ${reason}`],
+      [20, controld, fenced],
+    );
+    expect(incident.fencings).toMatchObject([{ succeeded: true, held: undefined, inVain: reason }]);
+    const text = tell({ incidents: [incident], gaps: [], clocks: {} }, { from: 0, to: 1 });
+    expect(text).toContain(`pi-b was fenced by pi-a (reboot), and not by wire: EXTOUT was held before, ${reason}.`);
+  });
+
+  it('is another one than the hold that did it', () => {
+    const incident = survivor([16.4, controld, fenced]);
+    expect(incident.fencings).toMatchObject([{ held: { seconds: 12, samples: 61, until: 16_200 }, inVain: undefined }]);
+  });
+});
+
+it('says from when a resource was being started elsewhere, and when it was', () => {
+  const { incidents } = historyOf([
+    record('pi-a', [
+      [3, controld, 'notice: Node pi-b state is now lost'],
+      [20, controld, 'notice: Requesting local execution of start operation for VIP on pi-a'],
+      [22.5, controld, 'notice: Result of start operation for VIP on pi-a: ok'],
+    ]),
+  ]);
+  expect(incidents[0]!.takenOver).toEqual({ began: 20_000, at: 22_500, resource: 'VIP', by: 'pi-a' });
 });
 
 describe('a journal', () => {

@@ -13,6 +13,12 @@ interface PowerLoss {
 const bothDead = (name: string, { whose, lose, restore }: PowerLoss): Scenario => ({
   name,
   mustSee: `${whose} lose their power at once: the cluster comes back alone, and nobody shoots`,
+  told: {
+    incidents: [
+      { causes: ['power-lost'], wokenBy: 'poweron' },
+      { causes: ['power-lost'], wokenBy: 'poweron' },
+    ],
+  },
   async run(lab, verdict) {
     const boots = lab.machines.map((machine) => machine.boots);
     const start = lab.clock.now();

@@ -6,6 +6,10 @@ import { expectRejoin, servingMachine, wakeupFlagIn } from './steps.js';
 export const failedStop: Scenario = {
   name: 'failed-stop',
   mustSee: 'a resource that cannot be stopped: its node is fenced, and the service goes on at the other',
+  told: {
+    incidents: [{ causes: ['failed-stop'], fenced: 'by wire', wokenBy: 'extin' }],
+    alerts: [/^stop of VIP failed on /],
+  },
   async run(lab, verdict) {
     const stuck = await servingMachine(lab);
     const other = lab.peerOf(stuck);

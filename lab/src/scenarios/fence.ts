@@ -7,6 +7,7 @@ export const fence: Scenario = {
   mustSee:
     'a fencing by pcs stonith fence really power-cycles the node by wire; its guest then reads wakeup-flag extin from ' +
     'its board, and it rejoins',
+  told: { incidents: [{ causes: ['by-hand'], fenced: 'by wire', wokenBy: 'extin' }] },
   async run(lab, verdict) {
     const [target, shooter] = lab.machines;
     const before = target.boots;

@@ -14,6 +14,10 @@ export const killed: Scenario = {
   mustSee:
     'the fence action killed by Pacemaker in the middle of the pulse: the line is released, no success is reported, the ' +
     'next attempt fences',
+  told: {
+    incidents: [{ causes: ['by-hand'], fenced: 'by wire', wokenBy: 'extin' }],
+    alerts: [/ could not be fenced$/],
+  },
   async run(lab, verdict) {
     const [target, shooter] = lab.machines;
     const start = lab.clock.now();

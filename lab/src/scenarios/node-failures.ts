@@ -1,5 +1,6 @@
 import { panic as panicKernel } from '../commands.js';
 import { LabError } from '../errors.js';
+import type { CauseKind } from '../judge/compare.js';
 import type { Lab } from '../lab.js';
 import type { Machine } from '../machine/machine.js';
 import type { Scenario } from './scenario.js';
@@ -9,13 +10,13 @@ import { expectAddon, expectRejoin, servingMachine, wakeupFlagIn } from './steps
 function nodeFailure(
   name: string,
   blow: string,
-  causes: Scenario['causes'],
+  causes: readonly CauseKind[],
   strike: (lab: Lab, machine: Machine) => Promise<void> | void,
 ): Scenario {
   return {
     name,
     mustSee: `${blow} on the node that serves: the other one serves, the struck one is fenced, woken by wire and rejoins`,
-    ...(causes && { causes }),
+    told: { incidents: [{ causes, fenced: 'by wire', wokenBy: 'extin' }] },
     async run(lab, verdict) {
       const struck = await servingMachine(lab);
       const other = lab.peerOf(struck);
@@ -46,7 +47,8 @@ function nodeFailure(
   };
 }
 
-export const panic = nodeFailure('panic', 'a kernel panic', undefined, panicKernel);
+/** A kernel without pstore, or one that loses its power with it, keeps nothing of its end. */
+export const panic = nodeFailure('panic', 'a kernel panic', ['panic', 'unknown'], panicKernel);
 
 /** Nothing of it is on the disk: that the cause is not known is what a history can say. */
 export const hang = nodeFailure('hang', 'a hard hang', ['unknown'], (lab, machine) => {

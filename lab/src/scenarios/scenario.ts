@@ -2,7 +2,7 @@
 import type { HarnessOptions } from '@sleepi3/simulator';
 import type { Release } from '../../../tools/parts/debian-sources.js';
 import type { ClusterOptions } from '../cluster/configuration.js';
-import type { CauseKind } from '../judge/compare.js';
+import type { Told } from '../judge/compare.js';
 import type { Lab } from '../lab.js';
 import type { Verdict } from '../verdict.js';
 
@@ -21,11 +21,8 @@ export interface Scenario {
   readonly boards?: Omit<HarnessOptions, 'clock' | 'names'>;
   /** The release that its machines begin with, and the one that they come to; that of the command line, by default. */
   readonly releases?: readonly [Release, Release];
-  /**
-   * What a history may name as the cause of each power cut by wire. With it the history and the alerts are compared with what the lab
-   * saw.
-   */
-  readonly causes?: readonly CauseKind[];
+  /** What a history and the alerts must say of it: compared with what the lab saw. */
+  readonly told?: Told;
   /** What has to be done with the machines before their cluster can settle. */
   prepare?(lab: Lab): Promise<void>;
   /** Does it, and puts what was seen into the verdict. What cannot go on rejects. */

@@ -1,7 +1,8 @@
 import { panic } from '../commands.js';
+import { identities } from '../machine/qemu-arguments.js';
 import { defaultCluster } from '../run-scenarios.js';
 import type { Scenario } from './scenario.js';
-import { expectRejoin, testWire } from './steps.js';
+import { couldFenceAgain, couldNotFence, expectRejoin, testWire, toldOutside } from './steps.js';
 
 /** The wire is broken, and there is a switched socket behind it. */
 export const secondLevel: Scenario = {
@@ -9,6 +10,10 @@ export const secondLevel: Scenario = {
   mustSee:
     'a wire that is open, known by its test, and a kernel panic: level 1 fails and says why, level 2, a switched socket, fences, ' +
     'and the service goes on',
+  told: {
+    incidents: [{ causes: ['panic', 'unknown'], fenced: 'by socket', wokenBy: 'poweron' }],
+    alerts: [couldNotFence(identities[0].name), couldFenceAgain(identities[0].name)],
+  },
   cluster: { ...defaultCluster, second: true },
   async run(lab, verdict) {
     const [first, second] = lab.machines;
@@ -36,6 +41,7 @@ export const secondLevel: Scenario = {
     const why = said.filter((line) => line.includes('Failed: ') && line.includes('the wire test of')).at(-1);
     verdict.see('level 1 failed and says why', why !== undefined, why);
 
+    await toldOutside(lab, couldNotFence(first.name));
     wire.state = 'sound';
     lab.note(`wire to ${second.name} mended`);
     const again = await lab.until('the mended wire is found sound', async () => {
@@ -45,6 +51,7 @@ export const secondLevel: Scenario = {
     verdict.see('the mended wire is found sound', true, again.said);
     // The monitor of the wire has failed by then.
     await first.mustExec(['crm_resource', '--cleanup']);
+    await toldOutside(lab, couldFenceAgain(first.name));
     await expectRejoin(lab, verdict, start);
     verdict.see('the other node kept its power', lab.recording.pulses(first.name, 'power').length === 1);
     verdict.see('the socket was switched once', lab.recording.pulses(second.name, 'power').length === 2);

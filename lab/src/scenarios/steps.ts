@@ -95,3 +95,16 @@ export function hasListener(sockets: string, port: number): boolean {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return sockets.split('\n').some((line) => new RegExp(`^ *\\d+: [0-9A-F]+:${hex} [0-9A-F]+:0000 0A `).test(line));
 }
+
+/** What the line keeper of a node tells people, once it is sure: after a minute, and another look. */
+export const couldNotFence = (node: string) => new RegExp(`^${node} could not fence, or could not be fenced$`);
+export const couldFenceAgain = (node: string) => new RegExp(`^${node} could fence and be fenced again$`);
+
+/** Waits until a receiver outside was told. */
+export async function toldOutside(lab: Lab, title: RegExp): Promise<void> {
+  await lab.until(
+    `a receiver outside is told: ${title.source}`,
+    () => lab.alerts.received.some((alert) => title.test(alert.title)),
+    { timeout: 300_000, interval: 200 },
+  );
+}

@@ -1,11 +1,18 @@
+import { identities } from '../machine/qemu-arguments.js';
 import type { Scenario } from './scenario.js';
-import { testWire } from './steps.js';
+import { couldFenceAgain, couldNotFence, testWire, toldOutside } from './steps.js';
 
 /** What breaks a node's fencing in silence, until someone asks. */
 export const wires: Scenario = {
   name: 'wires',
   mustSee:
     'a wire that is open, plugs that are swapped, an EIPDE of 0: the wire test or monitor says so before it is needed',
+  told: {
+    incidents: [],
+    alerts: [couldNotFence(identities[0].name), couldFenceAgain(identities[0].name)],
+    // While the plugs are swapped.
+    mayTell: [couldNotFence(identities[1].name), couldFenceAgain(identities[1].name)],
+  },
   async run(lab, verdict) {
     const { harness } = lab;
     const [first, second] = lab.machines;
@@ -19,6 +26,8 @@ export const wires: Scenario = {
     const open = await testWire(lab, first, second);
     wire.state = 'sound';
     verdict.see('the wire test finds the open wire', open.status !== 0, open.said);
+    // A failed test is believed until a later one is sound.
+    await toldOutside(lab, couldNotFence(first.name));
 
     harness.wiring = 'swapped';
     lab.note('plugs swapped');
@@ -26,7 +35,6 @@ export const wires: Scenario = {
     harness.wiring = 'crossed';
     verdict.see('the wire test finds the swapped plugs', swapped.status !== 0, swapped.said);
 
-    // A failed test is believed until a later one is sound.
     const failing = await first.exec(['fence_sleepi3', '--action', 'monitor']);
     verdict.see('monitor fails after a failed wire test', failing.status === 1, failing.stderr.trim());
     const again = await testWire(lab, first, second);
@@ -45,6 +53,7 @@ export const wires: Scenario = {
       lab.machines.every(({ name }) => lab.recording.pulses(name, 'power').length === 1),
     );
 
+    await toldOutside(lab, couldFenceAgain(first.name));
     // The cluster's own monitor may have come by and seen it too.
     await first.mustExec(['crm_resource', '--cleanup']);
     await lab.settled();

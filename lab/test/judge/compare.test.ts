@@ -2,97 +2,171 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { historyOf } from '../../../examples/cluster-setup/src/history/incidents.js';
+import { type History, historyOf, type Incident } from '../../../examples/cluster-setup/src/history/incidents.js';
 import { parseBoots, parseEntries } from '../../../examples/cluster-setup/src/history/journal.js';
-import { compareAlerts, compareHistory, type LabRecord, type ReceivedAlert } from '../../src/judge/compare.js';
+import {
+  compareAlerts,
+  compareHistory,
+  type LabRecord,
+  type Told,
+  type ToldIncident,
+} from '../../src/judge/compare.js';
+import type { ReceivedAlert } from '../../src/network/alert-receiver.js';
 import type { Finding } from '../../src/verdict.js';
 
 const folder = join(import.meta.dirname, '../../../examples/cluster-setup/test/fixtures/history');
 
 /** Of the first fault only: the second one begins 100 s after it. */
-const until = 1_795_981_600_000;
+const endOfFirst = 1_795_981_600_000;
 
 function recorded(node: string) {
   const entries = parseEntries(readFileSync(join(folder, `${node}.jsonl`), 'utf8'), node, 0).filter(
-    ({ at }) => at < until,
+    ({ at }) => at < endOfFirst,
   );
-  const boots = parseBoots(readFileSync(join(folder, `${node}.boots`), 'utf8')).map((boot) => ({
-    ...boot,
-    node,
-    end: [],
-  }));
-  return { node, clockAhead: 0, entries, boots, gaps: [] };
+  const boots = parseBoots(readFileSync(join(folder, `${node}.boots`), 'utf8'))
+    .filter(({ from }) => from < endOfFirst)
+    .map((boot) => ({ ...boot, node, end: [] }));
+  return { node, from: 0, clockAhead: 0, entries, boots, gaps: [] };
 }
 
-const told = historyOf([recorded('raspberrypi-1'), recorded('raspberrypi-2')]);
+const read = historyOf([recorded('raspberrypi-1'), recorded('raspberrypi-2')]);
+const fencedAt = read.incidents[0]?.fencings[0]?.at ?? 0;
 /** With what line keepers have told since then: how long they held, and what woke a node. */
-const history = {
-  ...told,
-  incidents: told.incidents.map((one) => ({
+const history: History = {
+  ...read,
+  incidents: read.incidents.map((one) => ({
     ...one,
-    fencings: one.fencings.map((fencing) => ({ ...fencing, held: { seconds: 12.1, samples: 61 } })),
+    fencings: one.fencings.map((each) => ({ ...each, held: { seconds: 12.1, samples: 61, until: fencedAt - 200 } })),
+    takenOver: one.takenOver && { ...one.takenOver, began: one.takenOver.at - 2000 },
     back: one.back && { ...one.back, wokenBy: ['extin'] },
   })),
 };
 const [incident] = history.incidents;
-const fencedAt = incident?.fencings[0]?.at ?? 0;
+if (!incident) throw new Error('the fixture has no incident');
 
 /** As the lab would have seen it. */
-const record: LabRecord = {
-  cuts: [{ node: 'raspberrypi-1', by: 'raspberrypi-2', held: { start: fencedAt - 12_300, end: fencedAt - 200 } }],
-  answersAgain: [(incident?.takenOver?.at ?? 0) + 400],
+const loss = {
+  node: 'raspberrypi-1',
+  at: fencedAt - 2300,
+  hold: { by: 'raspberrypi-2', start: fencedAt - 12_300, end: fencedAt - 200 },
 };
+const record: LabRecord = { losses: [loss], answersAgain: [(incident.takenOver?.at ?? 0) - 1500] };
+const byHand: ToldIncident = { causes: ['by-hand'], fenced: 'by wire', wokenBy: 'extin' };
+const told: Told = { incidents: [byHand] };
 
 const notSeen = (findings: readonly Finding[]) => findings.filter(({ seen }) => !seen).map(({ what }) => what);
-const judged = (
-  changed: Partial<LabRecord['cuts'][number]>,
-  causes: Parameters<typeof compareHistory>[2] = ['by-hand'],
-) => notSeen(compareHistory(history, { ...record, cuts: record.cuts.map((cut) => ({ ...cut, ...changed })) }, causes));
+const judged = (changed: Partial<LabRecord>, wanted = byHand, of = history) =>
+  notSeen(compareHistory(of, { ...record, ...changed }, { incidents: [wanted] }));
+const held = (start: number, end: number, by = 'raspberrypi-2') => ({
+  losses: [{ ...loss, hold: { by, start: fencedAt + start, end: fencedAt + end } }],
+});
+const changedIncident = (changed: Partial<Incident>): History => ({
+  ...history,
+  incidents: [{ ...incident, ...changed }],
+});
+
+const until = 'it says until when EXTOUT was held, within a second';
+const long = 'it says how long, within half a second';
 
 describe('the judge of a history', () => {
   it('finds nothing wrong with one that is right', () => {
     expect(judged({})).toEqual([]);
   });
 
-  it('sees another cause, another node, another time and another hold', () => {
-    expect(judged({}, ['panic'])).toEqual(['it names the cause: panic']);
-    expect(judged({ by: 'raspberrypi-1' })).toContain('it says that raspberrypi-1 was fenced by raspberrypi-1');
-    expect(judged({ node: 'raspberrypi-2' })).toEqual(['the history has an incident for each power cut, and no other']);
-    const later = { start: fencedAt - 13_600, end: fencedAt - 1500 };
-    expect(judged({ held: later })).toContain('it says when, within a second of the end of the hold');
-    const longer = { start: fencedAt - 14_000, end: fencedAt - 200 };
-    expect(judged({ held: longer })).toContain('it says how long EXTOUT was held, within half a second');
+  it('sees another cause, another shooter, another time and another hold', () => {
+    expect(judged({}, { ...byHand, causes: ['panic'] })).toEqual(['of raspberrypi-1 it names the cause: panic']);
+    expect(judged(held(-12_300, -200, 'raspberrypi-1'))).toEqual(['it says who fenced raspberrypi-1']);
+    expect(judged(held(-13_600, -1500))).toEqual([until]);
+    expect(judged(held(-14_000, -200))).toEqual([long]);
+  });
+
+  it('sees a loss of power that is in no incident', () => {
+    const missed = 'each loss of power is part of one';
+    expect(judged({ losses: [loss, { ...loss, node: 'raspberrypi-2' }] })).toEqual([missed]);
+    expect(judged({ losses: [loss, { ...loss, at: fencedAt + 90_000 }] })).toEqual([missed]);
   });
 
   it('sees what a history does not say', () => {
-    const missing = notSeen(compareHistory(told, record, ['by-hand']));
-    expect(missing).toEqual([
-      'it says how long EXTOUT was held, within half a second',
-      'it says that the node came back, and was woken by wire',
+    expect(notSeen(compareHistory(read, record, told))).toEqual([
+      until,
+      long,
+      'it says when the other one took over: HTTP answered meanwhile, or a second off',
+      'it says that it came back, woken by extin',
+    ]);
+    expect(judged({}, byHand, changedIncident({ back: undefined }))).toEqual([
+      'it says that it came back, woken by extin',
     ]);
   });
 
-  it('sees a service that answered at another time', () => {
-    const findings = compareHistory(history, { ...record, answersAgain: [fencedAt + 60_000] }, ['by-hand']);
-    expect(notSeen(findings)).toContain(
-      'it says when the other one took over, within a second of the first answer to HTTP',
-    );
+  it('sees a service that answered at another time, and leaves alone one that was never silent', () => {
+    const late = 'it says when the other one took over: HTTP answered meanwhile, or a second off';
+    expect(judged({ answersAgain: [fencedAt + 20_000] })).toEqual([late]);
+    expect(judged({}, byHand, changedIncident({ takenOver: undefined }))).toEqual([late]);
+    expect(judged({ answersAgain: [] })).toEqual([]);
+    expect(judged({ answersAgain: [fencedAt - 60_000] })).toEqual([]);
   });
 
-  it('sees a cut that is not in the history, and an incident that was none', () => {
-    expect(notSeen(compareHistory({ ...history, incidents: [] }, record, ['by-hand']))).toHaveLength(1);
-    expect(notSeen(compareHistory(history, { ...record, cuts: [] }, ['by-hand']))).toHaveLength(1);
+  it('sees an incident that is not there, and one that was none', () => {
+    const count = 'the history has each time that a node was away, and no other';
+    expect(judged({}, byHand, { ...history, incidents: [] })).toEqual([count, 'each loss of power is part of one']);
+    expect(notSeen(compareHistory(history, record, { incidents: [] }))).toEqual([count]);
+  });
+
+  it('wants no hold of a fencing by socket, and its time', () => {
+    const losses = [{ ...loss, at: fencedAt - 2500, hold: undefined }];
+    const bySocket: ToldIncident = { ...byHand, fenced: 'by socket' };
+    const socket = changedIncident({
+      fencings: incident.fencings.map((each) => ({ ...each, held: undefined, inVain: 'but the wire is open' })),
+    });
+    expect(judged({ losses }, bySocket, socket)).toEqual([]);
+    expect(judged({ losses }, bySocket)).toEqual(['it claims no hold for it']);
+    expect(judged({ losses: [{ ...loss, at: fencedAt - 9000, hold: undefined }] }, bySocket, socket)).toEqual([
+      'it says when, between the switching and a second after it',
+    ]);
+  });
+
+  it('wants no fencing where nobody was fenced, and a loss of power in the time that is said', () => {
+    const nobody: ToldIncident = { causes: ['power-lost'], wokenBy: 'poweron' };
+    const dead = changedIncident({
+      cause: { kind: 'power-lost', text: '' },
+      fencings: [],
+      at: fencedAt - 10_000,
+      unseenUntil: fencedAt + 1000,
+      back: { at: fencedAt + 30_000, wokenBy: ['poweron'] },
+    });
+    const losses = [{ ...loss, hold: undefined }];
+    expect(judged({ losses }, nobody, dead)).toEqual([]);
+    expect(judged({ losses: [{ ...loss, hold: undefined, at: fencedAt + 5000 }] }, nobody, dead)).toEqual([
+      'its power was lost in the time that it says',
+    ]);
+    expect(judged({ losses }, { ...nobody, causes: ['by-hand'], wokenBy: 'extin' })).toEqual([
+      'it says that nobody fenced it',
+    ]);
   });
 });
 
 describe('the judge of alerts', () => {
-  const alert: ReceivedAlert = { kind: 'fencing', subject: 'raspberrypi-1', title: 'raspberrypi-1 was fenced' };
+  const fencing: ReceivedAlert = { kind: 'fencing', subject: 'raspberrypi-1', title: 'raspberrypi-1 was fenced' };
+  const failure = { kind: 'resource', subject: 'VIP', title: 'stop of VIP failed on raspberrypi-1' };
+  const readiness = { kind: 'readiness', subject: 'raspberrypi-2', title: 'raspberrypi-2 could not fence' };
+  const alerts = (received: readonly ReceivedAlert[], more: Partial<Told> = {}) =>
+    notSeen(compareAlerts(received, history, { ...told, ...more }));
+  const once = 'a receiver outside was told once: ^raspberrypi-1 was fenced$';
+
   it('wants one for each fencing, and nothing twice', () => {
-    expect(notSeen(compareAlerts([alert], record))).toEqual([]);
-    expect(notSeen(compareAlerts([], record))).toEqual(['a receiver outside was told of each fencing once']);
-    expect(notSeen(compareAlerts([alert, alert], record))).toHaveLength(2);
-    const failure = { kind: 'resource', subject: 'VIP', title: 'stop of VIP failed on raspberrypi-1' };
-    expect(notSeen(compareAlerts([alert, failure], record))).toEqual([]);
-    expect(notSeen(compareAlerts([alert, failure, failure], record))).toEqual(['and of nothing twice']);
+    expect(alerts([fencing])).toEqual([]);
+    expect(alerts([])).toEqual([once]);
+    expect(alerts([fencing, fencing])).toEqual([once, 'and of nothing twice']);
+    expect(alerts([fencing, failure])).toEqual([]);
+    expect(alerts([fencing, failure, failure])).toEqual(['and of nothing twice']);
+  });
+
+  it('wants what a scenario has told besides, once, and nothing of readiness or rolls that is not', () => {
+    const wanted = { alerts: [/ could not fence$/] };
+    expect(alerts([fencing, readiness], wanted)).toEqual([]);
+    expect(alerts([fencing], wanted)).toEqual(['a receiver outside was told once:  could not fence$']);
+    expect(alerts([fencing, readiness])).toEqual(['it was told of no fencing, readiness or roll but those']);
+    expect(alerts([fencing, readiness], { mayTell: wanted.alerts })).toEqual([]);
+    expect(alerts([fencing], { mayTell: wanted.alerts })).toEqual([]);
   });
 });

@@ -13,6 +13,7 @@ export const causeKinds = [
   'cut-link',
   'watchdog',
   'power-lost',
+  'both-dead',
   'unknown',
 ] as const;
 
@@ -31,8 +32,10 @@ export interface Fencing {
   readonly client: string;
   readonly succeeded: boolean;
   readonly result: string;
-  /** What the agent proved. */
-  readonly held: { readonly seconds: number; readonly samples: number } | undefined;
+  /** What the agent proved, and when it let go. */
+  readonly held: { readonly seconds: number; readonly samples: number; readonly until: number } | undefined;
+  /** Why the wire did not do it, where another device did. */
+  readonly inVain: string | undefined;
 }
 
 export interface Evidence {
@@ -40,6 +43,8 @@ export interface Evidence {
   /** When it was missed, ms since 1970. */
   readonly at: number;
   readonly fencings: readonly Fencing[];
+  /** The other nodes that ended at the same time, where nobody was left to see it. */
+  readonly together: readonly string[];
   /** What all nodes say of the time around it. */
   readonly facts: readonly Fact[];
   /** The boot that it fell silent in, and the one after. */
@@ -64,6 +69,7 @@ const rules: readonly ((evidence: Evidence) => Cause | undefined)[] = [
   failedStop,
   panicked,
   outOfMemory,
+  bothDead,
   cutLink,
   byBoard,
 ];
@@ -125,6 +131,17 @@ function outOfMemory(evidence: Evidence): Cause | undefined {
     kind: 'out-of-memory',
     text: `It ran out of memory: its kernel killed ${String(killed.length)} ${killed.length === 1 ? 'process' : 'processes'}, ${last.victim} last.`,
   };
+}
+
+function bothDead({ together, wokenBy }: Evidence): Cause | undefined {
+  if (together.length === 0) return undefined;
+  const flag = wokenBy.find((one) => byCause[one]?.kind === 'power-lost');
+  return flag === undefined
+    ? { kind: 'both-dead', text: `It ended at the same time as ${together.join(' and ')}: nobody was left to see why.` }
+    : {
+        kind: 'power-lost',
+        text: `It lost its supply at the same time as ${together.join(' and ')}, as when the mains fail (wakeup-flag ${flag}).`,
+      };
 }
 
 function cutLink({ node, at, facts, fencings }: Evidence): Cause | undefined {

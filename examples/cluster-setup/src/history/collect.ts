@@ -90,5 +90,5 @@ export async function collect(
   }
   const panics = panicsIn(await ask('what the kernel kept of a panic', 'find', askForPanics), boots, clockAhead);
   const entries = [...said, ...kernel, ...panics].sort((a, b) => a.at - b.at);
-  return { node, clockAhead, entries, boots, gaps };
+  return { node, from, clockAhead, entries, boots, gaps };
 }

@@ -15,7 +15,9 @@ export type Fact = { readonly at: number; readonly node: string } & (
       readonly result: string;
     }
   | { readonly kind: 'held'; readonly subject: string; readonly seconds: number; readonly samples: number }
+  | { readonly kind: 'in-vain'; readonly subject: string; readonly reason: string }
   | { readonly kind: 'operation'; readonly resource: string; readonly task: string; readonly result: string }
+  | { readonly kind: 'operation-begun'; readonly resource: string; readonly task: string }
   | { readonly kind: 'going-down'; readonly how: string }
   | { readonly kind: 'roll'; readonly text: string }
   | { readonly kind: 'woken'; readonly causes: readonly string[] }
@@ -73,6 +75,16 @@ const rows: readonly Row[] = [
       seconds: Number(seconds),
       samples: Number(samples),
     }),
+  },
+  {
+    program: /^fence_sleepi3$/,
+    sentence: /\bFailed: (?:off|reboot) of (?<subject>\S+): EXTOUT was held for [\d.]+ s, (?<reason>.+)$/,
+    said: ({ subject = '', reason = '' }) => ({ kind: 'in-vain', subject, reason }),
+  },
+  {
+    program: controld,
+    sentence: /\bRequesting local execution of (?<task>\w+) operation for (?<resource>\S+) on /,
+    said: ({ task = '', resource = '' }) => ({ kind: 'operation-begun', task, resource }),
   },
   {
     program: controld,

@@ -2,20 +2,33 @@
 import { sameName } from '@sleepi3/pcs';
 import { type Cause, causeOf, type Fencing } from './cause.js';
 import { type Fact, factsOf } from './facts.js';
-import type { Boot, NodeRecord } from './journal.js';
+import { type Boot, endedInOrder, type NodeRecord } from './journal.js';
 
 /** A node that left the cluster, and what came of it. Times are ms since 1970. */
 export interface Incident {
   readonly node: string;
-  /** When the others missed it, or when it was fenced where nobody missed it. */
+  /**
+   * When the others missed it, or when it was fenced where nobody missed it; where nobody was left to do either, the last line of
+   * its journal.
+   */
   readonly at: number;
+  /** When it was there again, where nobody missed it: it ended between {@link at} and this. */
+  readonly unseenUntil: number | undefined;
   readonly cause: Cause;
   /** The fencings of it, in order. */
   readonly fencings: readonly Fencing[];
   /** When a resource that runs once was started elsewhere; undefined when nothing was, or nobody says. */
-  readonly takenOver: { readonly at: number; readonly resource: string; readonly by: string } | undefined;
+  readonly takenOver: TakenOver | undefined;
   /** When it was a member again; undefined when it was not, until now. */
   readonly back: { readonly at: number; readonly wokenBy: readonly string[] } | undefined;
+}
+
+/** A start on another node: when it was asked for, where that is known, and when it was done. */
+export interface TakenOver {
+  readonly began: number | undefined;
+  readonly at: number;
+  readonly resource: string;
+  readonly by: string;
 }
 
 export interface History {
@@ -28,18 +41,23 @@ export interface History {
 
 /** Two reports of one thing by different nodes are at most this far apart, ms. */
 const sameThing = 30_000;
+/** By which a journal may be behind what others saw of its node, ms. */
+const slack = 5000;
 /** A node is fenced because of what was seen at most this long before, ms. */
 const before = 120_000;
 
 export function historyOf(records: readonly NodeRecord[]): History {
   const facts = records.flatMap(({ entries }) => factsOf(entries)).sort((a, b) => a.at - b.at);
   const boots = records.flatMap((record) => record.boots);
-  const incidents = beginnings(facts).map((begun, index, all) => {
-    const next = all.slice(index + 1).find(({ node }) => sameName(node, begun.node));
-    return incidentOf(begun, next?.at ?? Infinity, facts, boots, records);
-  });
+  const incidentsOf = (begun: readonly Beginning[]) =>
+    begun.map((one, index) => {
+      const next = begun.slice(index + 1).find(({ node }) => sameName(node, one.node));
+      return incidentOf(one, next?.at ?? Infinity, facts, boots, records);
+    });
+  const seen = beginnings(facts);
+  const unseen = unseenEnds(records, facts, incidentsOf(seen));
   return {
-    incidents,
+    incidents: incidentsOf([...seen, ...unseen].sort((a, b) => a.at - b.at)),
     gaps: records.flatMap(({ gaps }) => gaps),
     clocks: Object.fromEntries(records.map(({ node, clockAhead }) => [node, clockAhead])),
   };
@@ -48,6 +66,39 @@ export function historyOf(records: readonly NodeRecord[]): History {
 interface Beginning {
   readonly node: string;
   readonly at: number;
+  /** Where nobody missed it: when it was there again, and who ended in the same time. */
+  readonly unseen?: { readonly until: number; readonly together: readonly string[] };
+}
+
+/** Boots that just ended, and nobody missed the node: the other one was gone, too. */
+function unseenEnds(records: readonly NodeRecord[], facts: readonly Fact[], seen: readonly Incident[]): Beginning[] {
+  const ends = records.flatMap(({ node, from, boots }) =>
+    boots.flatMap((boot, index) => {
+      const next = boots[index + 1];
+      if (next === undefined || boot.to < from || endedInOrder(boot) || wasGoingDown(boot, facts)) return [];
+      const explained = seen.some(
+        ({ node: other, at, back }) =>
+          sameName(other, node) && at < next.from + slack && (back?.at ?? Infinity) > boot.to - slack,
+      );
+      return explained ? [] : [{ node, at: boot.to, until: next.from }];
+    }),
+  );
+  return ends.map(({ node, at, until }) => ({
+    node,
+    at,
+    unseen: {
+      until,
+      together: ends
+        .filter((other) => !sameName(other.node, node) && other.at < until && other.until > at)
+        .map((other) => other.node),
+    },
+  }));
+}
+
+function wasGoingDown({ node, to }: Boot, facts: readonly Fact[]): boolean {
+  return facts.some(
+    (fact) => fact.kind === 'going-down' && sameName(fact.node, node) && fact.at <= to && to - fact.at < before,
+  );
 }
 
 /** Where an incident of a node begins: it was lost, or fenced, and that is not part of what began a moment before. */
@@ -82,7 +133,7 @@ function isOtherSide({ node, subject, at }: LostFact, facts: readonly Fact[]): b
 type LostFact = Extract<Fact, { kind: 'lost' | 'member' | 'left' }>;
 
 function incidentOf(
-  { node, at }: Beginning,
+  { node, at, unseen }: Beginning,
   until: number,
   facts: readonly Fact[],
   boots: readonly Boot[],
@@ -91,7 +142,8 @@ function incidentOf(
   const during = facts.filter((fact) => fact.at >= at - before && fact.at < until);
   const fencings = fencingsOf(node, at, during);
   const off = fencings.find(({ succeeded }) => succeeded)?.at ?? at;
-  const back = during.find((fact) => fact.kind === 'member' && sameName(fact.subject, node) && fact.at > off + 1000);
+  const gone = unseen?.until ?? off + 1000;
+  const back = during.find((fact) => fact.kind === 'member' && sameName(fact.subject, node) && fact.at > gone);
   const own = boots.filter((boot) => sameName(boot.node, node)).sort((a, b) => a.from - b.from);
   const struck = own.filter(({ from }) => from < at).at(-1);
   const next = own.find(({ from }) => from > (struck?.from ?? at));
@@ -109,14 +161,31 @@ function incidentOf(
       !/^fence[-_]/.test(fact.resource),
   );
   const wokenBy = woken?.kind === 'woken' ? woken.causes : [];
+  const together = unseen?.together ?? [];
   return {
     node,
     at,
-    cause: causeOf({ node, at, fencings, facts: during, struck, next, wokenBy, records }),
+    unseenUntil: unseen?.until,
+    cause: causeOf({ node, at, together, fencings, facts: during, struck, next, wokenBy, records }),
     fencings,
-    takenOver: taken?.kind === 'operation' ? { at: taken.at, resource: taken.resource, by: taken.node } : undefined,
+    takenOver: taken?.kind === 'operation' && unseen === undefined ? takeOverOf(taken, during) : undefined,
     back: back === undefined ? undefined : { at: back.at, wokenBy },
   };
+}
+
+function takeOverOf(
+  { at, node, resource, task }: Extract<Fact, { kind: 'operation' }>,
+  during: readonly Fact[],
+): TakenOver {
+  const begun = during.filter(
+    (fact) =>
+      fact.kind === 'operation-begun' &&
+      sameName(fact.node, node) &&
+      fact.resource === resource &&
+      fact.task === task &&
+      fact.at <= at,
+  );
+  return { began: begun.at(-1)?.at, at, resource, by: node };
 }
 
 function fencingsOf(node: string, at: number, during: readonly Fact[]): Fencing[] {
@@ -128,9 +197,11 @@ function fencingsOf(node: string, at: number, during: readonly Fact[]): Fencing[
       (one) => Math.abs(one.at - fact.at) < sameThing && one.succeeded === (fact.kind === 'fenced'),
     );
     if (twin !== undefined) continue; // each node says it
-    const held = during
-      .filter((one) => one.kind === 'held' && sameName(one.subject, node) && one.at <= fact.at + 2000)
-      .at(-1);
+    const said = during.filter(
+      (one) =>
+        (one.kind === 'held' || one.kind === 'in-vain') && sameName(one.subject, node) && one.at <= fact.at + 2000,
+    );
+    const held = said.at(-1);
     const began = during.find((one) => one.kind === 'to-be-fenced' && sameName(one.subject, node) && one.at <= fact.at);
     found.push({
       at: fact.at,
@@ -140,7 +211,8 @@ function fencingsOf(node: string, at: number, during: readonly Fact[]): Fencing[
       client: fact.client,
       succeeded: fact.kind === 'fenced',
       result: fact.result,
-      held: held?.kind === 'held' ? { seconds: held.seconds, samples: held.samples } : undefined,
+      held: held?.kind === 'held' ? { seconds: held.seconds, samples: held.samples, until: held.at } : undefined,
+      inVain: held?.kind === 'in-vain' ? held.reason : undefined,
     });
   }
   return found;

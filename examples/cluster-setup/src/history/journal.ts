@@ -21,9 +21,19 @@ export interface Boot {
   readonly end: readonly Entry[];
 }
 
+/** Whether the node was shut down, and did not just end, by its last lines. */
+export function endedInOrder({ end }: Boot): boolean {
+  return end.some(({ program, message }) => {
+    if (program === 'systemd-journald') return message.startsWith('Journal stopped');
+    return program === 'systemd' && /^Reached target .*(?:shutdown|reboot|power-?off)/i.test(message);
+  });
+}
+
 /** What one node knows. */
 export interface NodeRecord {
   readonly node: string;
+  /** What happened before was not asked for, ms since 1970. */
+  readonly from: number;
   /** How far its clock is ahead of that of the node that asks, ms; its entries are corrected by it. */
   readonly clockAhead: number;
   readonly entries: readonly Entry[];

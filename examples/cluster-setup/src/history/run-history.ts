@@ -50,15 +50,18 @@ function inJson({ incidents, gaps, clocks }: ReturnType<typeof historyOf>, from:
   return {
     from: time(from),
     to: time(to),
-    incidents: incidents.map(({ at, fencings, takenOver, back, ...incident }) => ({
+    incidents: incidents.map(({ at, unseenUntil, fencings, takenOver, back, ...incident }) => ({
       at: time(at),
+      unseenUntil: time(unseenUntil),
       ...incident,
-      fencings: fencings.map(({ at: ended, began, ...fencing }) => ({
+      fencings: fencings.map(({ at: ended, began, held, ...fencing }) => ({
         at: time(ended),
         began: time(began),
         ...fencing,
+        held: held === undefined ? null : { ...held, until: time(held.until) },
       })),
-      takenOver: takenOver === undefined ? null : { ...takenOver, at: time(takenOver.at) },
+      takenOver:
+        takenOver === undefined ? null : { ...takenOver, began: time(takenOver.began), at: time(takenOver.at) },
       back: back === undefined ? null : { ...back, at: time(back.at) },
     })),
     gaps,

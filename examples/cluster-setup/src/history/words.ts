@@ -26,8 +26,13 @@ export function tell(
 }
 
 function paragraph(incident: Incident): string[] {
-  const { node, at, cause, fencings, takenOver, back } = incident;
+  const { node, at, cause, fencings, takenOver, unseenUntil, back } = incident;
   const lines = [`${moment(at)}  ${node} ${headline(incident)}`, `  ${cause.text}`];
+  if (unseenUntil !== undefined) {
+    lines.push(
+      `  That was after the last line of its journal, and before ${clock(unseenUntil)}, when it began to boot.`,
+    );
+  }
   for (const fencing of fencings) lines.push(`  ${clock(fencing.at)}  ${fencingSentence(node, fencing)}`);
   if (takenOver !== undefined) {
     lines.push(
@@ -52,14 +57,19 @@ function headline({ cause, fencings }: Incident): string {
       return 'was rebooted in its turn';
     case 'shutdown':
       return 'left in order';
+    case 'both-dead':
+      return 'ended, and nobody was there to miss it';
     default:
       return fencings.some(({ succeeded }) => succeeded) ? 'was lost, and fenced' : 'was lost';
   }
 }
 
-function fencingSentence(node: string, { by, action, succeeded, held, result }: Fencing): string {
+function fencingSentence(node: string, { by, action, succeeded, held, inVain, result }: Fencing): string {
   const who = by ?? 'nobody';
   if (!succeeded) return `${action} of ${node} failed (${result}).`;
+  if (inVain !== undefined) {
+    return `${node} was fenced by ${who} (${action}), and not by wire: EXTOUT was held before, ${inVain}.`;
+  }
   const proof =
     held === undefined
       ? ''

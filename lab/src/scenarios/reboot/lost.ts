@@ -23,6 +23,10 @@ export const rebootLost: Scenario = {
   mustSee:
     'a node that does not come back from its reboot: the roll stops, the other node is not rebooted and serves, the alarm ' +
     'is raised; and when the lost one is back, abort ends it',
+  told: {
+    incidents: [{ causes: ['rolling-reboot'], wokenBy: 'poweron' }],
+    alerts: [/^the rolling reboot of .* failed$/],
+  },
   async run(lab, verdict) {
     const before = await Promise.all(lab.machines.map(bootIdOf));
     for (const machine of lab.machines) {

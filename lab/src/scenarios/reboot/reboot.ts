@@ -17,6 +17,7 @@ export const reboot: Scenario = {
   mustSee:
     'rolling-reboot started on both nodes at once, under 50 requests a second: one after the other reboots, nobody is ' +
     'fenced, nothing is left behind, and the service is never away for half a second',
+  told: { incidents: [{ causes: ['rolling-reboot'] }, { causes: ['rolling-reboot'] }] },
   async run(lab, verdict) {
     const before = await Promise.all(lab.machines.map(bootIdOf));
     for (const machine of lab.machines) await setHeartbeat(machine, 60);

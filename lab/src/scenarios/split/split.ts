@@ -11,6 +11,7 @@ function split(name: string, extout: 'held' | 'released'): Scenario {
     mustSee:
       `the link between the nodes cut, with an EXTOUT that is ${extout} when its own Pi loses power: exactly one survives ` +
       'and serves, the other comes back and does not shoot',
+    told: { incidents: [{ causes: ['cut-link'], fenced: 'by wire', wokenBy: 'extin' }] },
     boards: { extoutOnPowerCut: extout },
     async run(lab, verdict) {
       const boots = lab.machines.map((machine) => machine.boots);

@@ -15,6 +15,7 @@ export const thirdVote: Scenario = {
   mustSee:
     'a quorum device: with the link cut the side that has its vote goes on and fences the other one, which never shoots; with ' +
     'the device dead both go on',
+  told: { incidents: [{ causes: ['cut-link'], fenced: 'by wire', wokenBy: 'extin' }] },
   cluster: { ...defaultCluster, device: true },
   async run(lab, verdict) {
     const [first, second] = lab.machines;
