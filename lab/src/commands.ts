@@ -8,14 +8,18 @@ import type { Lab } from './lab.js';
 import type { Machine } from './machine/machine.js';
 
 /** Carries out one command on a lab. Resolves to the exit status. */
-export async function carryOut(lab: Lab, { command, words }: Invocation, say: (text: string) => void): Promise<number> {
+export async function carryOut(
+  lab: Lab,
+  { command, words }: Invocation,
+  write: (text: string) => void,
+): Promise<number> {
   const [first = '', ...rest] = words;
   switch (command) {
     case 'status':
-      say(await describe(lab));
+      write(await describe(lab));
       return 0;
     case 'exec':
-      return execute(machineOf(lab, first), rest, say);
+      return execute(machineOf(lab, first), rest, write);
     case 'power':
       await power(lab, machineOf(lab, first), rest[0] ?? '');
       return 0;
@@ -35,7 +39,7 @@ export async function carryOut(lab: Lab, { command, words }: Invocation, say: (t
     case 'record':
       await writeRecording(lab, first);
       lab.record('The two-Pi lab');
-      say(`${first}.svg, ${first}.vcd and ${first}.json written\n`);
+      write(`${first}.svg, ${first}.vcd and ${first}.json written\n`);
       return 0;
     default:
       throw new LabError('USAGE', `lab ${command} is not for a lab that is up: run lab down first`);
@@ -60,9 +64,9 @@ export async function writeRecording({ recording }: Lab, path: string): Promise<
 
 const machineOf = (lab: Lab, word: string): Machine => lab.machine(/^\d$/.test(word) ? Number(word) : word);
 
-async function execute(machine: Machine, words: readonly string[], say: (text: string) => void): Promise<number> {
+async function execute(machine: Machine, words: readonly string[], write: (text: string) => void): Promise<number> {
   const { stdout, stderr, status } = await machine.exec(words, { timeout: 600_000 });
-  say(stdout + stderr);
+  write(stdout + stderr);
   return status ?? 1;
 }
 

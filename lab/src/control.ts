@@ -8,7 +8,7 @@ import { LabError } from './errors.js';
 import type { Invocation } from './command-line.js';
 
 /** Carries out a command; `say` sends text to whoever asked, as it comes. Resolves to the exit status. */
-export type Control = (invocation: Invocation, say: (text: string) => void) => Promise<number>;
+export type Control = (invocation: Invocation, write: (text: string) => void) => Promise<number>;
 
 type Reply = { readonly text: string } | { readonly status: number };
 
@@ -32,14 +32,14 @@ async function answer(socket: Socket, control: Control): Promise<void> {
   const reply = (message: Reply) => {
     if (!socket.destroyed) socket.write(`${JSON.stringify(message)}\n`);
   };
-  const say = (text: string) => {
+  const write = (text: string) => {
     reply({ text });
   };
   try {
-    reply({ status: await control(JSON.parse(line) as Invocation, say) });
+    reply({ status: await control(JSON.parse(line) as Invocation, write) });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    say(`${error.message}\n`);
+    write(`${error.message}\n`);
     reply({ status: 1 });
   }
   socket.end();
@@ -60,7 +60,11 @@ async function firstLine(socket: Socket): Promise<string | undefined> {
  * Has a lab that is up carry out a command.
  * @throws LabError `STATE` when no lab is up
  */
-export async function callControl(path: string, invocation: Invocation, say: (text: string) => void): Promise<number> {
+export async function callControl(
+  path: string,
+  invocation: Invocation,
+  write: (text: string) => void,
+): Promise<number> {
   const socket = connect(path);
   try {
     await once(socket, 'connect');
@@ -71,7 +75,7 @@ export async function callControl(path: string, invocation: Invocation, say: (te
   for await (const line of createInterface({ input: socket })) {
     const reply = JSON.parse(line) as Reply;
     if ('status' in reply) return reply.status;
-    say(reply.text);
+    write(reply.text);
   }
   throw new LabError('STATE', 'the lab ended before it had answered');
 }

@@ -41,7 +41,7 @@ const begun = performance.now();
 const log = (line: string) => {
   process.stdout.write(`${((performance.now() - begun) / 1000).toFixed(1).padStart(7)}  ${line}\n`);
 };
-const say = (text: string) => {
+const write = (text: string) => {
   process.stdout.write(text);
 };
 
@@ -49,7 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (args[0] === inside) return runInside(JSON.parse(args[1] ?? '') as Confined);
   const invocation = parseCommandLine(args);
   if (invocation.command === 'help') {
-    say(help(scenarios, others, invocation.about));
+    write(help(scenarios, others, invocation.about));
     return 0;
   }
   switch (invocation.command) {
@@ -69,9 +69,9 @@ async function main(args: readonly string[]): Promise<number> {
     case 'shell':
       return shell(invocation.words[0] ?? '');
     case 'record':
-      return callControl(paths.control, { ...invocation, words: invocation.words.map((word) => resolve(word)) }, say);
+      return callControl(paths.control, { ...invocation, words: invocation.words.map((word) => resolve(word)) }, write);
     default:
-      return callControl(paths.control, invocation, say);
+      return callControl(paths.control, invocation, write);
   }
 }
 
@@ -164,7 +164,7 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
       log,
     });
     const passed = outcomes.filter((outcome) => outcome.passed).length;
-    say(`${passed} passed, ${outcomes.length - passed} failed\n`);
+    write(`${passed} passed, ${outcomes.length - passed} failed\n`);
     return passed === outcomes.length ? 0 : 1;
   }
   if (invocation.command === 'bench') {
@@ -175,7 +175,7 @@ async function runInside({ invocation, acceleration }: Confined): Promise<number
       const measured = await measure(lab, contender, log).finally(() => lab.close());
       results.push({ name: contender.name, measured });
     }
-    say(benchTable(results));
+    write(benchTable(results));
     return 0;
   }
   return stayUp(await start({ boards: { extoutOnPowerCut: options.extout } }));
@@ -314,7 +314,7 @@ async function up(invocation: Invocation): Promise<number> {
     let text = '';
     await callControl(paths.control, status, (piece) => (text += piece));
     if (text.includes('service: answers')) {
-      say(text);
+      write(text);
       return 0;
     }
     await sleep(2000);
@@ -339,7 +339,7 @@ async function report(): Promise<number> {
   runs.sort((a, b) => order.indexOf(a.outcome.scenario) - order.indexOf(b.outcome.scenario));
   const page = join(paths.output, 'report.html');
   await writeFile(page, reportPage(runs));
-  say(`${page}\n`);
+  write(`${page}\n`);
   return 0;
 }
 
@@ -354,7 +354,7 @@ async function shell(which: string): Promise<number> {
       reject(new LabError('STATE', `${identity.name} has no power, or the lab is not up`, { cause }));
     });
     socket.once('connect', () => {
-      say(`${identity.name}: leave with Ctrl-]\r\n`);
+      write(`${identity.name}: leave with Ctrl-]\r\n`);
       socket.pipe(stdout);
       if (stdin.isTTY) stdin.setRawMode(true);
       stdin.on('data', (keys: Buffer) => {

@@ -5,7 +5,7 @@ import { defaultReceiversFile, usualKinds } from '../src/receivers/receivers.js'
 export const manualPage: ManualPageText = {
   description: [
     'Without a command it is called by Pacemaker: pcs alert create path=/usr/sbin/alert_sleepi3 id=sleepi3, then pcs alert ' +
-      `recipient add sleepi3 value=${defaultReceiversFile}. Of all nodes that see an event one tells it.`,
+      `recipient add sleepi3 value=${defaultReceiversFile}. Of all nodes that see an event one sends it.`,
     'An event waits in /var/lib/alert-sleepi3 until every receiver that wants its kind has it.',
   ],
   sections: {
@@ -14,7 +14,7 @@ export const manualPage: ManualPageText = {
       ['{"mail": "ops@example.com", "from": "pi@example.com"}', 'By /usr/sbin/sendmail.'],
       ['{"webhook": "https://…", "headers": {…}}', 'A POST with the event as a JSON object.'],
       ['{"ntfy": "https://ntfy.sh/TOPIC", "token": "…"}', 'A message with title, priority and tag.'],
-      ['"events": […]', `The kinds that are told; by default ${usualKinds.join(', ')}.`],
+      ['"events": […]', `The kinds that are sent; by default ${usualKinds.join(', ')}.`],
     ],
     '"EXIT STATUS"': [
       ['0', 'All is well.'],

@@ -8,10 +8,11 @@ export const program = {
   name: 'alert_sleepi3',
   summary: 'alert agent for Pacemaker that says what happened and what has to be done',
   commands: {
-    tell: {
+    send: {
       operands: [{ name: 'TITLE' }, { name: 'TEXT', optional: true }],
-      summary: 'take in an event of another program',
-      description: 'Puts the event into the spool. The same event is not sent again within a minute.',
+      summary: 'send an event of another program',
+      description:
+        'Puts the event into the spool, which alert-sleepi3.service delivers. The same event is not sent again within a minute.',
       options: {
         kind: { choices: eventKinds, default: 'roll', description: 'What the event is about; receivers choose by it' },
         severity: { choices: severities, default: 'warning', description: 'How much it matters' },
@@ -38,7 +39,7 @@ export const program = {
     },
     test: {
       operands: file,
-      summary: 'send a test message to each receiver, and say who took it',
+      summary: 'send a test message to each receiver, and report who took it',
       description: `FILE is ${defaultReceiversFile} by default. Exit status 1 when a receiver did not take the message.`,
       options: {},
     },

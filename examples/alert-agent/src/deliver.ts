@@ -1,4 +1,4 @@
-// The delivery service: tells what is in the spool to every receiver that wants it, tries again those that are down, and
+// The delivery service: sends what is in the spool to every receiver that wants it, tries again those that are down, and
 // gives up after a day.
 import type { Clock } from '@sleepi3/driver';
 import type { AlertEvent } from './event.js';
@@ -23,7 +23,7 @@ const pauses = [10, 30, 60, 300, 900] as const;
 /** After this an event is no news, ms. */
 const longestWait = 24 * 3_600_000;
 /** Between two looks for new events while one waits, ms. */
-const lookPeriod = 5000;
+const lookInterval = 5000;
 
 /** Delivers until nothing is left. */
 export async function deliver(host: DeliveryHost): Promise<void> {
@@ -38,14 +38,14 @@ export async function deliver(host: DeliveryHost): Promise<void> {
     const left = await spool.pending();
     const next = Math.min(...left.map(({ pending }) => pending?.notBefore ?? 0)) - host.date().getTime();
     if (left.length > 0 && next > 0) {
-      await clock.sleep(Math.min(next, lookPeriod), stop).catch((error: unknown) => {
+      await clock.sleep(Math.min(next, lookInterval), stop).catch((error: unknown) => {
         if (!stop.aborted) throw error;
       });
     }
   }
 }
 
-/** One event: tried if it is its time, kept if somebody has still to be told. */
+/** One event: tried if it is its time, kept if somebody has still to get it. */
 async function attend(name: string, pending: Pending | 'surplus' | undefined, host: DeliveryHost): Promise<void> {
   const { spool, log } = host;
   const now = host.date().getTime();
@@ -61,7 +61,7 @@ async function attend(name: string, pending: Pending | 'surplus' | undefined, ho
   // A clock that was set back must not put an event off for ever.
   if (pending.notBefore > now && pending.notBefore - now <= pauses[4] * 1000) return;
   const { event } = pending;
-  const { delivered, failures } = await tellAll(pending, host);
+  const { delivered, failures } = await sendAll(pending, host);
   if (failures.length === 0) return spool.remove(name);
   if (now - Date.parse(event.at) > longestWait) {
     log('error', `"${event.title}" could not be delivered within a day, and is dropped: ${failures.join('; ')}`);
@@ -72,7 +72,7 @@ async function attend(name: string, pending: Pending | 'surplus' | undefined, ho
   await spool.put(name, { ...pending, delivered, attempts: pending.attempts + 1, notBefore: now + pause * 1000 });
 }
 
-async function tellAll(
+async function sendAll(
   { event, receivers: file, delivered }: Pending,
   host: DeliveryHost,
 ): Promise<{ delivered: readonly string[]; failures: readonly string[] }> {
@@ -84,18 +84,18 @@ async function tellAll(
   }
   const failures: string[] = [];
   const done = [...delivered];
-  const told = receivers.map(async (receiver, index) => {
+  const sent = receivers.map(async (receiver, index) => {
     const key = `${index} ${nameOf(receiver)}`;
     if (!receiver.events.includes(event.kind) || delivered.includes(key)) return;
     try {
       await host.send(event, receiver);
       done.push(key);
-      host.log('info', `told ${nameOf(receiver)}: ${event.title}`);
+      host.log('info', `sent to ${nameOf(receiver)}: ${event.title}`);
     } catch (error) {
       failures.push(messageOf(error));
     }
   });
-  await Promise.all(told);
+  await Promise.all(sent);
   return { delivered: done, failures };
 }
 

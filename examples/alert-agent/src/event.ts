@@ -1,14 +1,14 @@
-// Something that a person is told. One event is one message to each receiver that wants its kind.
-import { type EventKind, eventKinds, type Told } from '@sleepi3/program';
+// What is sent. One event is one message to each receiver that wants its kind.
+import { type Alert, type EventKind, eventKinds } from '@sleepi3/program';
 
-export interface AlertEvent extends Told {
-  /** The node that tells it. */
+export interface AlertEvent extends Alert {
+  /** The node that sends it. */
   readonly reporter: string;
   /** When it happened, ISO 8601. */
   readonly at: string;
   /** Two events of the same key within {@link AlertEvent.quietSeconds} are one. */
   readonly key: string;
-  /** For how long, s, the same is not told again. */
+  /** For how long, s, the same is not sent again. */
   readonly quietSeconds: number;
 }
 

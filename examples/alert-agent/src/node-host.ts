@@ -34,7 +34,7 @@ export async function readReceivers(file: string): Promise<Receiver[]> {
     throw new AlertError(
       'RECEIVERS',
       missing
-        ? `nobody is to be told: ${file} does not exist; write it, for hacluster and with mode 0600, or have cluster-setup apply write it from alerts: in cluster.yaml`
+        ? `no alert is sent: ${file} does not exist; write it, for hacluster and with mode 0600, or have cluster-setup apply write it from alerts: in cluster.yaml`
         : `cannot read ${file}: ${(cause as Error).message}`,
       { cause },
     );

@@ -40,8 +40,8 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
     case 'version':
       host.write(`${host.version}\n`);
       return 0;
-    case 'tell':
-      return tell(line, host);
+    case 'send':
+      return queue(line, host);
     case 'deliver':
       await deliver({
         ...host,
@@ -62,8 +62,8 @@ async function carryOut(line: CommandLine, host: ProgramHost): Promise<number> {
   }
 }
 
-async function tell(
-  { values, operands: [title = '', text = ''] }: Extract<CommandLine, { readonly command: 'tell' }>,
+async function queue(
+  { values, operands: [title = '', text = ''] }: Extract<CommandLine, { readonly command: 'send' }>,
   host: ProgramHost,
 ): Promise<number> {
   const { kind, severity, subject = host.hostname(), receivers } = values;
@@ -71,7 +71,7 @@ async function tell(
     eventNow(host, { kind, severity, subject, title, text, quietSeconds: 60 }),
     receivers,
   );
-  host.write(`${added ? 'to be told' : 'told a moment ago'}: ${title}\n`);
+  host.write(`${added ? 'queued' : 'sent a moment ago'}: ${title}\n`);
   return 0;
 }
 
@@ -90,10 +90,10 @@ async function test(file: string, host: ProgramHost): Promise<number> {
   const taken = receivers.map(async (receiver) => {
     try {
       await host.send(event, receiver);
-      host.write(`told ${nameOf(receiver)}\n`);
+      host.write(`sent to ${nameOf(receiver)}\n`);
       return true;
     } catch (error) {
-      host.writeError(`not told: ${explain(error)}\n`);
+      host.writeError(`not sent: ${explain(error)}\n`);
       return false;
     }
   });

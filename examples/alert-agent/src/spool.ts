@@ -1,5 +1,5 @@
-// What is still to be told, one file an event, so that neither a receiver that is down nor a reboot loses it; and what was
-// told already, so that it is not told again and again.
+// What is still to be sent, one file an event, so that neither a receiver that is down nor a reboot loses it; and what was
+// sent already, so that it is not sent again and again.
 import { createHash } from 'node:crypto';
 import type { AlertEvent } from './event.js';
 
@@ -42,16 +42,16 @@ export class Spool {
     this.#now = now;
   }
 
-  /** Adds an event; false when the same was told a moment ago. */
+  /** Adds an event; false when the same was sent a moment ago. */
   async add(event: AlertEvent, receivers: string): Promise<boolean> {
-    const told = `told-${fingerprint(event.key)}`;
-    const last = Date.parse((await this.#directory.read(told))?.trim() ?? '');
+    const sent = `sent-${fingerprint(event.key)}`;
+    const last = Date.parse((await this.#directory.read(sent))?.trim() ?? '');
     const now = this.#now().getTime();
     // An entry from the future is a clock that was set back: it must not silence anybody.
     if (last <= now && now - last < event.quietSeconds * 1000) return false;
     const pending: Pending = { event, receivers, delivered: [], attempts: 0, notBefore: now };
     await this.put(`${String(now).padStart(14, '0')}-${fingerprint(event.key)}${ending}`, pending);
-    await this.#directory.replace(told, `${new Date(now).toISOString()}\n`);
+    await this.#directory.replace(sent, `${new Date(now).toISOString()}\n`);
     return true;
   }
 

@@ -43,7 +43,7 @@ function node(self: string, members: readonly string[] = ['pi-a', 'pi-b']) {
     wait: (seconds: number) => (now = new Date(now.getTime() + seconds * 1000)),
     call: (environment: Readonly<Record<string, string>>) =>
       attendAlert({ environment, date: () => now, hostname: () => 'host', runProgram, spool }),
-    told: async () => (await spool.pending()).map(({ pending }) => pending!.event),
+    queued: async () => (await spool.pending()).map(({ pending }) => pending!.event),
   };
 }
 
@@ -51,7 +51,7 @@ describe('the alert agent', () => {
   it('says who was fenced, by whom, why, and what a person has to do', async () => {
     const a = node('pi-a', ['pi-a']);
     await a.call(fencing);
-    const [event] = await a.told();
+    const [event] = await a.queued();
     expect(event).toMatchObject({
       kind: 'fencing',
       severity: 'warning',
@@ -70,7 +70,7 @@ describe('the alert agent', () => {
       ...fencing,
       CRM_alert_desc: 'Operation reboot of pi-b by pi-a for stonith_admin.99@pi-b: OK (ref=1)',
     });
-    const [event] = await a.told();
+    const [event] = await a.queued();
     expect(event!.severity).toBe('info');
     expect(event!.text).toContain('at the request of a person on pi-b');
   });
@@ -82,7 +82,7 @@ describe('the alert agent', () => {
       CRM_alert_rc: '-19',
       CRM_alert_desc: 'Operation reboot of pi-b by <anyone> for pacemaker-controld.1@pi-a: No such device (ref=1)',
     });
-    const [event] = await a.told();
+    const [event] = await a.queued();
     expect(event).toMatchObject({ severity: 'error', title: 'pi-b could not be fenced' });
     expect(event!.text).toContain('No such device');
     expect(event!.text).toContain('pcs stonith confirm pi-b');
@@ -90,38 +90,38 @@ describe('the alert agent', () => {
 
   it('tells a fencing on one node only, the one that carried it out, whatever the case of its name', async () => {
     const members = ['pi-a', 'pi-b', 'pi-c'];
-    const told = [];
+    const senders = [];
     for (const self of members) {
       const one = node(self, members);
       await one.call({ ...fencing, CRM_alert_desc: fencing.CRM_alert_desc.replace('by pi-a', 'by PI-C') });
-      if ((await one.told()).length > 0) told.push(self);
+      if ((await one.queued()).length > 0) senders.push(self);
     }
-    expect(told).toEqual(['pi-c']);
+    expect(senders).toEqual(['pi-c']);
   });
 
   it('tells a fencing that nobody carried out on the first node by name', async () => {
-    const told = [];
+    const senders = [];
     for (const self of ['pi-a', 'pi-c']) {
       const one = node(self, ['pi-c', 'pi-a', 'pi-b']);
       await one.call({ ...fencing, CRM_alert_rc: '1', CRM_alert_desc: 'something new in Pacemaker 4' });
-      if ((await one.told()).length > 0) told.push(self);
+      if ((await one.queued()).length > 0) senders.push(self);
     }
-    expect(told).toEqual(['pi-a']);
+    expect(senders).toEqual(['pi-a']);
   });
 
   it('tells where it cannot know who else would', async () => {
     const one = node('pi-b', []);
     await one.call(fencing);
-    expect(await one.told()).toHaveLength(1);
+    expect(await one.queued()).toHaveLength(1);
   });
 
   it('tells the same fencing once, and the next one again', async () => {
     const a = node('pi-a', ['pi-a']);
     await a.call(fencing);
-    expect(await a.call(fencing)).toBe('told a moment ago: pi-b was fenced');
+    expect(await a.call(fencing)).toBe('sent a moment ago: pi-b was fenced');
     a.wait(60);
     await a.call(fencing);
-    expect(await a.told()).toHaveLength(2);
+    expect(await a.queued()).toHaveLength(2);
   });
 
   it('tells again after a clock was set back', async () => {
@@ -129,7 +129,7 @@ describe('the alert agent', () => {
     await a.call(fencing);
     a.wait(-3600);
     await a.call(fencing);
-    expect(await a.told()).toHaveLength(2);
+    expect(await a.queued()).toHaveLength(2);
   });
 
   it('tells a resource that failed, a stop that failed as worse, and no probe and no success', async () => {
@@ -138,7 +138,7 @@ describe('the alert agent', () => {
     await a.call({ ...resource, CRM_alert_task: 'stop', CRM_alert_rc: '1', CRM_alert_desc: 'error' });
     await a.call({ ...resource, CRM_alert_rc: '0' });
     await a.call({ ...resource, CRM_alert_interval: '0', CRM_alert_rc: '0', CRM_alert_target_rc: '7' });
-    expect((await a.told()).map(({ severity, title }) => [severity, title])).toEqual([
+    expect((await a.queued()).map(({ severity, title }) => [severity, title])).toEqual([
       ['warning', 'monitor of Web failed on pi-a'],
       ['error', 'stop of Web failed on pi-a'],
     ]);
@@ -148,11 +148,11 @@ describe('the alert agent', () => {
     const a = node('pi-a');
     const event = (desc: string) => ({ CRM_alert_kind: 'node', CRM_alert_node: 'pi-b', CRM_alert_desc: desc });
     await a.call(event('member'));
-    expect(await a.told()).toEqual([]);
+    expect(await a.queued()).toEqual([]);
     await a.call(event('lost'));
     await a.call(event('member'));
     await a.call(event('member'));
-    expect((await a.told()).map(({ title }) => title).sort()).toEqual(['pi-b is back', 'pi-b left the cluster']);
+    expect((await a.queued()).map(({ title }) => title).sort()).toEqual(['pi-b is back', 'pi-b left the cluster']);
   });
 
   it.each([
@@ -165,6 +165,6 @@ describe('the alert agent', () => {
 
   it('leaves alone the kinds that are nobody’s business', async () => {
     const a = node('pi-a');
-    expect(await a.call({ CRM_alert_kind: 'attribute' })).toBe('nothing to tell');
+    expect(await a.call({ CRM_alert_kind: 'attribute' })).toBe('nothing to send');
   });
 });

@@ -43,12 +43,12 @@ describe('alert_sleepi3', () => {
       CRM_alert_rc: '0',
       CRM_alert_desc: 'Operation off of pi-b by pi-a for pacemaker-controld.7@pi-a: OK (ref=1)',
     });
-    expect([status, output]).toEqual([0, 'to be told: pi-b was fenced\n']);
+    expect([status, output]).toEqual([0, 'queued: pi-b was fenced\n']);
     expect(waiting).toMatchObject([{ receivers: '/etc/sleepi3/alerts.json', event: { kind: 'fencing' } }]);
   });
 
   it('takes in what another program tells', async () => {
-    const words = ['tell', '--kind', 'readiness', '--severity', 'error', 'pi-a cannot be fenced', 'EIPDE is 0.'];
+    const words = ['send', '--kind', 'readiness', '--severity', 'error', 'pi-a cannot be fenced', 'EIPDE is 0.'];
     const { status, waiting } = await call(words);
     expect(status).toBe(0);
     expect(waiting[0]!.event).toMatchObject({
@@ -62,8 +62,8 @@ describe('alert_sleepi3', () => {
   it('sends a test message to each receiver, and fails when one did not take it', async () => {
     expect(await call(['test'])).toMatchObject({
       status: 1,
-      output: 'told mail to ops\n',
-      errors: 'not told: webhook hooks.example: HTTP 500\n',
+      output: 'sent to mail to ops\n',
+      errors: 'not sent: webhook hooks.example: HTTP 500\n',
     });
   });
 
@@ -74,9 +74,9 @@ describe('alert_sleepi3', () => {
   });
 
   it.each([
-    [['tel'], 'did you mean tell?'],
-    [['tell'], 'missing TITLE'],
-    [['tell', '--kind', 'fence', 'x'], '--kind must be fencing, node, resource'],
+    [['sen'], 'did you mean send?'],
+    [['send'], 'missing TITLE'],
+    [['send', '--kind', 'fence', 'x'], '--kind must be fencing, node, resource'],
     [['deliver', 'now'], 'unexpected argument now'],
   ])('refuses %j', async (words, message) => {
     const { status, errors } = await call(words);

@@ -28,6 +28,6 @@ describe.runIf(isBuilt)('the Debian package', () => {
 
   it.runIf(haveRealParts('man'))('has a manual page with all commands', () => {
     const page = manualPage();
-    for (const command of ['tell', 'deliver', 'check', 'test']) expect(page).toContain(`alert_sleepi3 ${command}`);
+    for (const command of ['send', 'deliver', 'check', 'test']) expect(page).toContain(`alert_sleepi3 ${command}`);
   });
 });

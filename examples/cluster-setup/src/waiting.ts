@@ -10,7 +10,7 @@ export interface WaitingHost {
 
 /** ms between two looks, and between two words about it. */
 const lookInterval = 1000;
-const tellInterval = 10_000;
+const logInterval = 10_000;
 
 /**
  * Looks again and again until something is so.
@@ -27,13 +27,13 @@ export async function waitUntil(
   const { clock, signal } = host;
   const begun = clock.now();
   const deadline = begun + timeout * 1000;
-  let tellAt = begun;
+  let logAt = begun;
   for (;;) {
     if (await reached()) return true;
     if (clock.now() >= deadline) return false;
-    if (clock.now() >= tellAt) {
+    if (clock.now() >= logAt) {
       host.onWait?.(until, Math.round((clock.now() - begun) / 1000), timeout);
-      tellAt = clock.now() + tellInterval;
+      logAt = clock.now() + logInterval;
     }
     await clock.sleep(lookInterval, signal);
   }

@@ -17,9 +17,9 @@ describe.runIf(haveRealParts('crm_simulate'))('doctor', () => {
     expect(checked).toEqual(checks.map(({ id }) => id));
   });
 
-  it('says who is told of a fencing, and that it is nobody, without finding fault with that', async () => {
+  it('says who gets alerts, and that it is nobody, without finding fault with that', async () => {
     const { facts, findings } = await examine(new SoundNode().facts());
-    expect(facts['who is told']).toMatch(/^nobody, .*alerts: in cluster\.yaml/);
+    expect(facts['alerts']).toMatch(/^sent to nobody; .*alerts: in cluster\.yaml/);
     expect(findings).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { historyOf } from '../src/history/incidents.js';
 import { type NodeRecord, parseBoots, parseEntries } from '../src/history/journal.js';
 import { timelineOf } from '../src/history/timeline.js';
-import { tell } from '../src/history/words.js';
+import { describeHistory } from '../src/history/words.js';
 
 const fixture = (file: string) => readFileSync(join(import.meta.dirname, 'fixtures/history', file), 'utf8');
 
@@ -58,7 +58,7 @@ describe('the history of a night in the lab', () => {
   });
 
   it('is told in words, with what is not known', () => {
-    const text = tell(history, { from: 1795981400_000, to: 1795982400_000 });
+    const text = describeHistory(history, { from: 1795981400_000, to: 1795982400_000 });
     expect(text).toContain('raspberrypi-1 was fenced at the request of a person');
     expect(text).toContain('Why is not known: its journal simply ends');
     expect(text).toContain('It ran out of memory: its kernel killed 1 process, corosync last.');
@@ -86,7 +86,7 @@ describe('the history of a night in the lab', () => {
     };
     const { incidents } = historyOf([recorded('raspberrypi-1'), other]);
     expect(incidents).toEqual(history.incidents);
-    expect(tell(historyOf([recorded('raspberrypi-1'), other]), { from: 0, to: 1 })).toContain(
+    expect(describeHistory(historyOf([recorded('raspberrypi-1'), other]), { from: 0, to: 1 })).toContain(
       'The clock of raspberrypi-2 is 7200.0 s ahead',
     );
   });

@@ -74,7 +74,7 @@ async function twoBoards({ answer = () => true, transferTime = 0, coldRegisters 
     node: names[0],
     peer: names[1],
     clock,
-    tell: (message) => told.push(message),
+    log: (message) => told.push(message),
     ask: async (question) => {
       questions.push(question);
       if (!answer(question)) return false;

@@ -1,18 +1,18 @@
 // What a line keeper tells people and Prometheus of its node, on virtual boards and a virtual clock.
 import { execFileSync } from 'node:child_process';
 import { parseDefaults } from '@sleepi3/driver';
-import type { Told } from '@sleepi3/program';
+import type { Alert } from '@sleepi3/program';
 import { describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { createCluster } from '../virtual/virtual-cluster.js';
 
 async function watched() {
-  const told: Told[] = [];
+  const alerts: Alert[] = [];
   const texts: string[] = [];
   const outside = {
     full: false,
-    untold: false,
-    told,
+    undelivered: false,
+    alerts,
     texts,
     /** The samples of the last textfile, by name and labels. */
     get samples(): Record<string, number> {
@@ -29,9 +29,9 @@ async function watched() {
         if (outside.full) throw new Error('ENOSPC: no space left on device');
         texts.push(text);
       },
-      tell: async (event) => {
-        if (outside.untold) throw new Error('/usr/sbin/alert_sleepi3 exited 1: no');
-        told.push(event);
+      alert: async (event) => {
+        if (outside.undelivered) throw new Error('/usr/sbin/alert_sleepi3 exited 1: no');
+        alerts.push(event);
       },
     },
   });
@@ -105,7 +105,7 @@ describe('the textfile', () => {
   it('waits for the end of an act, which has the bus to itself', async () => {
     const transfersOfAnAct = async (watch: boolean) => {
       let count = 0;
-      const outside = { replaceTextfile: async () => undefined, tell: async () => undefined };
+      const outside = { replaceTextfile: async () => undefined, alert: async () => undefined };
       const cluster = await createCluster({
         talking: true,
         ...(watch && { watch: outside }),
@@ -123,17 +123,17 @@ describe('the textfile', () => {
 describe('a change of readiness', () => {
   it('is told once when two looks agree, and once more when it is mended', async () => {
     const { outside, clock, harness } = await watched();
-    expect(outside.told).toEqual([]);
+    expect(outside.alerts).toEqual([]);
     harness.boards[0].poke('inputControl', 0);
     await clock.advance(3_600_000);
-    expect(outside.told).toMatchObject([
+    expect(outside.alerts).toMatchObject([
       { kind: 'readiness', severity: 'error', subject: 'raspberrypi-1', title: expect.stringContaining('could not') },
     ]);
-    expect(outside.told[0]?.text).toMatch(/EIPDE is 0.*On raspberrypi-1: fence_sleepi3 boot/s);
+    expect(outside.alerts[0]?.text).toMatch(/EIPDE is 0.*On raspberrypi-1: fence_sleepi3 boot/s);
     harness.boards[0].poke('inputControl', 1);
     await clock.advance(3_600_000);
-    expect(outside.told).toHaveLength(2);
-    expect(outside.told[1]).toMatchObject({
+    expect(outside.alerts).toHaveLength(2);
+    expect(outside.alerts[1]).toMatchObject({
       severity: 'info',
       text: expect.stringContaining('Nothing has to be done'),
     });
@@ -148,7 +148,7 @@ describe('a change of readiness', () => {
       pis[0].keeper?.kill();
       await clock.advance(180_000);
     }
-    expect(outside.told).toHaveLength(1);
+    expect(outside.alerts).toHaveLength(1);
   });
 
   it('that lasts for one look only is not told', async () => {
@@ -160,7 +160,7 @@ describe('a change of readiness', () => {
     while (outside.samples['fence_sleepi3_ready'] === 1) await clock.advance(1000);
     pis[0].onOpenBoard = sound;
     await clock.advance(600_000);
-    expect(outside.told).toEqual([]);
+    expect(outside.alerts).toEqual([]);
   });
 
   it('of the other node is left to that node', async () => {
@@ -168,18 +168,18 @@ describe('a change of readiness', () => {
     harness.boards[1].poke('inputControl', 0);
     await clock.advance(600_000);
     expect(outside.samples).toMatchObject({ fence_sleepi3_ready: 0, fence_sleepi3_peer_fenceable: 0 });
-    expect(outside.told).toEqual([]);
+    expect(outside.alerts).toEqual([]);
   });
 
   it('is told later when it could not be told at once; a textfile that cannot be written keeps nothing from being told', async () => {
     const { outside, clock, harness, pis } = await watched();
-    outside.untold = true;
+    outside.undelivered = true;
     harness.boards[0].poke('inputControl', 0);
     await clock.advance(600_000);
     expect(pis[0].logs.join('\n')).toContain('could not be passed on: /usr/sbin/alert_sleepi3 exited 1');
-    outside.untold = false;
+    outside.undelivered = false;
     outside.full = true;
     await clock.advance(60_000);
-    expect(outside.told).toHaveLength(1);
+    expect(outside.alerts).toHaveLength(1);
   });
 });

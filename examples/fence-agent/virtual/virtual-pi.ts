@@ -94,7 +94,7 @@ export interface VirtualPiOptions {
   readonly peer?: () => VirtualPi;
   readonly names?: Omit<FoundWiring, 'peerAddresses'>;
   /** What of the outside a watcher of this Pi needs; by default nobody watches. */
-  readonly watch?: Pick<WatchHost, 'replaceTextfile' | 'tell'>;
+  readonly watch?: Pick<WatchHost, 'replaceTextfile' | 'alert'>;
   /** Called before each bus transfer of a process and after it took effect; may kill processes. */
   readonly onBusOperation?: (process: PiProcess, moment: 'before' | 'after') => void;
 }

@@ -1,4 +1,4 @@
-// How a program tells people something: through alert_sleepi3, which knows the receivers and tries them again.
+// How a program sends an alert: through alert_sleepi3, which knows the receivers and tries them again.
 
 /** What an event is about; receivers choose by it. */
 export const eventKinds = ['fencing', 'node', 'resource', 'readiness', 'roll', 'turn', 'test'] as const;
@@ -7,8 +7,8 @@ export type EventKind = (typeof eventKinds)[number];
 export const severities = ['info', 'warning', 'error'] as const;
 export type Severity = (typeof severities)[number];
 
-/** What is told. */
-export interface Told {
+/** What is sent. */
+export interface Alert {
   readonly kind: EventKind;
   readonly severity: Severity;
   /** The node, resource or program that it is about. */
@@ -37,16 +37,16 @@ type RunProgram = (
 }>;
 
 /**
- * Hands an event over to be told.
+ * Hands an alert over to be sent.
  *
- * @returns False where the package alert-sleepi3 is not installed: nobody wants to be told.
+ * @returns False where the package alert-sleepi3 is not installed: nobody wants alerts.
  * @throws Error when it could not be handed over.
  */
-export async function tellPeople(
-  { kind, severity, subject, title, text }: Told,
+export async function sendAlert(
+  { kind, severity, subject, title, text }: Alert,
   runProgram: RunProgram,
 ): Promise<boolean> {
-  const words = ['tell', '--kind', kind, '--severity', severity, '--subject', subject, title, text];
+  const words = ['send', '--kind', kind, '--severity', severity, '--subject', subject, title, text];
   try {
     const { status, signal, stderr, timedOut } = await runProgram(alertProgram, words, { timeout });
     if (status === 0) return true;

@@ -1,4 +1,4 @@
-export { type EventKind, eventKinds, severities, type Severity, tellPeople, type Told } from './alert.js';
+export { type EventKind, eventKinds, severities, type Severity, sendAlert, type Alert } from './alert.js';
 export { parseCommand, parseCommandLine, UsageError } from './command-line.js';
 export { bashCompletion } from './completion.js';
 export { type FenceCheck, type FenceFinding, parseFenceCheck } from './fence-check.js';

@@ -265,14 +265,14 @@ export async function lookAtGates(view: GateView, which: 'all' | 'by-hand' | 're
 /** How {@link waitForGates} waits. */
 interface GateWait extends Pick<Host, 'clock' | 'signal'> {
   /** Told what is waited for, once. */
-  readonly tell: (text: string) => void;
+  readonly log: (text: string) => void;
   /** s; ten minutes by default. */
   readonly timeout?: number;
 }
 
 /** s for what passes by itself, and ms between two looks at it. */
 const passingTimeout = 600;
-const passingPollMs = 10_000;
+const passingInterval = 10_000;
 
 /**
  * Looks at gates until none is shut by what passes by itself, within the timeout: a start, a monitor or a backup at the
@@ -280,7 +280,7 @@ const passingPollMs = 10_000;
  */
 export async function waitForGates(
   look: () => Promise<readonly GateState[]>,
-  { clock, signal, tell, timeout = passingTimeout }: GateWait,
+  { clock, signal, log, timeout = passingTimeout }: GateWait,
 ): Promise<readonly GateState[]> {
   const deadline = clock.now() + timeout * 1000;
   for (let told = false; ; told = true) {
@@ -293,8 +293,8 @@ export async function waitForGates(
         state.passes && state.reason !== undefined ? { ...state, reason: `${state.reason}, for ${timeout} s` } : state,
       );
     }
-    if (!told) tell(`waits, for at most ${timeout} s: ${passing.reason}`);
-    await clock.sleep(passingPollMs, signal);
+    if (!told) log(`waits, for at most ${timeout} s: ${passing.reason}`);
+    await clock.sleep(passingInterval, signal);
   }
 }
 

@@ -23,7 +23,7 @@ export interface RunOptions {
 }
 
 /** ms between two looks at a lock that another node has. */
-const waitPollMs = 10_000;
+const waitInterval = 10_000;
 /**
  * Reboots this node in its turn: what the timer starts. Ends what an earlier run left unfinished first, and then begins
  * nothing new.
@@ -132,7 +132,7 @@ async function finish(host: Host, settings: Settings): Promise<Ending | undefine
   if (journal.standingDown !== undefined) return standDown(turn, journal.standingDown);
   const restarted = (await host.bootId()) !== journal.boot;
   if (restarted ? isRestarting(journal.step) : isAfterBoot(journal.step)) {
-    turn.say(restarted ? `${settings.node} has restarted` : `the program had ended at step ${journal.step}`);
+    turn.log(restarted ? `${settings.node} has restarted` : `the program had ended at step ${journal.step}`);
     return goOn(turn);
   }
   return standDown(turn, {
@@ -185,7 +185,7 @@ async function refuseUnsuitable(host: Host, settings: Settings, byHand: boolean)
   };
   const states = await waitForGates(look, {
     ...host,
-    tell: (text) => {
+    log: (text) => {
       host.report.line('info', text);
     },
   });
@@ -217,7 +217,7 @@ async function waitForTurn(host: Host, settings: Settings): Promise<string> {
       return undefined;
     });
     if (facts === undefined) {
-      await clock.sleep(waitPollMs, signal);
+      await clock.sleep(waitInterval, signal);
       continue;
     }
     const record = readLock(facts.lock);
@@ -247,7 +247,7 @@ async function waitForTurn(host: Host, settings: Settings): Promise<string> {
         if (text !== told) host.report.line('info', `waits for its turn: ${text}`, claim.record.roll);
         told = text;
         await showPhase(host, 'waiting');
-        await clock.sleep(waitPollMs, signal);
+        await clock.sleep(waitInterval, signal);
       }
     }
   }

@@ -6,7 +6,7 @@ import { showPhase, type Turn } from './turn-state.js';
 
 /** s for which undoing is tried before a person is called, and ms between two tries. */
 const undoTimeout = 600;
-const undoPollMs = 10_000;
+const undoInterval = 10_000;
 
 /**
  * Takes back what the turn did, last things first, each until it has worked.
@@ -17,9 +17,9 @@ export async function standDown(turn: Turn, standingDown: StandingDown): Promise
   // A disk that takes no journal must not keep the node in standby.
   await turn.save({ standingDown }).catch((error: unknown) => {
     turn.assume({ standingDown });
-    turn.say(`the journal: ${messageOf(error)}`, 'warning');
+    turn.log(`the journal: ${messageOf(error)}`, 'warning');
   });
-  turn.say(`stands down: ${standingDown.reason}`, 'error');
+  turn.log(`stands down: ${standingDown.reason}`, 'error');
   await showPhase(turn.host, 'standing-down');
   return end(turn, standingDown.failed ? 'failed' : 'stood-down');
 }
@@ -48,7 +48,7 @@ export async function end(turn: Turn, result: Outcome['result']): Promise<Outcom
   ]);
   await showPhase(host, 'idle');
   const text = describeOutcome(outcome);
-  turn.say(text, result === 'done' ? 'info' : 'error');
+  turn.log(text, result === 'done' ? 'info' : 'error');
   const event = result === 'done' ? 'success' : 'failure';
   await host.report.event({ event, roll: journal.roll, node: journal.node, text });
   return outcome;
@@ -122,12 +122,12 @@ async function insist(turn: Turn, because: string, duties: readonly Duty[]): Pro
     if (host.clock.now() >= deadline) {
       const todo = left.flatMap(({ byHand }) => byHand?.(settings) ?? []).join('; ');
       const text = `${because}; but this could not be done: ${problems.join('; ')}. Do: ${todo}`;
-      turn.say(text, 'error');
+      turn.log(text, 'error');
       await host.report.event({ event: 'failure', roll: journal.roll, node: settings.node, text });
       throw new RollError('UNFINISHED', text);
     }
     // Not with the signal: what is being undone is undone before the program ends.
-    await host.clock.sleep(undoPollMs);
+    await host.clock.sleep(undoInterval);
   }
 }
 

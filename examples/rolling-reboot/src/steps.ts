@@ -67,7 +67,7 @@ export const steps: readonly Step[] = [
     done: async (turn) => !activeHere(await turn.facts(), turn.settings),
     act: async (turn) => {
       const target = await targetFor(turn);
-      turn.say(`${turn.settings.service} moves to ${target}`);
+      turn.log(`${turn.settings.service} moves to ${target}`);
       await turn.host.cluster.move(turn.settings.service, target);
     },
     verify: async (turn) => {
@@ -212,7 +212,7 @@ export const steps: readonly Step[] = [
       const { clock, signal } = turn.host;
       const end = clock.now() + turn.settings.soak * 1000;
       while (clock.now() < end) {
-        await clock.sleep(Math.min(soakPollMs, end - clock.now()), signal);
+        await clock.sleep(Math.min(soakInterval, end - clock.now()), signal);
         // A single bad look may be a lost packet; what lasts is not.
         await turn.until(soakTimeout, () => unwell(turn));
       }
@@ -262,7 +262,7 @@ const startTimeout = 15;
 /** s to wait for the board after the boot: the bus and its driver come up late, and transfers fail now and then. */
 const boardTimeout = 60;
 /** ms between two looks while soaking, and s in which all must be well again. */
-const soakPollMs = 10_000;
+const soakInterval = 10_000;
 const soakTimeout = 20;
 
 /** An alarm that is nearer than this may have passed before it is set, which is an error. */

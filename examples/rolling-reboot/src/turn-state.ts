@@ -51,7 +51,7 @@ export class Turn {
     this.#journal = { ...this.#journal, ...changes };
   }
 
-  say(text: string, level: 'info' | 'warning' | 'error' = 'info'): void {
+  log(text: string, level: 'info' | 'warning' | 'error' = 'info'): void {
     this.host.report.line(level, text, this.#journal.roll);
   }
 
@@ -63,12 +63,12 @@ export class Turn {
   async shut(which: 'all' | 'reboot'): Promise<string | undefined> {
     const look = async () => lookAtGates(await this.view(), which === 'all' && this.byHand ? 'by-hand' : which);
     const { clock, signal } = this.host;
-    const tell = (text: string) => {
-      this.say(text);
+    const log = (text: string) => {
+      this.log(text);
     };
     // Just before the reboot the node is out, and the service must not wait.
     const states =
-      which === 'all' ? await waitForGates(look, { clock, signal, tell, timeout: heldTimeout }) : await look();
+      which === 'all' ? await waitForGates(look, { clock, signal, log, timeout: heldTimeout }) : await look();
     const reasons = states.flatMap(({ reason }) => reason ?? []);
     return reasons.length === 0 ? undefined : reasons.join('; ');
   }

@@ -74,7 +74,7 @@ async function takeStep(turn: Turn, step: Step): Promise<TurnEnding | undefined>
   await turn.save({ step: name });
   await showPhase(host, name);
   const work = async () => {
-    turn.say(`${name}: ${titleOf(step, settings)}`);
+    turn.log(`${name}: ${titleOf(step, settings)}`);
     let ordered = false;
     try {
       for (let attempt = 1; !(await step.done?.(turn)); attempt++) {
@@ -90,7 +90,7 @@ async function takeStep(turn: Turn, step: Step): Promise<TurnEnding | undefined>
             (error instanceof RollError && error.code !== 'STEP_FAILED')
           )
             throw error;
-          turn.say(`${name}: ${messageOf(error)}; trying again`, 'warning');
+          turn.log(`${name}: ${messageOf(error)}; trying again`, 'warning');
           await host.clock.sleep(betweenAttempts, host.signal);
         }
       }

@@ -27,7 +27,7 @@ function world(overrides: Partial<ReporterHost> = {}) {
 }
 
 /** What alert_sleepi3 was called with for an event. */
-async function toldOf(told: Parameters<ReturnType<typeof reporter>['event']>[0]) {
+async function alertOf(told: Parameters<ReturnType<typeof reporter>['event']>[0]) {
   const { calls, reporter: report } = world();
   await report.event(told);
   const call = calls.find(([program]) => program === '/usr/sbin/alert_sleepi3');
@@ -39,21 +39,21 @@ describe('the reporter', () => {
     const { calls, lines, reporter: report } = world();
     await report.event(event);
     expect(calls).toContainEqual(['/bin/hook', ['-v', 'failure', 'r1', 'n1', 'it failed'], { timeout: 30_000 }]);
-    expect(await toldOf(event)).toEqual([
-      ...['tell', '--kind', 'roll', '--severity', 'error', '--subject', 'n1', 'the rolling reboot of n1 failed'],
+    expect(await alertOf(event)).toEqual([
+      ...['send', '--kind', 'roll', '--severity', 'error', '--subject', 'n1', 'the rolling reboot of n1 failed'],
       'it failed. No other node is rebooted before somebody has looked: "rolling-reboot status".',
     ]);
     expect(lines).toEqual([]);
   });
 
   it('has a roll that never begins told as well, and a turn that is well only those who ask for it', async () => {
-    expect(await toldOf({ ...event, roll: '', text: 'there is no quorum' })).toEqual([
-      ...['tell', '--kind', 'roll', '--severity', 'error', '--subject', 'n1', 'n1 is not rebooted'],
+    expect(await alertOf({ ...event, roll: '', text: 'there is no quorum' })).toEqual([
+      ...['send', '--kind', 'roll', '--severity', 'error', '--subject', 'n1', 'n1 is not rebooted'],
       'there is no quorum. No turn of n1 begins until that is mended; its timer tries again.',
     ]);
     for (const one of ['start', 'success'] as const) {
-      expect((await toldOf({ ...event, event: one })).slice(0, 5)).toEqual([
-        'tell',
+      expect((await alertOf({ ...event, event: one })).slice(0, 5)).toEqual([
+        'send',
         '--kind',
         'turn',
         '--severity',

@@ -108,12 +108,12 @@ const means: Readonly<Record<Measurement, (subject: Subject) => Promise<Figure>>
 /**
  * Measures one way.
  *
- * @param tell Told of each measurement as soon as there is one: a run takes most of an hour.
+ * @param log Told of each measurement as soon as there is one: a run takes most of an hour.
  */
 export async function measure(
   lab: Lab,
   { cluster, measured: wanted }: Contender,
-  tell: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<Measured> {
   const way = cluster === 'keepalived' ? keepalived : pacemaker;
   await way.begin(lab);
@@ -121,7 +121,7 @@ export async function measure(
   for (const what of wanted) {
     const figure = await means[what]({ lab, way });
     measured[what] = figure;
-    tell(`${what}: ${figure.seconds.toFixed(2)} s${figure.parts ? `: ${describeParts(figure.parts)}` : ''}`);
+    log(`${what}: ${figure.seconds.toFixed(2)} s${figure.parts ? `: ${describeParts(figure.parts)}` : ''}`);
   }
   return measured;
 }

@@ -1,10 +1,10 @@
-// One call of Pacemaker: what it says, whether a person should know, and whether it is this node that tells.
+// One call of Pacemaker: what it says, whether a person should know, and whether it is this node that sends.
 import type { RunProgram } from '@sleepi3/driver';
 import { defaultReceiversFile } from '../receivers/receivers.js';
 import type { Spool } from '../spool.js';
 import { alertIn } from './environment.js';
-import { eventOf } from './tell.js';
-import { type Position, tells } from './teller.js';
+import { eventOf } from './event-of.js';
+import { isSender, type Position } from './sender.js';
 
 export interface AgentHost {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -20,18 +20,18 @@ const timeout = 5000;
 /** Puts the event into the spool. @returns what was done, for the log. */
 export async function attendAlert(host: AgentHost): Promise<string> {
   const alert = alertIn(host.environment, host.date());
-  if (alert === undefined) return 'nothing to tell';
+  if (alert === undefined) return 'nothing to send';
   if (alert.kind === 'node') {
     // Each node keeps this for itself: at the start of the cluster everybody comes, and nobody is back.
     if (alert.state === 'lost') await host.spool.rememberLost(alert.node);
-    else if (!(await host.spool.wasLost(alert.node))) return `${alert.node} was not lost: nothing to tell`;
+    else if (!(await host.spool.wasLost(alert.node))) return `${alert.node} was not lost: nothing to send`;
   }
   const position = await positionOf(host);
   const event = eventOf(alert, position.self);
-  if (event === undefined) return 'nothing to tell';
-  if (!tells(alert, position)) return `another node tells: ${event.title}`;
+  if (event === undefined) return 'nothing to send';
+  if (!isSender(alert, position)) return `another node sends: ${event.title}`;
   const added = await host.spool.add(event, alert.receivers ?? defaultReceiversFile);
-  return added ? `to be told: ${event.title}` : `told a moment ago: ${event.title}`;
+  return added ? `queued: ${event.title}` : `sent a moment ago: ${event.title}`;
 }
 
 async function positionOf({ runProgram, hostname }: AgentHost): Promise<Position> {

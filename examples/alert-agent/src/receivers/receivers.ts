@@ -1,4 +1,4 @@
-// Who is told: a JSON file that only root and hacluster may read, since it has secrets. The CIB names the file alone.
+// Who gets alerts: a JSON file that only root and hacluster may read, since it has secrets. The CIB names the file alone.
 import { type EventKind, eventKinds } from '@sleepi3/program';
 import { AlertError } from '../errors.js';
 import { isEventKind } from '../event.js';
@@ -29,7 +29,7 @@ export type Receiver = Common &
       }
   );
 
-/** What is told where a receiver does not say: what a person has to know. A node that comes and goes is told on request. */
+/** What is sent where a receiver does not say: what a person has to know. A node that comes and goes is sent on request. */
 export const usualKinds: readonly EventKind[] = ['fencing', 'resource', 'readiness', 'roll', 'test'];
 
 /** Where the file is when nobody says. */

@@ -52,9 +52,9 @@ const sendAs: { readonly [Kind in Receiver['kind']]: Send<Kind> } = {
     throw new AlertError('NOT_DELIVERED', `${nameOf(receiver)}: sendmail ${how}: ${stderr.trim()}`);
   },
   webhook: async (event, receiver, { post }) => {
-    const { key: _key, quietSeconds: _quiet, ...told } = event;
+    const { key: _key, quietSeconds: _quiet, ...message } = event;
     const headers = { 'content-type': 'application/json', ...receiver.headers };
-    accepted(receiver, await post(receiver.url, JSON.stringify(told), headers, timeout));
+    accepted(receiver, await post(receiver.url, JSON.stringify(message), headers, timeout));
   },
   ntfy: async (event, receiver, { post }) => {
     const headers = {

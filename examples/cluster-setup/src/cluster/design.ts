@@ -57,7 +57,7 @@ export interface ClusterDesign {
   readonly containers: readonly ContainerDesign[];
   readonly vip: AddressDesign;
   readonly stickiness: number;
-  /** Who is told of what; of no interest to the cluster itself, and with secrets. */
+  /** Who gets which alerts; of no interest to the cluster itself, and with secrets. */
   readonly alerts: ClusterFile['alerts'];
   /** The quorum device; undefined: as it is. */
   readonly device: ClusterFile['quorum']['device'];

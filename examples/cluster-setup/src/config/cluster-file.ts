@@ -265,20 +265,20 @@ export const clusterFile = object({
     }),
     alerts: list({
       description:
-        'Who is told when a node was fenced, could not be fenced, or something else went wrong; by alert_sleepi3.',
+        'Who gets an alert when a node was fenced, could not be fenced, or something else went wrong; sent by alert_sleepi3.',
       min: 0,
       max: 8,
       default: [],
       item: object({
         description: 'One receiver: a mail address, a webhook or an ntfy topic.',
         fields: {
-          mail: optional(text({ ...line, description: 'Told by mail, through sendmail of the node.' })),
+          mail: optional(text({ ...line, description: 'Sent by mail, through sendmail of the node.' })),
           from: optional(text({ ...line, description: 'The sender of the mail.' })),
           webhook: optional(text({ ...webAddress, description: 'Gets a POST with a JSON object.' })),
           ntfy: optional(text({ ...webAddress, description: 'Server and topic of ntfy: https://ntfy.sh/TOPIC.' })),
           token: optional(text({ ...line, description: 'The access token of ntfy.' })),
           events: list({
-            description: 'What is told.',
+            description: 'The kinds of events that are sent.',
             min: 1,
             max: 6,
             default: ['fencing', 'resource', 'readiness', 'roll'],

@@ -98,15 +98,15 @@ async function overview(facts: Facts, runs: boolean): Promise<Readonly<Record<st
     ...(last?.completed !== undefined && {
       'last fencing': `${last.target}, ${last.action}, ${last.completed.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     }),
-    ...(alerts && { 'who is told': toldIn(alerts) }),
+    ...(alerts && { alerts: receiversOf(alerts) }),
     ...(reboot !== undefined && { [rebootFact]: reboot }),
     ...Object.fromEntries(levels.map(([node, says]) => [`fencing of ${node}`, says])),
     ...Object.fromEntries(losses.map((loss) => [`if ${loss.node} is lost`, inWords(loss, fences)])),
   };
 }
 
-/** Alerts are nothing that a cluster needs: it is told, and not found fault with. */
-function toldIn(alerts: readonly { readonly path: string }[]): string {
+/** A cluster does not need alerts: that there are none is a fact, and no finding. */
+function receiversOf(alerts: readonly { readonly path: string }[]): string {
   if (alerts.length > 0) return alerts.map(({ path }) => path).join(', ');
-  return 'nobody, when a node is fenced or cannot be: alerts: in cluster.yaml changes that';
+  return 'sent to nobody; to have them sent: alerts: in cluster.yaml';
 }

@@ -5,7 +5,7 @@ import { clusterMachines, type ClusterMachinesHost } from '../nodes/cluster-mach
 import { collect } from './collect.js';
 import { historyOf } from './incidents.js';
 import { timelineOf } from './timeline.js';
-import { tell } from './words.js';
+import { describeHistory } from './words.js';
 
 export interface HistoryOptions {
   /** How far back, or from when: `24h`, `7d`, `2026-11-29 03:00`. */
@@ -37,7 +37,9 @@ export async function runHistory(options: HistoryOptions, host: HistoryHost): Pr
     await host.writeFile(options.svg, drawTimeline(timelineOf(history, names, { from, to })));
   }
   host.write(
-    options.json ? `${JSON.stringify(inJson(history, from, to), undefined, 2)}\n` : tell(history, { from, to }),
+    options.json
+      ? `${JSON.stringify(inJson(history, from, to), undefined, 2)}\n`
+      : describeHistory(history, { from, to }),
   );
   return records.some(({ boots }) => boots.length === 0) ? notAsked : 0;
 }

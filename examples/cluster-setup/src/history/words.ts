@@ -6,7 +6,7 @@ import type { History, Incident } from './incidents.js';
 const noticeable = 1000;
 
 /** The whole history as text. Times are UTC. */
-export function tell(
+export function describeHistory(
   { incidents, gaps, clocks }: History,
   { from, to }: { readonly from: number; readonly to: number },
 ): string {

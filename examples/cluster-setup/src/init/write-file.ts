@@ -85,7 +85,7 @@ export function clusterFileText(
     'mode: hot-standby # or active-passive, when two of it must never run',
     'takeover: after-fencing',
     '',
-    '# alerts: # who is told of fencings and failures; needs the package alert-sleepi3',
+    '# alerts: # who gets alerts of fencings and failures; needs the package alert-sleepi3',
     '#   - ntfy: https://ntfy.sh/TOPIC',
     '',
     '# reboot: # restarts each node in its turn, while the other one serves; needs the package rolling-reboot',

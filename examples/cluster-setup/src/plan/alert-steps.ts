@@ -1,4 +1,4 @@
-// Who is told when something happens: the receivers on each node, and the alert agent in the cluster.
+// Who gets an alert when something happens: the receivers on each node, and the alert agent in the cluster.
 import { type ClusterConfiguration, commands, type Correction } from '@sleepi3/pcs';
 import type { ClusterDesign } from '../cluster/design.js';
 import { SetupError } from '../errors.js';
@@ -10,7 +10,7 @@ export const receiversPath = '/etc/sleepi3/alerts.json';
 /** The alert's id in the CIB. */
 export const alertId = 'sleepi3-alert';
 
-/** The step of one node; none where nobody is to be told. */
+/** The step of one node; none where nobody wants alerts. */
 export function receiverSteps(design: ClusterDesign, node: string): readonly Step[] {
   if (design.alerts.length === 0) return [];
   const text = receiversText(design);
@@ -18,7 +18,7 @@ export function receiverSteps(design: ClusterDesign, node: string): readonly Ste
     {
       id: `receivers@${node}`,
       node,
-      title: 'Who is told',
+      title: 'Receivers of alerts',
       why:
         'Pacemaker calls alert_sleepi3 as hacluster, and that tells the receivers of this file. It has secrets, so that nobody ' +
         'else may read it, and the cluster knows only its name.',
@@ -77,7 +77,7 @@ export function receiversText({ alerts }: ClusterDesign): string {
   return `${JSON.stringify({ receivers: alerts }, undefined, 2)}\n`;
 }
 
-/** Who is told, without secrets. */
+/** Who gets alerts, without secrets. */
 function namesOf({ alerts }: ClusterDesign): string {
   return alerts
     .map(

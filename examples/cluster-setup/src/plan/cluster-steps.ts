@@ -205,7 +205,7 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
     configured(
       {
         id: 'alerts',
-        title: design.alerts.length === 0 ? 'Nobody is told' : 'People are told',
+        title: design.alerts.length === 0 ? 'No alerts are sent' : 'Alerts are sent',
         why:
           design.alerts.length === 0
             ? 'The file has no alerts: nobody learns of a fencing but by looking.'

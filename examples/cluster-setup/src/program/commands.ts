@@ -131,7 +131,7 @@ export const program = {
     },
     alert: {
       operands: [{ name: 'test' }],
-      summary: 'send a test message from each node to everybody who is told of fencings and failures',
+      summary: 'send a test message from each node to everybody who gets alerts',
       description:
         'Runs alert_sleepi3 test on all nodes, as the user that tells for real. Exit status 1 when a node did not reach a ' +
         'receiver.',

@@ -28,7 +28,7 @@ export async function handOver(turn: Turn, host: TurnHost): Promise<TurnReport> 
     ...['--', 'cluster-setup', 'prove', '--only', target.name, '--yes', '--url', service.url],
     ...(how === 'panic' ? ['--panic'] : []),
   ]);
-  host.tell(
+  host.log(
     `${survivor.name} cuts this machine off, and this session ends with it. Afterwards, on either node: cluster-setup prove --result`,
   );
   await waitUntil(`${survivor.name} is done`, async () => !(await underWayOn(machine)), longestTurn, host);

@@ -50,14 +50,14 @@ export async function proveParties(
   host: ProgramHost,
   colour: Colours,
 ): Promise<number> {
-  const tell = (line: string) => (options.json ? host.writeError : host.write)(`${line}\n`);
+  const log = (line: string) => (options.json ? host.writeError : host.write)(`${line}\n`);
   const turnHost: TurnHost = {
     clock: host.clock,
     date: host.date,
     probe: host.probe,
     signal: host.signal,
-    tell,
-    onWait: (...waiting) => tell(colour.faint(`    ${waitingLine(...waiting)}`)),
+    log,
+    onWait: (...waiting) => log(colour.faint(`    ${waitingLine(...waiting)}`)),
   };
   if (options.result) return showKept(parties, options, host, colour);
   const targets = targetsOf(parties, options.only);
@@ -107,7 +107,7 @@ async function proveAll(
       const turn = await turnOf(parties, target, options, host);
       await mayBegin(turn, turnHost);
       if (reports.length === 0)
-        turnHost.tell(
+        turnHost.log(
           viewInWords(
             turn.askedFrom,
             parties.some(({ isHere }) => isHere),
@@ -120,7 +120,7 @@ async function proveAll(
       }
       const report = target.isHere ? await handOver(turn, turnHost) : await proveTurn(turn, turnHost);
       reports.push(report);
-      turnHost.tell(colour.strong(`${target.name}: ${report.state}`));
+      turnHost.log(colour.strong(`${target.name}: ${report.state}`));
       if (!isProven(report)) return [];
     }
     return [];
@@ -152,7 +152,7 @@ async function clearUp(parties: Parties, { url }: ProveOptions, pid: number, hos
   for (const { name, machine } of parties) {
     if (!(await isOffForTest(machine))) continue;
     await heartbeatOn(machine);
-    host.tell(`${name}: the watchdog, which an interrupted test had left off, is on again`);
+    host.log(`${name}: the watchdog, which an interrupted test had left off, is on again`);
   }
   for (const { name, machine, isHere } of parties) {
     // The other node may have handed its turn to this very process.
@@ -163,7 +163,7 @@ async function clearUp(parties: Parties, { url }: ProveOptions, pid: number, hos
     for (const { name } of parties) {
       const report = await keptReport(keeper.machine, name);
       if (report?.state !== 'under way') continue;
-      host.tell(`The proof of ${name} that was begun at ${report.began} was interrupted.`);
+      host.log(`The proof of ${name} that was begun at ${report.began} was interrupted.`);
       await keepReport(keeper.machine, { ...report, state: 'interrupted' });
       const sound = { parties, seenBy: keeper, url: url ?? report.url, before: undefined, probe: host.probe };
       await soundWithin(sound, afterInterruption, host);

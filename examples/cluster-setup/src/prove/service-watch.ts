@@ -3,7 +3,7 @@ import type { Clock } from '@sleepi3/driver';
 import type { ProbeResult } from '@sleepi3/program';
 
 /** ms between two questions; a shorter silence may go unseen. */
-export const askEvery = 250;
+export const askInterval = 250;
 /** ms to wait for one answer. */
 const answerWithin = 1000;
 
@@ -43,7 +43,7 @@ export class ServiceWatch {
 
   /** The longest time between two good answers, less the sampling, s; with the silence that has not ended. */
   get longestSilence(): number {
-    const open = this.answers ? 0 : this.#clock.now() - this.#lastGood - askEvery;
+    const open = this.answers ? 0 : this.#clock.now() - this.#lastGood - askInterval;
     return Math.max(this.#longest, open, 0) / 1000;
   }
 
@@ -58,10 +58,10 @@ export class ServiceWatch {
       this.#last = await this.#ask();
       if (this.#last.ok) {
         // Until the question that got an answer: the answer's own time is no silence.
-        this.#longest = Math.max(this.#longest, asked - this.#lastGood - askEvery);
+        this.#longest = Math.max(this.#longest, asked - this.#lastGood - askInterval);
         this.#lastGood = this.#clock.now();
       }
-      await this.#clock.sleep(askEvery, this.#stop.signal).catch(() => undefined);
+      await this.#clock.sleep(askInterval, this.#stop.signal).catch(() => undefined);
     }
   }
 }

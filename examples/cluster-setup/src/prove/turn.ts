@@ -27,7 +27,7 @@ export interface TurnHost extends WaitingHost {
   readonly date: () => Date;
   readonly probe: Probe;
   /** Tells what happens, a line at a time. */
-  readonly tell: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
 /** s at most: until the fencing is over, the service answers again, the node is back, all is sound. */
@@ -149,7 +149,7 @@ async function strike(turn: Turn, before: ClusterStatus, bootId: string, host: T
     if (!crashed) return { succeeded: false, untouched: true, reasons: [`the kernel of ${target.name} did not crash`] };
     return judgeFencing(turn, await recorded(limits.fenced), []);
   }
-  host.tell(`${survivor.name}: pcs stonith fence ${target.name}`);
+  host.log(`${survivor.name}: pcs stonith fence ${target.name}`);
   try {
     await survivor.pcs.stonith.fence(target.name);
   } catch (error) {
@@ -177,11 +177,11 @@ const crashWithin = 60;
 
 /** Has the kernel crash, with the watchdog off, and on again when it does not. @returns whether the node is silent. */
 async function panic({ name, machine }: Party, bootId: string, host: TurnHost): Promise<boolean> {
-  host.tell(`${name}: HEARTBEAT_TIMEOUT off in the board; it comes back by itself`);
+  host.log(`${name}: HEARTBEAT_TIMEOUT off in the board; it comes back by itself`);
   let crashed = false;
   try {
     await heartbeatOff(machine);
-    host.tell(`${name}: echo c > /proc/sysrq-trigger`);
+    host.log(`${name}: echo c > /proc/sysrq-trigger`);
     await machine.run('systemd-run', ['--collect', '--quiet', '--', 'sh', '-c', crash]);
     crashed = await waitUntil(
       `${name} is silent`,

@@ -37,7 +37,7 @@ export async function runStatus(options: StatusOptions, host: StatusHost, colour
   for (;;) {
     const status = await showOnce(options, host, colour);
     try {
-      await host.clock.sleep(lookEvery, host.signal);
+      await host.clock.sleep(lookInterval, host.signal);
     } catch (error) {
       if (host.signal.aborted) return status;
       throw error;
@@ -46,7 +46,7 @@ export async function runStatus(options: StatusOptions, host: StatusHost, colour
 }
 
 /** ms between two looks: each is a few questions to both nodes. */
-const lookEvery = 5000;
+const lookInterval = 5000;
 /** To the upper left, and nothing below. */
 const emptyScreen = '\u001b[H\u001b[2J';
 

@@ -56,7 +56,7 @@ async function direct(values: CharacterizeValues, host: CommandHost): Promise<nu
     node: end.node,
     peer: end.peer,
     clock: end.clock,
-    tell: (message) => {
+    log: (message) => {
       end.log(message);
     },
     ask: (question) => host.ask(question),

@@ -21,7 +21,7 @@ export interface DirectorHost {
   readonly peer: string;
   readonly clock: Clock;
   /** For the person at the terminal. */
-  tell(message: string): void;
+  log(message: string): void;
   /** Asks for consent; false ends the step. */
   ask(question: string): Promise<boolean>;
   openBoard(): Promise<Sleepi3>;
@@ -44,7 +44,7 @@ const bootTimeout = 20 * 60_000;
 /** A subject that has not answered for so long is without power, ms. */
 const longestAnswer = 2000;
 /** Between two looks at the subject, ms. */
-const lookPeriod = 20;
+const lookInterval = 20;
 /** Long enough to count three seconds, and far from the 9 s of the earliest cut, ms. */
 const countingPulse = 4200;
 /** When in the hold the subject asserts its own EXTOUT, ms: before the earliest cut. */
@@ -60,9 +60,9 @@ class Ended extends Error {
 export async function characterize(host: DirectorHost): Promise<CharacterizeReport> {
   const found: Partial<Record<keyof FoundOptions, unknown>> = {};
   const measurements: string[] = [];
-  const note = (text: string) => {
+  const measured = (text: string) => {
     measurements.push(text);
-    host.tell(text);
+    host.log(text);
   };
   const report = (ok: boolean, message: string): CharacterizeReport => ({
     ok,
@@ -70,7 +70,7 @@ export async function characterize(host: DirectorHost): Promise<CharacterizeRepo
     options: found as FoundOptions,
     measurements,
   });
-  const run = new Run(host, found, note);
+  const run = new Run(host, found, measured);
   try {
     await run.all();
     return report(true, `found out: ${Object.keys(found).join(', ')}`);
@@ -85,12 +85,16 @@ export async function characterize(host: DirectorHost): Promise<CharacterizeRepo
 class Run {
   readonly #host: DirectorHost;
   readonly #found: Partial<Record<keyof FoundOptions, unknown>>;
-  readonly #note: (text: string) => void;
+  readonly #measured: (text: string) => void;
 
-  constructor(host: DirectorHost, found: Partial<Record<keyof FoundOptions, unknown>>, note: (text: string) => void) {
+  constructor(
+    host: DirectorHost,
+    found: Partial<Record<keyof FoundOptions, unknown>>,
+    measured: (text: string) => void,
+  ) {
     this.#host = host;
     this.#found = found;
-    this.#note = note;
+    this.#measured = measured;
   }
 
   /** The last conversation with the subject. */
@@ -107,7 +111,7 @@ class Run {
         '--subject must run. Is that so?',
     );
     let subject = await this.#reach(60_000);
-    this.#note(`firmware version of ${peer}: ${(await this.#look(subject)).version}`);
+    this.#measured(`firmware version of ${peer}: ${(await this.#look(subject)).version}`);
     await this.#countSeconds(subject);
     await this.#writeReadOnlyBits(subject);
     await this.#consent(
@@ -133,7 +137,7 @@ class Run {
     let riseAt: number | undefined;
     let base = 0;
     for (let from = clock.now(); !over.aborted;) {
-      await clock.sleep(lookPeriod);
+      await clock.sleep(lookInterval);
       const now = await this.#look(subject);
       // What changed did so between the two looks.
       const moment = (from + clock.now()) / 2;
@@ -156,9 +160,9 @@ class Run {
     await clock.sleep(2000);
     const { externalInputCount: after } = await this.#look(subject);
     this.#found.extinCountOnRelease = after === 0 ? 'reset' : 'kept';
-    this.#note(`external_input_count reads ${after} two seconds after the release`);
+    this.#measured(`external_input_count reads ${after} two seconds after the release`);
     this.#found.extinPhase = Math.round(median(phases) / 100) * 100 || 0;
-    this.#note(`seconds of EXTIN are counted ${phases.map(Math.round).join(', ')} ms after they are full`);
+    this.#measured(`seconds of EXTIN are counted ${phases.map(Math.round).join(', ')} ms after they are full`);
   }
 
   /** readOnlyBits: writes the bits of EXTIN and the switch where nothing is asserted, and looks at once. */
@@ -170,7 +174,7 @@ class Run {
     }
     await this.#request(subject, { say: 'put', ioStatus: 0 }, 'done');
     this.#found.readOnlyBits = written ? 'written' : 'ignored';
-    this.#note(`EI and SW ${written ? 'took' : 'did not take'} what was written to io_status`);
+    this.#measured(`EI and SW ${written ? 'took' : 'did not take'} what was written to io_status`);
   }
 
   /** extoutOnPowerCut and eipdeOnPowerCut: cuts the subject while it asserts its own EXTOUT. */
@@ -193,21 +197,21 @@ class Run {
         throw new Ended(`${peer} was not cut within 12 s: it could not be fenced`);
       }
       if (!asserted) throw new Ended(`${peer} was cut before it could assert its EXTOUT`);
-      this.#note(`${peer} fell silent ${((lastSeen - riseAt) / 1000).toFixed(1)} s after EXTIN was asserted`);
+      this.#measured(`${peer} fell silent ${((lastSeen - riseAt) / 1000).toFixed(1)} s after EXTIN was asserted`);
       await clock.sleep(1000);
       const { extin } = await board.ioStatus();
       this.#found.extoutOnPowerCut = extin ? 'held' : 'released';
-      this.#note(`EXTOUT of ${peer} ${extin ? 'stayed asserted' : 'fell'} when its own power was cut`);
+      this.#measured(`EXTOUT of ${peer} ${extin ? 'stayed asserted' : 'fell'} when its own power was cut`);
       if (extin) {
         await this.#consent(`Wake ${peer}: press the switch of its board for a moment. Done?`);
       } else {
         await this.#host.act('on', 0);
       }
-      this.#host.tell(`When ${peer} has booted, run fence_sleepi3 characterize --subject there again.`);
+      this.#host.log(`When ${peer} has booted, run fence_sleepi3 characterize --subject there again.`);
       const returned = await this.#reach(bootTimeout);
       const first = await this.#recall(returned);
       this.#found.eipdeOnPowerCut = (first.inputControl & 1) === 1 ? 'kept' : 'lost';
-      this.#note(
+      this.#measured(
         `EIPDE of ${peer} was ${first.inputControl & 1} at its next boot; wakeup_status ${first.wakeupStatus}`,
       );
       return returned;
@@ -232,7 +236,7 @@ class Run {
         subject.send({ say: 'put', ioStatus: 1 });
         asserted = (await within(clock, longestAnswer, subject.receive())) !== 'late';
       }
-      await clock.sleep(lookPeriod);
+      await clock.sleep(lookInterval);
     }
     return { riseAt, lastSeen: undefined, asserted };
   }
@@ -241,7 +245,7 @@ class Run {
     const { clock, node, peer } = this.#host;
     for (let waited = 0; (await board.ioStatus()).extin && waited < 5000; waited += 1000) await clock.sleep(1000);
     if ((await board.ioStatus()).extin) {
-      this.#host.tell(
+      this.#host.log(
         `EIPDE of ${node} stays 0, because EXTIN is asserted: release EXTOUT of ${peer}, then run fence_sleepi3 boot`,
       );
     } else {
@@ -256,7 +260,7 @@ class Run {
     await this.#request(subject, { say: 'arm' }, 'done');
     subject.close();
     await this.#consent(`Shut ${peer} down, take its supply off for ten seconds and put it back. Done?`);
-    this.#host.tell(`When ${peer} has booted, run fence_sleepi3 characterize --subject there again.`);
+    this.#host.log(`When ${peer} has booted, run fence_sleepi3 characterize --subject there again.`);
     const returned = await this.#reach(bootTimeout);
     const first = await this.#recall(returned);
     const settings = [
@@ -270,7 +274,7 @@ class Run {
     this.#found.coldRegisters = Object.fromEntries(
       settings.filter((name) => first[name] !== 0).map((name) => [name, first[name]]),
     );
-    this.#note(`after a start from cold: ${settings.map((name) => `${name} ${first[name]}`).join(', ')}`);
+    this.#measured(`after a start from cold: ${settings.map((name) => `${name} ${first[name]}`).join(', ')}`);
   }
 
   async #recall(subject: SubjectConversation): Promise<Registers> {

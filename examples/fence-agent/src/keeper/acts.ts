@@ -91,9 +91,9 @@ export class Acts {
   tellLife(): void {
     const other = this.#line.underWay ?? 'another act';
     for (const act of [...this.#acts]) {
-      if (act.state === 'begun') tell(act, { event: 'alive' });
+      if (act.state === 'begun') send(act, { event: 'alive' });
       else if (this.#host.clock.now() >= act.deadline) this.#settle(act, failed(`${other} took too long`));
-      else tell(act, { event: 'waiting', for: other });
+      else send(act, { event: 'waiting', for: other });
     }
   }
 
@@ -158,7 +158,7 @@ export class Acts {
       // Well before the target can be off, and the disk has the rest of the hold. An act that yields before owes nothing.
       if (action === 'reboot' && furthest >= mayHaveCut / 2) owed ??= this.#debt.owe(target);
       survivor?.onHeld(progress.held);
-      tell(act, { event: 'progress', ...progress });
+      send(act, { event: 'progress', ...progress });
     });
     const held = await pulse(request, context);
     if (held.kind !== 'verified') {
@@ -198,7 +198,7 @@ export class Acts {
   }
 
   #settle(act: Act, outcome: PulseOutcome): void {
-    tell(act, { event: 'result', outcome });
+    send(act, { event: 'result', outcome });
     this.#host.watch?.acted(act.request, outcome);
     this.#finish(act);
   }
@@ -219,7 +219,7 @@ function nameOf({ action, target }: PulseRequest): string {
   return `${action} of ${target}`;
 }
 
-function tell({ waiting }: Act, event: KeeperEvent): void {
+function send({ waiting }: Act, event: KeeperEvent): void {
   for (const conversation of waiting) conversation.send(event);
 }
 

@@ -10,7 +10,7 @@ const longestSilence = 5000;
 /** After the silence, ms: a caller that was stopped itself still has to read what came meanwhile. */
 const catchingUp = 100;
 /** Between two attempts to reach a keeper, ms. */
-const callPeriod = 50;
+const callInterval = 50;
 
 /** What to do about a keeper that is not there or does not answer. */
 const remedy = 'see systemctl status fence-sleepi3.service, and start fence-sleepi3.socket';
@@ -166,7 +166,7 @@ async function askUntil<T>(
     }
     const answer = conversation && (await follow(conversation));
     if (answer !== undefined) return answer;
-    await clock.sleep(callPeriod);
+    await clock.sleep(callInterval);
   }
   return undefined;
 }

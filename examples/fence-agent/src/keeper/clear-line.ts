@@ -11,7 +11,7 @@ export interface LineHost {
 }
 
 /** Between two attempts to open the board, ms. */
-const openPeriod = 500;
+const openInterval = 500;
 /** A transfer that takes longer than this, ms, leaves no time to look again before letting go. */
 const quickTransfer = 250;
 
@@ -36,7 +36,7 @@ export async function clearLine(host: LineHost, timeout: number): Promise<'idle'
       if (!told) log(`the board could not be reached to release EXTOUT: ${String(error)}`);
       told = true;
     }
-    await clock.sleep(openPeriod);
+    await clock.sleep(openInterval);
   }
 }
 

@@ -8,7 +8,7 @@ import type { OwedWakeUp } from './owed-wake.js';
 import { reasonOf } from '../reason.js';
 
 /** Between two attempts, ms. */
-const attemptPause = 1000;
+const attemptInterval = 1000;
 
 export interface DutyHost {
   readonly clock: Clock;
@@ -68,13 +68,13 @@ export async function doDuties(host: DutyHost, timeout: number): Promise<BootRep
       }
     }
     left = undone;
-    const over = stop.aborted || clock.now() + attemptPause > deadline || failures.every(isHopeless);
+    const over = stop.aborted || clock.now() + attemptInterval > deadline || failures.every(isHopeless);
     if (over) return reportOf(found, failures, attempts);
     const reasons = reasonsOf(failures).join('; ');
     if (reasons !== told) host.log(`${reasons}; trying again`);
     told = reasons;
     // An abort ends the pause; the attempt after it is the last.
-    await clock.sleep(attemptPause, stop).catch(() => undefined);
+    await clock.sleep(attemptInterval, stop).catch(() => undefined);
   }
 }
 

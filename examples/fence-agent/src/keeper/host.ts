@@ -42,4 +42,4 @@ export interface KeeperHost {
 }
 
 /** Between two attempts at what could not be done, ms. */
-export const retryPeriod = 5000;
+export const retryInterval = 5000;

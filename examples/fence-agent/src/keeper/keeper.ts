@@ -17,7 +17,7 @@ import type { NodeReport } from './report.js';
 import { WakeDebt } from './wake.js';
 
 /** Between two signs of life, ms. */
-const lifePeriod = 1000;
+const lifeInterval = 1000;
 /** How long a keeper that starts tries its duties before it says that it is ready, ms. */
 const startTimeout = 3000;
 
@@ -225,7 +225,7 @@ class Keeper {
         for (const conversation of this.#asking) conversation.send({ event: 'alive' });
         this.#acts.tellLife();
       }
-      await clock.sleep(lifePeriod, this.#gone.signal).catch(() => undefined);
+      await clock.sleep(lifeInterval, this.#gone.signal).catch(() => undefined);
     }
   }
 }

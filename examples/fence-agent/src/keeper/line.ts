@@ -4,7 +4,7 @@ import { type LineState, readSettled } from '../line/lines.js';
 import type { PulseContext } from '../line/pulse.js';
 import { boardLines } from '../node/board.js';
 import { clearLine } from './clear-line.js';
-import { type KeeperHost, retryPeriod } from './host.js';
+import { type KeeperHost, retryInterval } from './host.js';
 
 /** A transfer that takes longer than this, retries and all, ms, will not come back. */
 const longestTransfer = 10_000;
@@ -131,6 +131,6 @@ export class KeptLine {
 
   /** Until the next attempt at what could not be done. Ends early, and well, when this keeper leaves. */
   async rest(): Promise<void> {
-    await this.#host.clock.sleep(retryPeriod, this.#leaving).catch(() => undefined);
+    await this.#host.clock.sleep(retryInterval, this.#leaving).catch(() => undefined);
   }
 }

@@ -5,7 +5,7 @@ import type { Clock, Sleepi3 } from '@sleepi3/driver';
 export type BoardView = Pick<Sleepi3, 'close' | 'get' | 'ioStatus' | 'voltages'>;
 
 /** Between two looks whether the bus is wanted no more, ms. */
-const politePeriod = 500;
+const politeInterval = 500;
 
 /** Opens a board of which each transfer waits for as long as the bus is wanted. */
 export async function openPolitely(
@@ -14,7 +14,7 @@ export async function openPolitely(
   busIsWanted: () => boolean,
 ): Promise<BoardView> {
   const politely = async <T>(transfer: () => Promise<T>): Promise<T> => {
-    while (busIsWanted()) await clock.sleep(politePeriod);
+    while (busIsWanted()) await clock.sleep(politeInterval);
     return transfer();
   };
   const board = await politely(openBoard);

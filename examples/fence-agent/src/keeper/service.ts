@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { env, pid } from 'node:process';
 import { acquireFileLock, type ParsedDefaults, runProgram, Sleepi3Error } from '@sleepi3/driver';
-import { replaceTextfile, tellPeople } from '@sleepi3/program';
+import { replaceTextfile, sendAlert } from '@sleepi3/program';
 import { type BoardChoice, boardOf, defaultsOf, judgeNode, wiringOf } from '../actions.js';
 import { Observation, observeBoot } from '../characterize/subject.js';
 import { checkReport } from '../commands/check.js';
@@ -51,7 +51,7 @@ export async function runKeeper(
     replaceTextfile: async (text) => {
       if (metrics !== 'none') await replaceTextfile(metrics, text);
     },
-    tell: (event) => tellPeople(event, runProgram),
+    alert: (event) => sendAlert(event, runProgram),
   });
   const openBoard = async () => machine.openBoard(boardOf(choice, await defaultsOf(choice, machine)), logOnce);
   await keepLine({

@@ -7,7 +7,7 @@ import type { KeeperHost } from './host.js';
 import type { KeptLine } from './line.js';
 
 /** How long a disk is waited for before the result is told, ms. */
-const tellTimeout = 3000;
+const diskTimeout = 3000;
 /** How long a wake pulse that is owed is tried for, ms; monitor and boot begin anew. */
 const wakeTimeout = 600_000;
 /** How long a wake pulse waits for EXTIN, ms: longer than it takes to see that it is stuck, as after the end of who shot. */
@@ -32,7 +32,7 @@ export class WakeDebt {
       () => undefined,
       (error: unknown) => reasonOf(error),
     );
-    const trouble = await within(clock, tellTimeout, written);
+    const trouble = await within(clock, diskTimeout, written);
     if (trouble !== undefined) {
       const why = trouble === 'late' ? 'the disk takes too long' : trouble;
       log(`that ${target} is owed a wake pulse could not be written: ${why}`);
@@ -44,7 +44,7 @@ export class WakeDebt {
     const { clock, log, owedWake } = this.#host;
     await within(
       clock,
-      tellTimeout,
+      diskTimeout,
       owedWake.settle().catch((error: unknown) => {
         log(`the record of an owed wake pulse could not be removed: ${reasonOf(error)}`);
       }),

@@ -7,7 +7,7 @@ import { within } from './timeout.js';
 import { reasonOf } from '../reason.js';
 
 /** Between two samples, ms: quick enough to see the peer shoot long before either board cuts. */
-const samplePeriod = 200;
+const sampleInterval = 200;
 /** A sample that takes longer than this, ms, is none: the bus may take 1.5 s for a transfer, and a second one is too late. */
 const longestTransfer = 1600;
 /** Without a sample under way or taken for longer than this, ms, the hold is not proven and begins anew. */
@@ -166,7 +166,7 @@ class Hold {
       } catch (error) {
         failure = error;
       }
-      await this.#clock.sleep(samplePeriod / 4);
+      await this.#clock.sleep(sampleInterval / 4);
     }
   }
 
@@ -198,7 +198,7 @@ class Hold {
   async #watch(): Promise<HoldOutcome | 'gap'> {
     const start = this.#last.answered;
     let samples = 1;
-    let next = start + samplePeriod;
+    let next = start + sampleInterval;
     for (;;) {
       await this.#clock.sleep(Math.max(0, next - this.#clock.now()));
       if (this.#signal?.aborted) return { kind: 'failed', reason: reasonOf(this.#signal.reason) };
@@ -206,7 +206,7 @@ class Hold {
       const asked = this.#clock.now();
       // The last sample is due at the end of the hold, and not up to a period after it because a timer ran a little early.
       const end = start + this.#plan.hold + 1;
-      next = asked < end ? Math.min(Math.max(next + samplePeriod, asked), end) : asked + samplePeriod;
+      next = asked < end ? Math.min(Math.max(next + sampleInterval, asked), end) : asked + sampleInterval;
       const before = this.#last.answered;
       const state = await this.#sample();
       const sighted = state ? asked : this.#clock.now();

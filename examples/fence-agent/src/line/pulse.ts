@@ -21,7 +21,7 @@ const recordTimeout = 3000;
 /** How long a bus that fails is tried before anything is asserted, ms, where the act has no time of its own for that. */
 const busTimeout = 3000;
 /** Between two looks whether the peer's shot is over, ms. */
-const waitPeriod = 250;
+const waitInterval = 250;
 /** How long EXTIN must be idle until the peer's shot is over, ms: it may let go for a moment to see whose shot it sees. */
 const shotIsOver = 2000;
 /** How long a release is tried for before it is given up, ms. */
@@ -75,7 +75,7 @@ async function shotIsOverBy(latest: number, { lines, clock, signal }: PulseConte
     if (!state || state.extin) idleSince = undefined;
     else idleSince ??= clock.now();
     if (idleSince !== undefined && clock.now() - idleSince >= shotIsOver) return true;
-    await clock.sleep(waitPeriod);
+    await clock.sleep(waitInterval);
   }
   signal.throwIfAborted();
   return false;
@@ -142,7 +142,7 @@ async function wake(context: PulseContext): Promise<PulseOutcome> {
 }
 
 /** Between two looks at the lines during a test pulse, ms. */
-const testSamplePeriod = 20;
+const testSampleInterval = 20;
 
 /** A pulse too short to cut anything, while this node's own EXTIN is watched. */
 async function testWire({ hold, extinExpected }: PulseRequest, context: PulseContext): Promise<PulseOutcome> {
@@ -155,7 +155,7 @@ async function testWire({ hold, extinExpected }: PulseRequest, context: PulseCon
   const asserted = clock.now();
   const end = begun + hold;
   while (extout && clock.now() < end && !signal.aborted) {
-    await clock.sleep(Math.min(testSamplePeriod, end - clock.now()));
+    await clock.sleep(Math.min(testSampleInterval, end - clock.now()));
     const state = await lookAgainUnless(lines, (seen) => seen.extout && seen.extin === extinMoved);
     extout = state.extout;
     extinMoved ||= state.extin;

@@ -2,7 +2,7 @@
 import type { Clock } from '@sleepi3/driver';
 
 /** Between two tries of {@link retry}, ms. */
-const tryPeriod = 100;
+const tryInterval = 100;
 
 /**
  * Tries until it succeeds, `timeout` ms have passed or the signal aborts; then rejects with the last failure. For a bus
@@ -20,7 +20,7 @@ export async function retry<T>(
     } catch (error) {
       if (signal.aborted || clock.now() >= deadline) throw error;
     }
-    await clock.sleep(tryPeriod);
+    await clock.sleep(tryInterval);
   }
 }
 

@@ -8,7 +8,7 @@ const day = 86_400_000;
 /** The first test of a wire that was never tested, within so many ms of the start. */
 const firstWithin = 3_600_000;
 /** Between two attempts while it is not the time, or nothing came of it, ms. */
-const retryPeriod = 600_000;
+const retryInterval = 600_000;
 /** Between a test that failed and the one that must confirm it, ms: a busy machine measures badly. */
 const confirmAfter = 30_000;
 
@@ -32,7 +32,7 @@ export async function testDaily(host: DailyTestHost, signal: AbortSignal): Promi
   while (!signal.aborted) {
     const verdict = (await host.objection()) === undefined ? await verdictOf(host, sleep) : undefined;
     if (verdict === undefined) {
-      await sleep(retryPeriod);
+      await sleep(retryInterval);
       continue;
     }
     await host.record.remember(host.date(), verdict).catch((error: unknown) => {

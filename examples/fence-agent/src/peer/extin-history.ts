@@ -3,7 +3,7 @@ import type { Clock } from '@sleepi3/driver';
 import type { LineState } from '../line/lines.js';
 
 /** Between two looks, ms: no hold is missed, and the bus is left alone. */
-const lookPeriod = 1000;
+const lookInterval = 1000;
 
 export class ExtinHistory {
   readonly #clock: Clock;
@@ -20,7 +20,7 @@ export class ExtinHistory {
     while (!signal.aborted) {
       const state = await read().catch(() => undefined);
       if (state) this.see(state);
-      await clock.sleep(lookPeriod, signal).catch(() => undefined);
+      await clock.sleep(lookInterval, signal).catch(() => undefined);
     }
   }
 

@@ -10,7 +10,7 @@ import { aboutQuestion, isAboutQuestion, parsePeerFacts, type PeerFacts } from '
 import { reasonOf } from '../reason.js';
 
 /** Between two questions, ms. */
-const askPeriod = 10_000;
+const askInterval = 10_000;
 /** How long an answer may take, ms. */
 const answerTimeout = 2000;
 /** How old an answer may be to be believed, ms. */
@@ -48,7 +48,7 @@ export class Peer {
     const { clock } = this.#host;
     while (!signal.aborted) {
       await this.ask(answerTimeout);
-      await clock.sleep(askPeriod, signal).catch(() => undefined);
+      await clock.sleep(askInterval, signal).catch(() => undefined);
     }
   }
 

@@ -30,9 +30,9 @@ const shortening = 0.6;
 /** More than it can take, ms. */
 const testTimeout = 1000;
 /** Between two looks at EIPDE and EITRG, ms. */
-const boardPeriod = 10_000;
+const boardInterval = 10_000;
 /** Between two attempts to listen, ms. */
-const listenPeriod = 10_000;
+const listenInterval = 10_000;
 
 /** How the peer's line keeper is reached, and what this node must know of itself and the cluster. */
 export interface PeerLink extends PeerHost {
@@ -180,7 +180,7 @@ export class PeerTalk {
         const reason = reasonOf(error);
         if (reason !== told) log(`the peer's line keeper cannot be listened for: ${reason}`);
         told = reason;
-        await clock.sleep(listenPeriod, signal).catch(() => undefined);
+        await clock.sleep(listenInterval, signal).catch(() => undefined);
       }
     }
   }
@@ -237,7 +237,7 @@ export class PeerTalk {
         .then((board) => readBoard(board).finally(() => board.close()))
         .then((reading) => reading['extin-powerdown'] && reading['extin-trigger'] === 'edge')
         .catch(() => undefined);
-      await clock.sleep(boardPeriod, signal).catch(() => undefined);
+      await clock.sleep(boardInterval, signal).catch(() => undefined);
     }
   }
 

@@ -1,5 +1,5 @@
 // Whether this node could fence and be fenced, told to people when it changes.
-import type { Told } from '@sleepi3/program';
+import type { Alert } from '@sleepi3/program';
 import type { CheckReport } from '../commands/check.js';
 import type { Finding } from '../keeper/report.js';
 
@@ -14,7 +14,7 @@ export function readinessOf({ findings, node }: CheckReport, before: boolean | u
   return findings.every((finding) => !isOwnTrouble(finding));
 }
 
-export function toldOf({ findings, node, peer = 'the other node' }: CheckReport, host: string): Told {
+export function alertOf({ findings, node, peer = 'the other node' }: CheckReport, host: string): Alert {
   const self = node ?? host;
   const common = { kind: 'readiness', subject: self } as const;
   const troubles = findings.filter(isOwnTrouble);

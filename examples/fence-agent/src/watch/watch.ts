@@ -1,18 +1,18 @@
 // Watches over a node's fencing for people: what the line keeper knows goes to Prometheus, and a change of it to whoever is to
 // be told. Nothing here can hold up an act.
 import type { Clock } from '@sleepi3/driver';
-import type { Told } from '@sleepi3/program';
+import type { Alert } from '@sleepi3/program';
 import type { CheckReport } from '../commands/check.js';
 import type { BoardView } from '../keeper/politely.js';
 import type { NodeReport } from '../keeper/report.js';
 import type { PulseOutcome, PulseRequest } from '../line/act.js';
 import type { Memory } from './memory.js';
 import { type BoardFigures, metricsText } from './metrics.js';
-import { readinessOf, toldOf } from './readiness.js';
+import { readinessOf, alertOf } from './readiness.js';
 import { reasonOf } from '../reason.js';
 
 /** Between two looks, ms. Prometheus looks as often. */
-const lookPeriod = 60_000;
+const lookInterval = 60_000;
 /** Between a look that finds a change and the one that must confirm it, ms: boards are busy for a moment now and then. */
 const confirmAfter = 10_000;
 /** A success that is doubted within this time, ms, was none: the target answered after all. */
@@ -33,7 +33,7 @@ export interface WatchHost {
   /** What `fence_sleepi3 check` makes of it. */
   readonly judge: (report: NodeReport) => Promise<CheckReport>;
   readonly replaceTextfile: (text: string) => Promise<void>;
-  readonly tell: (event: Told) => Promise<unknown>;
+  readonly alert: (event: Alert) => Promise<unknown>;
 }
 
 export class NodeWatch {
@@ -56,7 +56,7 @@ export class NodeWatch {
       this.#lookNow.abort();
     });
     for (;;) {
-      const wait = this.#unconfirmed === undefined ? lookPeriod : confirmAfter;
+      const wait = this.#unconfirmed === undefined ? lookInterval : confirmAfter;
       await clock.sleep(wait, this.#lookNow.signal).catch(() => undefined);
       if (signal.aborted) return;
       this.#lookNow = new AbortController();
@@ -113,11 +113,11 @@ export class NodeWatch {
     const found = await judge(report);
     await this.#turn;
     const text = metricsText(found, figures, (await memory.get()).acts);
-    await Promise.all([replaceTextfile(text), this.#tellChange(found)]);
+    await Promise.all([replaceTextfile(text), this.#alertOfChange(found)]);
   }
 
-  async #tellChange(found: CheckReport): Promise<void> {
-    const { memory, tell, hostname } = this.#host;
+  async #alertOfChange(found: CheckReport): Promise<void> {
+    const { memory, alert, hostname } = this.#host;
     const before = (await memory.get()).ready;
     const ready = readinessOf(found, before);
     if (ready === before || ready === undefined) {
@@ -129,7 +129,7 @@ export class NodeWatch {
       return;
     }
     // What was never told to be bad need not be told to be good.
-    if (before !== undefined || !ready) await tell(toldOf(found, hostname()));
+    if (before !== undefined || !ready) await alert(alertOf(found, hostname()));
     this.#unconfirmed = undefined;
     await memory.change({ ready });
   }

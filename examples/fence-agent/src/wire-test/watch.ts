@@ -5,7 +5,7 @@ import { readSettled } from '../line/lines.js';
 import type { SeenPulse, Sightings } from './messages.js';
 
 /** Between two samples, ms. */
-const samplePeriod = 10;
+const sampleInterval = 10;
 
 export type WatchedBoard = Pick<Sleepi3, 'ioStatus' | 'get'>;
 
@@ -33,7 +33,7 @@ export async function watchExtin(board: WatchedBoard, clock: Clock, end: Promise
   let samples = 1;
   let longestGap = 0;
   do {
-    await clock.sleep(samplePeriod);
+    await clock.sleep(sampleInterval);
     const next = await sample(board, clock, last.extin);
     longestGap = Math.max(longestGap, next.to - last.from);
     samples++;

@@ -21,7 +21,7 @@ import { timeout, until } from './until.js';
 const names = ['one', 'two'] as const;
 const addresses = ['127.16.110.1', '127.16.110.2'] as const;
 /** More than the time between two questions to the peer, ms. */
-const askPeriod = 12_000;
+const askInterval = 12_000;
 const key = Buffer.alloc(256, 7);
 const otherKey = Buffer.alloc(256, 8);
 
@@ -157,7 +157,7 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
   it('with different keys do not, and serve whoever has theirs all the same', async () => {
     await start(1, key);
     await start(0, otherKey);
-    await systemClock.sleep(askPeriod);
+    await systemClock.sleep(askInterval);
     expect(await peerFenceable(0)).toBeUndefined();
     expect(await peerFenceable(1)).toBeUndefined();
     await overhear(1);

@@ -93,11 +93,11 @@ async function carryOut(line: CommandLine, outside: ProgramHost): Promise<number
   try {
     switch (line.command) {
       case 'run':
-        return tell(await run(host, settings, { byHand: line.values.now }));
+        return conclude(await run(host, settings, { byHand: line.values.now }));
       case 'resume':
-        return tell(await resume(host, settings));
+        return conclude(await resume(host, settings));
       case 'abort':
-        return tell(await abort(host, settings, { force: line.values.force }));
+        return conclude(await abort(host, settings, { force: line.values.force }));
     }
   } finally {
     await release();
@@ -120,7 +120,7 @@ async function carryOut(line: CommandLine, outside: ProgramHost): Promise<number
     return well ? exitStatus.success : otherwise;
   }
 
-  function tell(ending: Ending): number {
+  function conclude(ending: Ending): number {
     if (json) outside.write(`${JSON.stringify(ending)}\n`);
     else if (ending.result === 'nothing') outside.write(`${ending.reason}\n`);
     // A turn that a person has ended was to end.

@@ -1,6 +1,6 @@
 // The real reporter: standard output, a hook, alert_sleepi3 and a textfile.
 import type { RunProgram } from '@sleepi3/driver';
-import { tellPeople, type Told } from '@sleepi3/program';
+import { sendAlert, type Alert } from '@sleepi3/program';
 import { messageOf } from '../errors.js';
 import { metricsText } from './metrics.js';
 import type { Reporter, RollEvent } from './report.js';
@@ -42,7 +42,7 @@ export function reporter(settings: Settings, host: ReporterHost): Reporter {
       await Promise.all([
         attempt('the hook', event.roll, () => callHook(event, settings.hook, host)),
         attempt('the alert', event.roll, async () => {
-          await tellPeople(toldOf(event), host.runProgram);
+          await sendAlert(alertOf(event), host.runProgram);
         }),
       ]);
     },
@@ -70,7 +70,7 @@ async function callHook(
 }
 
 /** What people are told. That a turn begins, or was well, is told to those who ask for it. */
-function toldOf({ event, roll, node, text }: RollEvent): Told {
+function alertOf({ event, roll, node, text }: RollEvent): Alert {
   switch (event) {
     case 'start':
       return {
