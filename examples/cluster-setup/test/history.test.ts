@@ -152,7 +152,7 @@ describe('what nobody was left to see', () => {
       },
       { node: 'pi-b', at: 117_000, unseenUntil: 140_000, cause: { kind: 'power-lost' }, takenOver: undefined },
     ]);
-    const text = tell(history, { from: 0, to: 200_000 });
+    const text = describeHistory(history, { from: 0, to: 200_000 });
     expect(text).toContain(
       'It lost its supply at the same time as pi-b, as when the mains fail (wakeup-flag poweron).',
     );
@@ -162,7 +162,7 @@ describe('what nobody was left to see', () => {
   it('has no cause where the boards do not say so', () => {
     const history = both('extin');
     expect(history.incidents.map(({ cause }) => cause.kind)).toEqual(['both-dead', 'both-dead']);
-    expect(tell(history, { from: 0, to: 200_000 })).toContain('pi-a ended, and nobody was there to miss it');
+    expect(describeHistory(history, { from: 0, to: 200_000 })).toContain('pi-a ended, and nobody was there to miss it');
   });
 
   it.each([
@@ -209,7 +209,7 @@ describe('a fencing that the wire could not do', () => {
       [20, controld, fenced],
     );
     expect(incident.fencings).toMatchObject([{ succeeded: true, held: undefined, inVain: reason }]);
-    const text = tell({ incidents: [incident], gaps: [], clocks: {} }, { from: 0, to: 1 });
+    const text = describeHistory({ incidents: [incident], gaps: [], clocks: {} }, { from: 0, to: 1 });
     expect(text).toContain(`pi-b was fenced by pi-a (reboot), and not by wire: EXTOUT was held before, ${reason}.`);
   });
 
