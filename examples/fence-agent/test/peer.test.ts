@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type Frame, parseFrame, secured } from '../src/peer/channel.js';
 import type { PeerFacts } from '../src/peer/messages.js';
 import { refutes } from '../src/peer/woken-peer.js';
-import { createCluster } from '../virtual/virtual-cluster.js';
+import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
 import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
 
 const hour = 3_600_000;
@@ -64,6 +64,37 @@ describe('two line keepers that talk', () => {
     expect(outcome).toMatchObject({ kind: 'verified' });
     expect(outcome).not.toHaveProperty('targetRuns');
     expect(sound.clock.now() - before).toBeLessThan(12_300);
+  });
+});
+
+describe('a node that is shot at', () => {
+  const held = 'EXTIN is held: after 10 s of it the board cuts the power of this node';
+  const told = ({ pis }: Cluster) => pis.map(({ logs }) => logs.filter((line) => line === held).length);
+
+  it('says so, once, while it can still be written down', async () => {
+    const cluster = await createCluster({ talking: true });
+    await cluster.clock.advance(30_000);
+    const { outcome } = cluster.pis[0].runAgent(requestOf(0, { action: 'off' }));
+    await cluster.clock.advance(4500);
+    expect(told(cluster)).toEqual([0, 1]);
+    expect(await cluster.clock.runUntil(outcome)).toMatchObject({ kind: 'verified' });
+    expect(told(cluster)).toEqual([0, 1]);
+  });
+
+  it('says so while it wants to shoot itself', async () => {
+    const cluster = await createCluster({ talking: true });
+    await cluster.clock.advance(30_000);
+    for (const index of [0, 1] as const) void cluster.pis[index].runAgent(requestOf(index, { action: 'off' }));
+    await cluster.clock.advance(5000);
+    expect(told(cluster)).toEqual([0, 1]);
+  });
+
+  it('says nothing of it for a pulse that wakes or tests', async () => {
+    const cluster = await createCluster({ talking: true });
+    await cluster.clock.advance(30_000);
+    await cluster.act(0, { action: 'on' });
+    await cluster.clock.advance(hour + 60_000); // the first daily test, both ways
+    expect(told(cluster)).toEqual([0, 0]);
   });
 });
 

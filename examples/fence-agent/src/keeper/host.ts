@@ -1,7 +1,7 @@
 // What the line keeper needs of its process.
 import type { Clock, ParsedDefaults, Sleepi3 } from '@sleepi3/driver';
 import type { PowerRecord } from '../line/power-record.js';
-import type { PeerLink } from '../peer/talk.js';
+import type { KeeperLog, PeerLink } from '../peer/talk.js';
 import type { NodeWatch } from '../watch/watch.js';
 import type { WireTestRecord } from '../wire-test/record.js';
 import type { AgentConversation, NamedBoard } from './messages.js';
@@ -23,7 +23,7 @@ export interface KeeperHost {
   readonly observe: () => Promise<void>;
   /** Takes calls, each handed to `onCall`. */
   readonly listen: (onCall: (conversation: AgentConversation) => void) => Promise<AgentServer>;
-  readonly log: (message: string) => void;
+  readonly log: KeeperLog;
   readonly date: () => Date;
   /** From 0 up to 1. */
   readonly random: () => number;

@@ -11,6 +11,7 @@ import type { CommandHost } from '../commands/host.js';
 import { busIdentity, realPath } from '../node/board.js';
 import { machineId, powerRecord } from '../node/machine-of-linux.js';
 import { makeDirectoryOf, recordFile, stateFiles } from '../node/state.js';
+import type { KeeperLog } from '../peer/talk.js';
 import { callKeeperAt, listenForLines } from '../peer/network.js';
 import { Memory } from '../watch/memory.js';
 import { NodeWatch } from '../watch/watch.js';
@@ -31,8 +32,8 @@ export async function runKeeper(
   metrics: string,
   { clock, machine, network, random, stop, writeError }: KeeperCommandHost,
 ): Promise<void> {
-  const log = (message: string) => {
-    writeError(`${message}\n`);
+  const log: KeeperLog = (message, level) => {
+    writeError(`${level === 'critical' && env['JOURNAL_STREAM'] !== undefined ? '<2>' : ''}${message}\n`);
   };
   const files = stateFiles();
   const given = takeDescriptor();

@@ -1,17 +1,25 @@
-// When EXTIN was seen asserted: what a node that was shot at and lived can tell the one that shot.
+// When EXTIN was seen asserted: what a node that was shot at and lived can tell the one that shot; and that it is being shot at,
+// while it can still be written down.
 import type { Clock } from '@sleepi3/driver';
 import type { LineState } from '../line/lines.js';
 
 /** Between two looks, ms: no hold is missed, and the bus is left alone. */
 const lookInterval = 1000;
+/** No pulse that wakes or tests lasts this long, ms; and a shot is not over for seconds. */
+const surelyShot = 2000;
 
 export class ExtinHistory {
   readonly #clock: Clock;
   #since: number | undefined;
   #lastSeen: number | undefined;
+  /** Since when it has been asserted, and whether that was told. */
+  #shot: { readonly since: number; told: boolean } | undefined;
+  readonly #onShot: () => void;
 
-  constructor(clock: Clock) {
+  /** @param onShot Called once a shot, as soon as it can be nothing else. */
+  constructor(clock: Clock, onShot: () => void) {
     this.#clock = clock;
+    this.#onShot = onShot;
   }
 
   /** Looks again and again until `signal` aborts. A look that fails is none. */
@@ -26,7 +34,16 @@ export class ExtinHistory {
 
   see({ extin }: LineState): void {
     this.#since ??= this.#clock.now();
-    if (extin) this.#lastSeen = this.#clock.now();
+    if (!extin) {
+      this.#shot = undefined;
+      return;
+    }
+    const now = this.#clock.now();
+    this.#lastSeen = now;
+    this.#shot ??= { since: now, told: false };
+    if (this.#shot.told || now - this.#shot.since < surelyShot) return;
+    this.#shot.told = true;
+    this.#onShot();
   }
 
   /** ms. */

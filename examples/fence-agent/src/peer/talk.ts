@@ -47,11 +47,14 @@ export interface PeerLink extends PeerHost {
   readonly rollUnderWay: () => Promise<boolean>;
 }
 
+/** journald writes all that it has to the disk at once for a critical line (journald.conf(5), SyncIntervalSec=). */
+export type KeeperLog = (message: string, level?: 'critical') => void;
+
 /** The line keeper that this belongs to. */
 export interface TalkingKeeper {
   readonly clock: Clock;
   readonly date: () => Date;
-  readonly log: (message: string) => void;
+  readonly log: KeeperLog;
   readonly openBoard: () => Promise<Sleepi3>;
   readonly wireTest: WireTestRecord;
   readonly underWay: () => string | undefined;
@@ -80,7 +83,10 @@ export class PeerTalk {
     this.#link = link;
     this.#keeper = keeper;
     this.#peer = new Peer(link, (facts) => void this.#hear(facts));
-    this.#extin = new ExtinHistory(keeper.clock);
+    // Without a journal on the disk nobody could say afterwards why this node was cut off.
+    this.#extin = new ExtinHistory(keeper.clock, () => {
+      keeper.log('EXTIN is held: after 10 s of it the board cuts the power of this node', 'critical');
+    });
   }
 
   /** Goes on until `signal` aborts. */
