@@ -1,7 +1,9 @@
 // One fault at a time, at every single operation of the program on its outside.
 import { describe, expect, it } from 'vitest';
 import { RollError } from '../src/errors.js';
-import { type FaultKind, World, type WorldOptions } from './world.js';
+import type { WorldOptions } from './world/cluster.js';
+import type { FaultKind } from './world/faults.js';
+import { World } from './world/world.js';
 
 /** Each fault, and what the program is to have cleaned up by itself when all is quiet after it. */
 const kinds: Readonly<Record<FaultKind, 'at once' | 'in the next run' | 'or says what to do'>> = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gates } from '../src/gates.js';
-import { booted, one, two, type World, type WorldOptions } from './world.js';
+import type { WorldOptions } from './world/cluster.js';
+import { booted, one, two, type World } from './world/world.js';
 
 describe('what keeps a roll from beginning', () => {
   it('is told when the cluster does not answer, and when an earlier roll has failed', async () => {

@@ -6,7 +6,8 @@ import type { Host } from '../src/node/host.js';
 import { program as table } from '../src/program/commands.js';
 import { exitStatus, type ProgramHost, runCommandLine } from '../src/program/program.js';
 import { keyOf, settingNames } from '../src/settings.js';
-import { World } from './world.js';
+import { hostOf } from './world/host.js';
+import { World } from './world/world.js';
 
 /** The program on a node of the model. */
 async function program(overrides: Partial<ProgramHost> = {}) {
@@ -24,7 +25,7 @@ async function program(overrides: Partial<ProgramHost> = {}) {
         write: (text) => (out += text),
         writeError: (text) => (out += text),
         readFile: async () => config,
-        host: (): Host => machine.host(process, new AbortController().signal),
+        host: (): Host => hostOf(world, machine, process, new AbortController().signal),
         exclusive: async () => async () => {},
         terminate: (pid) => terminated.push(pid),
         ...overrides,

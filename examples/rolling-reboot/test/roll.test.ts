@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { booted, one, two, type World } from './world.js';
+import { booted, one, two, type World } from './world/world.js';
 
 /** Whether anything of a turn is left anywhere. */
 function clean(world: World): boolean {
