@@ -32,7 +32,7 @@ const nothing = () =>
 function world() {
   const pis = [new FakePi(names[0]), new FakePi(names[1])] as const;
   const pcs = nothing();
-  const reality = new Reality({ local: pis[0], peer: pis[1], pcs, destroyable: new Set() });
+  const reality = new Reality({ local: pis[0], others: [pis[1]], pcs, destroyable: new Set() });
   const steps = names.flatMap((name) => receiverSteps(design, name));
   return { pis, pcs, reality, steps, host: { clock: instantClock(), password: async () => '' } };
 }

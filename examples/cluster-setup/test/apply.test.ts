@@ -40,7 +40,7 @@ function pairOfPis(cluster?: FakeCluster): readonly [FakePi, FakePi] {
 }
 
 function realityOf([local, peer]: readonly [FakePi, FakePi], pcs: Pcs, destroyable: readonly string[] = []): Reality {
-  return new Reality({ local, peer, pcs, destroyable: new Set(destroyable) });
+  return new Reality({ local, others: [peer], pcs, destroyable: new Set(destroyable) });
 }
 
 describe('preparing the nodes', () => {

@@ -71,12 +71,30 @@ const bad: readonly (readonly [file: string, line: number, key: string, says: Re
   ['cluster: 5', 1, 'cluster', /must be letters.*not 5 \(put it in quotes/],
   ['\n\ncluter: x', 3, 'cluter', /unknown key; did you mean cluster\?/],
   [
-    'nodes: [{ name: a, addresses: [10.0.0.1] }, { name: b, addresses: [10.0.0.2] }, { name: c, addresses: [10.0.0.3] }]',
+    'nodes: [{ name: a, addresses: [10.0.0.1] }, { name: b, addresses: [10.0.0.2] }, { name: B, addresses: [10.0.0.3] }]',
+    1,
+    'nodes[2].name',
+    /must be another name than that of nodes\[1\], not 'B' again/,
+  ],
+  [
+    'nodes: [{ name: a, addresses: [10.0.0.1] }, { name: b, addresses: [10.0.0.2] }, { name: c, addresses: [10.0.0.2] }]',
+    1,
+    'nodes[2].addresses',
+    /must be addresses of their own: 10\.0\.0\.2 is given twice/,
+  ],
+  [
+    'nodes: [{ name: a, addresses: [10.0.0.1] }, { name: b, addresses: [10.0.0.2] }, { name: c, addresses: [10.0.0.3, 10.0.1.3] }]',
+    1,
+    'nodes[2].addresses',
+    /must be as many as the first node has: 1, not 2/,
+  ],
+  [
+    `nodes: [${Array.from({ length: 17 }, (_, at) => `{ name: n${at}, addresses: [10.0.0.${at}] }`).join()}]`,
     1,
     'nodes',
-    /must be a list of 2, not 3; a wire reaches one node.*see quorum\.device/,
+    /must be a list of 2 to 16, not 17/,
   ],
-  ['nodes: [{ name: a, addresses: [10.0.0.1] }]', 1, 'nodes', /must be a list of 2, not 1/],
+  ['nodes: [{ name: a, addresses: [10.0.0.1] }]', 1, 'nodes', /must be a list of 2 to 16, not 1/],
   [
     'nodes:\n  - name: a_b\n    addresses: [10.0.0.1]\n  - name: b\n    addresses: [10.0.0.2]',
     2,
@@ -280,7 +298,7 @@ describe('a cluster file without nodes', () => {
   it('is refused, an empty one too: the addresses of others are nobody’s default', () => {
     expect(() => readClusterFile('', 'cluster.yaml')).toThrow('must be a mapping with the keys cluster, nodes');
     for (const text of ['cluster: mine', '{}']) {
-      expect(() => readClusterFile(text, 'cluster.yaml')).toThrow('nodes: is missing; must be a list of 2');
+      expect(() => readClusterFile(text, 'cluster.yaml')).toThrow('nodes: is missing; must be a list of 2 to 16');
     }
   });
 

@@ -36,6 +36,9 @@ export class FakePi implements Machine {
   readonly access = new Map<string, string>();
   /** EIPDE of the board. */
   fenceable = false;
+  /** What a test of its wire finds, and the last one found. */
+  wire = 'sound';
+  wireTest: string | undefined;
   /** Called before and after everything that changes something; may throw to play a death. */
   onChange: (when: 'before' | 'after', what: string) => void = () => {};
   readonly #cluster: FakeCluster | undefined;
@@ -153,6 +156,20 @@ export class FakePi implements Machine {
       });
     }
     if (line === '/usr/sbin/fence_sleepi3 boot') return change(() => (this.fenceable = true));
+    if (line === '/usr/sbin/fence_sleepi3 check --json') {
+      const finding = { severity: 'error', concerns: 'fencing', why: 'w', remedy: [] };
+      const findings = [
+        ...(this.fenceable ? [] : [{ ...finding, id: 'extin-powerdown', fact: 'EIPDE is 0' }]),
+        ...(this.wireTest === 'sound' ? [] : [{ ...finding, id: 'wire-never-tested', fact: 'never tested' }]),
+      ];
+      const wireTest = this.wireTest === undefined ? {} : { wireTest: { at: '2026-01-01', verdict: this.wireTest } };
+      const report = { ready: findings.length === 0, findings, peerFenceable: true, ...wireTest };
+      return { ...yes(report.ready), stdout: JSON.stringify(report) };
+    }
+    if (line === '/usr/sbin/fence_sleepi3 wire-test') {
+      change(() => (this.wireTest = this.wire));
+      return yes(this.wire === 'sound');
+    }
     if (line.startsWith('/usr/sbin/fence_sleepi3 --action=monitor'))
       return { ...yes(this.fenceable), stderr: 'EIPDE is 0' };
     if (line === 'passwd -S hacluster') {

@@ -21,7 +21,7 @@ function pair(local: string, peer: string) {
   pis[0].identity = local;
   pis[1].identity = peer;
   const pcs = new Pcs({ runner: { run: () => Promise.reject(Object.assign(new Error('none'), { code: 'ENOENT' })) } });
-  return { pis, reality: new Reality({ local: pis[0], peer: pis[1], pcs, destroyable: new Set() }) };
+  return { pis, reality: new Reality({ local: pis[0], others: [pis[1]], pcs, destroyable: new Set() }) };
 }
 
 const own = says(first, 'id-1', '127.0.0.1', '192.168.11.211');

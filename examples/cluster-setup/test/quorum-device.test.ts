@@ -69,7 +69,7 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon'))('the
   }, 60_000);
   afterEach(() => cluster[Symbol.asyncDispose]());
 
-  const reality = () => new Reality({ local: pis[0]!, peer: pis[1]!, pcs: new Pcs({ runner: cluster }) });
+  const reality = () => new Reality({ local: pis[0]!, others: [pis[1]!], pcs: new Pcs({ runner: cluster }) });
   const host = () => ({ clock: instantClock(), password: async () => password });
   const design = (device = '{host: qnetd}', more = '') => designOf(withDevice(device, more));
   const steps = (one = design()) => deviceSteps(one, one.device!);

@@ -27,7 +27,7 @@ function world() {
   const pis = [new FakePi(names[0]), new FakePi(names[1])] as const;
   for (const pi of pis) pi.files.set(rebootSettingsPath, packaged);
   const pcs = new Pcs({ runner: { run: () => Promise.reject(Object.assign(new Error('none'), { code: 'ENOENT' })) } });
-  const reality = new Reality({ local: pis[0], peer: pis[1], pcs });
+  const reality = new Reality({ local: pis[0], others: [pis[1]], pcs });
   const bring = (file: string) =>
     apply(
       names.flatMap((name) => rebootSteps(designFor(file), name)),

@@ -42,7 +42,7 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon'))('app
       };
     }
     const pcs = new Pcs({ runner: cluster });
-    const reality = new Reality({ local: pis[0], peer: pis[1], pcs, destroyable: new Set() });
+    const reality = new Reality({ local: pis[0], others: [pis[1]], pcs, destroyable: new Set() });
     const told: unknown[] = [];
     const steps = allSteps(design, reality);
     const shown = await showPlan(design, await plan(steps, reality), pcs, colours(false));

@@ -25,6 +25,8 @@ export interface FenceCheck {
   readonly findings: readonly FenceFinding[];
   /** The last test of the wire; absent where there was none. */
   readonly wireTest?: { readonly at: string; readonly verdict: string };
+  /** Whether the one at the other end of the wire says that it would go down; absent where it has not said so lately. */
+  readonly peerFenceable?: boolean;
 }
 
 /** Reads the answer. Undefined when it is none: another program, an older one, or one that failed. */

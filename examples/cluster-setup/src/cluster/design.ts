@@ -21,9 +21,12 @@ export interface PrimitiveDesign {
 }
 
 export interface FenceDesign extends PrimitiveDesign {
-  /** The node it cuts off, and where it may not run. */
+  /** The node it cuts off. */
   readonly target: string;
-  readonly banId: string;
+  /** The only node whose wire leads there. */
+  readonly shooter: string;
+  /** Where it may not run: on the target, and in a ring on every other node but the shooter. */
+  readonly bans: readonly { readonly node: string; readonly id: string }[];
 }
 
 /** A device of the second means. */
@@ -106,7 +109,7 @@ export function designOf(file: ClusterFile): ClusterDesign {
     name: file.cluster,
     nodes,
     preferred,
-    fences: nodes.map(({ name }) => fenceDesign(file, name, preferred)),
+    fences: nodes.map((_, place) => fenceDesign(file, place, preferred)),
     second: file.fencing.second === undefined ? [] : nodes.map(({ name }) => secondDesign(file.fencing, name)),
     secondPassword: file.fencing.second?.password,
     containers: file.containers.map((container) => containerDesign(file, container, requires)),
@@ -139,14 +142,29 @@ export function serviceUrl({ vip, containers }: ClusterFile): string | undefined
   return urlAt(vip.address, ports);
 }
 
-function fenceDesign({ fencing, quorum }: ClusterFile, target: string, preferred: string): FenceDesign {
+/** Whether the nodes are wired in a ring, in which one part alone has quorum and whoever is shot yields. */
+export function isRing({ nodes }: Pick<ClusterDesign, 'nodes'>): boolean {
+  return nodes.length > 2;
+}
+
+/** The id of the constraint that keeps a fence device off a node. */
+export function banId(target: string, node: string): string {
+  return `fence_${target}-not-on-${node}`;
+}
+
+/** The device for the node at a place of the file, which the node before it runs. */
+function fenceDesign({ fencing, quorum, nodes }: ClusterFile, place: number, preferred: string): FenceDesign {
+  const names = nodes.map(({ name }) => name);
+  const [target = '', shooter = ''] = [names[place], names.at(place - 1)];
+  const ring = isRing({ nodes });
   const holdTimeout = fencing.timeout - fencing.hold - besidesHold;
   return {
     id: `fence_${target}`,
     family: 'stonith',
     agent: 'fence_sleepi3',
     target,
-    banId: `fence_${target}-not-on-${target}`,
+    shooter,
+    bans: names.filter((name) => name !== shooter).map((node) => ({ node, id: banId(target, node) })),
     options: {
       pcmk_host_list: target,
       pcmk_host_check: 'static-list',
@@ -155,9 +173,11 @@ function fenceDesign({ fencing, quorum }: ClusterFile, target: string, preferred
       pcmk_off_timeout: `${fencing.timeout}s`,
       pcmk_reboot_retries: 1,
       pcmk_off_retries: 1,
-      // With a quorum device one side alone has quorum, and nobody shoots without: there is no race to decide.
-      pcmk_delay_base: target === preferred && quorum.device === undefined ? `${fencing.delay}s` : null,
-      preferred,
+      // With real quorum one side alone has it, and nobody shoots without: there is no race to decide.
+      pcmk_delay_base: target === preferred && quorum.device === undefined && !ring ? `${fencing.delay}s` : null,
+      preferred: ring ? null : preferred,
+      // The agent refuses it where its wire leads elsewhere.
+      peer: ring ? target : null,
       hold: fencing.hold,
       hold_timeout: holdTimeout === agentHoldTimeout ? null : holdTimeout,
     },

@@ -18,6 +18,7 @@ import {
 import { SetupError } from '../errors.js';
 import {
   addressAgents,
+  banId,
   type AddressDesign,
   type ClusterDesign,
   type ContainerDesign,
@@ -62,11 +63,14 @@ export function service(
 
 const nothing: Correction = { differences: [], commands: [] };
 
-/** A fence device and its ban from its own target. */
+/** A fence device, kept off its own target, and in a ring off every node but the one whose wire leads there. */
 export function fenceDevice(configuration: ClusterConfiguration, design: FenceDesign): Correction {
+  const { id, target, shooter, bans } = design;
   return together(
+    // That of a ring in another order.
+    absent(configuration, [banId(target, shooter)]),
     primitive(configuration, design),
-    corrections.location(configuration, design.id, design.target, { id: design.banId, score: '-INFINITY' }),
+    ...bans.map((ban) => corrections.location(configuration, id, ban.node, { id: ban.id, score: '-INFINITY' })),
   );
 }
 

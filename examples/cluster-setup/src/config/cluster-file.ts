@@ -30,7 +30,7 @@ const webAddress = {
 } as const;
 
 export const clusterFile = object({
-  description: 'A two-node cluster of Raspberry Pis with slee-Pi 3 boards, wired to fence each other.',
+  description: 'A cluster of Raspberry Pis with slee-Pi 3 boards, wired to fence each other.',
   fields: {
     cluster: text({
       pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/,
@@ -39,12 +39,11 @@ export const clusterFile = object({
       description: "The cluster's name.",
     }),
     nodes: list({
-      description: 'The two nodes; cluster-setup init writes them from what the machines are.',
+      description:
+        'The nodes: two, wired to each other, or three and more in a ring, CN5 of each to CN4 of the next one in this order, and of ' +
+        'the last to the first. cluster-setup init writes two from what the machines are.',
       min: 2,
-      max: 2,
-      tooMany:
-        'a wire reaches one node, and rings of three or more are not set up by this program: a third machine may have a vote, ' +
-        'see quorum.device',
+      max: 16,
       item: object({
         description: 'One Raspberry Pi.',
         fields: {
@@ -55,7 +54,7 @@ export const clusterFile = object({
           }),
           addresses: list({
             description:
-              'Its address on each link between the nodes, the same number on both; the first also goes into /etc/hosts.',
+              'Its address on each link between the nodes, the same number on each; the first also goes into /etc/hosts.',
             min: 1,
             max: 8,
             item: text({ ...address, description: 'An address on one link.' }),
@@ -69,9 +68,9 @@ export const clusterFile = object({
     preferred: optional(
       text({
         pattern: /^[A-Za-z0-9-]+$/,
-        allowed: 'the name of one of the two nodes',
+        allowed: 'the name of one of the nodes',
         description:
-          'The node that survives when both shoot at once, and where the service starts first; by default the first one.',
+          'Where the service starts first, and of two nodes the one that survives when both shoot at once; by default the first one.',
       }),
     ),
     vip: object({
@@ -178,7 +177,8 @@ export const clusterFile = object({
           max: 10,
           default: 3,
           unit: 's',
-          description: 'How much later the preferred node is shot, so that it shoots first when both want to.',
+          description:
+            'How much later the preferred one of two nodes is shot, so that it shoots first when both want to.',
         }),
         timeout: integer({
           min: 60,

@@ -118,8 +118,8 @@ function* receiverProblems({ alerts }: ClusterFile): Generator<CrossProblem> {
 }
 
 function* nodeProblems({ nodes, preferred }: ClusterFile): Generator<CrossProblem> {
-  const [first, second] = nodes;
-  if (first === undefined || second === undefined) return;
+  const [first, ...others] = nodes;
+  if (first === undefined) return;
   for (const [index, node] of nodes.entries()) {
     for (const [link, address] of node.addresses.entries()) {
       const key = `nodes[${index}].addresses[${link}]`;
@@ -135,29 +135,36 @@ function* nodeProblems({ nodes, preferred }: ClusterFile): Generator<CrossProble
       }
     }
   }
-  if (sameName(first.name, second.name)) {
-    yield { key: 'nodes[1].name', message: `must be another name than the first node's, not '${second.name}' again` };
+  for (const [index, { name }] of others.entries()) {
+    const earlier = nodes.findIndex((node) => sameName(node.name, name));
+    if (earlier > index) continue;
+    const whose = earlier === 0 ? "the first node's" : `that of nodes[${earlier}]`;
+    yield { key: `nodes[${index + 1}].name`, message: `must be another name than ${whose}, not '${name}' again` };
   }
-  if (first.addresses.length !== second.addresses.length) {
-    yield {
-      key: 'nodes[1].addresses',
-      message: `must be as many as the first node has: ${first.addresses.length}, not ${second.addresses.length}`,
-    };
+  for (const [index, { addresses }] of others.entries()) {
+    const key = `nodes[${index + 1}].addresses`;
+    if (first.addresses.length !== addresses.length) {
+      yield {
+        key,
+        message: `must be as many as the first node has: ${first.addresses.length}, not ${addresses.length}`,
+      };
+    }
+    for (const [link, address] of addresses.entries()) {
+      const other = first.addresses[link];
+      const family = other === undefined ? undefined : parseAddress(other)?.family;
+      if (other === undefined || family === parseAddress(address)?.family) continue;
+      // pcs refuses it, but in the middle of apply, when the nodes are prepared and the cluster is not.
+      yield {
+        key: `${key}[${link}]`,
+        message: `must be an IPv${family ?? 4} address, as ${first.name} has on the same link (${other}), not ${address}`,
+      };
+    }
   }
-  for (const [link, address] of second.addresses.entries()) {
-    const other = first.addresses[link];
-    const family = other === undefined ? undefined : parseAddress(other)?.family;
-    if (other === undefined || family === parseAddress(address)?.family) continue;
-    // pcs refuses it, but in the middle of apply, when the nodes are prepared and the cluster is not.
-    yield {
-      key: `nodes[1].addresses[${link}]`,
-      message: `must be an IPv${family ?? 4} address, as ${first.name} has on the same link (${other}), not ${address}`,
-    };
-  }
-  const all = nodes.flatMap(({ addresses }) => addresses);
-  const twice = all.find((address, index) => all.findIndex((other) => sameAddress(other, address)) < index);
+  const all = nodes.flatMap(({ addresses }, index) => addresses.map((address) => ({ address, index })));
+  const twice = all.find(({ address }, place) => all.findIndex((one) => sameAddress(one.address, address)) < place);
   if (twice !== undefined) {
-    yield { key: 'nodes[1].addresses', message: `must be addresses of their own: ${twice} is given twice` };
+    const key = `nodes[${Math.max(twice.index, 1)}].addresses`;
+    yield { key, message: `must be addresses of their own: ${twice.address} is given twice` };
   }
   const names = nodes.map(({ name }) => name);
   if (preferred !== undefined && !names.includes(preferred)) {
@@ -190,7 +197,7 @@ function addressProblem({ nodes, vip }: ClusterFile): CrossProblem | undefined {
     return {
       key,
       message:
-        `must be in a network of both nodes: ${address}/${prefix} is in none of ${outside.name} ` +
+        `must be in a network of ${nodes.length === 2 ? 'both' : 'all'} nodes: ${address}/${prefix} is in none of ${outside.name} ` +
         `(${outside.addresses.join(', ')}); correct it, or name the interface in vip.interface`,
     };
   }

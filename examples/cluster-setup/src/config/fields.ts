@@ -39,8 +39,6 @@ export interface ListField extends Common {
   readonly item: Field;
   readonly min: number;
   readonly max: number;
-  /** What to do instead of more entries than that. */
-  readonly tooMany?: string;
   readonly default?: readonly unknown[];
 }
 

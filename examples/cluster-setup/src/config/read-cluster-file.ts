@@ -83,8 +83,7 @@ class Reader {
         if (!isSeq(node)) return wrong(describe(node));
         const { items } = node;
         if (items.length < field.min || items.length > field.max) {
-          const instead = items.length > field.max ? field.tooMany : undefined;
-          return wrong(instead === undefined ? `${items.length}` : `${items.length}; ${instead}`);
+          return wrong(`${items.length}`);
         }
         return items.map((item, index) => this.read(field.item, item, `${key}[${index}]`, at));
       }

@@ -12,7 +12,8 @@ import {
 } from '@sleepi3/pcs';
 import { type FenceCheck, parseFenceCheck, parseRollStatus, type Roll, type RollStatus } from '@sleepi3/program';
 import type { CommandAnswer, Machine } from '../nodes/machine.js';
-import { agentPath, defaultsPath } from '../plan/node-steps.js';
+import { agentPath } from '../nodes/fence-check.js';
+import { defaultsPath } from '../plan/node-steps.js';
 import type { Reality } from '../plan/reality.js';
 
 const rollingRebootPath = '/usr/sbin/rolling-reboot';

@@ -12,7 +12,7 @@ import {
   parseRelease,
   triedReleases,
 } from '../nodes/packages.js';
-import { agentPath } from '../plan/node-steps.js';
+import { agentPath } from '../nodes/fence-check.js';
 import type { Action } from '../plan/step.js';
 import type { Ailment, Check } from './check.js';
 import type { Facts } from './facts.js';

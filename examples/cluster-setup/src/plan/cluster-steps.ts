@@ -13,7 +13,7 @@ import {
   sameAddress,
   sameName,
 } from '@sleepi3/pcs';
-import type { ClusterDesign } from '../cluster/design.js';
+import { type ClusterDesign, isRing } from '../cluster/design.js';
 import {
   fenceDevice,
   noConfiguration,
@@ -24,6 +24,7 @@ import {
 } from '../cluster/elements.js';
 import { secondMeans } from '../cluster/second-means.js';
 import { SetupError } from '../errors.js';
+import { agentPath, askFenceCheck } from '../nodes/fence-check.js';
 import { knows, requestTimeout } from '../nodes/known-hosts.js';
 import type { Reality } from './reality.js';
 import { alertChange } from './alert-steps.js';
@@ -33,10 +34,14 @@ import { type Action, done, type Step, type Todo } from './step.js';
 /** Seconds; pcs's way was seen to take minutes on slow machines. */
 const startTimeout = 600;
 const settleTimeout = 600;
+/** From the start of the cluster until the line keepers have its key and know of each other; they look for it every ten. */
+const talkTimeout = 180;
 
 /** The steps of the cluster as a whole, in order. */
 export function clusterSteps(design: ClusterDesign): readonly Step[] {
   const names = design.nodes.map(({ name }) => name);
+  const ring = isRing(design);
+  const all = ring ? `all ${names.length} nodes` : 'both nodes';
   const configured = (step: Omit<Step, 'look'>, change: (configuration: ClusterConfiguration) => Correction): Step => ({
     ...step,
     look: async (reality) => pushed(change((await reality.configuration()) ?? noConfiguration)),
@@ -53,7 +58,7 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
 
     {
       id: 'known',
-      title: 'pcs knows both nodes',
+      title: `pcs knows ${all}`,
       why: 'pcs commands a node only after logging in to it once as hacluster; it keeps a token.',
       look: async (reality) => {
         const text = (await reality.file(reality.local.name, '/var/lib/pcsd/known-hosts')) ?? '';
@@ -75,8 +80,11 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
       id: 'setup',
       title: `The cluster ${design.name}`,
       why:
-        'pcs makes the keys and corosync.conf and puts them on both nodes. For two nodes it sets two_node, by which the survivor ' +
-        'keeps quorum, and with it wait_for_all, by which a node that starts alone waits for the other instead of shooting it.',
+        `pcs makes the keys and corosync.conf and puts them on ${all}. ` +
+        (ring
+          ? 'Whoever sees more than half of them has quorum, and goes on; in the order of the file they are numbered, and the wire of each leads to the next one.'
+          : 'For two nodes it sets two_node, by which the survivor keeps quorum, and with it wait_for_all, by which a node that ' +
+            'starts alone waits for the other instead of shooting it.'),
       look: (reality) => setUp(design, reality),
     },
 
@@ -104,8 +112,10 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
 
     {
       id: 'start',
-      title: 'The cluster runs on both nodes',
-      why: 'Everything that follows is written into the running cluster, and only both nodes together have quorum at first.',
+      title: `The cluster runs on ${all}`,
+      why: ring
+        ? 'Everything that follows is written into the running cluster, and each node has to say whether its wire is sound.'
+        : 'Everything that follows is written into the running cluster, and only both nodes together have quorum at first.',
       look: async (reality) => {
         const offline = offlineNodes(await reality.status(), names);
         if (offline.length === 0) return done;
@@ -118,7 +128,7 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
             },
             {
               kind: 'wait',
-              until: 'both nodes are online',
+              until: `${all} are online`,
               timeoutS: startTimeout,
               reached: async (later) => offlineNodes(await later.status(), names).length === 0,
               shell: `[ "$(crm_mon -1 --output-as=xml 2>/dev/null | grep -cE '<node name="[^"]+" id="[0-9]+" online="true"')" -eq ${names.length} ]`,
@@ -131,14 +141,19 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
     ...(design.token === undefined ? [] : [tokenStep(design, design.token)]),
     ...(design.device === undefined ? [] : deviceSteps(design, design.device)),
 
+    ...(ring ? [wiresStep(design)] : []),
+
     ...design.fences.map((fence) =>
       configured(
         {
           id: `fence-${fence.target}`,
           title: `The fence device for ${fence.target}`,
           why:
-            `It is the wire by which the other node cuts ${fence.target} off, so it names that one node and never runs there: ` +
-            `asked of ${fence.target} itself, the wire would shoot the other one. ` +
+            (ring
+              ? `It is the wire by which ${fence.shooter}, the node before it, cuts ${fence.target} off, so it names that one node and ` +
+                `runs on ${fence.shooter} alone: from every other node the wire leads elsewhere. `
+              : `It is the wire by which the other node cuts ${fence.target} off, so it names that one node and never runs there: ` +
+                `asked of ${fence.target} itself, the wire would shoot the other one. `) +
             (fence.options['pcmk_delay_base'] === null
               ? ''
               : `It waits ${String(fence.options['pcmk_delay_base'])}, so that ${fence.target} shoots first when both want to. `) +
@@ -175,8 +190,10 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
         id: 'no-quorum-policy',
         title: 'Without quorum nothing runs',
         why:
-          'no-quorum-policy=ignore would let a node that starts alone fence the other and run everything; on two nodes ' +
-          'corosync already keeps the survivor going. It stays at stop.',
+          'no-quorum-policy=ignore would let a node that starts alone fence ' +
+          (ring
+            ? 'all others and run everything. It stays at stop.'
+            : 'the other and run everything; on two nodes corosync already keeps the survivor going. It stays at stop.'),
       },
       noQuorumPolicy,
     ),
@@ -195,7 +212,7 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
         title: `The service: ${[...design.containers.map(({ id }) => id), design.vip.id].join(', ')}`,
         why: `${
           design.containers.some(({ clone }) => clone !== undefined)
-            ? 'The containers run on both nodes, so that only the address has to move. '
+            ? `The containers run on ${all}, so that only the address has to move. `
             : 'The containers run on one node and move with the address. '
         }The VIP is only where they are (colocation) and comes after them (order): colocation alone lets clients arrive at a container that is still starting. All in one push, so that there is never a VIP without them.`,
       },
@@ -310,14 +327,17 @@ async function setUp(design: ClusterDesign, reality: Reality): Promise<Todo> {
     memberships.set(name, membership(design, await reality.corosyncConf(name)));
   }
   const ours = [...memberships].filter(([, where]) => where === 'ours').map(([name]) => name);
-  if (ours.length === memberships.size) return done;
+  if (ours.length === memberships.size) {
+    refuseOtherRing(design, await reality.corosyncConf(reality.local.name));
+    return done;
+  }
 
   // A setup that was interrupted has put its file on one node. It may be done again over that: nothing was ever in it.
   for (const node of ours) {
     if ((await reality.file(node, '/var/lib/pacemaker/cib/cib.xml')) !== undefined) {
       throw new SetupError(
         'NOT_READY',
-        `${node} is in the cluster ${design.name} and has run it, but the other node is not in it; have it join with ` +
+        `${node} is in the cluster ${design.name} and has run it, but ${isRing(design) ? 'another' : 'the other'} node is not in it; have it join with ` +
           `pcs cluster node add, or destroy the cluster: pcs cluster destroy`,
       );
     }
@@ -338,6 +358,72 @@ async function setUp(design: ClusterDesign, reality: Reality): Promise<Todo> {
         ],
       },
     ],
+  };
+}
+
+/** The agent takes the order of the ring from the numbers of the nodes in corosync.conf, which pcs gives in the order of the file. */
+function refuseOtherRing(design: ClusterDesign, conf: CorosyncConf | undefined): void {
+  if (!isRing(design) || conf === undefined) return;
+  const numbered = [...conf.nodes].sort((a, b) => Number(a.nodeId) - Number(b.nodeId));
+  const names = design.nodes.map(({ name }) => name);
+  const order = numbered.flatMap((one) => design.nodes.find((node) => isNode(one, node))?.name ?? []);
+  const start = order.indexOf(names[0] ?? '');
+  const turned = [...order.slice(start), ...order.slice(0, start)];
+  if (turned.join() === names.join()) return;
+  throw new SetupError(
+    'NOT_READY',
+    `the ring of the file is ${names.join(', ')}, and by the numbers in corosync.conf it is ${turned.join(', ')}: put the nodes of the ` +
+      'file into the order of corosync.conf, in which they have to be wired',
+  );
+}
+
+/** In a ring nobody is shot through a wire that was never tested: it might lead to another node. */
+function wiresStep(design: ClusterDesign): Step {
+  const wires = design.nodes.flatMap(({ name }) => design.fences.find(({ shooter }) => shooter === name) ?? []);
+  const whatOf = ({ target, shooter }: (typeof wires)[number]) => `the wire of ${shooter} to ${target}`;
+  const talk = async (reality: Reality): Promise<boolean> => {
+    for (const machine of reality.machines) {
+      const check = await askFenceCheck(machine);
+      if (typeof check === 'string' || check.peerFenceable === undefined) return false;
+    }
+    return true;
+  };
+  return {
+    id: 'wires',
+    title: 'Each wire leads to the next node',
+    why:
+      'A pulse of less than a second, which cuts nobody, and whose length the next node confirms. In a ring a wire in the wrong plug ' +
+      'would cut a node that nobody has asked for: the agent shoots only through one that was tested.',
+    look: async (reality) => {
+      const untested: (Difference & { readonly shooter: string })[] = [];
+      for (const wire of wires) {
+        const { shooter } = wire;
+        const check = await askFenceCheck(reality.machine(shooter));
+        const verdict = typeof check === 'string' ? check : (check.wireTest?.verdict ?? 'never tested');
+        if (verdict !== 'sound') untested.push({ what: whatOf(wire), is: verdict, should: 'sound', shooter });
+      }
+      if (untested.length === 0) return done;
+      return {
+        differences: untested.map(({ what, is, should }) => ({ what, is, should })),
+        actions: [
+          {
+            kind: 'wait',
+            until: 'the line keepers of the nodes know of each other',
+            timeoutS: talkTimeout,
+            reached: talk,
+            shell: 'false',
+          },
+          // One after the other: two pulses at once could be taken for each other.
+          ...untested.map(({ shooter }): Action => ({
+            kind: 'run',
+            node: shooter,
+            program: agentPath,
+            argv: ['wire-test'],
+            timeoutMs: 120_000,
+          })),
+        ],
+      };
+    },
   };
 }
 

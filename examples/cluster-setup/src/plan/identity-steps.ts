@@ -1,7 +1,7 @@
 // The first thing that is asked of a machine: who it is. An address that was mistyped, or that is somebody else's by now,
 // would otherwise have the wrong machine changed.
 import { sameAddress, sameName } from '@sleepi3/pcs';
-import type { ClusterDesign } from '../cluster/design.js';
+import { type ClusterDesign, isRing } from '../cluster/design.js';
 import { SetupError } from '../errors.js';
 import type { Reality } from './reality.js';
 import { done, type Step } from './step.js';
@@ -18,19 +18,20 @@ export function identityStep(design: ClusterDesign, node: string): Step {
     id: `machine@${node}`,
     node,
     title: 'The machine',
-    why: `It is ${node}, it has the addresses of the file, and it is not the same machine as the other node.`,
+    why: `It is ${node}, it has the addresses of the file, and it is not the same machine as ${isRing(design) ? 'another' : 'the other'} node.`,
     look: async (reality) => {
       const identity = await identityOf(reality, node);
       // A script cannot look.
       if (identity === undefined) return done;
       refuseStranger(node, identity);
       refuseForeignAddresses(design, node, identity);
-      if (node !== reality.local.name) {
-        const own = await identityOf(reality, reality.local.name);
-        if (own?.machineId === identity.machineId) {
+      const names = reality.machines.map(({ name }) => name);
+      for (const earlier of names.slice(0, names.indexOf(node))) {
+        if ((await identityOf(reality, earlier))?.machineId === identity.machineId) {
+          const same = earlier === reality.local.name ? 'this machine itself' : `the machine of ${earlier}`;
           throw new SetupError(
             'NOT_READY',
-            `${node} is this machine itself (the same /etc/machine-id): correct its address in the file, or --ssh; a machine whose ` +
+            `${node} is ${same} (the same /etc/machine-id): correct its address in the file, or --ssh; a machine whose ` +
               'disk was copied needs an id of its own: rm /etc/machine-id; systemd-machine-id-setup',
           );
         }

@@ -1,8 +1,9 @@
 // What each node needs before it can be in the cluster.
 import { isPlaceholder } from '@sleepi3/pcs';
 import { editDefaults, parseDefaults } from '@sleepi3/driver';
-import { addressAgents, type ClusterDesign } from '../cluster/design.js';
+import { addressAgents, type ClusterDesign, isRing } from '../cluster/design.js';
 import { SetupError } from '../errors.js';
+import { agentPath, askFenceCheck } from '../nodes/fence-check.js';
 import { addressesOf, withHosts } from '../nodes/hosts-file.js';
 import type { Machine } from '../nodes/machine.js';
 import { hostsManagement, hostsTemplate, templateHostsInShell, withTemplateHosts } from '../nodes/cloud-init.js';
@@ -12,7 +13,6 @@ import { validated } from './agent-check.js';
 import type { Reality } from './reality.js';
 import { type Action, done, type Step } from './step.js';
 
-export const agentPath = '/usr/sbin/fence_sleepi3';
 export const defaultsPath = '/etc/default/sleepi3';
 /** The defaults file as it was before, for undo. */
 export const defaultsBackup = '/etc/default/sleepi3.before-cluster-setup';
@@ -58,7 +58,7 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
           if (there.exitCode === 0) continue;
           throw new SetupError(
             'NOT_READY',
-            `${node}: ${path} is not there; install the package fence-sleepi3 of this release on both nodes first`,
+            `${node}: ${path} is not there; install the package fence-sleepi3 of this release on ${isRing(design) ? 'all' : 'both'} nodes first`,
           );
         }
         return done;
@@ -247,12 +247,9 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
         }
         const cut: Action = run(agentPath, 'boot');
         if (parseDefaults(before).values.EXTIN_FORCED_SHUTDOWN) {
-          const peer = design.nodes.find(({ name }) => name !== node)?.name ?? '';
-          const monitor = await reality
-            .machine(node)
-            .run(agentPath, ['--action=monitor', `--self=${node}`, `--peer=${peer}`], { exitCodes: [0, 1] });
-          if (monitor.exitCode === 0) return done;
-          return { differences: [{ what: 'the board', is: monitor.stderr.trim(), should: 'ready' }], actions: [cut] };
+          const trouble = await troubleOfBoard(design, reality.machine(node));
+          if (trouble === undefined) return done;
+          return { differences: [{ what: 'the board', is: trouble, should: 'ready' }], actions: [cut] };
         }
         const backup = await reality.file(node, defaultsBackup);
         return {
@@ -317,6 +314,23 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
       },
     }),
   ];
+}
+
+/** What keeps a node from being cut off; undefined when nothing does. The wires of a ring are looked at later, when they can be tested. */
+async function troubleOfBoard({ nodes }: ClusterDesign, machine: Machine): Promise<string | undefined> {
+  if (isRing({ nodes })) {
+    const check = await askFenceCheck(machine);
+    if (typeof check === 'string') return check;
+    const own = check.findings.filter(
+      ({ severity, concerns, id }) =>
+        severity === 'error' && concerns === 'fencing' && !/^(?:wire|peer|nodes)-/.test(id),
+    );
+    return own.length === 0 ? undefined : own.map(({ fact }) => fact).join('; ');
+  }
+  const peer = nodes.find(({ name }) => name !== machine.name)?.name ?? '';
+  const words = ['--action=monitor', `--self=${machine.name}`, `--peer=${peer}`];
+  const { exitCode, stderr } = await machine.run(agentPath, words, { exitCodes: [0, 1] });
+  return exitCode === 0 ? undefined : stderr.trim();
 }
 
 function install(node: string, packages: readonly string[]): Extract<Action, { kind: 'run' }> {

@@ -1,4 +1,4 @@
-// What there is: two machines and perhaps a cluster on them. Everything is read when it is asked for; a change makes what was
+// What there is: the machines and perhaps a cluster on them. Everything is read when it is asked for; a change makes what was
 // read void.
 import {
   type ClusterConfiguration,
@@ -15,8 +15,8 @@ import type { Machine } from '../nodes/machine.js';
 export interface RealityParts {
   /** The machine that this program runs on. */
   readonly local: Machine;
-  /** The other node, when it can be reached. */
-  readonly peer?: Machine | undefined;
+  /** The other nodes, as far as they can be reached. */
+  readonly others?: readonly Machine[];
   /** pcs on the local machine. */
   readonly pcs: Pcs;
   /** The names of clusters that someone typed in order to have them destroyed. */
@@ -30,9 +30,9 @@ export class Reality {
   readonly destroyable: ReadonlySet<string>;
   readonly #read = new Map<string, Promise<unknown>>();
 
-  constructor({ local, peer, pcs, destroyable = new Set() }: RealityParts) {
+  constructor({ local, others = [], pcs, destroyable = new Set() }: RealityParts) {
     this.local = local;
-    this.machines = peer === undefined ? [local] : [local, peer];
+    this.machines = [local, ...others];
     this.pcs = pcs;
     this.destroyable = destroyable;
   }

@@ -1,7 +1,8 @@
 // The plan as a shell script, for people who would rather read and run it themselves. It looks at nothing beforehand: it is the
 // whole way from two bare nodes, with the reasons.
 import { type Command, type Features, invocation, Pcs, shellQuote } from '@sleepi3/pcs';
-import type { ClusterDesign } from '../cluster/design.js';
+import { type ClusterDesign, isRing } from '../cluster/design.js';
+import { SetupError } from '../errors.js';
 import type { CommandAnswer, Machine } from '../nodes/machine.js';
 import { clusterSteps } from './cluster-steps.js';
 import { agentPaths, defaultsPath, nodeSteps } from './node-steps.js';
@@ -15,6 +16,12 @@ import { wrap } from '@sleepi3/program';
  * @param features What the pcs can do that will run it; the forms of pcs 0.11 without.
  */
 export async function scriptFor(design: ClusterDesign, features?: Features): Promise<string> {
+  if (isRing(design)) {
+    throw new SetupError(
+      'USAGE',
+      'a script is for two nodes: in a ring of three or more each wire is tested before it fences, which cluster-setup apply does',
+    );
+  }
   const [node = ''] = design.nodes.map(({ name }) => name);
   const reality = bareReality(node);
   const part = async (steps: readonly Step[]) => {

@@ -1,7 +1,7 @@
 // The commands that hold the nodes of a file against it: plan, prepare, apply and undo.
 import { Pcs, sameName } from '@sleepi3/pcs';
 import type { Colours } from '@sleepi3/program';
-import type { ClusterDesign } from '../cluster/design.js';
+import { type ClusterDesign, isRing } from '../cluster/design.js';
 import { SetupError } from '../errors.js';
 import { commandMachine, type Machine, sshRunner } from '../nodes/machine.js';
 import { apply, type ApplyHost } from '../plan/apply.js';
@@ -45,8 +45,8 @@ export async function carryOutSteps(
     case 'apply':
       await carry(allSteps(design, reality));
       host.write(
-        `\n${design.name} runs, and serves at ${String(design.vip.options['ip'])}. Before you rely on it, see that either node can ` +
-          `be lost: cluster-setup prove\n`,
+        `\n${design.name} runs, and serves at ${String(design.vip.options['ip'])}. Before you rely on it, see that ` +
+          `${isRing(design) ? 'each' : 'either'} node can be lost: cluster-setup prove\n`,
       );
       return 0;
     case 'undo': {
@@ -108,20 +108,27 @@ function realityFor(
   const names = design.nodes.map(({ name }) => name);
   const here = String(line.values.self ?? host.hostname().split('.')[0]);
   const self = names.find((name) => sameName(name, here));
-  const peer = names.find((name) => name !== self);
-  if (self === undefined || peer === undefined) {
+  if (self === undefined) {
     throw new SetupError(
       'USAGE',
-      `this machine is ${here}, which is neither ${names.join(' nor ')}: run it on one of them, or say which one it is ` +
+      `this machine is ${here}, which is ${names.length === 2 ? 'neither' : 'none of'} ${names.join(names.length === 2 ? ' nor ' : ', ')}: run it on one of them, or say which one it is ` +
         'with --self',
     );
   }
   const local = commandMachine(self, host.runner);
   const alone = line.command === 'prepare' || line.values['no-ssh'];
-  const other: Machine | undefined = alone
-    ? undefined
-    : commandMachine(peer, sshRunner(host.runner, line.values.ssh ?? addressOf(design, peer)));
-  return new Reality({ local, peer: other, pcs: new Pcs({ runner: host.runner, signal: host.signal }), destroyable });
+  const ssh = line.command === 'prepare' ? undefined : line.values.ssh;
+  if (isRing(design) && line.command !== 'prepare' && (alone || ssh !== undefined)) {
+    throw new SetupError(
+      'USAGE',
+      'in a ring of three or more each wire is tested before it fences, through ssh to every node at its first address: leave out ' +
+        '--no-ssh and --ssh, and put what ssh needs to know into ~/.ssh/config',
+    );
+  }
+  const others = names
+    .filter((name) => name !== self && !alone)
+    .map((name): Machine => commandMachine(name, sshRunner(host.runner, ssh ?? addressOf(design, name))));
+  return new Reality({ local, others, pcs: new Pcs({ runner: host.runner, signal: host.signal }), destroyable });
 }
 
 async function askPassword({ values }: Carried, host: ProgramHost): Promise<string> {

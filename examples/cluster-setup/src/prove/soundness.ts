@@ -2,7 +2,7 @@
 import { type ClusterStatus, isPcsError, reads, sameName } from '@sleepi3/pcs';
 import { parseFenceCheck } from '@sleepi3/program';
 import { SetupError } from '../errors.js';
-import { agentPath } from '../plan/node-steps.js';
+import { agentPath } from '../nodes/fence-check.js';
 import type { Parties, Party } from './parties.js';
 import { placesOf } from './service.js';
 import { askService, type Probe } from './service-watch.js';

@@ -5,7 +5,7 @@ import { type Colours, type FenceCheck, parseFenceCheck } from '@sleepi3/program
 import { SetupError } from '../errors.js';
 import { clusterMachines, type ClusterMachinesHost } from '../nodes/cluster-machines.js';
 import type { Machine } from '../nodes/machine.js';
-import { agentPath } from '../plan/node-steps.js';
+import { agentPath } from '../nodes/fence-check.js';
 import { lastReports, type TurnReport } from '../prove/report.js';
 
 export interface StatusOptions {
