@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { type Command, invocation } from '../src/index.js';
-import { leftOut, live, onFile, onFileUnchanged } from './every-command.js';
+import { leftOut, onFile, onFileUnchanged } from './every-command/every-command.js';
+import { live } from './every-command/live.js';
 
 describe('a command that needs daemons', () => {
   it.each(live.map(([command, words]) => [words, command] as const))('becomes exactly: pcs %s', (words, command) => {

@@ -8,7 +8,7 @@ import { variantFor } from '../src/command/command.js';
 import { detectFeatures, execute, type Features } from '../src/index.js';
 import { WarmPcs } from '../src/testing/index.js';
 import { BASE_CIB } from './base-cib.js';
-import { onFile, onFileUnchanged } from './every-command.js';
+import { onFile, onFileUnchanged } from './every-command/every-command.js';
 
 const runner = new WarmPcs();
 afterAll(() => runner[Symbol.asyncDispose]());
