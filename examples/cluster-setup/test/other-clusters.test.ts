@@ -41,7 +41,28 @@ const dummy = (id: string, meta = '') => primitive(id, 'ocf:pacemaker:Dummy', ''
 const level = (target: string, index: number, devices: string) =>
   `<fencing-level id="fl-${target}-${index}" target="${target}" index="${index}" devices="${devices}"/>`;
 
+const three = [one, two, 'raspberrypi-3'] as const;
+/** Three in a ring: each fenced by the one before it, which alone may run the device. */
+const ring: ClusterText = {
+  names: three,
+  fences: three.map((node) => wire(node, `peer=${node}`)).join(''),
+  constraints:
+    three
+      .flatMap((node, place) =>
+        three.filter((other) => other !== three.at(place - 1)).map((other) => ban(`fence_${node}`, other)),
+      )
+      .join('') +
+    beside +
+    after,
+  corosync: corosyncConf(three, 'expected_votes: 3'),
+};
+const withoutBan = (node: string, other: string): ClusterText => ({
+  ...ring,
+  constraints: ring.constraints!.replace(ban(`fence_${node}`, other), ''),
+});
+
 const sound: Readonly<Record<string, ClusterText>> = {
+  'a ring of three': ring,
   'the plainest of ours': {},
   'crmsh: a group, bans as rules': {
     services: group('g_web', vip, dummy('httpd')),
@@ -245,6 +266,19 @@ const sound: Readonly<Record<string, ClusterText>> = {
 const faulty: Readonly<
   Record<string, readonly [check: string, cluster: ClusterText, more?: (node: SoundNode) => void]>
 > = {
+  'a device of a ring that may run on its own target': ['fence-bans', withoutBan(two, two)],
+  'a device of a ring that may run where its wire does not begin': ['fence-bans', withoutBan(two, 'raspberrypi-3')],
+  'a device of a ring that may not run where its wire begins': [
+    'fence-bans',
+    {
+      ...ring,
+      corosync: corosyncConf(three, 'expected_votes: 3')
+        .replace('nodeid: 1', 'nodeid: 9')
+        .replace('nodeid: 2', 'nodeid: 1')
+        .replace('nodeid: 9', 'nodeid: 2'),
+    },
+  ],
+  'two_node among three': ['corosync', { ...ring, corosync: corosyncConf(three) }],
   'fencing off, in a word of three letters': ['stonith-enabled', { properties: 'stonith-enabled=Off' }],
   'fencing neither on nor off': ['stonith-enabled', { properties: 'stonith-enabled=ture' }],
   'no-quorum-policy with a capital letter': [

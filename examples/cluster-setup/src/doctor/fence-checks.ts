@@ -2,6 +2,7 @@
 // whatever words its configuration says so.
 import {
   commands,
+  type CorosyncNode,
   type FenceDevice,
   fenceDevicesFor,
   fenceDevicesIn,
@@ -11,6 +12,7 @@ import {
   sameName,
 } from '@sleepi3/pcs';
 import { type Ailment, type Check, judgeEach, unjudged } from './check.js';
+import { shooterIn } from '../nodes/cluster-machines.js';
 import type { Facts } from './facts.js';
 
 /** Days after which fencing is to be proven again. */
@@ -78,9 +80,10 @@ export const fenceChecks: readonly Check[] = [
       const configuration = await facts.configuration();
       const names = configuration.members.map(({ name }) => name);
       const wires = fenceDevicesIn(configuration).filter(isWire);
-      const wrong = judgeEach(wires, 'the fence device', (device) => wireTargets(device, names));
+      const anew = deviceMaker(names, (await facts.corosyncConf())?.nodes ?? []);
+      const wrong = judgeEach(wires, 'the fence device', (device) => wireTargets(device, names, anew));
       const without = names.filter((name) => fenceDevicesFor(configuration, name).length === 0);
-      const unfenced = without.map((name): Ailment => nobodyFor(name, wires.length > 0));
+      const unfenced = without.map((name): Ailment => nobodyFor(name, wires.length > 0 ? anew(name) : undefined));
       const others = names.filter((name) => !without.includes(name));
       try {
         const scheduler = await facts.scheduler();
@@ -105,18 +108,21 @@ export const fenceChecks: readonly Check[] = [
         const { id } = device;
         const [target, ...more] = targetsAmong(device, configuration.members);
         // One for several nodes has no target of its own, which is told above.
-        if (target === undefined || more.length > 0 || !(await scheduler.mayRun(id, target))) continue;
+        if (target === undefined || more.length > 0) continue;
+        const shooter = shooterIn((await facts.corosyncConf())?.nodes ?? [], target);
+        const wrong =
+          shooter === undefined
+            ? [target]
+            : configuration.members.map(({ name }) => name).filter((name) => !sameName(name, shooter));
+        for (const node of wrong) {
+          if (await scheduler.mayRun(id, node)) findings.push(notThere(id, target, node, shooter));
+        }
+        if (shooter === undefined || (await scheduler.mayRun(id, shooter))) continue;
         findings.push({
           severity: 'error',
-          fact: `the fence device ${id} may run on ${target}, its own target`,
-          why: 'From there the wire leads to the other node, and a node that is to be fenced cannot be trusted to do it.',
-          fix: [`pcs constraint location ${id} avoids ${target}`],
-          mend: [
-            {
-              kind: 'push',
-              commands: [commands.constraint.location.add(`${id}-not-on-${target}`, id, target, '-INFINITY')],
-            },
-          ],
+          fact: `the fence device ${id} may not run on ${shooter}, whose wire alone leads to ${target}`,
+          why: `When ${target} stops answering, nothing can be recovered from it.`,
+          fix: ['pcs constraint config'],
         });
       }
       return findings;
@@ -333,6 +339,24 @@ export const fenceChecks: readonly Check[] = [
   },
 ];
 
+/** A device where it must not be: on its target, or in a ring where another wire begins. */
+function notThere(id: string, target: string, node: string, shooter: string | undefined): Ailment {
+  const own = sameName(node, target);
+  return {
+    severity: 'error',
+    fact: own
+      ? `the fence device ${id} may run on ${node}, its own target`
+      : `the fence device ${id} may run on ${node}, whose wire does not lead to ${target}`,
+    why: own
+      ? `From there the wire leads to ${shooter === undefined ? 'the other' : 'another'} node, and a node that is to be fenced cannot be trusted to do it.`
+      : `In a ring that of ${shooter ?? ''} alone does: ${node} refuses to fence ${target}, and Pacemaker may ask it all the same.`,
+    fix: [`pcs constraint location ${id} avoids ${node}`],
+    mend: [
+      { kind: 'push', commands: [commands.constraint.location.add(`${id}-not-on-${node}`, id, node, '-INFINITY')] },
+    ],
+  };
+}
+
 /** The members that a device names, by their configured names. */
 function targetsAmong(
   { targets: { listed, mapped } }: FenceDevice,
@@ -343,7 +367,11 @@ function targetsAmong(
 }
 
 /** A wire reaches one node, the peer of where its device runs: its device must be for that one node, by its own name. */
-function wireTargets(device: FenceDevice, members: readonly string[]): readonly Ailment[] {
+function wireTargets(
+  device: FenceDevice,
+  members: readonly string[],
+  anew: (name: string) => readonly string[],
+): readonly Ailment[] {
   const { id, targets } = device;
   const named = [...new Set([...targets.listed, ...targets.mapped.keys()])];
   const renamed = [...targets.mapped].find(([name, plug]) => plug !== '' && !sameName(name, plug));
@@ -375,26 +403,32 @@ function wireTargets(device: FenceDevice, members: readonly string[]): readonly 
       severity: 'error',
       fact: `the fence device ${id} is for ${named.length > 1 ? named.join(' and ') : 'whatever node is asked for'}`,
       why:
-        'A wire reaches one node: the peer of where the device runs. One device for both says that it cut off a node that it ' +
+        'A wire reaches one node: the peer of where the device runs. One device for several says that it cut off a node that it ' +
         'cannot reach, and may shoot the wrong one.',
-      fix: [...members.flatMap(newDevice), `pcs stonith delete ${id}`],
+      fix: [...members.flatMap((name) => anew(name)), `pcs stonith delete ${id}`],
     },
   ];
 }
 
-function newDevice(name: string): readonly string[] {
-  return [
-    `pcs stonith create fence_${name} fence_sleepi3 pcmk_host_list=${name} pcmk_host_check=static-list`,
-    `pcs constraint location fence_${name} avoids ${name}`,
-  ];
+/** Makes the commands for a device of a node. */
+function deviceMaker(members: readonly string[], nodes: readonly CorosyncNode[]) {
+  return (name: string): readonly string[] => {
+    const shooter = shooterIn(nodes, name);
+    const ring = shooter !== undefined;
+    const banned = ring ? members.filter((member) => !sameName(member, shooter)) : [name];
+    return [
+      `pcs stonith create fence_${name} fence_sleepi3 ${ring ? `peer=${name} ` : ''}pcmk_host_list=${name} pcmk_host_check=static-list`,
+      `pcs constraint location fence_${name} avoids ${banned.join(' ')}`,
+    ];
+  };
 }
 
-function nobodyFor(name: string, wires: boolean): Ailment {
+function nobodyFor(name: string, anew: readonly string[] | undefined): Ailment {
   return {
     severity: 'error',
     fact: `no fence device is for ${name}`,
     why: `When ${name} stops answering, nothing can be recovered from it.`,
-    fix: wires ? newDevice(name) : [`pcs stonith create fence_${name} AGENT pcmk_host_list=${name} …`],
+    fix: anew ?? [`pcs stonith create fence_${name} AGENT pcmk_host_list=${name} …`],
   };
 }
 

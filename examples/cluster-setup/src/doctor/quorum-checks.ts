@@ -19,6 +19,7 @@ export const quorumChecks: readonly Check[] = [
         fix: [`correct line ${line} of /etc/corosync/corosync.conf`, 'pcs cluster sync', 'pcs cluster reload corosync'],
       }));
       if (conf?.device !== undefined) return [...findings, ...besidesDevice(conf)];
+      if (conf !== undefined && conf.nodes.length > 2) return [...findings, ...amongMany(conf)];
       if (conf?.nodes.length !== 2) return findings;
       if (conf.quorum['two_node'] !== '1') {
         findings.push({
@@ -102,6 +103,24 @@ export const quorumChecks: readonly Check[] = [
     },
   },
 ];
+
+/** More than two nodes have a majority, or not. */
+function amongMany({ quorum }: CorosyncConf): readonly Ailment[] {
+  if (quorum['two_node'] !== '1') return [];
+  return [
+    {
+      severity: 'error',
+      fact: 'two_node is set in corosync.conf, of more than two nodes',
+      why: 'A single node would have quorum, and shoot all others.',
+      fix: [
+        'pcs cluster stop --all',
+        'take two_node out of the section quorum of corosync.conf',
+        'pcs cluster sync',
+        'pcs cluster start --all',
+      ],
+    },
+  ];
+}
 
 /** A device is real quorum: what holds for two nodes without one is wrong beside it. */
 function besidesDevice({ quorum }: CorosyncConf): readonly Ailment[] {

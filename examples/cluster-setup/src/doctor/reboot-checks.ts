@@ -60,10 +60,10 @@ export const rebootChecks: readonly Check[] = [
 export function differentSettings(
   examinations: readonly { readonly node: string; readonly facts: Readonly<Record<string, string>> }[],
 ): readonly Finding[] {
-  const [first, second] = examinations;
+  const [first] = examinations;
+  const second = examinations.find(({ facts }) => facts[rebootFact] !== first?.facts[rebootFact]);
   if (first === undefined || second === undefined) return [];
   const [one, other] = [first.facts[rebootFact], second.facts[rebootFact]];
-  if (one === other) return [];
   return [
     {
       check: 'reboot-settings',

@@ -1,4 +1,4 @@
-// The command doctor: looks at this node, with --all at the other one through ssh too, reports, and mends on request.
+// The command doctor: looks at this node, with --all at the others through ssh too, reports, and mends on request.
 import { type ParsedDefaults, parseBusSpec, Sleepi3 } from '@sleepi3/driver';
 import { isPcsError, nodeNameOf, nodeOfHost, parseCorosyncConf, Pcs, sameName } from '@sleepi3/pcs';
 import { SetupError } from '../errors.js';
@@ -31,7 +31,7 @@ export async function runDoctor(options: DoctorOptions, host: ProgramHost, colou
   if (options.fix && host.ask === undefined) {
     throw new SetupError('USAGE', 'doctor --fix asks before it mends anything: run it at a terminal');
   }
-  const { self, peer } = await nodeNames(host);
+  const { self, others } = await nodeNames(host);
   const reality = new Reality({
     local: commandMachine(self, host.runner),
     pcs: new Pcs({ runner: host.runner, signal: host.signal }),
@@ -41,16 +41,26 @@ export async function runDoctor(options: DoctorOptions, host: ProgramHost, colou
   const findings: Finding[] = [...(examinations[0]?.findings ?? [])];
   let blind = false;
   if (options.all) {
-    const other = await examineOther(options.ssh ?? peer, peer, host);
-    if (other instanceof SetupError) {
-      host.writeError(`cluster-setup: ${other.message}\n`);
-      blind = true;
-    } else {
-      examinations.push(other);
-      // What is the cluster's is the same from both, and told once.
-      const told = new Set(findings.map(key));
-      findings.push(...other.findings.filter((finding) => !told.has(key(finding))), ...differentSettings(examinations));
+    const [only, ...more] = others;
+    if (options.ssh !== undefined && more.length > 0) {
+      throw new SetupError(
+        'USAGE',
+        '--ssh names one machine, and there are several others: put them into ~/.ssh/config',
+      );
     }
+    for (const peer of more.length > 0 ? others : [only]) {
+      const other = await examineOther(options.ssh ?? peer, peer, host);
+      if (other instanceof SetupError) {
+        host.writeError(`cluster-setup: ${other.message}\n`);
+        blind = true;
+        continue;
+      }
+      examinations.push(other);
+      // What is the cluster's is the same from all, and told once.
+      const told = new Set(findings.map(key));
+      findings.push(...other.findings.filter((finding) => !told.has(key(finding))));
+    }
+    findings.push(...differentSettings(examinations));
   }
   if (options.json) {
     const shown = examinations.map((one) => ({ ...one, findings: one.findings.map(inJson) }));
@@ -140,10 +150,10 @@ function key({ check, node = '', fact }: Finding): string {
 }
 
 /**
- * This node as Pacemaker calls it where that runs, or else by its name in corosync.conf, or else by the host's; and the other
- * one, if there is a cluster.
+ * This node as Pacemaker calls it where that runs, or else by its name in corosync.conf, or else by the host's; and the others,
+ * if there is a cluster.
  */
-async function nodeNames(host: ProgramHost): Promise<{ readonly self: string; readonly peer: string | undefined }> {
+async function nodeNames(host: ProgramHost): Promise<{ readonly self: string; readonly others: readonly string[] }> {
   const hostname = host.hostname();
   const text = await host.readFile('/etc/corosync/corosync.conf').catch(() => '');
   const conf = parseCorosyncConf(text);
@@ -155,8 +165,7 @@ async function nodeNames(host: ProgramHost): Promise<{ readonly self: string; re
     configured.length > 0
       ? configured
       : (await crmNode(host, '--list')).flatMap((line) => /^\d+ (\S+)/.exec(line)?.[1] ?? []);
-  const others = names.filter((name) => !sameName(name, self));
-  return { self, peer: others.length === 1 ? others[0] : undefined };
+  return { self, others: names.filter((name) => !sameName(name, self)) };
 }
 
 /** The lines of crm_node; none when Pacemaker does not run or is not there. */

@@ -1,5 +1,5 @@
 // The machines of the cluster that this node is in, as its corosync.conf has them.
-import { nodeNameOf, nodeOfHost, parseCorosyncConf, type Runner, sameName } from '@sleepi3/pcs';
+import { type CorosyncNode, nodeNameOf, nodeOfHost, parseCorosyncConf, type Runner, sameName } from '@sleepi3/pcs';
 import { SetupError } from '../errors.js';
 import { commandMachine, type Machine, sshRunner } from './machine.js';
 
@@ -43,11 +43,24 @@ export async function placesOfCluster({
       `this machine, ${hostname()}, is in no cluster: ${path} does not name it; ${elsewhere}`,
     );
   }
-  return conf.nodes.flatMap((node) => {
+  return inOrder(conf.nodes).flatMap((node) => {
     const name = nodeNameOf(node);
     if (name === undefined) return [];
     return [{ name, address: node.addresses[0] ?? name, isHere: sameName(name, self) }];
   });
+}
+
+/** The nodes by their numbers: in a ring of three or more the wire of each leads to the next one, and that of the last to the first. */
+export function inOrder(nodes: readonly CorosyncNode[]): readonly CorosyncNode[] {
+  return [...nodes].sort((a, b) => (a.nodeId ?? Infinity) - (b.nodeId ?? Infinity) || 0);
+}
+
+/** In a ring: the name of the node whose wire leads to this one; undefined where there is no ring, or no such node. */
+export function shooterIn(nodes: readonly CorosyncNode[], target: string): string | undefined {
+  if (nodes.length < 3) return undefined;
+  const names = inOrder(nodes).flatMap((node) => nodeNameOf(node) ?? []);
+  const place = names.findIndex((name) => sameName(name, target));
+  return place < 0 || names.length < nodes.length ? undefined : names.at(place - 1);
 }
 
 /**

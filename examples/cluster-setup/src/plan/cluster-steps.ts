@@ -24,6 +24,7 @@ import {
 } from '../cluster/elements.js';
 import { secondMeans } from '../cluster/second-means.js';
 import { SetupError } from '../errors.js';
+import { inOrder } from '../nodes/cluster-machines.js';
 import { agentPath, askFenceCheck } from '../nodes/fence-check.js';
 import { knows, requestTimeout } from '../nodes/known-hosts.js';
 import type { Reality } from './reality.js';
@@ -364,7 +365,7 @@ async function setUp(design: ClusterDesign, reality: Reality): Promise<Todo> {
 /** The agent takes the order of the ring from the numbers of the nodes in corosync.conf, which pcs gives in the order of the file. */
 function refuseOtherRing(design: ClusterDesign, conf: CorosyncConf | undefined): void {
   if (!isRing(design) || conf === undefined) return;
-  const numbered = [...conf.nodes].sort((a, b) => Number(a.nodeId) - Number(b.nodeId));
+  const numbered = inOrder(conf.nodes);
   const names = design.nodes.map(({ name }) => name);
   const order = numbered.flatMap((one) => design.nodes.find((node) => isNode(one, node))?.name ?? []);
   const start = order.indexOf(names[0] ?? '');

@@ -1,4 +1,4 @@
-// Who takes part in a proof: the two nodes, and the machine that asks the service, which is one of them or a third.
+// Who takes part in a proof: the nodes, and the machine that asks the service, which is one of them or another.
 import { Pcs, type Runner, sameName } from '@sleepi3/pcs';
 import type { ClusterDesign } from '../cluster/design.js';
 import type { Finding } from '../doctor/check.js';
@@ -23,7 +23,13 @@ export interface Party {
   findings(): Promise<readonly Finding[]>;
 }
 
-export type Parties = readonly [Party, Party];
+/** In the order in which they are wired. */
+export type Parties = readonly [Party, Party, ...Party[]];
+
+/** Whose wire leads to the target: of two nodes the other one, in a ring the one before it. */
+export function shooterOf(parties: Parties, target: Party): Party {
+  return parties.at(parties.indexOf(target) - 1) ?? target;
+}
 
 export interface PartiesHost extends ClusterMachinesHost {
   readonly signal: AbortSignal;
@@ -33,7 +39,7 @@ export interface PartiesHost extends ClusterMachinesHost {
 /**
  * The nodes of the file; without one, those of the cluster that this machine is in.
  * @param ssh What ssh is to be given instead, where one node is here and one elsewhere.
- * @throws SetupError `NOT_READY` when there are not two.
+ * @throws SetupError `NOT_READY` when there are not two of them.
  */
 export async function partiesOf(
   design: ClusterDesign | undefined,
@@ -41,15 +47,21 @@ export async function partiesOf(
   host: PartiesHost,
 ): Promise<Parties> {
   const places = design === undefined ? await placesOfCluster(host) : placesOfFile(design, host.hostname());
-  const oneIsHere = places.some(({ isHere }) => isHere);
+  const oneIsHere = places.length === 2 && places.some(({ isHere }) => isHere);
+  if (ssh !== undefined && places.length > 2) {
+    throw new SetupError('USAGE', '--ssh names one machine, and there are several others: put them into ~/.ssh/config');
+  }
   const [first, second, ...more] = places.map((place) => {
     const destination = oneIsHere && ssh !== undefined ? ssh : place.address;
     return partyAt(place, place.isHere ? host.runner : sshRunner(host.runner, destination), host);
   });
-  if (first === undefined || second === undefined || more.length > 0) {
-    throw new SetupError('NOT_READY', `prove is for a cluster of two nodes, and this one has ${String(places.length)}`);
+  if (first === undefined || second === undefined) {
+    throw new SetupError(
+      'NOT_READY',
+      `prove is for a cluster of two nodes or more, and this one has ${String(places.length)}`,
+    );
   }
-  return [first, second];
+  return [first, second, ...more];
 }
 
 function placesOfFile({ nodes }: ClusterDesign, hostname: string): readonly NodePlace[] {

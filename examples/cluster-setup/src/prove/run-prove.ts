@@ -9,7 +9,7 @@ import { waitingLine } from '../waiting.js';
 import { handOver, proofUnit, underWayOn } from './hand-over.js';
 import { heartbeatOn, isOffForTest } from './heartbeat.js';
 import { obstacles } from './obstacles.js';
-import { type Parties, partiesOf, type Party } from './parties.js';
+import { type Parties, partiesOf, type Party, shooterOf } from './parties.js';
 import { keepReport, keptReport, lastReports, type TurnReport, turnInWords, viewInWords } from './report.js';
 import { serviceOf } from './service.js';
 import { proveTurn, soundWithin, type Turn, type TurnHost } from './turn.js';
@@ -82,7 +82,12 @@ function targetsOf(parties: Parties, only: string | undefined): readonly Party[]
   if (only === undefined) return ordered;
   const wanted = ordered.filter(({ name }) => sameName(name, only));
   if (wanted.length > 0) return wanted;
-  throw new SetupError('USAGE', `${only} is neither ${parties[0].name} nor ${parties[1].name}`);
+  throw new SetupError(
+    'USAGE',
+    parties.length === 2
+      ? `${only} is neither ${parties[0].name} nor ${parties[1].name}`
+      : `${only} is none of ${parties.map(({ name }) => name).join(', ')}`,
+  );
 }
 
 interface Proof {
@@ -172,7 +177,7 @@ async function clearUp(parties: Parties, { url }: ProveOptions, pid: number, hos
 }
 
 async function turnOf(parties: Parties, target: Party, options: ProveOptions, host: ProgramHost): Promise<Turn> {
-  const survivor = parties[0] === target ? parties[1] : parties[0];
+  const survivor = shooterOf(parties, target);
   const service = serviceOf(await survivor.pcs.run(reads.configuration()), options.url);
   const { url } = service;
   if (url === undefined) {
@@ -183,12 +188,14 @@ async function turnOf(parties: Parties, target: Party, options: ProveOptions, ho
   return { parties, target, survivor, how, service: { ...service, url }, askedFrom: here ?? host.hostname() };
 }
 
-async function confirm({ target, survivor, how, service }: Turn, host: ProgramHost): Promise<void> {
+async function confirm({ parties, target, survivor, how, service }: Turn, host: ProgramHost): Promise<void> {
   if (host.ask === undefined) {
     throw new SetupError('USAGE', 'prove asks before it cuts a node off: run it at a terminal, or give --yes');
   }
   const what = how === 'panic' ? `Crash the kernel of ${target.name}` : `Cut off the power of ${target.name}`;
-  const answer = await host.ask(`${what}? ${service.url} goes on, on ${survivor.name}. [y/N] `);
+  const answer = await host.ask(
+    `${what}? ${service.url} goes on, on ${parties.length === 2 ? survivor.name : 'the other nodes'}. [y/N] `,
+  );
   if (/^y(?:es)?$/i.test(answer.trim())) return;
   throw new SetupError('REFUSED', `${target.name} was left alone`);
 }

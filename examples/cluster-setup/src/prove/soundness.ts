@@ -57,7 +57,11 @@ function awayIn(status: ClusterStatus, name: string): readonly string[] {
 function lostSince(before: ClusterStatus, now: ClusterStatus): readonly string[] {
   return before.allResources
     .filter(({ kind, id }) => kind === 'primitive' && placesOf(now, id).length < placesOf(before, id).length)
-    .map(({ id }) => `${id} does not run on ${placesOf(before, id).length > 1 ? 'both nodes' : 'any node'}`);
+    .map(({ id }) => `${id} does not run on ${nodesInWords(placesOf(before, id).length)}`);
+}
+
+function nodesInWords(count: number): string {
+  return count === 1 ? 'any node' : count === 2 ? 'both nodes' : `${count} nodes`;
 }
 
 /** What fence_sleepi3 on a node says against it. */

@@ -74,15 +74,19 @@ type Seen = { -readonly [N in 'fencedAfter' | 'address' | 'wokenBy' | 'backAfter
 async function strikeAndFollow(turn: Turn, watch: ServiceWatch, seen: Seen, host: TurnHost): Promise<void> {
   const { target, survivor, service } = turn;
   const before = await survivor.pcs.status();
-  const boots = { target: await bootIdOf(target.machine), survivor: await bootIdOf(survivor.machine) };
+  const staying = turn.parties.filter((party) => party !== target);
+  const bootsOfStaying = await Promise.all(staying.map(({ machine }) => bootIdOf(machine)));
+  const bootOfTarget = await bootIdOf(target.machine);
   const flagsBefore = await wakeupFlagsOf(target.machine);
   const begun = host.clock.now();
   const since = () => (host.clock.now() - begun) / 1000;
 
-  const fencing = await strike(turn, before, boots.target, host);
+  const fencing = await strike(turn, before, bootOfTarget, host);
   seen.reasons.push(...fencing.reasons);
   if (fencing.succeeded) seen.fencedAfter = since();
-  seen.reasons.push(...(await wrongNode(survivor, boots.survivor)));
+  for (const [place, party] of staying.entries()) {
+    seen.reasons.push(...(await wrongNode(party, bootsOfStaying[place])));
+  }
   if (fencing.untouched) return;
 
   const answered = await waitUntil(`${service.url} answers`, () => Promise.resolve(watch.answers), limits.answer, host);
@@ -93,7 +97,7 @@ async function strikeAndFollow(turn: Turn, watch: ServiceWatch, seen: Seen, host
     after: typeof after === 'string' ? [] : placesOf(after, service.vip),
   };
 
-  const back = await comeBack(turn, boots.target, fencing.succeeded, host);
+  const back = await comeBack(turn, bootOfTarget, fencing.succeeded, host);
   if (back !== 'back') {
     seen.reasons.push(back);
     return;
@@ -201,7 +205,12 @@ const crash =
   'echo "$was" >/proc/sys/kernel/panic';
 
 /** Waits for the node. @returns `back`, or why it is not. */
-async function comeBack({ target }: Turn, bootId: string, wasFenced: boolean, host: TurnHost): Promise<string> {
+async function comeBack(
+  { parties, target, survivor }: Turn,
+  bootId: string,
+  wasFenced: boolean,
+  host: TurnHost,
+): Promise<string> {
   let now: string | undefined;
   const back = await waitUntil(
     `${target.name} is back`,
@@ -214,7 +223,7 @@ async function comeBack({ target }: Turn, bootId: string, wasFenced: boolean, ho
     host,
   );
   if (back && now === bootId) {
-    return `${target.name} is said to be off, and runs on: its power was not cut. Test the wires: fence_sleepi3 wire-test --both`;
+    return `${target.name} is said to be off, and runs on: its power was not cut. Test the wires: fence_sleepi3 wire-test ${parties.length > 2 ? `on ${survivor.name}` : '--both'}`;
   }
   return back
     ? 'back'
@@ -222,7 +231,7 @@ async function comeBack({ target }: Turn, bootId: string, wasFenced: boolean, ho
 }
 
 /** Whether the node that should stay lost its power. */
-async function wrongNode({ name, machine }: Party, bootId: string): Promise<readonly string[]> {
+async function wrongNode({ name, machine }: Party, bootId: string | undefined): Promise<readonly string[]> {
   const now = await quietly(bootIdOf(machine));
   return now === bootId
     ? []
