@@ -1,5 +1,5 @@
 // Addresses are compared as addresses: fd00:0::1 and FD00::1 are one, and so are 10.0.0.1 and ::ffff:10.0.0.1.
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4 } from 'node:net';
 
 /** Whether this is an address and no host name. */
 export function isAddress(text: string): boolean {
@@ -9,8 +9,9 @@ export function isAddress(text: string): boolean {
 /** The one spelling of an address, for comparing; undefined when it is none. */
 export function canonicalAddress(text: string): string | undefined {
   if (isIPv4(text)) return text;
-  if (!isIPv6(text)) return undefined;
-  const [address = '', zone] = text.split('%');
+  // By the parser of URLs: the expression behind node:net's isIPv6 takes some 7 ms to compile.
+  const [, address, zone] = /^([\da-f:.]+)(?:%([\da-z.:-]+))?$/i.exec(text) ?? [];
+  if (address === undefined || !URL.canParse(`http://[${address}]`)) return undefined;
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(canonical);
   if (mapped) {
