@@ -86,7 +86,7 @@ export const ailments: readonly (readonly [check: string, severity: Severity, sa
   [
     'quorum-device',
     'error',
-    /hangs up on this node: the certificates do not match/,
+    /refuses this node: the certificates do not match/,
     (n) => {
       n.addDevice(0, 'Connecting');
       n.answers.set(

@@ -77,8 +77,8 @@ describe.runIf(haveRealParts('crm_simulate'))('cluster-setup prove', () => {
     expect(turns[1]?.silence).toBeGreaterThan(1.5);
     expect(turns[1]?.silence).toBeLessThan(3);
     expect(told).toMatch(/waiting until raspberrypi-1 is back: \d+ s of at most 900 s/);
-    expect(told).toMatch(/waiting until all is sound again \(.*raspberrypi-1 is not online/);
-    expect(told).toContain('as its clients do');
+    expect(told).toMatch(/waiting until everything is healthy again \(.*raspberrypi-1 is not online/);
+    expect(told).toContain('as clients ask it');
   });
 
   it('crashes the kernel with the watchdog off, which comes back, and is fenced for it', async () => {
@@ -204,16 +204,16 @@ describe.runIf(haveRealParts('crm_simulate'))('in a crooked world prove does not
     ['nobody answers at the new place', { silentService: true }, { only: second }, /did not answer within 180 s/],
     ['the fencing fails', { fencingFails: true }, {}, /pcs stonith fence raspberrypi-1 failed: .*unable to fence/],
     ['the fencing after a panic fails', { fencingFails: true }, { panic: true }, /no fencing is on record/],
-    ['it is said to be off and runs on', { lyingFencing: true }, {}, /runs on: its power was not cut/],
-    ['the wrong node loses its power', { wrongNode: true }, {}, /raspberrypi-2 was to stay, and does not answer/],
-    ['somebody presses the switch', { wokenBy: flag.switch }, {}, /woken by switch, and not by extin/],
-    ['something else wakes it, too', { wokenBy: flag.extin | flag.watchdog }, {}, /woken by watchdog, too/],
+    ['it is said to be off and runs on', { lyingFencing: true }, {}, /still runs: its power was not cut/],
+    ['the wrong node loses its power', { wrongNode: true }, {}, /raspberrypi-2 was to stay up, but it does not answer/],
+    ['somebody presses the switch', { wokenBy: flag.switch }, {}, /woken by switch, not by extin/],
+    ['something else wakes it, too', { wokenBy: flag.extin | flag.watchdog }, {}, /also woken by watchdog/],
     ['the kernel does not crash', { sturdyKernel: true }, { panic: true }, /did not crash/],
     [
       'something does not run again',
       { deviceStays: true },
       {},
-      /not sound again within 900 s: .*fence_raspberrypi-1 does not run/,
+      /not healthy again within 900 s: .*fence_raspberrypi-1 does not run/,
     ],
   ];
   it.each(cases)('when %s', async (_, crooked, options, why) => {

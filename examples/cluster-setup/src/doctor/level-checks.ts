@@ -120,7 +120,7 @@ export const levelChecks: readonly Check[] = [
           findings.push({
             severity: 'warning',
             fact: `level ${level.index} is for ${level.target}, which is not a node of this cluster`,
-            why: 'It is for nobody.',
+            why: 'No node uses it.',
             fix: [`pcs stonith level clear target ${level.target}`],
           });
         }

@@ -15,7 +15,7 @@ export const quorumChecks: readonly Check[] = [
       const findings = (conf?.problems ?? []).map(({ line, text }): Ailment => ({
         severity: 'warning',
         fact: `line ${line} of /etc/corosync/corosync.conf: ${text}`,
-        why: 'What corosync does not read as it looks, it refuses or passes over: at its next start this node may not come up.',
+        why: 'Corosync refuses or ignores such a line: at its next start this node may not join the cluster.',
         fix: [`correct line ${line} of /etc/corosync/corosync.conf`, 'pcs cluster sync', 'pcs cluster reload corosync'],
       }));
       if (conf?.device !== undefined) return [...findings, ...besidesDevice(conf)];
@@ -132,7 +132,7 @@ function besidesDevice({ quorum }: CorosyncConf): readonly Ailment[] {
       why: 'They contradict each other: with two_node both sides of a cut link have quorum, and shoot.',
       fix: [
         'pcs cluster stop --all',
-        'take two_node out of the section quorum of corosync.conf',
+        'remove two_node from the section quorum of corosync.conf',
         'pcs cluster sync',
         'pcs cluster start --all',
       ],
@@ -186,7 +186,7 @@ async function voteAilments(facts: Facts, conf: CorosyncConf): Promise<readonly 
       {
         severity: 'error',
         fact: `the quorum device ${host} gives its vote to others`,
-        why: 'It does not count this node among those that go on: the link to the other node is cut, or corosync is about to find together.',
+        why: 'It does not count this node among those that go on: the link to the other node is cut, or the nodes are just joining each other.',
         fix: ['pcs quorum status', 'pcs quorum device status --full'],
       },
     ];
@@ -199,7 +199,7 @@ async function voteAilments(facts: Facts, conf: CorosyncConf): Promise<readonly 
   return [
     {
       severity: 'error',
-      fact: `the quorum device ${host} gives no vote (${state})${certificate ? ', and hangs up on this node: the certificates do not match' : ''}`,
+      fact: `the quorum device ${host} gives no vote (${state})${certificate ? ', and refuses this node: the certificates do not match' : ''}`,
       why:
         'All nodes together go on without it. When a node or the link between them fails as well, what is left has too few votes ' +
         'and stops everything. No node is rebooted in its turn meanwhile.',
@@ -209,7 +209,7 @@ async function voteAilments(facts: Facts, conf: CorosyncConf): Promise<readonly 
             `systemctl enable --now corosync-qnetd (on ${host})`,
             `let TCP port ${conf.device?.net['port'] ?? '5403'} through to ${host}`,
             'pcs quorum device status --full',
-            'for good without it: pcs quorum device delete',
+            'to do without it for good: pcs quorum device delete',
           ],
     },
   ];

@@ -20,8 +20,8 @@ export function receiverSteps(design: ClusterDesign, node: string): readonly Ste
       node,
       title: 'Receivers of alerts',
       why:
-        'Pacemaker calls alert_sleepi3 as hacluster, and that tells the receivers of this file. It has secrets, so that nobody ' +
-        'else may read it, and the cluster knows only its name.',
+        'Pacemaker calls alert_sleepi3 as hacluster, which sends to the receivers in this file. It has secrets: nobody else may ' +
+        'read it, and the cluster knows only its name.',
       look: (reality) => lookAtReceivers(reality, node, design, text),
     },
   ];

@@ -83,7 +83,8 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
       why:
         `pcs makes the keys and corosync.conf and puts them on ${all}. ` +
         (ring
-          ? 'Whoever sees more than half of them has quorum, and goes on; in the order of the file they are numbered, and the wire of each leads to the next one.'
+          ? 'Whoever sees more than half of them has quorum and goes on. They are numbered in the order of the file, and the wire ' +
+            'of each leads to the next one.'
           : 'For two nodes it sets two_node, by which the survivor keeps quorum, and with it wait_for_all, by which a node that ' +
             'starts alone waits for the other instead of shooting it.'),
       look: (reality) => setUp(design, reality),
@@ -115,7 +116,7 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
       id: 'start',
       title: `The cluster runs on ${all}`,
       why: ring
-        ? 'Everything that follows is written into the running cluster, and each node has to say whether its wire is sound.'
+        ? 'Everything that follows is written into the running cluster, and each node has to report whether its wire is sound.'
         : 'Everything that follows is written into the running cluster, and only both nodes together have quorum at first.',
       look: async (reality) => {
         const offline = offlineNodes(await reality.status(), names);
@@ -227,7 +228,7 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
         why:
           design.alerts.length === 0
             ? 'The file has no alerts: nobody learns of a fencing but by looking.'
-            : 'Pacemaker calls alert_sleepi3 for every fencing and failure, on each node; of all nodes one tells it.',
+            : 'Pacemaker calls alert_sleepi3 for every fencing and failure, on each node; one of them sends the message.',
       },
       (configuration) => alertChange(configuration, design),
     ),

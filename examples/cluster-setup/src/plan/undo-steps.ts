@@ -31,7 +31,7 @@ export function undoSteps(design: ClusterDesign, reality: Pick<Reality, 'machine
     ),
     {
       id: 'alerts',
-      title: 'Tell nobody any more',
+      title: 'Take the alerts out of the cluster',
       why: 'The alert of alert_sleepi3.',
       look: async (reality) => {
         const { differences, commands: needed } = alertChange((await reality.configuration()) ?? noConfiguration, {
@@ -133,7 +133,7 @@ function nodeSteps(design: ClusterDesign, node: string): readonly Step[] {
     }),
     ...design.containers.map(({ id, name }) =>
       step(`by-hand-${id}`, {
-        title: `The container ${name} of before`,
+        title: `The former container ${name}`,
         why: 'It was put aside under another name. It is not started.',
         look: async (reality) => {
           const aside = `${name}-before-cluster`;

@@ -39,6 +39,6 @@ export async function handOver(turn: Turn, host: TurnHost): Promise<TurnReport> 
   });
   throw new SetupError(
     'REFUSED',
-    `${survivor.name} did not cut ${target.name} off: ${stdout.trim().replaceAll('\n', '; ') || 'it does not say why'}`,
+    `${survivor.name} did not cut ${target.name} off: ${stdout.trim().replaceAll('\n', '; ') || 'it gave no reason'}`,
   );
 }

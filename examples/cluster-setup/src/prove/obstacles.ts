@@ -63,6 +63,6 @@ async function asked(what: string, look: () => Promise<readonly string[]>): Prom
     return await look();
   } catch (error) {
     if (!(error instanceof SetupError) && !isPcsError(error)) throw error;
-    return [`${what} is not known: ${error.message}`];
+    return [`cannot tell ${what}: ${error.message}`];
   }
 }

@@ -94,9 +94,9 @@ export function turnInWords(report: TurnReport, colour: Colours): string {
     ...report.reasons.map((reason) => colour.bad(`  ${reason}`)),
     ...(fencedAfter === undefined ? [] : [`  off after ${seconds(fencedAfter)}`]),
     ...(silence === undefined ? [] : [`  ${silenceInWords(url, silence)}`]),
-    ...(wokenBy === undefined ? [] : [`  woken by ${wokenBy.join(' and ') || 'nothing that its board knows'}`]),
+    ...(wokenBy === undefined ? [] : [`  woken by ${wokenBy.join(' and ') || 'an unknown cause'}`]),
     ...(backAfter === undefined ? [] : [`  back after ${seconds(backAfter)}`]),
-    ...(soundAfter === undefined ? [] : [`  all sound again after ${seconds(soundAfter)}`]),
+    ...(soundAfter === undefined ? [] : [`  healthy again after ${seconds(soundAfter)}`]),
     ...report.remarks.map((remark) => colour.change(`  ${remark}`)),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -111,7 +111,8 @@ const seconds = (value: number) => `${value.toFixed(1)} s`;
 /** From where the service is asked, and what is not seen from there. */
 export function viewInWords(askedFrom: string, isNode: boolean): string {
   return isNode
-    ? `The service is asked from ${askedFrom}, the node that stays. Once the address is there the question does not leave it: that ` +
-        'other machines hear of the move is not seen. To see it, run this on a third machine: cluster-setup prove cluster.yaml'
-    : `The service is asked from ${askedFrom}, which is not one of the nodes: as its clients do.`;
+    ? `The service was asked from ${askedFrom}, the node that stays. Once the address is there, requests do not leave that ` +
+        'node: this does not show that other machines learn of the move. To see that, run on a third machine: ' +
+        'cluster-setup prove cluster.yaml'
+    : `The service was asked from ${askedFrom}, which is not one of the nodes, as clients ask it.`;
 }

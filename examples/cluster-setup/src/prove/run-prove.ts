@@ -181,7 +181,7 @@ async function turnOf(parties: Parties, target: Party, options: ProveOptions, ho
   const service = serviceOf(await survivor.pcs.run(reads.configuration()), options.url);
   const { url } = service;
   if (url === undefined) {
-    throw new SetupError('USAGE', 'the configuration does not say what is to be asked: give it with --url');
+    throw new SetupError('USAGE', 'the configuration does not tell the URL of the service: give it with --url');
   }
   const here = parties.find(({ isHere }) => isHere)?.name;
   const how = options.panic ? 'panic' : 'fence';

@@ -40,7 +40,7 @@ export async function statusSeenBy({ name, pcs }: Party): Promise<ClusterStatus 
     return await pcs.status();
   } catch (error) {
     if (!isPcsError(error) && !(error instanceof SetupError)) throw error;
-    return `${name} does not say how the cluster is: ${error.message}`;
+    return `the state of the cluster cannot be read on ${name}: ${error.message}`;
   }
 }
 

@@ -115,7 +115,7 @@ async function strikeAndFollow(turn: Turn, watch: ServiceWatch, seen: Seen, host
   }
 
   const left = await waitUntilSound(turn, before, host);
-  if (left.length > 0) seen.reasons.push(`not sound again within ${limits.sound} s: ${left.join('; ')}`);
+  if (left.length > 0) seen.reasons.push(`not healthy again within ${limits.sound} s: ${left.join('; ')}`);
   else seen.soundAfter = since();
   seen.remarks.push(...(await movedBack(turn, seen.address.after)));
 }
@@ -223,7 +223,7 @@ async function comeBack(
     host,
   );
   if (back && now === bootId) {
-    return `${target.name} is said to be off, and runs on: its power was not cut. Test the wires: fence_sleepi3 wire-test ${parties.length > 2 ? `on ${survivor.name}` : '--both'}`;
+    return `${target.name} was reported as off, but still runs: its power was not cut. Test the wires: fence_sleepi3 wire-test ${parties.length > 2 ? `on ${survivor.name}` : '--both'}`;
   }
   return back
     ? 'back'
@@ -236,18 +236,18 @@ async function wrongNode({ name, machine }: Party, bootId: string | undefined): 
   return now === bootId
     ? []
     : [
-        `${name} was to stay, and ${now === undefined ? 'does not answer' : 'was started again'}: compare the wires and the names`,
+        `${name} was to stay up, but it ${now === undefined ? 'does not answer' : 'has restarted'}: compare the wires and the names`,
       ];
 }
 
 function judgeFlags(node: string, flags: readonly string[], before: readonly string[]): readonly string[] {
   if (!flags.includes('extin')) {
-    return [`${node} was woken by ${flags.join(' and ') || 'nothing that its board knows'}, and not by extin`];
+    return [`${node} was woken by ${flags.join(' and ') || 'an unknown cause'}, not by extin`];
   }
   const others = flags.filter((flag) => flag !== 'extin' && !before.includes(flag));
   return others.length === 0
     ? []
-    : [`${node} was woken by ${others.join(' and ')}, too: whether the wire did it is not shown`];
+    : [`${node} was also woken by ${others.join(' and ')}: this does not show that the wire did it`];
 }
 
 async function waitUntilSound(
@@ -271,7 +271,7 @@ export async function soundWithin(
     onWait: (until, ...times) => host.onWait?.(left.length === 0 ? until : `${until} (${left[0] ?? ''})`, ...times),
   };
   await waitUntil(
-    'all is sound again',
+    'everything is healthy again',
     async () => {
       left = await unsound(sound);
       return left.length === 0;

@@ -226,13 +226,13 @@ function clusterLines(cluster: ClusterStatus, now: Date, colour: Colours): strin
       ? 'No fencing is on record.'
       : `Last fencing: ${last.target} by ${last.delegate ?? 'nobody'}, ${last.status}, ${ageOf(last.completed, now)}.`,
   );
-  if (!cluster.settled) lines.push(colour.change(`Not at rest: ${cluster.unsettled.join('; ')}`));
+  if (!cluster.settled) lines.push(colour.change(`Not settled: ${cluster.unsettled.join('; ')}`));
   return lines;
 }
 
 function ageOf(then: Date, now: Date): string {
   const seconds = (now.getTime() - then.getTime()) / 1000;
-  if (!(seconds >= 0)) return 'at a time that is still to come';
+  if (!(seconds >= 0)) return 'in the future';
   if (seconds < 120) return `${Math.round(seconds)} s ago`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} min ago`;
   if (seconds < 172_800) return `${Math.round(seconds / 3600)} h ago`;

@@ -145,7 +145,7 @@ async function rollUnderWay(): Promise<boolean> {
 function objection(named: NamedBoard, choice: BoardChoice, defaults: ParsedDefaults | undefined): string | undefined {
   const { bus, address } = boardOf(choice, defaults);
   const other = (what: string, own: string) =>
-    `${what} is not of the board of this line keeper (${own}): correct the device, or the settings of fence-sleepi3.service`;
+    `${what} does not belong to the board of this line keeper (${own}): correct the device, or the settings of fence-sleepi3.service`;
   if (named.bus !== undefined && busIdentity(named.bus) !== busIdentity(bus))
     return other(`bus=${named.bus}`, `bus ${bus}`);
   if (named.address !== undefined && named.address !== address) {
