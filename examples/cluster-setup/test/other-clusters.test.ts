@@ -18,8 +18,10 @@ import {
   group,
   pairs,
   primitive,
+  ring,
   ruled,
   set,
+  three,
   vip,
   web,
   wire,
@@ -41,21 +43,6 @@ const dummy = (id: string, meta = '') => primitive(id, 'ocf:pacemaker:Dummy', ''
 const level = (target: string, index: number, devices: string) =>
   `<fencing-level id="fl-${target}-${index}" target="${target}" index="${index}" devices="${devices}"/>`;
 
-const three = [one, two, 'raspberrypi-3'] as const;
-/** Three in a ring: each fenced by the one before it, which alone may run the device. */
-const ring: ClusterText = {
-  names: three,
-  fences: three.map((node) => wire(node, `peer=${node}`)).join(''),
-  constraints:
-    three
-      .flatMap((node, place) =>
-        three.filter((other) => other !== three.at(place - 1)).map((other) => ban(`fence_${node}`, other)),
-      )
-      .join('') +
-    beside +
-    after,
-  corosync: corosyncConf(three, 'expected_votes: 3'),
-};
 const withoutBan = (node: string, other: string): ClusterText => ({
   ...ring,
   constraints: ring.constraints!.replace(ban(`fence_${node}`, other), ''),

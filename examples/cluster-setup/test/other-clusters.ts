@@ -127,3 +127,19 @@ export function cibOf(cluster: ClusterText): string {
     `</configuration><status>${states.join('')}</status></cib>`
   );
 }
+
+export const three = [one, two, 'raspberrypi-3'] as const;
+/** Three in a ring: each fenced by the one before it, which alone may run the device. */
+export const ring: ClusterText = {
+  names: three,
+  fences: three.map((node) => wire(node, `peer=${node}`)).join(''),
+  constraints:
+    three
+      .flatMap((node, place) =>
+        three.filter((other) => other !== three.at(place - 1)).map((other) => ban(`fence_${node}`, other)),
+      )
+      .join('') +
+    beside +
+    after,
+  corosync: corosyncConf(three, 'expected_votes: 3'),
+};

@@ -1,4 +1,4 @@
-// Two nodes on a virtual clock, as prove meets them: who is up, who is fenced, what woke it, where the address is, and what a
+// Two nodes, or three in a ring, on a virtual clock, as prove meets them: who is up, who is fenced, what woke it, where the address is, and what a
 // client hears. Each way in which it may go wrong is a switch. A process that is killed in it hangs for ever, as the dead do.
 import { readFileSync } from 'node:fs';
 import type { Clock } from '@sleepi3/driver';
@@ -16,6 +16,7 @@ import type { ProbeResult } from '@sleepi3/program';
 import { SetupError } from '../src/errors.js';
 import { commandMachine } from '../src/nodes/machine.js';
 import type { Parties, Party } from '../src/prove/parties.js';
+import { cibOf, ring, three } from './other-clusters.js';
 import { unfenceable } from './two-nodes.js';
 
 export const names = ['raspberrypi-1', 'raspberrypi-2'] as const;
@@ -26,6 +27,19 @@ export const url = 'http://192.168.11.215/';
 const golden = readFileSync(new URL('golden/hot-standby.xml', import.meta.url), 'utf8');
 const cibText = `<cib admin_epoch="0" epoch="1" num_updates="0" validate-with="pacemaker-3.9">${golden}<status/></cib>`;
 const soundStatus = readFileSync(new URL('fixtures/sound-status.xml', import.meta.url), 'utf8');
+const ringCib = cibOf(ring);
+/** The same with a third node, and each device on the node before its target. */
+const ringStatus = soundStatus
+  .replace(/( *<node name="raspberrypi-)2(" id=")2(" online[^]*?\/>)/, '$&\n$13$23$3')
+  .replace(/(<resource id="fence_raspberrypi-1"[^]*?<node name="raspberrypi-)2(" id=")2/, '$13$23')
+  .replace(
+    /( *<resource id="fence_raspberrypi-)2("[^]*?<node name="raspberrypi-)1(" id=")1([^]*?<\/resource>)/,
+    '$&\n$13$22$32$4',
+  )
+  .replace(
+    /( *<resource id="Apache_container"[^>]*>\s*<node name="raspberrypi-)2(" id=")2([^]*?<\/resource>)/,
+    '$&\n$13$23$3',
+  );
 
 /** What is not as it should be. */
 export interface Crooked {
@@ -37,7 +51,7 @@ export interface Crooked {
   fencingFails?: boolean;
   /** The wire does not cut, and nobody notices. */
   lyingFencing?: boolean;
-  /** The wire reaches the wrong node. */
+  /** The wire reaches the wrong node: in a ring the third one, or else the one that shoots. */
   wrongNode?: boolean;
   /** What wakes the node in the wire's place. */
   wokenBy?: number;
@@ -71,7 +85,7 @@ export const flag = { watchdog: 0x02, switch: 0x08, extin: 0x10 } as const;
 
 export class ProveWorld {
   readonly crooked: Crooked;
-  readonly nodes: readonly [FakeNode, FakeNode];
+  readonly nodes: readonly FakeNode[];
   now = 0;
   vip: string = names[1];
   serves = true;
@@ -81,9 +95,12 @@ export class ProveWorld {
   #queue: { readonly at: number; readonly go: () => void }[] = [];
   #pumping = false;
 
-  constructor(crooked: Crooked = {}) {
+  constructor(
+    crooked: Crooked = {},
+    readonly ring = false,
+  ) {
     this.crooked = crooked;
-    const [first, second] = names.map((name): FakeNode => ({
+    this.nodes = (ring ? three : names).map((name): FakeNode => ({
       name,
       up: true,
       member: true,
@@ -96,15 +113,15 @@ export class ProveWorld {
       ready: true,
       findings: '[]',
     }));
-    this.nodes = [first!, second!];
   }
 
   node(name: string): FakeNode {
     return this.nodes.find((one) => one.name === name)!;
   }
 
+  /** Whose wire leads there. */
   other(name: string): FakeNode {
-    return this.nodes.find((one) => one.name !== name)!;
+    return this.nodes.at(this.nodes.findIndex((one) => one.name === name) - 1)!;
   }
 
   /** Time passes, as nobody waits for anything but it. */
@@ -184,7 +201,7 @@ export class ProveWorld {
       return answer();
     };
     if (program === 'crm_mon') return answer({ stdout: this.#status() });
-    if (program === 'cibadmin') return answer({ stdout: cibText });
+    if (program === 'cibadmin') return answer({ stdout: this.ring ? ringCib : cibText });
     if (program === 'crm_node') return answer({ stdout: `${name}\n` });
     if (words === 'cat /proc/sys/kernel/random/boot_id') return answer({ stdout: `${name}-boot-${node.boot}\n` });
     if (words.endsWith('fence_sleepi3 check --json')) return answer({ stdout: this.#check(node) });
@@ -259,14 +276,15 @@ export class ProveWorld {
 
   /** The hold, the cut and the wake pulse. */
   #shoot(by: FakeNode, target: FakeNode): void {
-    const struck = this.crooked.wrongNode ? by : target;
+    const wrong = this.nodes.find((one) => one !== by && one !== target) ?? by;
+    const struck = this.crooked.wrongNode ? wrong : target;
     this.at(10.5, () => {
       if (this.crooked.lyingFencing) return;
       struck.up = false;
       struck.member = false;
     });
     this.at(12.5, () => {
-      if (struck === by) return;
+      if (struck !== target && !this.ring) return;
       this.#fenceEvents.unshift({ target: target.name, by: by.name, status: 'success', at: this.now });
       target.member = false;
       if (this.vip === target.name) this.vip = by.name;
@@ -296,18 +314,15 @@ export class ProveWorld {
   }
 
   #status(): string {
-    let text = soundStatus.replace(
+    let text = (this.ring ? ringStatus : soundStatus).replace(
       /<fence_history>[^]*<\/fence_history>/,
       `<fence_history>${this.#history()}</fence_history>`,
     );
     text = text.replace(/(<resource id="VIP"[^]*?<node name=")[^"]*/, `$1${this.vip}`);
-    for (const { name, member } of this.nodes) {
+    for (const [index, { name, member }] of this.nodes.entries()) {
       if (member) continue;
       text = text
-        .replace(
-          `<node name="${name}" id="${this.nodes[0].name === name ? 1 : 2}" online="true"`,
-          `<node name="${name}" id="1" online="false"`,
-        )
+        .replace(`<node name="${name}" id="${index + 1}" online="true"`, `<node name="${name}" id="1" online="false"`)
         .replaceAll(new RegExp(`(role="Started"[^>]*)>\\s*<node name="${name}"[^>]*/>`, 'g'), '$1>')
         .replaceAll(/role="Started"([^>]*)>\s*<\/resource>/g, 'role="Stopped"$1></resource>');
     }
@@ -333,11 +348,13 @@ export class ProveWorld {
   }
 }
 
-let scheduler: Scheduler | undefined;
+const schedulers = new Map<string, Scheduler>();
 /** Pacemaker's own, which answers the same each time. */
-function realScheduler(): Scheduler {
+function realScheduler(cib: string): Scheduler {
   const pcs = new Pcs({ runner: createNodeRunner() });
-  return (scheduler ??= new Scheduler(parseClusterConfiguration(cibText), (command) => pcs.run(command)));
+  const scheduler = schedulers.get(cib) ?? new Scheduler(parseClusterConfiguration(cib), (command) => pcs.run(command));
+  schedulers.set(cib, scheduler);
+  return scheduler;
 }
 
 /** cluster-setup in one process of that world. */
@@ -354,7 +371,9 @@ export class WorldProcess {
   ) {
     const party = (name: string): Party => {
       const runner = this.runner(name);
-      const pcs = Object.assign(new Pcs({ runner }), { scheduler: async () => realScheduler() });
+      const pcs = Object.assign(new Pcs({ runner }), {
+        scheduler: async () => realScheduler(world.ring ? ringCib : cibText),
+      });
       return {
         name,
         machine: commandMachine(name, runner),
@@ -363,7 +382,8 @@ export class WorldProcess {
         findings: async () => JSON.parse(world.node(name).findings) as never,
       };
     };
-    this.parties = [party(names[0]), party(names[1])];
+    const [first, second, ...more] = world.nodes.map(({ name }) => party(name));
+    this.parties = [first!, second!, ...more];
   }
 
   get clock(): Clock {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { keptReport, type TurnReport } from '../src/prove/report.js';
 import { proveParties, type ProveOptions } from '../src/prove/run-prove.js';
+import { three } from './other-clusters.js';
 import { type Crooked, flag, names, proverPid, ProveWorld, url, type WorldProcess } from './prove-world.js';
 
 const [first, second] = names;
@@ -79,6 +80,25 @@ describe.runIf(haveRealParts('crm_simulate'))('cluster-setup prove', () => {
     expect(told).toMatch(/waiting until raspberrypi-1 is back: \d+ s of at most 900 s/);
     expect(told).toMatch(/waiting until everything is healthy again \(.*raspberrypi-1 is not online/);
     expect(told).toContain('as clients ask it');
+  });
+
+  it('cuts off each node of a ring in turn, by the one before it', async () => {
+    const world = new ProveWorld({}, true);
+    const { status, turns, refused } = await prove(world);
+    expect(refused).toEqual([]);
+    expect(turns.map(({ node, by, state, reasons }) => [node, by, state, reasons])).toEqual([
+      [three[0], three[2], 'proven', []],
+      [three[1], three[0], 'proven', []],
+      [three[2], three[1], 'proven', []],
+    ]);
+    expect(status).toBe(0);
+    expect(world.nodes.map(({ boot }) => boot)).toEqual([2, 2, 2]);
+  });
+
+  it('says which node of a ring was cut in the place of another one', async () => {
+    const { verdict, turns } = await prove(new ProveWorld({ wrongNode: true }, true), { only: three[0] });
+    expect(verdict).toBe('not proven');
+    expect(turns[0]?.reasons.join()).toMatch(/raspberrypi-2 was to stay, and (?:does not answer|was started again)/);
   });
 
   it('crashes the kernel with the watchdog off, which comes back, and is fenced for it', async () => {
