@@ -12,7 +12,11 @@ type Name = (typeof names)[number];
 const corosyncConf = `nodelist {\n${names.map((name, index) => `node {\nname: ${name}\nnodeid: ${index + 1}\n}\n`).join('')}}\n`;
 
 /** Nodes that corosync.conf has as a, b, c, whose boards are wired in that order, or in another one; `inStep`: all test at once. */
-async function ringOf({ wired = names as readonly Name[], tested = true, inStep = false } = {}) {
+async function ringOf({
+  wired = names,
+  tested = true,
+  inStep = false,
+}: { readonly wired?: readonly Name[]; readonly tested?: boolean; readonly inStep?: boolean } = {}) {
   const ring = createRing({ names: wired, coldRegisters: { inputControl: 0b001 } });
   const { clock } = ring;
   const boardOf = (name: Name) => ring.boards[wired.indexOf(name)]!;
