@@ -15,6 +15,50 @@ afterAll(() => warm[Symbol.asyncDispose]());
 
 const settings = rightSettings({ given: { service: 'VIP', url: 'http://vip/', node: 'n1' }, hostname: 'n1' });
 
+describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a ring of three through pcs', () => {
+  it('has every gate open that matters at a reboot, while each of its nodes is out in its turn and its device with it', async () => {
+    const names = ['n1', 'n2', 'n3'] as const;
+    await using fake = await FakeCluster.create({ nodes: names, running: 'c', tools: warm });
+    const pcs = new Pcs({ runner: fake });
+    for (const [place, target] of names.entries()) {
+      const id = `fence_${target}`;
+      await pcs.stonith.create(id, 'fence_ipmilan', { ip: '1.1.1.1', username: 'a', pcmk_host_list: target });
+      for (const other of names) {
+        if (other !== names.at(place - 1))
+          await pcs.constraint.location.add(`${id}-not-${other}`, id, other, '-INFINITY');
+      }
+    }
+    await pcs.resource.create('web', 'ocf:pacemaker:Dummy', {}, { clone: { meta: { interleave: true } } });
+    await pcs.resource.create('VIP', 'ocf:heartbeat:IPaddr2', { ip: '10.0.0.1' });
+    await pcs.constraint.colocation.add('VIP', 'web-clone');
+    await pcs.resource.defaults.update({ 'resource-stickiness': 100 });
+    const cluster = pcsCluster({ pcs, service: 'VIP', moveTimeout: 30 });
+    const outside = {
+      history: [],
+      now: 0,
+      board: undefined,
+      probe: async () => ({ ok: true, fact: 'HTTP 200' }),
+      inhibitors: async () => [],
+    };
+    for (const [place, node] of names.entries()) {
+      const own = rightSettings({ given: { service: 'VIP', url: 'http://vip/', node }, hostname: node });
+      const shut = async (which: 'all' | 'reboot') =>
+        (await lookAtGates({ ...outside, facts: await cluster.facts(), settings: own }, which)).flatMap(
+          ({ name, reason }) => (reason === undefined ? [] : [`${name}: ${reason}`]),
+        );
+      expect(await shut('all')).toEqual([]);
+      await cluster.standby(node);
+      const facts = await cluster.facts();
+      expect(facts.votes).toMatchObject({ total: 3, needed: 2, own: 1 });
+      const stopped = facts.fenceDevices.filter(({ startedOn }) => startedOn.length === 0).map(({ id }) => id);
+      expect(stopped).toEqual([`fence_${names[(place + 1) % 3]!}`]);
+      expect(facts.resources.filter(({ activeOn }) => activeOn.includes(node))).toEqual([]);
+      expect(await shut('reboot')).toEqual([]);
+      await cluster.unstandby(node);
+    }
+  }, 120_000);
+});
+
 describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a cluster through pcs', () => {
   let from: FakeClusterSnapshot;
   let fake: FakeCluster;
