@@ -7,7 +7,7 @@ import { askOverHttp } from '../network/http-probe.js';
 import type { Lab } from '../lab.js';
 import type { Machine } from '../machine/machine.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { clockOffset, describeParts, measureParts, type Part } from './parts.js';
+import { clockOffset, describeParts, measureParts } from './parts.js';
 import { keepalived, pacemaker, type Way } from './ways.js';
 
 /** What is measured, and what ours should be at most, as a part of the article's. */
@@ -26,6 +26,8 @@ export interface Contender {
   readonly cluster: Exclude<Scenario['cluster'], 'none' | 'bare' | undefined>;
   /** What it differs in from the others: what is the same for two of them is measured of one. */
   readonly measured: readonly Measurement[];
+  /** Where what is asked of it is not what is asked of the others. */
+  readonly targets?: Readonly<Partial<Record<Measurement, number>>>;
 }
 
 const everything = Object.keys(measurements) as Measurement[];
@@ -57,6 +59,8 @@ export const contenders: readonly [Contender, ...Contender[]] = [
     name: 'active/passive',
     cluster: { layout: 'active-passive', fencing: 'sdk' },
     measured: [plannedMove, serviceBack],
+    // A container that must not run twice has to end there before it begins here.
+    targets: { [plannedMove]: 1 },
   },
   { name: keepalivedName, cluster: 'keepalived', measured: [plannedMove, serviceBack] },
 ];
@@ -83,8 +87,8 @@ const besideKeepalived: Readonly<Record<string, number>> = { '… both': 1.5 };
 /** What came of a measurement. */
 export interface Figure {
   readonly seconds: number;
-  /** Where they went; none where nothing tells. */
-  readonly parts?: readonly Part[];
+  /** Where they went, or what they are the median of. */
+  readonly detail?: string;
 }
 
 export type Measured = Readonly<Partial<Record<Measurement, Figure>>>;
@@ -121,7 +125,7 @@ export async function measure(
   for (const what of wanted) {
     const figure = await means[what]({ lab, way });
     measured[what] = figure;
-    log(`${what}: ${figure.seconds.toFixed(2)} s${figure.parts ? `: ${describeParts(figure.parts)}` : ''}`);
+    log(`${what}: ${figure.seconds.toFixed(2)} s${figure.detail === undefined ? '' : `: ${figure.detail}`}`);
   }
   return measured;
 }
@@ -139,8 +143,8 @@ export function benchTable(results: readonly Result[]): string {
     const rows = results.flatMap(({ name, measured }) => {
       const own = measured[what];
       if (own === undefined) return [];
-      const parts = own.parts ? [`${' '.repeat(4)}${describeParts(own.parts)}`] : [];
-      return [`${row(name, own.seconds)}${besideArticle(what, name, own.seconds, results)}`, ...parts];
+      const detail = own.detail === undefined ? [] : [`${' '.repeat(4)}${own.detail}`];
+      return [`${row(name, own.seconds)}${besideArticle(what, name, own.seconds, results)}`, ...detail];
     });
     return rows.length === 0 ? [] : [what, ...rows, ...comparedToKeepalived(what, results)];
   });
@@ -152,7 +156,8 @@ function besideArticle(what: Measurement, name: string, own: number, results: re
   const base = results.find((one) => one.name === article.name)?.measured[what]?.seconds;
   if (base === undefined || name === article.name) return '';
   const ratio = own / base;
-  const { target } = measurements[what];
+  const contender = contenders.find((one) => one.name === name);
+  const target = contender?.targets?.[what] ?? measurements[what].target;
   const verdict = name === keepalivedName ? '' : `  (target ${target}: ${ratio <= target ? 'met' : 'missed'})`;
   return `  ratio ${ratio.toFixed(3)}${verdict}`;
 }
@@ -190,7 +195,7 @@ async function fencing(
   }
   await lab.until(`${target.name} is woken`, () => target.boots > boots);
   await lab.settled({ timeout: 600_000 });
-  return { seconds: (end - start) / 1000, parts };
+  return { seconds: (end - start) / 1000, detail: describeParts(parts) };
 }
 
 async function panicToHttp({ lab, way }: Subject): Promise<Figure> {
@@ -205,18 +210,26 @@ async function panicToHttp({ lab, way }: Subject): Promise<Figure> {
   const end = lab.http.outages(start).at(-1)?.end ?? start;
   const parts = await measureParts(lab, { shooter: other, target: struck, steps: way.steps, offset }, { start, end });
   await way.whole(lab, struck);
-  return { seconds: (end - start) / 1000, parts };
+  return { seconds: (end - start) / 1000, detail: describeParts(parts) };
 }
 
 /** Requests a second in a move, and ms that each may take. */
 const rate = 50;
 const timeout = 30_000;
+/** So many moves, to and fro: of one alone chance decides what it looks like. */
+const moves = 5;
 
+/** The median of several moves. */
 async function silenceInMove({ lab, way }: Subject): Promise<Figure> {
-  const from = await way.serving(lab);
-  const load = new HttpLoad(lab.clock, askOverHttp(virtualAddress, timeout), rate);
-  await way.move(lab, from, lab.peerOf(from));
-  const { longestGap } = await load.end();
-  await way.whole(lab);
-  return { seconds: longestGap / 1000 };
+  const gaps: number[] = [];
+  while (gaps.length < moves) {
+    const from = await way.serving(lab);
+    const load = new HttpLoad(lab.clock, askOverHttp(virtualAddress, timeout), rate);
+    await way.move(lab, from, lab.peerOf(from));
+    const { longestGap } = await load.end();
+    await way.whole(lab);
+    gaps.push(longestGap / 1000);
+  }
+  const detail = `the median of ${gaps.map((seconds) => seconds.toFixed(2)).join(', ')}`;
+  return { seconds: gaps.toSorted((a, b) => a - b)[Math.floor(moves / 2)] ?? 0, detail };
 }
