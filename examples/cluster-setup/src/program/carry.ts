@@ -111,7 +111,7 @@ function realityFor(
   if (self === undefined) {
     throw new SetupError(
       'USAGE',
-      `this machine is ${here}, which is ${names.length === 2 ? 'neither' : 'none of'} ${names.join(names.length === 2 ? ' nor ' : ', ')}: run it on one of them, or say which one it is ` +
+      `this machine is ${here}, which is ${names.length === 2 ? 'neither' : 'not one of'} ${names.join(names.length === 2 ? ' nor ' : ', ')}: run it on one of them, or say which one it is ` +
         'with --self',
     );
   }

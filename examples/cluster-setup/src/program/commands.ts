@@ -4,7 +4,7 @@ import { type Command, type CommandLine as Understood, pickOptions, type Program
 const options = {
   self: {
     value: 'NODE',
-    description: 'Which of the two nodes this machine is',
+    description: 'Which of the nodes this machine is',
     otherwise: 'the one named as the host',
   },
   ssh: {
@@ -21,13 +21,13 @@ const options = {
     value: 'NAME',
     description: 'Destroy the cluster of this name, with everything in it, when it is in the way',
   },
-  all: { description: 'Both nodes, the other one over ssh, by running cluster-setup doctor there' },
+  all: { description: 'All nodes, the others over ssh, by running cluster-setup doctor there' },
   fix: { description: 'Mend what can be mended safely, asking before each' },
   json: { description: 'Print JSON' },
   watch: { description: 'Look again every five seconds, until it is interrupted; JSON one line a look' },
   yes: { description: 'Do not ask' },
   panic: { description: 'Crash the kernel instead, with the watchdog of the board off for as long' },
-  only: { value: 'NODE', description: 'Only this node', otherwise: 'both, one after the other' },
+  only: { value: 'NODE', description: 'Only this node', otherwise: 'all, one after the other' },
   url: {
     value: 'URL',
     description: 'What is asked of the service',
@@ -52,7 +52,7 @@ const file = [{ name: 'FILE' }] as const;
 
 export const program = {
   name: 'cluster-setup',
-  summary: 'a fenced two-node cluster of Raspberry Pis with slee-Pi 3 boards, from one file',
+  summary: 'a fenced cluster of Raspberry Pis with slee-Pi 3 boards, from one file',
   commands: {
     init: {
       operands: [{ name: 'FILE', optional: true }],
@@ -60,15 +60,15 @@ export const program = {
       description:
         'Run it on one of the two. It asks both for their names, addresses, interface and containers, and the person for the ' +
         'virtual address, for which it offers one that is free. FILE is cluster.yaml by default, - is standard output; a file ' +
-        'that exists is not overwritten.',
+        'that exists is not overwritten. For a ring of three or more write it by hand, with the nodes in the order of their wires.',
       options: pickOptions(options, 'peer', 'vip'),
     },
     plan: {
       operands: file,
       summary: 'show what would change, with the exact commands and why; touch nothing',
       description:
-        'Holds the file against both nodes and the cluster, and shows step by step what differs, why it matters and what ' +
-        'would be run. Run it on one of the two nodes. Exit status: 0 nothing to do, 2 changes, 3 something stands in the way, 1 ' +
+        'Holds the file against all nodes and the cluster, and shows step by step what differs, why it matters and what ' +
+        'would be run. Run it on one of the nodes. Exit status: 0 nothing to do, 2 changes, 3 something stands in the way, 1 ' +
         'it could not look.',
       options: pickOptions(options, 'self', 'ssh', 'no-ssh', 'destroy', 'json', 'color'),
     },
@@ -106,7 +106,7 @@ export const program = {
     doctor: {
       summary: 'look over a cluster, made by this program or by hand, and say what is wrong, why and how to mend it',
       description:
-        'Looks at this node and its cluster; with --all at the other node too. Exit status: 0 nothing to say but notes, 1 ' +
+        'Looks at this node and its cluster; with --all at the other nodes too. Exit status: 0 nothing to say but notes, 1 ' +
         'warnings, 2 errors, 3 when it could not look.',
       options: pickOptions(options, 'all', 'ssh', 'fix', 'json', 'color'),
     },
@@ -120,12 +120,12 @@ export const program = {
     },
     prove: {
       operands: [{ name: 'FILE', optional: true }],
-      summary: 'cut off each node in turn while the service is asked: proves that either can be lost',
+      summary: 'cut off each node in turn while the service is asked: proves that each can be lost',
       description:
         'Looks first whether all is sound and the service would survive it, and asks before each node. Then has the cluster fence ' +
         'the node (or crashes its kernel), waits until it was cut off and woken by wire (wakeup-flag extin) and all is sound ' +
         'again, and says how long the service was silent. Run it on a third machine with FILE, and the service is asked as its ' +
-        'clients do; on a node, without: its own turn is then made by the other one, and ends your session. Exit status: 0 ' +
+        'clients do; on a node, without: its own turn is then made by another one, and ends your session. Exit status: 0 ' +
         'proven, 1 not proven, 3 refused, because something is not sound, or somebody said no.',
       options: pickOptions(options, 'panic', 'only', 'url', 'ssh', 'yes', 'result', 'json', 'color'),
     },

@@ -86,7 +86,7 @@ function targetsOf(parties: Parties, only: string | undefined): readonly Party[]
     'USAGE',
     parties.length === 2
       ? `${only} is neither ${parties[0].name} nor ${parties[1].name}`
-      : `${only} is none of ${parties.map(({ name }) => name).join(', ')}`,
+      : `${only} is not one of ${parties.map(({ name }) => name).join(', ')}`,
   );
 }
 
