@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { bootSeconds } from '../src/doctor/board-checks.js';
+import { bootSeconds } from '../src/doctor/checks/board.js';
 import { exitStatus } from '../src/doctor/check.js';
 import { checks, examine } from '../src/doctor/examine.js';
 import { SetupError } from '../src/errors.js';
 import { perform } from '../src/plan/apply.js';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
-import { ailments } from './ailments.js';
+import { ailments } from './ailments/ailments.js';
 import { instantClock } from './instant-clock.js';
 import { SoundNode } from './sound-node.js';
 

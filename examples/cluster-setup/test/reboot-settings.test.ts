@@ -4,7 +4,7 @@ import { Pcs } from '@sleepi3/pcs';
 import { rightSettings } from '../../rolling-reboot/src/read-settings.js';
 import { designOf } from '../src/cluster/design.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
-import { differentSettings, rebootFact } from '../src/doctor/reboot-checks.js';
+import { differentSettings, rebootFact } from '../src/doctor/checks/reboot.js';
 import { examine } from '../src/doctor/examine.js';
 import { settingIn, withSettings } from '../src/nodes/settings-file.js';
 import { apply } from '../src/plan/apply.js';

@@ -1,24 +1,28 @@
 // Looks at everything, in order, and gathers what is wrong.
-import { boardChecks } from './board-checks.js';
+import { boardChecks } from './checks/board.js';
 import { type Check, type Finding, unjudged } from './check.js';
-import { clusterChecks } from './cluster-checks.js';
+import { clusterChecks } from './checks/cluster.js';
+import { resourceChecks } from './checks/resources.js';
 import type { Facts } from './facts.js';
-import { fenceChecks } from './fence-checks.js';
-import { levelChecks, meansInWords } from './level-checks.js';
+import { fenceDeviceChecks } from './checks/fence-devices.js';
+import { fencingChecks } from './checks/fencing.js';
+import { levelChecks, meansInWords } from './checks/levels.js';
 import { inWords, lossCheck, lossesOf } from './losses.js';
-import { nodeChecks } from './node-checks.js';
+import { nodeChecks } from './checks/node.js';
 import { parseRelease } from '../nodes/packages.js';
-import { quorumChecks } from './quorum-checks.js';
-import { rebootChecks, rebootFact, rebootSettings } from './reboot-checks.js';
+import { quorumChecks } from './checks/quorum.js';
+import { rebootChecks, rebootFact, rebootSettings } from './checks/reboot.js';
 
 /** All checks, in the order of their report. */
 export const checks: readonly Check[] = [
   ...nodeChecks,
   ...boardChecks,
   ...clusterChecks,
+  ...resourceChecks,
   ...quorumChecks,
   ...rebootChecks,
-  ...fenceChecks,
+  ...fenceDeviceChecks,
+  ...fencingChecks,
   ...levelChecks,
   lossCheck,
 ];

@@ -12,7 +12,7 @@ import { exitStatus, type Finding } from './check.js';
 import { doctorOn } from './doctor-on.js';
 import { examine, type Examination } from './examine.js';
 import { Facts } from './facts.js';
-import { differentSettings } from './reboot-checks.js';
+import { differentSettings } from './checks/reboot.js';
 import { showReport } from './show-report.js';
 import { tryOut } from './trial.js';
 

@@ -1,8 +1,8 @@
 // What each means of fencing proves, in which order they are tried, and whether they share power with their target.
 import { fenceDevicesFor, type FenceDevice, type FencingLevel, levelsFor, nodeNamed } from '@sleepi3/pcs';
-import { secondPasswordPath } from '../cluster/second-ids.js';
-import type { Ailment, Check } from './check.js';
-import type { Facts } from './facts.js';
+import { secondPasswordPath } from '../../cluster/second-ids.js';
+import type { Ailment, Check } from '../check.js';
+import type { Facts } from '../facts.js';
 
 interface Means {
   readonly agents: RegExp;

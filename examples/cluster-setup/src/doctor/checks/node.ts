@@ -1,9 +1,9 @@
 // What is looked at on each node, besides its board.
 import { isIP } from 'node:net';
 import { nodeNameOf, nodeOfHost, sameName, startsOnlyAfter } from '@sleepi3/pcs';
-import { dockerDropIn } from '../nodes/docker.js';
-import { hostsManagement, hostsTemplate, withTemplateHosts } from '../nodes/cloud-init.js';
-import { addressesOf, type HostEntry, withHosts } from '../nodes/hosts-file.js';
+import { dockerDropIn } from '../../nodes/docker.js';
+import { hostsManagement, hostsTemplate, withTemplateHosts } from '../../nodes/cloud-init.js';
+import { addressesOf, type HostEntry, withHosts } from '../../nodes/hosts-file.js';
 import {
   clusterPackages,
   devicePackage,
@@ -11,11 +11,11 @@ import {
   findPackages,
   parseRelease,
   triedReleases,
-} from '../nodes/packages.js';
-import { agentPath } from '../nodes/fence-check.js';
-import type { Action } from '../plan/step.js';
-import type { Ailment, Check } from './check.js';
-import type { Facts } from './facts.js';
+} from '../../nodes/packages.js';
+import { agentPath } from '../../nodes/fence-check.js';
+import type { Action } from '../../plan/step.js';
+import type { Ailment, Check } from '../check.js';
+import type { Facts } from '../facts.js';
 
 /** In Debian 12's first release pcs crashes in `resource move` (Debian bug 1042893); 0.11.5-1+deb12u1 mends it. */
 const crashingPcs = '0.11.5-1';

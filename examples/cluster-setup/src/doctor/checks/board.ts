@@ -2,11 +2,11 @@
 import { type Defaults, editDefaults, type HealthId, isHealthId, judgeHealth, parseBusSpec } from '@sleepi3/driver';
 import type { FenceFinding } from '@sleepi3/program';
 import { isMap, isSeq, parseDocument } from 'yaml';
-import { agentPath } from '../nodes/fence-check.js';
-import { defaultsPath } from '../plan/node-steps.js';
-import type { Action } from '../plan/step.js';
-import type { Ailment, Check } from './check.js';
-import type { Facts } from './facts.js';
+import { agentPath } from '../../nodes/fence-check.js';
+import { defaultsPath } from '../../plan/node-steps.js';
+import type { Action } from '../../plan/step.js';
+import type { Ailment, Check } from '../check.js';
+import type { Facts } from '../facts.js';
 
 /** A boot may take this much longer than the measured one without anybody having to worry. */
 const bootMargin = 1.5;

@@ -1,10 +1,10 @@
 // What is looked at of the restart in turn: the settings of rolling-reboot, held against the cluster and against the other node's.
 import { sameAddress } from '@sleepi3/pcs';
-import { addressAgents } from '../cluster/design.js';
-import { settingIn } from '../nodes/settings-file.js';
-import { rebootSettingsPath } from '../plan/reboot-steps.js';
-import type { Ailment, Check, Finding } from './check.js';
-import type { Facts } from './facts.js';
+import { addressAgents } from '../../cluster/design.js';
+import { settingIn } from '../../nodes/settings-file.js';
+import { rebootSettingsPath } from '../../plan/reboot-steps.js';
+import type { Ailment, Check, Finding } from '../check.js';
+import type { Facts } from '../facts.js';
 
 /** Under which an examination tells the settings. */
 export const rebootFact = 'restart in turn';

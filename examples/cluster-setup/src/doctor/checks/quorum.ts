@@ -1,7 +1,7 @@
 // What is looked at of the quorum: who may go on when nodes are missing, and whether a third vote would be there then.
 import { commands, type CorosyncConf, isPcsError, nodeNameOf, sameAddress, sameName } from '@sleepi3/pcs';
-import type { Ailment, Check } from './check.js';
-import type { Facts } from './facts.js';
+import type { Ailment, Check } from '../check.js';
+import type { Facts } from '../facts.js';
 
 const unit = 'corosync-qdevice.service';
 
