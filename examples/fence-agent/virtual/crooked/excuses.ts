@@ -51,12 +51,14 @@ export const excuses = {
     return shotsAt(story, cut).some((shot) => {
       const { faults, from, until, transfer } = world.buses[shot.node];
       const isTooLate = (free: number) => free + letGoTransfers * transfer > shot.from + earliestCut;
+      // The write that asserted was on its way to the board before: whoever dies then cannot call it back.
+      const begun = shot.from - transfer;
       const lost = losses
-        .filter((one) => one.node === shot.node && one.at >= shot.from && one.at <= cut.at)
+        .filter((one) => one.node === shot.node && one.at >= begun && one.at <= cut.at)
         .map(({ kind, at }) => at + supervision.stopPost + (kind === 'hang-keeper' ? supervision.watchdog : 0));
       const due = Math.max(...lost, shot.from + soundShot + 8 * transfer);
       const crash = crashedAt[shot.node] ?? Infinity;
-      const crashed = crash >= shot.from && crash <= cut.at;
+      const crashed = crash >= begun && crash <= cut.at;
       const fails = faults === 'burst' && begin + from < due && isTooLate(begin + until + afterBurst);
       return crashed || fails || lost.some(isTooLate);
     });
@@ -83,17 +85,6 @@ export const excuses = {
     const failed = world.events.find(({ kind, node }) => kind === 'disk-fails' && node === by);
     return failed !== undefined && (losses.some(({ node }) => node === by) || cuts.some(({ node }) => node === by));
   },
-
-  /** 7. A board that loses EIPDE with its power (U) was woken by a second shot, which came too early for the boot to set it. */
-  'EIPDE is lost at a power cut': ({ world, powerOns, attempts }: Story, { by }: { readonly by: 0 | 1 }) =>
-    world.boards.eipdeOnPowerCut === 'lost' &&
-    powerOns.some(
-      ({ node, at }) =>
-        node !== by &&
-        attempts.some(
-          (one) => one.by === by && one.from <= at + unfenceableAtBoot && Math.min(one.until, one.from + 60_000) >= at,
-        ),
-    ),
 } as const;
 
 /** The assertions whose line leads to a node that was cut, at that moment. */

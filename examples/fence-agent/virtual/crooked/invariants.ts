@@ -174,7 +174,7 @@ function nobodyIsGivenUp(story: Story, excused: Excused): string[] | undefined {
       const isRight =
         isContent(monitors[by]) || (stuck && by === 0 && /ERROR: Failed: [^;]*EIPDE[^;]*;[^;]*$/.test(stderr));
       if (!targetPowered || !isRight || world.peers[by === 0 ? 1 : 0] === 'eipde-0') return false;
-      return !excused('what monitor is not told', story) && !excused('EIPDE is lost at a power cut', story, { by });
+      return !excused('what monitor is not told', story);
     })
     .map(({ by }) => `node ${by} was given up, and its target has power`);
 }
