@@ -2,6 +2,8 @@
 import { type FenceHost, nodeHost, runFenceAgent } from '@sleepi3/fence-protocol';
 import { version } from '../package.json';
 import { createAgent } from './agent.js';
+import metadata from './metadata.js?built';
+import { asksForMetadata } from './metadata-request.js';
 
 let stop: AbortController | undefined;
 
@@ -43,10 +45,8 @@ async function run(): Promise<number> {
     case 'wire-listen':
     case 'wire-test':
     case 'characterize': {
-      const [{ runCommand }, { nodeMachine }] = await Promise.all([
-        import('./commands/run.js'),
-        import('./node/machine-of-linux.js'),
-      ]);
+      const { commands, nodeMachine, wireSocket } = await import('./workings.js');
+      const { runCommand } = await commands();
       return runCommand(command, words, {
         clock: host.clock,
         stop: stopSignal(),
@@ -54,28 +54,37 @@ async function run(): Promise<number> {
         writeError: (text) => process.stderr.write(text),
         machine: nodeMachine(),
         random: Math.random,
-        network: () => import('./wire-test/socket.js'),
+        network: wireSocket,
         ask,
       });
     }
     default: {
       if (/^[a-z]/i.test(command)) {
-        const { refuseCommand } = await import('./commands/run.js');
+        const { refuseCommand } = await (await import('./workings.js')).commands();
         return refuseCommand([command, ...words], {
           write: (text) => process.stdout.write(text),
           writeError: (text) => process.stderr.write(text),
         });
       }
       const load = async () => {
-        const [actions, { nodeMachine }] = await Promise.all([
-          import('./actions.js'),
-          import('./node/machine-of-linux.js'),
-        ]);
-        return { actions, machine: nodeMachine(showProgress()) };
+        const { actions, nodeMachine } = await import('./workings.js');
+        return { actions: await actions(), machine: nodeMachine(showProgress()) };
       };
-      return runFenceAgent(createAgent(version, load), host);
+      return answer(load);
     }
   }
+}
+
+/** Runs the agent. All that it says has been written when it has ended: for Node to take itself apart would take longer. */
+async function answer(load: Parameters<typeof createAgent>[1]): Promise<never> {
+  const { argv, name } = host;
+  const input = argv.length > 0 || (await host.stdinIsTerminal()) ? undefined : await host.readStdin();
+  if (name === 'fence_sleepi3' && asksForMetadata(argv, input)) {
+    await host.writeStdout(metadata);
+    return process.exit(0);
+  }
+  const readOnce = input === undefined ? {} : { readStdin: () => Promise.resolve(input) };
+  return process.exit(await runFenceAgent(createAgent(version, load), { ...host, ...readOnce }));
 }
 
 /** Asks the person at the terminal. */

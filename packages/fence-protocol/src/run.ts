@@ -55,7 +55,8 @@ async function run(agent: FenceAgent, host: FenceHost): Promise<number> {
     return answer.exitStatus;
   } catch (error) {
     log.error(messageOf(error));
-    if (error instanceof Error && !(error instanceof FenceError)) log.debug(error.stack ?? '');
+    // By name: what an agent throws may be of a copy of this package that is bundled apart.
+    if (error instanceof Error && error.name !== 'FenceError') log.debug(error.stack ?? '');
     return 1;
   }
 }
