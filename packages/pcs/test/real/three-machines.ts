@@ -1,5 +1,5 @@
-// Nodes with the real corosync and Pacemaker and, on a machine of its own, the real corosync-qnetd: each in namespaces of its
-// own, on one bridge, at which links are cut. Nothing of it reaches this machine, and all of it ends with the test.
+// Three nodes with the real corosync and Pacemaker, or two and, on a machine of its own, the real corosync-qnetd: each in namespaces
+// of its own, on one bridge, at which links are cut. Nothing of it reaches this machine, and all of it ends with the test.
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,16 +9,20 @@ import type { Runner } from '../../src/index.js';
 import { answer } from '../../src/testing/index.js';
 
 /** The nodes, and the machine of the quorum device. */
-export type MachineName = 'n1' | 'n2' | 'q';
+export type MachineName = 'n1' | 'n2' | 'n3' | 'q';
 
-const addresses = { n1: '10.77.0.1', n2: '10.77.0.2', q: '10.77.0.9' } as const;
+const addresses = { n1: '10.77.0.1', n2: '10.77.0.2', n3: '10.77.0.3', q: '10.77.0.9' } as const;
+
+/** Two nodes and a quorum device, or three nodes. */
+const kinds = { device: ['q', 'n1', 'n2'], ring: ['n1', 'n2', 'n3'] } as const;
+type Kind = keyof typeof kinds;
 
 /** Whether this user may make the namespaces. */
 export function mayHaveMachines(): boolean {
   return spawnSync('unshare', ['-nmipu', '--fork', '--mount-proc', 'true'], { stdio: 'ignore' }).status === 0;
 }
 
-const corosyncConf = `system {
+const corosyncConf = (kind: Kind) => `system {
     sched_rr: no
     move_to_root_cgroup: no
 }
@@ -28,20 +32,22 @@ totem {
     token: 3000
 }
 nodelist {
-    node {
-        ring0_addr: ${addresses.n1}
-        name: n1
-        nodeid: 1
-    }
-    node {
-        ring0_addr: ${addresses.n2}
-        name: n2
-        nodeid: 2
-    }
-}
+${nodesOf(kind).map(nodeSection).join('')}}
 quorum {
     provider: corosync_votequorum
-    device {
+${kind === 'device' ? deviceSection : ''}}
+`;
+
+const nodesOf = (kind: Kind) => kinds[kind].filter((name) => name !== 'q');
+
+const nodeSection = (name: MachineName, index: number) => `    node {
+        ring0_addr: ${addresses[name]}
+        name: ${name}
+        nodeid: ${index + 1}
+    }
+`;
+
+const deviceSection = `    device {
         model: net
         votes: 1
         net {
@@ -51,7 +57,6 @@ quorum {
             tie_breaker: 1
         }
     }
-}
 `;
 
 /** A fence agent that always succeeds, and notes who shot whom. */
@@ -89,7 +94,7 @@ install -d -o hacluster -g haclient -m 750 /var/lib/pacemaker/cib /var/lib/pacem
 chown hacluster:haclient /run/crm /var/log/pacemaker /var/lib/pacemaker
 corosync -f >"$1/$2.corosync.log" 2>&1 &
 until corosync-quorumtool -s >/dev/null 2>&1 || [ $? = 2 ]; do sleep 0.1; done
-corosync-qdevice -f >"$1/$2.qdevice.log" 2>&1 &
+if grep -q 'device {' /etc/corosync/corosync.conf; then corosync-qdevice -f >"$1/$2.qdevice.log" 2>&1 & fi
 exec pacemakerd -f >"$1/$2.pacemaker.log" 2>&1
 `;
 
@@ -98,7 +103,7 @@ const around = `
 set -e
 ip link add bridge0 type bridge
 ip link set bridge0 up
-for machine in q:9 n1:1 n2:2; do
+for machine in $2; do
   name=\${machine%:*}
   unshare -nmipu --fork --kill-child --mount-proc sh "$1/inside.sh" "$1" "$name" 2>"$1/$name.log" &
   unshare=$!
@@ -124,26 +129,36 @@ export class ThreeMachines {
     this.#unshare = unshare;
   }
 
-  static async start(): Promise<ThreeMachines> {
+  static async start(kind: Kind = 'device'): Promise<ThreeMachines> {
     const directory = await mkdtemp(join(tmpdir(), 'three-machines-'));
     // The daemons that run as hacluster look into it.
     await chmod(directory, 0o755);
     await mkdir(join(directory, 'sbin'));
-    await writeFile(join(directory, 'corosync.conf'), corosyncConf);
+    await writeFile(join(directory, 'corosync.conf'), corosyncConf(kind));
     await writeFile(join(directory, 'sbin/fence_noting'), fenceAgent(join(directory, 'shots')), { mode: 0o755 });
     await writeFile(join(directory, 'inside.sh'), inside);
     await writeFile(join(directory, 'around.sh'), around);
-    const unshare = spawn(
-      'unshare',
-      ['-nmp', '--fork', '--kill-child', '--mount-proc', 'sh', join(directory, 'around.sh'), directory],
-      { stdio: 'ignore' },
-    );
+    const list = kinds[kind].map((name) => `${name}:${addresses[name].split('.').at(-1) ?? ''}`).join(' ');
+    const words = [
+      '-nmp',
+      '--fork',
+      '--kill-child',
+      '--mount-proc',
+      'sh',
+      join(directory, 'around.sh'),
+      directory,
+      list,
+    ];
+    const unshare = spawn('unshare', words, { stdio: 'ignore' });
     const machines = new ThreeMachines(directory, unshare);
     try {
       await machines.until('the machines run', async () => existsSync(join(directory, 'started')));
-      await machines.until('both nodes are online, with the vote of the device', async () => {
+      await machines.until('all nodes are online, with three votes', async () => {
         const online = await machines.crmMon('n1');
-        return (online.match(/<node [^>]*online="true"/g) ?? []).length === 2 && (await machines.votes('n1')) === 3;
+        return (
+          (online.match(/<node [^>]*online="true"/g) ?? []).length === nodesOf(kind).length &&
+          (await machines.votes('n1')) === 3
+        );
       });
     } catch (error) {
       await machines.close();
