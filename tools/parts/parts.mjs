@@ -47,6 +47,8 @@ export const parts = [
   { packages: ['shellcheck'], brings: ['shellcheck'] },
   { packages: ['systemd'], brings: ['systemctl', 'systemd-analyze'] },
   { packages: ['systemd-container'], brings: ['systemd-nspawn'] },
+  { packages: ['openssh-client'], brings: ['ssh', 'ssh-keygen'] },
+  { packages: ['openssh-server'], brings: ['sshd'] },
   { packages: ['prometheus'], brings: ['prometheus', 'promtool'] },
   { packages: ['prometheus-node-exporter'], brings: ['prometheus-node-exporter'] },
   { packages: ['prometheus-alertmanager'], brings: ['prometheus-alertmanager'] },

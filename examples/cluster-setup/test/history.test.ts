@@ -260,3 +260,25 @@ describe('a journal', () => {
     expect(parseEntries(line, 'pi-a', 0)).toMatchObject([{ at: 1, message: 'Node pi-b state is now lost' }]);
   });
 });
+
+/** What both nodes said of scenarios of the lab, without the lines that say nothing of it (Debian 12). */
+describe('a scenario of the lab', () => {
+  const nodesOf = (scenario: string) =>
+    (JSON.parse(fixture(`lab/${scenario}.json`)) as NodeRecord[]).map((record) => ({
+      ...record,
+      entries: record.entries.map((entry) => ({ ...entry, node: record.node })),
+      boots: record.boots.map((boot) => ({ ...boot, node: record.node })),
+    }));
+
+  it('second-level: a panic, and a socket that did what the wire could not', () => {
+    const { incidents } = historyOf(nodesOf('second-level'));
+    expect(incidents).toMatchObject([
+      {
+        node: 'raspberrypi-2',
+        cause: { kind: 'unknown' }, // that it lost its supply was the fencing
+        fencings: [{ by: 'raspberrypi-1', held: undefined, inVain: expect.stringContaining('found: open') }],
+        back: { wokenBy: ['poweron'] },
+      },
+    ]);
+  });
+});

@@ -103,6 +103,11 @@ describe('pcs quorum config', () => {
 
   it('is read without a device, and with all there may be', () => {
     expect(parseQuorumConfig('Options:\n')).toEqual({ options: {}, device: undefined });
+    // As pcs 0.12 writes the same.
+    expect(parseQuorumConfig('')).toEqual({ options: {}, device: undefined });
+    const device = fixture('quorum/config-device.txt');
+    const withoutOptions = device.slice(device.indexOf('Device:'));
+    expect(parseQuorumConfig(withoutOptions)).toEqual({ ...parseQuorumConfig(device), options: {} });
     expect(
       parseQuorumConfig(
         'Options:\n  wait_for_all: 1\nDevice:\n  timeout: 20000\n  Model: net\n    host: fd00::5\n  Heuristics:\n    exec_ping: /bin/ping -c 1 a:b\n',
@@ -119,8 +124,8 @@ describe('pcs quorum config', () => {
   });
 
   it.each([
-    '',
     'Options:',
+    'Device:\n  votes: 1\n',
     'Error: cannot\n',
     'Options:\n???\n',
     'Options:\nDevice:\n  votes: 1\n',

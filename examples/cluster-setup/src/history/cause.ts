@@ -172,8 +172,12 @@ const byCause: Readonly<Record<string, Cause>> = {
   restoration: { kind: 'power-lost', text: 'Its supply fell too low and was restored (wakeup-flag restoration).' },
 };
 
-function byBoard({ wokenBy }: Evidence): Cause | undefined {
-  return wokenBy.map((flag) => byCause[flag]).find((cause) => cause !== undefined);
+function byBoard({ wokenBy, fencings }: Evidence): Cause | undefined {
+  // A socket that fenced it took its supply, too.
+  const bySocket = fencings.some(({ succeeded, held }) => succeeded && held === undefined);
+  return wokenBy
+    .map((flag) => byCause[flag])
+    .find((cause) => cause !== undefined && !(bySocket && cause.kind === 'power-lost'));
 }
 
 function unknown({ struck, node }: Evidence): Cause {

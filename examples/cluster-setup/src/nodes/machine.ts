@@ -123,14 +123,19 @@ export function sshRunner(runner: Runner, destination: string): Runner {
       if (result.exitCode === sshFailed) {
         throw new SetupError(
           'COMMAND_FAILED',
-          `ssh to ${destination} does not work: ${result.stderr.toString('utf8').trim()}; put this machine's key there, ` +
-            'or prepare that node by running cluster-setup prepare on it and use --no-ssh here',
+          `ssh to ${destination} does not work: ${lastLineOf(result.stderr.toString('utf8'))}; ` +
+            (result.stderr.includes('Host key verification failed')
+              ? `look at it with: ssh ${destination}; where that machine was set up anew, first: ssh-keygen -R ${destination}`
+              : "put this machine's key there, or prepare that node by running cluster-setup prepare on it and use --no-ssh here"),
         );
       }
       return result;
     },
   };
 }
+
+/** What it comes down to: ssh draws a box round a host key that is another one. */
+const lastLineOf = (text: string): string => text.trim().split('\n').at(-1)?.trim() ?? '';
 
 /** ssh's own exit code for its own failures (ssh(1)). */
 const sshFailed = 255;

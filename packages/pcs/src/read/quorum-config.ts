@@ -22,14 +22,17 @@ export interface QuorumConfig {
 const SOURCE = 'pcs quorum config';
 
 /**
- * Reads what `pcs quorum config` wrote.
+ * Reads what `pcs quorum config` wrote. Where there are no options, pcs 0.12 leaves out their heading, and may write nothing at all.
  *
  * @throws PcsError `MALFORMED_ANSWER` when it is not that, or its last line does not end.
  */
 export function parseQuorumConfig(text: string): QuorumConfig {
-  if (!text.endsWith('\n')) throw malformedAnswer(SOURCE, 'its last line does not end', text);
-  const [first, ...lines] = text.split('\n').filter((line) => line !== '');
-  if (first !== 'Options:') throw malformedAnswer(SOURCE, 'it does not begin with "Options:"', text);
+  if (text !== '' && !text.endsWith('\n')) throw malformedAnswer(SOURCE, 'its last line does not end', text);
+  const all = text.split('\n').filter((line) => line !== '');
+  if (![undefined, 'Options:', 'Device:'].includes(all[0])) {
+    throw malformedAnswer(SOURCE, 'it does not begin with "Options:" or "Device:"', text);
+  }
+  const lines = all.filter((line) => line !== 'Options:');
   const options: Record<string, string> = {};
   const device = { generic: {}, modelOptions: {}, heuristics: {} } as Readonly<
     Record<'generic' | 'modelOptions' | 'heuristics', Record<string, string>>
