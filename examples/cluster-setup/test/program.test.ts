@@ -238,6 +238,42 @@ describe('cluster-setup', () => {
     expect(requests.find(({ program: name }) => name === 'ssh')?.argv).toContain('raspberrypi-2');
   });
 
+  it('doctor --all looks at every other node of a ring, goes on past one that cannot be reached, and takes no --ssh', async () => {
+    const names = ['raspberrypi-1', 'raspberrypi-2', 'raspberrypi-3'];
+    const readFile = async () => `nodelist {\n${names.map((name) => ` node {\n name: ${name}\n }\n`).join('')}}\n`;
+    const { run: go } = program({ readFile }, ({ program: name, argv }) => {
+      if (name !== 'ssh') return undefined;
+      return argv.includes('raspberrypi-3')
+        ? JSON.stringify({ node: 'raspberrypi-3', facts: {}, findings: [], checked: [] })
+        : 'command not found';
+    });
+    const { out, errors, status } = await go('doctor', '--all', '--json');
+    const report = JSON.parse(out) as { nodes: { node: string }[] };
+    expect(report.nodes.map(({ node }) => node)).toEqual(['raspberrypi-1', 'raspberrypi-3']);
+    expect(errors).toMatch(/raspberrypi-2 could not be looked at/);
+    expect(status).toBe(3);
+    const { errors: refusal, status: refused } = await program({ readFile }).run('doctor', '--all', '--ssh', 'pi-2');
+    expect([refused, refusal]).toEqual([64, expect.stringContaining('--ssh names one machine')]);
+  });
+
+  it.each([['--no-ssh'], ['--ssh', 'root@pi-2']])(
+    'reaches each node of a ring by ssh at its address, and takes no %s',
+    async (...option) => {
+      const file =
+        'nodes: [{name: raspberrypi-1, addresses: [192.168.11.211]}, {name: b, addresses: [192.168.11.2]}, {name: c, addresses: [192.168.11.3]}]\n';
+      const ring = program({ readFile: async () => file });
+      const { status, errors } = await ring.run('plan', 'cluster.yaml', ...option);
+      expect([status, errors]).toEqual([64, expect.stringContaining('each wire is tested before it fences')]);
+      expect(ring.requests).toEqual([]);
+      const { requests, run: go } = program({ readFile: async () => file });
+      await go('plan', 'cluster.yaml');
+      const reached = requests.filter(({ program: name }) => name === 'ssh').map(({ argv }) => argv.join(' '));
+      for (const address of ['192.168.11.2', '192.168.11.3']) {
+        expect(reached.some((words) => words.includes(` ${address} `))).toBe(true);
+      }
+    },
+  );
+
   it('doctor --all exits with 3 when the other node cannot be looked at', async () => {
     const { run: go } = program({}, ({ program: name }) => (name === 'ssh' ? 'command not found' : undefined));
     const { status, errors } = await go('doctor', '--all', '--ssh', 'pi-2');
