@@ -1,5 +1,6 @@
 // The delivery service: sends what is in the spool to every receiver that wants it, tries again those that are down, and
 // gives up after a day.
+import { explain } from '@sleepi3/program';
 import type { Clock } from '@sleepi3/driver';
 import type { AlertEvent } from './event.js';
 import { nameOf, type Receiver } from './receivers/receivers.js';
@@ -80,7 +81,7 @@ async function sendAll(
   try {
     receivers = await host.receivers(file);
   } catch (error) {
-    return { delivered, failures: [messageOf(error)] };
+    return { delivered, failures: [explain(error)] };
   }
   const failures: string[] = [];
   const done = [...delivered];
@@ -92,13 +93,9 @@ async function sendAll(
       done.push(key);
       host.log('info', `sent to ${nameOf(receiver)}: ${event.title}`);
     } catch (error) {
-      failures.push(messageOf(error));
+      failures.push(explain(error));
     }
   });
   await Promise.all(sent);
   return { delivered: done, failures };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 // The program alert_sleepi3: Pacemaker's alert agent, and the commands that go with it. The only file that touches the process.
 import { hostname } from 'node:os';
-import { runProgram as runCommand, systemClock } from '@sleepi3/driver';
-import { runProgram } from '@sleepi3/program';
+import { runProgram, systemClock } from '@sleepi3/driver';
+import { runMain } from '@sleepi3/program';
 import { version } from '../package.json';
 import { directoryAt, post, readReceivers, spoolDirectory } from './node-host.js';
 import { send } from './receivers/send.js';
@@ -10,17 +10,17 @@ import { Spool } from './spool.js';
 
 const date = () => new Date();
 
-runProgram(process, 'alert_sleepi3', ({ words, env, write, writeError, signal }) =>
+runMain(process, 'alert_sleepi3', ({ words, env, write, writeError, signal }) =>
   run(words, {
     version,
     environment: env,
     clock: systemClock,
     date,
     hostname,
-    runProgram: runCommand,
+    runProgram,
     spool: new Spool(directoryAt(spoolDirectory), date),
     receivers: readReceivers,
-    send: (event, receiver) => send(event, receiver, { post, runProgram: runCommand }),
+    send: (event, receiver) => send(event, receiver, { post, runProgram }),
     write,
     writeError,
     toJournal: env['JOURNAL_STREAM'] !== undefined,

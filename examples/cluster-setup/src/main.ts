@@ -3,10 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { systemClock } from '@sleepi3/driver';
 import { createNodeRunner } from '@sleepi3/pcs';
-import { probe, runProgram } from '@sleepi3/program';
+import { probe, runMain } from '@sleepi3/program';
 import { run } from './program/run.js';
 
-runProgram(
+runMain(
   process,
   'cluster-setup',
   ({ words, env, ...around }) =>

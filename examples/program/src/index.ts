@@ -6,7 +6,7 @@ export { commandHelp, helpText } from './help.js';
 export { type ManualPage, manualPageOf, type ManualPageText, renderManualPage, roffText } from './manual-page.js';
 export { nearest } from './nearest.js';
 export { probe, type ProbeResult } from './probe.js';
-export { explain, runProgram, type Surroundings } from './process.js';
+export { explain, runMain, type Surroundings } from './process.js';
 export { parseRollStatus, type Roll, type RollStatus } from './roll-status.js';
 export { replaceFile, syncDirectory } from './replace-file.js';
 export { type Command, type CommandLine, type Option, pickOptions, type Program, type Values } from './table.js';

@@ -32,7 +32,7 @@ export interface RunOptions {
 }
 
 /** Runs a program: its exit status becomes the process's, and an error one line on standard error. */
-export function runProgram(
+export function runMain(
   process: NodeJS.Process,
   name: string,
   run: (around: Surroundings) => Promise<number>,

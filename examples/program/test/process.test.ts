@@ -29,8 +29,8 @@ describe('a program', () => {
     const source = join(directory, 'main.ts');
     await writeFile(
       source,
-      `import { runProgram } from ${JSON.stringify(join(import.meta.dirname, '../src/index.ts'))};
-runProgram(process, 'tool', async ({ words: [what], write, signal, ask, colours, readStdin }) => {
+      `import { runMain } from ${JSON.stringify(join(import.meta.dirname, '../src/index.ts'))};
+runMain(process, 'tool', async ({ words: [what], write, signal, ask, colours, readStdin }) => {
   if (what === 'fail') throw new Error('it failed', { cause: new Error('the reason') });
   if (what === 'wait') {
     write('waiting\\n');

@@ -1,4 +1,5 @@
 // What must hold before a node may be taken out, as data: each gate says what it asks for, and when it is shut, why.
+import { messageOf } from './errors.js';
 import { nodeNamed } from '@sleepi3/pcs';
 import type { ClusterFacts, NodeFacts, VoteFacts } from './cluster/cluster.js';
 import type { Board, Host, Inhibitor } from './node/host.js';
@@ -257,7 +258,7 @@ export async function lookAtGates(view: GateView, which: 'all' | 'by-hand' | 're
       note: note?.(view),
       reason: await Promise.resolve()
         .then(() => reason(view))
-        .catch((error: unknown) => (error instanceof Error ? error.message : String(error))),
+        .catch(messageOf),
     })),
   );
 }

@@ -1,11 +1,11 @@
 // The program rolling-reboot. The only file that touches the process.
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { runProgram } from '@sleepi3/program';
+import { runMain } from '@sleepi3/program';
 import { exclusive, nodeHost } from './node/node-host.js';
 import { exitStatus, runCommandLine } from './program/program.js';
 
-runProgram(
+runMain(
   process,
   'rolling-reboot',
   ({ words, env, pid, signal, write, writeError }) =>

@@ -1,4 +1,5 @@
 // What doctor looks at, as data: a check looks at one thing and says what is wrong with it.
+import { explain } from '@sleepi3/program';
 import type { Action } from '../plan/step.js';
 import type { Facts } from './facts.js';
 
@@ -67,7 +68,7 @@ export function judgeEach<T>(
 export function unjudged(what: string, error: unknown): Ailment {
   return {
     severity: 'warning',
-    fact: `${what}: could not be looked at: ${error instanceof Error ? error.message : String(error)}`,
+    fact: `${what}: could not be looked at: ${explain(error)}`,
     why: 'What is not looked at may be wrong.',
     fix: ['run cluster-setup doctor as root'],
   };

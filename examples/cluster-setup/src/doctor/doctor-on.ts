@@ -1,4 +1,5 @@
 // doctor on another machine, run there and read here.
+import { explain } from '@sleepi3/program';
 import { SetupError } from '../errors.js';
 import type { Machine } from '../nodes/machine.js';
 import type { Examination } from './examine.js';
@@ -8,7 +9,7 @@ export async function doctorOn(machine: Machine): Promise<Examination> {
   const said = await machine
     .run('cluster-setup', ['doctor', '--json'], { exitCodes: [0, 1, 2, 3, 126, 127], timeoutMs: 300_000 })
     .catch((cause: unknown) => {
-      throw notLooked(machine, cause instanceof Error ? cause.message : String(cause), cause);
+      throw notLooked(machine, explain(cause), cause);
     });
   try {
     const examination = JSON.parse(Buffer.from(said.stdout, 'latin1').toString('utf8')) as Examination;

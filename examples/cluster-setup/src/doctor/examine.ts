@@ -1,4 +1,5 @@
 // Looks at everything, in order, and gathers what is wrong.
+import { explain } from '@sleepi3/program';
 import { boardChecks } from './checks/board.js';
 import { type Check, type Finding, unjudged } from './check.js';
 import { clusterChecks } from './checks/cluster.js';
@@ -50,7 +51,7 @@ export async function examine(facts: Facts): Promise<Examination> {
         findings.push({ check: check.id, ...(check.of === 'node' && { node: facts.node }), ...ailment });
       }
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = explain(error);
       const known = unseen.get(why) ?? { check, error, titles: [] };
       unseen.set(why, known);
       known.titles.push(check.title);

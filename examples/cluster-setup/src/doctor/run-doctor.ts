@@ -5,7 +5,7 @@ import { SetupError } from '../errors.js';
 import { commandMachine, sshRunner } from '../nodes/machine.js';
 import { type ApplyHost, perform } from '../plan/apply.js';
 import { Reality } from '../plan/reality.js';
-import type { Colours } from '@sleepi3/program';
+import { type Colours, explain } from '@sleepi3/program';
 import type { ProgramHost } from '../program/host.js';
 import { showAction } from '../program/show-plan.js';
 import { exitStatus, type Finding } from './check.js';
@@ -102,7 +102,7 @@ async function mend(
       for (const line of await showAction(action, reality.pcs, colour)) host.write(`  ${line}\n`);
     }
     const worse = await tryOut(actions, reality.pcs).catch((error: unknown) => [
-      `it could not be tried out: ${error instanceof Error ? error.message : String(error)}`,
+      `it could not be tried out: ${explain(error)}`,
     ]);
     if (worse.length > 0) {
       host.write(`  not offered: tried on a copy of the configuration, ${worse.join('; ')}\n`);

@@ -1,4 +1,5 @@
 // Asks one node for what it knows, with commands that every node has.
+import { explain } from '@sleepi3/program';
 import type { Machine } from '../nodes/machine.js';
 import { type Boot, type Entry, type NodeRecord, parseBoots, parseEntries } from './journal.js';
 import { askForPanics, panicsIn } from './pstore.js';
@@ -41,7 +42,7 @@ export async function collect(
       const { stdout } = await machine.run(program, argv, { exitCodes: [0, 1], timeoutMs: timeout });
       return Buffer.from(stdout, 'latin1').toString('utf8');
     } catch (error) {
-      gaps.push(`${what} of ${node} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      gaps.push(`${what} of ${node} cannot be read: ${explain(error)}`);
       return '';
     }
   };

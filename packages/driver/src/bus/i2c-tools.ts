@@ -4,6 +4,7 @@
  */
 import { access, constants } from 'node:fs';
 import { promisify } from 'node:util';
+import { hex } from './board-address.js';
 import { type Bus, BusError, type BusOptions } from './bus.js';
 import { Sleepi3Error } from '../errors.js';
 import { Mutex } from '../system/mutex.js';
@@ -116,8 +117,4 @@ function failureOf(program: string, { status, signal, stderr, timedOut }: Progra
   const errno = errnoOfMessage.find(([pattern]) => pattern.test(text))?.[1] ?? 'EINVAL';
   const end = status === null ? `was killed by ${String(signal)}` : `exited ${status}`;
   return new BusError(errno, `${program} ${end}${text === '' ? '' : `: ${text}`}`);
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16).padStart(2, '0')}`;
 }
