@@ -2,6 +2,7 @@
 import type { causeKinds } from '../../../examples/cluster-setup/src/history/cause.js';
 import type { History, Incident } from '../../../examples/cluster-setup/src/history/incidents.js';
 import type { ReceivedAlert } from '../network/alert-receiver.js';
+import { requestTimeout } from '../network/http-probe.js';
 import type { Finding } from '../verdict.js';
 
 export type CauseKind = (typeof causeKinds)[number];
@@ -135,7 +136,7 @@ function compareFenced(
       : [
           {
             what: 'it says when the other one took over: HTTP answered meanwhile, or a second off',
-            ...within(again, takenOver?.began ?? takenOver?.at, takenOver?.at),
+            ...within(again, takenOver?.began ?? takenOver?.at, takenOver && takenOver.at + requestTimeout),
           },
         ]),
   ];

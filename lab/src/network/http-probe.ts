@@ -5,9 +5,12 @@ import type { Clock } from '@sleepi3/driver';
 /** Asks once; resolves to whether the service answered, never rejects. */
 export type AskService = (signal: AbortSignal) => Promise<boolean>;
 
+/** ms after which a request is given up, and the next one follows: a service that answers is seen by so much later at most. */
+export const requestTimeout = 1000;
+
 /** A request over HTTP to `address`, given up after `timeout` ms. */
 export const askOverHttp =
-  (address: string, timeout = 1000): AskService =>
+  (address: string, timeout = requestTimeout): AskService =>
   (signal) =>
     new Promise((resolve) => {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
