@@ -5,15 +5,18 @@ import type { Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
-/** What the last line of the file begins with; to the first part it is a comment. */
-const mark = '\n// The second part: ';
+/** Between the parts. */
+const mark = '\n// The second part:\n';
+/** What each line of the second part begins with: to the first one they are comments, which Node skips. */
+const margin = '//|';
 
-/** In the place of the module: reads its own file again and compiles the last line of it. */
+/** In the place of the module: reads its own file again and compiles what the comments hold. */
 const loader = `
 const { readFileSync } = require('node:fs');
 const { compileFunction } = require('node:vm');
 const text = readFileSync(__filename, 'utf8');
-const code = JSON.parse(text.slice(text.lastIndexOf(${JSON.stringify(mark)}) + ${mark.length}));
+const lines = text.slice(text.lastIndexOf(${JSON.stringify(mark)}) + ${mark.length + margin.length});
+const code = lines.replaceAll(${JSON.stringify(`\n${margin}`)}, '\\n');
 compileFunction(code, ['module', 'exports', 'require'], { filename: __filename + ', second part' })(module, exports, require);
 `;
 
@@ -33,6 +36,7 @@ export function secondPartLoader(name: string): Plugin {
 
 /** The one file of two bundles, both of them CommonJS. */
 export async function inOneFile(first: string, second: string): Promise<string> {
-  const code = (await readFile(second, 'utf8')).replace(/^#!.*\n/, '');
-  return `${(await readFile(first, 'utf8')).trimEnd()}${mark}${JSON.stringify(code)}\n`;
+  const code = (await readFile(second, 'utf8')).replace(/^#!.*\n/, '').trimEnd();
+  if (/[\r\u2028\u2029]/.test(code)) throw new Error(`${second} ends a line by something else than a line feed`);
+  return `${(await readFile(first, 'utf8')).trimEnd()}${mark}${code.replaceAll(/^/gm, margin)}\n`;
 }

@@ -20,8 +20,12 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
+const own = nodeHost(process);
+let input: Promise<string> | undefined;
 const host: FenceHost = {
-  ...nodeHost(process),
+  ...own,
+  // It can be read only once.
+  readStdin: () => (input ??= own.readStdin()),
   get signal() {
     return stopSignal();
   },
@@ -78,13 +82,12 @@ async function run(): Promise<number> {
 /** Runs the agent. All that it says has been written when it has ended: for Node to take itself apart would take longer. */
 async function answer(load: Parameters<typeof createAgent>[1]): Promise<never> {
   const { argv, name } = host;
-  const input = argv.length > 0 || (await host.stdinIsTerminal()) ? undefined : await host.readStdin();
-  if (name === 'fence_sleepi3' && asksForMetadata(argv, input)) {
+  const request = argv.length > 0 || (await host.stdinIsTerminal()) ? undefined : await host.readStdin();
+  if (name === 'fence_sleepi3' && asksForMetadata(argv, request)) {
     await host.writeStdout(metadata);
     return process.exit(0);
   }
-  const readOnce = input === undefined ? {} : { readStdin: () => Promise.resolve(input) };
-  return process.exit(await runFenceAgent(createAgent(version, load), { ...host, ...readOnce }));
+  return process.exit(await runFenceAgent(createAgent(version, load), host));
 }
 
 /** Asks the person at the terminal. */
