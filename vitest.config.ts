@@ -16,8 +16,8 @@ const real = [
 /** Those that take longest go first, so that none of them is left to run alone at the end. On CI they try a hundred thousand. */
 const longest = ['mutual-shooting', 'fault-storm', 'crooked-world', 'faults', 'every-step-kill', 'cluster-status'];
 
-/** What takes a quarter of the time of all virtual ones is not for `npm run test:quick`. */
-const slow = process.env['QUICK'] === '1' ? ['**/test/crooked-world.test.ts'] : [];
+/** What takes a third of the time of all virtual ones is not for `npm run test:quick`. */
+const slow = process.env['QUICK'] === '1' ? ['**/test/crooked-world.test.ts', 'tools/test/guide-examples.test.ts'] : [];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -291,6 +291,22 @@ describe('this node and its peer', () => {
     }
   });
 
+  it('are not told in a ring that has two nodes of one name', async () => {
+    for (const names of [
+      ['pi-a', 'pi-a', 'pi-c'],
+      ['pi-a', 'pi-b', 'PI-A'],
+      ['pi-a', 'pi-c', 'pi-c'],
+    ]) {
+      const text = conf(...names.map((name, index) => [`name: ${name}`, `ring0_addr: 10.0.0.${index + 1}`]));
+      const host = facts({ hostname: 'pi-a', addresses: ['10.0.0.1'] }, text);
+      await expect(findWiring({}, host)).rejects.toThrow(/cannot tell which/);
+    }
+    // One that the file does not name is called by its host name.
+    const nameless = conf(['ring0_addr: fd00::2'], ['name: pi-a'], ['name: pi-b']);
+    const host = facts({ hostname: 'pi-a', addresses: ['fd00::2'] }, nameless);
+    await expect(findWiring({}, host)).rejects.toThrow(/cannot tell which|by its addresses/);
+  });
+
   it('are never each other, whatever names, addresses and options there are', async () => {
     const name = fc.constantFrom('pi-a', 'PI-A', 'pi-a.example.com', 'pi-b', 'Pi-B', 'pi-b.example.com', 'pi-c', '10');
     const address = fc.constantFrom('10.0.0.1', '10.0.0.2', 'fd00::1', 'fd00::2');

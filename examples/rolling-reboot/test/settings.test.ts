@@ -228,8 +228,12 @@ describe('the window on the days when the clocks change', () => {
   });
 
   it('opens on every day of the year for as long as it says, give or take the hour', () => {
+    const all = Array.from({ length: 365 }, (_, day) => day);
+    // The clocks change on days 87 and 297.
+    const around = (day: number) => [87, 297].some((change) => Math.abs(day - change) < 3);
+    const days = process.env['CI'] === 'true' ? all : all.filter((day) => day % 13 === 0 || around(day));
     for (const text of ['02:00-03:00', '01:30-02:30', '23:00-04:00', '03:00-05:00']) {
-      for (let day = 0; day < 365; day++) {
+      for (const day of days) {
         const open = openMinutes(text, 2026, 0, 1 + day).length;
         expect(open, `${text} on day ${day}`).toBeGreaterThanOrEqual(
           Math.min(60, windowLength(parseWindow(text)) - 60) || 60,

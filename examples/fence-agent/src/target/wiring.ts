@@ -77,6 +77,11 @@ function inRing(
     node && nodes[(nodes.indexOf(node) + steps + nodes.length) % nodes.length];
   const [next, before] = [around(here, 1), around(here, -1)];
   if (next?.name === undefined || before?.name === undefined) throw cannotTell(nodes, hostname);
+  const ends = [self, next.name, before.name];
+  // Two of one name cannot be told apart.
+  if (ends.some((one, index) => ends.findIndex((other) => isSameNode(one, other)) < index)) {
+    throw cannotTell(nodes, hostname);
+  }
   if (peer !== undefined && !isSameNode(peer, next.name)) {
     const fencing = around(nodeNamed(nodes, peer), -1)?.name ?? 'another node';
     throw new Error(
