@@ -10,7 +10,7 @@ import {
 } from './messages.js';
 import type { Conversation } from '../keeper/messages.js';
 import type { PulseOutcome } from '../line/act.js';
-import { within } from '../line/timeout.js';
+import { retry, within } from '../line/timeout.js';
 import type { RecordFile } from '../line/power-record.js';
 import { isSameNode } from '../target/node-names.js';
 import { wireProtocol } from '../wire-test/messages.js';
@@ -81,18 +81,12 @@ export async function observeBoot(
   clock: Clock,
   timeout: number,
 ): Promise<boolean> {
-  const deadline = clock.now() + timeout;
-  for (;;) {
-    try {
-      return await host.observation.keep(async () => {
-        const board = await host.openBoard();
-        return readRegisters(board).finally(() => board.close());
-      });
-    } catch (error) {
-      if (clock.now() >= deadline) throw error;
-    }
-    await clock.sleep(200);
-  }
+  return retry({ clock }, timeout, () =>
+    host.observation.keep(async () => {
+      const board = await host.openBoard();
+      return readRegisters(board).finally(() => board.close());
+    }),
+  );
 }
 
 /**

@@ -171,7 +171,7 @@ async function askUntil<T>(
   return undefined;
 }
 
-/** What the keeper says next, `silence` when it says nothing for `timeout` ms, undefined when it is gone. */
+/** What the keeper says next, `late` when it says nothing for `timeout` ms, undefined when it is gone. */
 async function nextEvent(
   conversation: KeeperConversation,
   clock: Clock,

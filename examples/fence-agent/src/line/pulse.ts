@@ -216,17 +216,16 @@ export async function release(
   timeout = releaseTimeout,
   taken = false,
 ): Promise<boolean> {
-  const deadline = clock.now() + timeout;
-  for (let isTaken = taken; ; isTaken = false) {
-    try {
-      await settleExtout(lines, false, { taken: isTaken });
-      return true;
-    } catch (error) {
-      if (clock.now() >= deadline) {
-        log(`EXTOUT could not be released: ${reasonOf(error)}`);
-        return false;
-      }
-    }
-    await clock.sleep(100);
+  let isTaken = taken;
+  try {
+    await retry({ clock }, timeout, () =>
+      settleExtout(lines, false, { taken: isTaken }).finally(() => {
+        isTaken = false;
+      }),
+    );
+    return true;
+  } catch (error) {
+    log(`EXTOUT could not be released: ${reasonOf(error)}`);
+    return false;
   }
 }

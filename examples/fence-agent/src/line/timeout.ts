@@ -9,7 +9,7 @@ const tryInterval = 100;
  * that fails for longer than the driver's retries where nothing has been asserted yet, so that there is time.
  */
 export async function retry<T>(
-  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  { clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal },
   timeout: number,
   attempt: () => Promise<T>,
 ): Promise<T> {
@@ -18,13 +18,13 @@ export async function retry<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (signal.aborted || clock.now() >= deadline) throw error;
+      if (signal?.aborted === true || clock.now() >= deadline) throw error;
     }
     await clock.sleep(tryInterval);
   }
 }
 
-/** The promise's value, or `silence` when it does not come within `milliseconds`. */
+/** The promise's value, or `late` when it does not come within `milliseconds`. */
 export async function within<T>(clock: Clock, milliseconds: number, promise: Promise<T>): Promise<T | 'late'> {
   const timer = new AbortController();
   try {
