@@ -188,10 +188,15 @@ describe('this node and its peer', () => {
       );
     });
 
-    it('are refused where a neighbour has no name, whatever the options say', async () => {
-      const nameless = conf(a, ['ring0_addr: 10.0.0.2'], c);
+    it.each([
+      ['a node has no name', conf(a, ['ring0_addr: 10.0.0.2'], c)],
+      ['two nodes have one name', conf(['name: C', 'ring0_addr: 10.0.0.1'], b, c)],
+      ['this node has the name of the next one', conf(['name: b', 'ring0_addr: 10.0.0.1'], b, c)],
+    ])('are refused where %s, whatever the options say', async (_, text) => {
       for (const options of [{}, { peer: 'b' }]) {
-        await expect(findWiring(options, facts({ hostname: 'a' }, nameless))).rejects.toThrow(/cannot tell/);
+        await expect(findWiring(options, facts({ addresses: ['10.0.0.1'] }, text))).rejects.toThrow(
+          /cannot tell|is not a node|the configured peer/,
+        );
       }
     });
   });

@@ -73,17 +73,15 @@ function inRing(
   { peer }: NamedEnds,
   hostname: string,
 ): FoundWiring {
-  const around = (node: CorosyncNode | undefined, steps: 1 | -1) =>
-    node && nodes[(nodes.indexOf(node) + steps + nodes.length) % nodes.length];
-  const [next, before] = [around(here, 1), around(here, -1)];
-  if (next?.name === undefined || before?.name === undefined) throw cannotTell(nodes, hostname);
-  const ends = [self, next.name, before.name];
+  const called = nodes.map(({ name = '' }) => name.toLowerCase());
+  const place = nodes.indexOf(here);
+  const next = nodes[(place + 1) % nodes.length];
+  const before = nodes.at(place - 1);
   // Two of one name cannot be told apart.
-  if (ends.some((one, index) => ends.findIndex((other) => isSameNode(one, other)) < index)) {
-    throw cannotTell(nodes, hostname);
-  }
+  const clear = new Set(called).size === nodes.length && !called.includes('');
+  if (!clear || next?.name === undefined || before?.name === undefined) throw cannotTell(nodes, hostname);
   if (peer !== undefined && !isSameNode(peer, next.name)) {
-    const fencing = around(nodeNamed(nodes, peer), -1)?.name ?? 'another node';
+    const fencing = nodes.at(called.indexOf(peer.toLowerCase()) - 1)?.name ?? 'another node';
     throw new Error(
       `the wire of ${self} leads to ${next.name}, the next node of corosync.conf, and not to peer=${peer}, which ` +
         `${fencing} alone can fence: ban the device from every other node`,
