@@ -125,7 +125,7 @@ export function sshRunner(runner: Runner, destination: string): Runner {
           'COMMAND_FAILED',
           `ssh to ${destination} does not work: ${lastLineOf(result.stderr.toString('utf8'))}; ` +
             (result.stderr.includes('Host key verification failed')
-              ? `look at it with: ssh ${destination}; where that machine was set up anew, first: ssh-keygen -R ${destination}`
+              ? `look at it with: ssh ${destination}; if that machine was installed again, first: ssh-keygen -R ${destination}`
               : "put this machine's key there, or prepare that node by running cluster-setup prepare on it and use --no-ssh here"),
         );
       }
