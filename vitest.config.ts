@@ -17,7 +17,10 @@ const real = [
 const longest = ['mutual-shooting', 'fault-storm', 'crooked-world', 'faults', 'every-step-kill', 'cluster-status'];
 
 /** What takes a third of the time of all virtual ones is not for `npm run test:quick`. */
-const slow = process.env['QUICK'] === '1' ? ['**/test/crooked-world.test.ts', 'tools/test/guide-examples.test.ts'] : [];
+const slow =
+  process.env['QUICK'] === '1'
+    ? ['**/test/{crooked-world,fault-storm}.test.ts', 'tools/test/guide-examples.test.ts']
+    : [];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
