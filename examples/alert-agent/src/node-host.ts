@@ -1,6 +1,7 @@
 // The outside of the alert agent on a real node.
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { acquireFileLock } from '@sleepi3/driver';
 import { replaceFile } from '@sleepi3/program';
 import { AlertError } from './errors.js';
 import type { SendHost } from './receivers/send.js';
@@ -9,6 +10,9 @@ import type { Directory } from './spool.js';
 
 /** Of the package: hacluster's, since Pacemaker calls the agent as that user. */
 export const spoolDirectory = '/var/lib/alert-sleepi3';
+
+/** ms; what is done alone is a matter of two small files. */
+const lockTimeout = 5000;
 
 /** A directory of this machine. Root writes there, too: what it writes the delivery, as hacluster, has to read. */
 export function directoryAt(path: string): Directory {
@@ -24,6 +28,15 @@ export function directoryAt(path: string): Directory {
       await replaceFile(join(path, name), text);
     },
     remove: (name) => rm(join(path, name), { force: true }),
+    alone: async (body) => {
+      // The directory itself: root and hacluster both can open it. Whoever cannot have it tells all the same.
+      const lock = await acquireFileLock(path, { create: false, timeout: lockTimeout }).catch(() => undefined);
+      try {
+        return await body();
+      } finally {
+        await lock?.release();
+      }
+    },
   };
 }
 

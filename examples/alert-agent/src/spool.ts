@@ -13,6 +13,8 @@ export interface Directory {
   replace(name: string, text: string): Promise<void>;
   /** Removes a file; having none is fine. */
   remove(name: string): Promise<void>;
+  /** Runs `body` while nobody else who asks for this does, in whatever process. */
+  alone<T>(body: () => Promise<T>): Promise<T>;
 }
 
 /** An event and how far it has come. */
@@ -42,8 +44,12 @@ export class Spool {
     this.#now = now;
   }
 
-  /** Adds an event; false when the same was sent a moment ago. */
+  /** Adds an event; false when the same was told a moment ago. Pacemaker may call for one fencing twice, at the same time. */
   async add(event: AlertEvent, receivers: string): Promise<boolean> {
+    return this.#directory.alone(() => this.#add(event, receivers));
+  }
+
+  async #add(event: AlertEvent, receivers: string): Promise<boolean> {
     const sent = `sent-${fingerprint(event.key)}`;
     const last = Date.parse((await this.#directory.read(sent))?.trim() ?? '');
     const now = this.#now().getTime();

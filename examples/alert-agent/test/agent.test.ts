@@ -1,5 +1,9 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunProgram } from '@sleepi3/driver';
+import { directoryAt } from '../src/node-host.js';
 import { attendAlert } from '../src/pacemaker/attend.js';
 import { Spool } from '../src/spool.js';
 import { memoryDirectory } from './memory-directory.js';
@@ -64,12 +68,33 @@ describe('the alert agent', () => {
     expect(event!.text).toContain('Nothing has to be done');
   });
 
-  it('says that a person asked for a fencing', async () => {
+  it('tells of a fencing once that two had asked for, and Pacemaker called for both at the same time', async () => {
+    const a = node('pi-a', ['pi-a']);
+    const merged = { ...fencing, CRM_alert_desc: 'Operation reboot of pi-b by pi-a for stonith_admin.9@pi-a: OK' };
+    await Promise.all([a.call(fencing), a.call(merged)]);
+    expect(await a.queued()).toHaveLength(1);
+  });
+
+  it('tells of it once from a directory of this machine, too', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'spool-'));
+    try {
+      const event = { kind: 'fencing', severity: 'info', subject: 'pi-b', title: 't', text: 'x' } as const;
+      const added = Array.from({ length: 8 }, () =>
+        new Spool(directoryAt(path), () => new Date()).add(
+          { ...event, reporter: 'pi-a', at: '2026-11-29T03:12:04Z', key: 'fenced pi-b', quietSeconds: 60 },
+          'f',
+        ),
+      );
+      expect((await Promise.all(added)).filter(Boolean)).toHaveLength(1);
+      expect((await readdir(path)).filter((name) => name.endsWith('.event'))).toHaveLength(1);
+    } finally {
+      await rm(path, { recursive: true });
+    }
+  });
+
+  it.each(['stonith_admin.99', '(null).a-tag.99'])('says that a person asked for a fencing, as %s', async (client) => {
     const a = node('pi-a');
-    await a.call({
-      ...fencing,
-      CRM_alert_desc: 'Operation reboot of pi-b by pi-a for stonith_admin.99@pi-b: OK (ref=1)',
-    });
+    await a.call({ ...fencing, CRM_alert_desc: `Operation reboot of pi-b by pi-a for ${client}@pi-b: OK (ref=1)` });
     const [event] = await a.queued();
     expect(event!.severity).toBe('info');
     expect(event!.text).toContain('at the request of a person on pi-b');

@@ -281,4 +281,27 @@ describe('a scenario of the lab', () => {
       },
     ]);
   });
+
+  it('killed: a person asked twice, once with too little time', () => {
+    const { incidents } = historyOf(nodesOf('killed'));
+    expect(incidents).toMatchObject([
+      {
+        node: 'raspberrypi-1',
+        cause: { kind: 'by-hand', text: 'A person asked for the fencing, by lab.' },
+        fencings: [{ succeeded: false }, { succeeded: true, held: { samples: 61 } }],
+        back: { wokenBy: ['extin'] },
+      },
+    ]);
+  });
+
+  it('failed-stop: a resource that could not be stopped', () => {
+    const { incidents } = historyOf(nodesOf('failed-stop'));
+    expect(incidents).toMatchObject([
+      {
+        node: 'raspberrypi-1',
+        cause: { kind: 'failed-stop', text: 'The stop of VIP failed there (error).' },
+        fencings: [{ by: 'raspberrypi-2', succeeded: true }],
+      },
+    ]);
+  });
 });

@@ -24,13 +24,14 @@ export function operationOf(description: string): FencingOperation {
   return {
     // pacemaker-fenced writes `<anyone>` (2.1) or `the cluster` when no node carried it out.
     executor: executor === undefined || executor.startsWith('<') ? undefined : executor,
-    client: groups?.['client']?.replace(/\.\d+$/, ''),
+    // With a tag Pacemaker 2.1 writes `(null).tag.PID`.
+    client: groups?.['client']?.replace(/^\(null\)\.|\.\d+$/g, ''),
     origin: groups?.['origin'],
     result: groups?.['result'],
   };
 }
 
-/** Whether a person asked for it, by pcs or stonith_admin, and not the cluster itself. */
+/** Whether a person asked for it, by pcs, stonith_admin or whatever has a name of its own, and not the cluster itself. */
 export function isByHand({ client }: FencingOperation): boolean {
-  return client !== undefined && /^(stonith_admin|stonith-api|pcs)/.test(client);
+  return client !== undefined && client !== '' && !/^(pacemaker-|crmd$|dlm)/.test(client);
 }

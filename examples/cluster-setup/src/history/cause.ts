@@ -98,7 +98,7 @@ function shutDown(evidence: Evidence): Cause | undefined {
 
 function byHand({ fencings }: Evidence): Cause | undefined {
   const [first] = fencings;
-  if (first === undefined || !/^(stonith_admin|stonith-api|pcs)/.test(first.client)) return undefined;
+  if (first === undefined || first.client === '' || /^(pacemaker-|crmd$|dlm)/.test(first.client)) return undefined;
   return { kind: 'by-hand', text: `A person asked for the fencing, by ${first.client}.` };
 }
 

@@ -62,7 +62,8 @@ const rows: readonly Row[] = [
       subject,
       action,
       by: by === undefined || by.startsWith('<') || by === 'the' ? undefined : by,
-      client: client.replace(/[.@].*$/, ''),
+      // With a tag Pacemaker 2.1 writes `(null).tag.PID@node`.
+      client: client.replace(/@.*$/, '').replace(/^\(null\)\.|\.\d+$/g, ''),
       result,
     }),
   },
