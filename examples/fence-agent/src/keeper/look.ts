@@ -31,6 +31,8 @@ export async function look(
 ): Promise<NodeReport> {
   const { clock, date, defaultsFile, owedWake, readDefaults, wireTest } = host;
   const act = line.underWay;
+  // Names may have to be resolved; the board takes its time meanwhile.
+  const finding = host.peer?.wiring().catch(() => undefined);
   const defaults = await readDefaults().catch(() => undefined); // without it the board does not open, which is told
   let transfer = 0;
   const reading = await openBoard()
@@ -46,7 +48,7 @@ export async function look(
   const slow = busIsSlow(transfer);
   const owed = await owedWake.get();
   if (owed) void debt.makeGood();
-  const wiring = await host.peer?.wiring().catch(() => undefined);
+  const wiring = await finding;
   const tested = await wireTest.last(wiring && testedOf(wiring));
   const wire = judgeWireTest(tested, date(), wiring?.before === undefined ? undefined : wiring.peer);
   const findings: Finding[] = [
