@@ -16,7 +16,9 @@ function dependenciesOf(directory: string): string[] {
 describe('docs/dependencies.md', () => {
   it('has a line for every dependency of the repository, and no other', () => {
     const workspaces = ['packages', 'examples'].flatMap((folder) =>
-      readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+      readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) =>
+        entry.isDirectory() ? `${folder}/${entry.name}` : [],
+      ),
     );
     const declared = new Set(['.', 'lab', ...workspaces].flatMap(dependenciesOf));
     const rows = readFileSync(join(root, 'docs/dependencies.md'), 'utf8').matchAll(/^\| (`[^|]+)\|/gm);

@@ -147,7 +147,9 @@ describe('the walk through the house', () => {
 
   it('enters every room', () => {
     const rooms = ['packages', 'examples'].flatMap((folder) =>
-      readdirSync(join(root, folder)).map((name) => join(folder, name)),
+      readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) =>
+        entry.isDirectory() ? join(folder, entry.name) : [],
+      ),
     );
     expect(rooms.filter((room) => !named.some((path) => path.startsWith(room)))).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { parseDirectorMessage, parseSubjectMessage } from '../src/characterize/m
 import { Observation, observeBoot, serveDirector, type SubjectHost } from '../src/characterize/subject.js';
 import { performAct } from '../src/keeper/ask.js';
 import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
-import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
+import { conversationPair, PiProcess } from '../virtual/pi-process.js';
 import { inMessages } from '../src/peer/channel.js';
 
 const names = ['raspberrypi-1', 'raspberrypi-2'] as const;

@@ -6,7 +6,7 @@ import { type Frame, parseFrame, secured } from '../src/peer/channel.js';
 import type { PeerFacts } from '../src/peer/messages.js';
 import { refutes } from '../src/peer/woken-peer.js';
 import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
-import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
+import { conversationPair, PiProcess } from '../virtual/pi-process.js';
 
 const hour = 3_600_000;
 

@@ -9,7 +9,7 @@ import type { PulseRequest } from '../src/line/act.js';
 import { PowerRecord, type RecordFile } from '../src/line/power-record.js';
 import { WireTestRecord } from '../src/wire-test/record.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
-import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
+import { conversationPair, PiProcess } from '../virtual/pi-process.js';
 
 export const off = requestOf(0);
 export const peer = 'raspberrypi-2';

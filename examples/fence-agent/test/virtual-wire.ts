@@ -6,7 +6,7 @@ import { inMessages } from '../src/peer/channel.js';
 import { parseListenerMessage, parseTesterMessage } from '../src/wire-test/messages.js';
 import { answerWireTest, testWire, type WireEnd } from '../src/wire-test/test.js';
 import { createCluster, requestOf, type VirtualCluster } from '../virtual/virtual-cluster.js';
-import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
+import { conversationPair, PiProcess } from '../virtual/pi-process.js';
 
 export interface WireCase {
   readonly cluster: VirtualCluster;

@@ -4,7 +4,7 @@ import { parseListenerMessage, parseTesterMessage } from '../src/wire-test/messa
 import { listenForWireTests } from '../src/wire-test/listen.js';
 import { answerWireTest, type ListenerConversation, testWire } from '../src/wire-test/test.js';
 import { judgeWire } from '../src/wire-test/verdict.js';
-import { conversationPair, PiProcess } from '../virtual/virtual-pi.js';
+import { conversationPair, PiProcess } from '../virtual/pi-process.js';
 import { inMessages } from '../src/peer/channel.js';
 import { wireCase } from './virtual-wire.js';
 

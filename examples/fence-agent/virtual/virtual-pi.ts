@@ -1,11 +1,10 @@
-// Processes of one Pi that can be killed at any point, on a virtual clock: what a killed process awaits never comes, and
-// whoever talks with it finds the line dead. Just what SIGKILL leaves behind. The line keeper is supervised as systemd does
-// it: its socket outlives it, its death releases the line, and it is started again.
+// One Pi with its processes. The line keeper is supervised as systemd does it: its socket outlives it, its death releases the
+// line, and it is started again.
 import { type Bus, type Clock, editDefaults, type ParsedDefaults, parseDefaults, Sleepi3 } from '@sleepi3/driver';
 import { type AskHost, askKeeper, type KeeperConversation, performAct } from '../src/keeper/ask.js';
 import { clearLine } from '../src/keeper/clear-line.js';
 import { keepLine } from '../src/keeper/keeper.js';
-import type { AgentConversation, AgentMessage, Conversation, KeeperEvent, NamedBoard } from '../src/keeper/messages.js';
+import type { AgentConversation, AgentMessage, KeeperEvent, NamedBoard } from '../src/keeper/messages.js';
 import { OwedWake } from '../src/keeper/owed-wake.js';
 import type { PulseOutcome, PulseRequest } from '../src/line/act.js';
 import { PowerRecord, type RecordFile } from '../src/line/power-record.js';
@@ -18,61 +17,7 @@ import { checkReport } from '../src/commands/check.js';
 import { Memory } from '../src/watch/memory.js';
 import { NodeWatch, type WatchHost } from '../src/watch/watch.js';
 import { WireTestRecord } from '../src/wire-test/record.js';
-
-const never = new Promise<never>(() => {});
-
-/** A process: everything it awaits goes through {@link live} and stops coming once it is killed. */
-export class PiProcess {
-  killed = false;
-  #hung = false;
-  #owner: PiProcess | undefined;
-  readonly #atDeath: (() => void)[] = [];
-
-  constructor(readonly name: string) {}
-
-  kill(): void {
-    if (this.killed) return;
-    this.killed = true;
-    for (const action of this.#atDeath) action();
-  }
-
-  /** It does no more, but keeps its descriptors, as after SIGSTOP. */
-  hang(): void {
-    this.#hung = true;
-  }
-
-  get hung(): boolean {
-    return this.#hung || this.#owner?.hung === true;
-  }
-
-  /** What hangs on this belongs to `owner` from now on. */
-  belongTo(owner: PiProcess): void {
-    this.#owner = owner;
-    owner.onDeath(() => {
-      this.kill();
-    });
-  }
-
-  onDeath(action: () => void): void {
-    if (this.killed) action();
-    else this.#atDeath.push(action);
-  }
-
-  async live<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#stopped()) return never;
-    const settled = await action().then(
-      (value) => () => value,
-      (error: unknown) => () => {
-        throw error;
-      },
-    );
-    return this.#stopped() ? never : settled();
-  }
-
-  #stopped(): boolean {
-    return this.killed || this.hung;
-  }
-}
+import { conversationPair, never, PiProcess } from './pi-process.js';
 
 /** What systemd and Debian's Node do, as the units are; all in ms, measured where a number comes from somewhere. */
 export const supervision = {
@@ -483,64 +428,5 @@ export class VirtualPi {
       replace: (text) => process.live(() => change(text)),
       remove: () => process.live(() => change(undefined)),
     };
-  }
-}
-
-/** The two ends of a conversation between processes; it breaks when either dies. */
-export function conversationPair<ToA, ToB>(
-  a: PiProcess,
-  b: PiProcess,
-): [Conversation<ToA, ToB>, Conversation<ToB, ToA>] {
-  const forA = new Mailbox<ToA>();
-  const forB = new Mailbox<ToB>();
-  const close = () => {
-    forA.close();
-    forB.close();
-  };
-  a.onDeath(close);
-  b.onDeath(close);
-  return [
-    {
-      send: (message) => {
-        if (!a.killed) forB.put(message);
-      },
-      receive: () => a.live(() => forA.take()),
-      close,
-    },
-    {
-      send: (message) => {
-        if (!b.killed) forA.put(message);
-      },
-      receive: () => b.live(() => forB.take()),
-      close,
-    },
-  ];
-}
-
-class Mailbox<T> {
-  readonly #messages: T[] = [];
-  #waiting: ((message: T | undefined) => void) | undefined;
-  #closed = false;
-
-  put(message: T): void {
-    if (this.#closed) return;
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    if (waiting) waiting(message);
-    else this.#messages.push(message);
-  }
-
-  take(): Promise<T | undefined> {
-    const message = this.#messages.shift();
-    if (message !== undefined || this.#closed) return Promise.resolve(message);
-    return new Promise((resolve) => {
-      this.#waiting = resolve;
-    });
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#waiting?.(undefined);
-    this.#waiting = undefined;
   }
 }

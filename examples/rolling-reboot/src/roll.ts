@@ -1,6 +1,7 @@
 // A roll, as this node sees it: whether it may have its turn now, what an earlier run left, and how a roll is ended.
 import { messageOf, RollError, type RollErrorCode } from './errors.js';
-import { gates, lookAtGates, waitForGates } from './gates.js';
+import { gates } from './gates.js';
+import { lookAtGates, waitForGates } from './look-at-gates.js';
 import { type Journal, readHistory, readJournal } from './journal.js';
 import { changeLock, claimOf, describeLock, type LockRecord, readLock, writeLock } from './lock.js';
 import type { Host } from './node/host.js';

@@ -1,7 +1,8 @@
 // One turn of this node as it stands: what all its steps share.
 import type { ClusterFacts } from './cluster/cluster.js';
 import { messageOf, RollError } from './errors.js';
-import { type GateView, lookAtGates, waitForGates } from './gates.js';
+import type { GateView } from './gates.js';
+import { lookAtGates, waitForGates } from './look-at-gates.js';
 import { type Journal, readHistory, writeJournal } from './journal.js';
 import type { Host } from './node/host.js';
 import type { Gauges } from './report/report.js';

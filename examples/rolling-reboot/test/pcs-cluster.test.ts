@@ -5,7 +5,7 @@ import { FakeCluster, type FakeClusterSnapshot, WarmPcs } from '@sleepi3/pcs/tes
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import type { Cluster } from '../src/cluster/cluster.js';
-import { lookAtGates } from '../src/gates.js';
+import { lookAtGates } from '../src/look-at-gates.js';
 import { changeLock, readLock, writeLock } from '../src/lock.js';
 import { factsOf, pcsCluster } from '../src/cluster/pcs-cluster.js';
 import { rightSettings } from '../src/read-settings.js';

@@ -11,7 +11,7 @@ import type {
   PlugStatus,
   PowerStatus,
 } from './definition.js';
-import { FenceError } from './errors.js';
+import { FenceError, messageOf } from './errors.js';
 import type { Log } from './host/log.js';
 import { canonicalUuid } from './host/uuid.js';
 
@@ -301,29 +301,6 @@ class Engine {
   async #sleep(name: string): Promise<void> {
     if (this.#seconds(name) > 0) await this.#world.clock.sleep(this.#seconds(name), this.#world.signal);
   }
-}
-
-/**
- * The text of anything thrown, with what caused it: `fetch failed: connect ECONNREFUSED 127.0.0.1:1`. A cause that the
- * message has told already is not told again.
- */
-export function messageOf(error: unknown): string {
-  const seen = new Set<unknown>();
-  let text = '';
-  for (let one = error; one !== undefined && !seen.has(one); one = one instanceof Error ? one.cause : undefined) {
-    seen.add(one);
-    const own = ownMessageOf(one);
-    if (!text.includes(own)) text += text === '' ? own : `: ${own}`;
-  }
-  return text;
-}
-
-/** An error for several (a host with several addresses, none of which answers) may have no text of its own. */
-function ownMessageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.message !== '') return error.message;
-  const several = error instanceof AggregateError ? error.errors.map(ownMessageOf).join(', ') : '';
-  return several === '' ? error.name : several;
 }
 
 /** Tries until a try does not say false. */

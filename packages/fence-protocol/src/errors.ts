@@ -32,3 +32,26 @@ export class FenceError extends Error {
     this.plug = facts.plug;
   }
 }
+
+/**
+ * The text of anything thrown, with what caused it: `fetch failed: connect ECONNREFUSED 127.0.0.1:1`. A cause that the
+ * message has told already is not told again.
+ */
+export function messageOf(error: unknown): string {
+  const seen = new Set<unknown>();
+  let text = '';
+  for (let one = error; one !== undefined && !seen.has(one); one = one instanceof Error ? one.cause : undefined) {
+    seen.add(one);
+    const own = ownMessageOf(one);
+    if (!text.includes(own)) text += text === '' ? own : `: ${own}`;
+  }
+  return text;
+}
+
+/** An error for several (a host with several addresses, none of which answers) may have no text of its own. */
+function ownMessageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message !== '') return error.message;
+  const several = error instanceof AggregateError ? error.errors.map(ownMessageOf).join(', ') : '';
+  return several === '' ? error.name : several;
+}

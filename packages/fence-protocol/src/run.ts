@@ -1,8 +1,8 @@
 // One run of an agent: read the request, check it, carry it out, answer.
 import { checkRequest, type CheckedRequest, requestedInformation } from './request/check.js';
 import type { FenceAgent } from './definition.js';
-import { type Answer, carryOut, messageOf } from './engine.js';
-import { FenceError } from './errors.js';
+import { type Answer, carryOut } from './engine.js';
+import { FenceError, messageOf } from './errors.js';
 import type { FenceHost } from './host/host.js';
 import { createLog, formatLine, type Log, type LogSink } from './host/log.js';
 import { renderManpage, renderMetadata } from './describe/metadata.js';

@@ -1,7 +1,7 @@
 // What status and a dry run print.
 import type { RollStatus } from '@sleepi3/program';
 import { messageOf } from '../errors.js';
-import { lookAtGates } from '../gates.js';
+import { lookAtGates } from '../look-at-gates.js';
 import type { Host } from '../node/host.js';
 import { readHistory, readJournal } from '../journal.js';
 import { describeLock, readLock } from '../lock.js';
