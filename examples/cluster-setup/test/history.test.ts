@@ -304,4 +304,16 @@ describe('a scenario of the lab', () => {
       },
     ]);
   });
+
+  it('split-held: a link that was cut, by what the loser had on its disk before it was cut off', () => {
+    const { incidents } = historyOf(nodesOf('split-held'));
+    expect(incidents).toMatchObject([
+      {
+        node: 'raspberrypi-2',
+        cause: { kind: 'cut-link' },
+        fencings: [{ by: 'raspberrypi-1', held: { samples: 61 } }],
+        back: { wokenBy: ['extin'] },
+      },
+    ]);
+  });
 });
