@@ -1,6 +1,6 @@
 // The bundled program: one file in two parts, of which the second is compiled when it is asked for.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderMetadata } from '@sleepi3/fence-protocol';
@@ -52,6 +52,15 @@ it('is whole wherever it is copied or linked to', () => {
       stderr: 'fence_sleepi3: unknown command keper: did you mean keeper?\n',
     });
   }
+});
+
+it('does not take the second part of another version, which an upgrade put there while it started', () => {
+  const file = join(directory, 'fence_upgraded');
+  writeFileSync(file, readFileSync(program, 'utf8').replace(/^(\/\/ The second part, )\w+:$/m, '$1another:'));
+  const { status, stderr } = spawnSync(process.execPath, [file], { input: 'action=list\n', encoding: 'utf8' });
+  expect(stderr).toContain(`${file} was replaced while it started: call it again`);
+  expect(status).toBe(1);
+  expect(answer(['-o', 'metadata'], '', file)).toContain('<resource-agent name="fence_upgraded"');
 });
 
 it('has what only the line keeper and the commands need in lines that Node skips', () => {
