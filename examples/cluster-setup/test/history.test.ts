@@ -173,9 +173,26 @@ describe('what nobody was left to see', () => {
     expect(both('poweron', last).incidents).toEqual([]);
   });
 
-  it('is not asked of what was before the time that was asked for', () => {
-    const later = { ...ended('pi-a', 'pi-b', 'poweron', [100, 'cron', 'x']), from: 120_000 };
-    expect(historyOf([later]).incidents).toEqual([]);
+  const since = (from: number, ...records: readonly ReturnType<typeof ended>[]) =>
+    historyOf(records.map((one) => ({ ...one, from }))).incidents.map(({ node }) => node);
+  const pair = (['pi-a', 'pi-b'] as const).map((node, place, all) =>
+    ended(node, all[1 - place]!, 'poweron', [100, 'cron', 'x']),
+  );
+
+  it('is told though the journals end before the time that was asked for, as their last lines were lost', () => {
+    expect(since(120_000, ...pair)).toEqual(['pi-a', 'pi-b']);
+  });
+
+  it('is not told where they were there again by the time that was asked for', () => {
+    expect(since(145_000, ...pair)).toEqual([]);
+  });
+
+  it('is not told where the other one lived on, and told of it before the time that was asked for', () => {
+    const survivor = record('pi-b', [
+      [10, controld, member('pi-a')],
+      [170, controld, member('pi-a')],
+    ]);
+    expect(since(120_000, pair[0]!, survivor)).toEqual([]);
   });
 
   it('is not told a second time where the other one has seen it', () => {

@@ -75,7 +75,13 @@ function unseenEnds(records: readonly NodeRecord[], facts: readonly Fact[], seen
   const ends = records.flatMap(({ node, from, boots }) =>
     boots.flatMap((boot, index) => {
       const next = boots[index + 1];
-      if (next === undefined || boot.to < from || endedInOrder(boot) || wasGoingDown(boot, facts)) return [];
+      if (
+        next === undefined ||
+        isOfBefore(boot, next, from, records) ||
+        endedInOrder(boot) ||
+        wasGoingDown(boot, facts)
+      )
+        return [];
       const explained = seen.some(
         ({ node: other, at, back }) =>
           sameName(other, node) && at < next.from + slack && (back?.at ?? Infinity) > boot.to - slack,
@@ -93,6 +99,16 @@ function unseenEnds(records: readonly NodeRecord[], facts: readonly Fact[], seen
         .map((other) => other.node),
     },
   }));
+}
+
+/**
+ * Whether it ended before the time that is asked about. The last lines of a journal are lost with the power, so that its own end
+ * does not say; where another node lived on, it missed this one, and told of it before.
+ */
+function isOfBefore({ node, to }: Boot, next: Boot, from: number, records: readonly NodeRecord[]): boolean {
+  if (to >= from) return false;
+  const others = records.filter((record) => !sameName(record.node, node));
+  return next.from < from || others.some(({ boots }) => boots.some((one) => one.from <= to && one.to >= next.from));
 }
 
 function wasGoingDown({ node, to }: Boot, facts: readonly Fact[]): boolean {
