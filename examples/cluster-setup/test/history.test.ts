@@ -236,15 +236,32 @@ describe('a fencing that the wire could not do', () => {
   });
 });
 
-it('says from when a resource was being started elsewhere, and when it was', () => {
-  const { incidents } = historyOf([
-    record('pi-a', [
-      [3, controld, 'notice: Node pi-b state is now lost'],
-      [20, controld, 'notice: Requesting local execution of start operation for VIP on pi-a'],
-      [22.5, controld, 'notice: Result of start operation for VIP on pi-a: ok'],
-    ]),
-  ]);
-  expect(incidents[0]!.takenOver).toEqual({ began: 20_000, at: 22_500, resource: 'VIP', by: 'pi-a' });
+describe.each([
+  ['2.1', 'ok', 'error'],
+  ['3.0', 'OK', 'Error'],
+])('the results of Pacemaker %s', (_, ok, error) => {
+  const survivor = (...own: readonly (readonly [number, string, string])[]) =>
+    historyOf([
+      record('pi-a', [
+        [3, controld, 'notice: Node pi-b state is now lost'],
+        [15, controld, 'notice: Peer pi-b was terminated (reboot) by pi-a on behalf of pacemaker-controld.1@pi-a: OK'],
+        [20, controld, 'notice: Requesting local execution of start operation for VIP on pi-a'],
+        [22.5, controld, `notice: Result of start operation for VIP on pi-a: ${ok}`],
+      ]),
+      record('pi-b', [[1, 'kernel', 'Linux'], ...own]),
+    ]).incidents;
+
+  it('say from when a resource was being started elsewhere, and when it was', () => {
+    expect(survivor()[0]!.takenOver).toEqual({ began: 20_000, at: 22_500, resource: 'VIP', by: 'pi-a' });
+  });
+
+  it.each([
+    [ok, 'unknown'],
+    [error, 'failed-stop'],
+  ])('say of a stop with %s what it means', (result, kind) => {
+    const stop = `notice: Result of stop operation for VIP on pi-b: ${result}`;
+    expect(survivor([2, controld, stop])[0]!.cause.kind).toBe(kind);
+  });
 });
 
 describe('a journal', () => {

@@ -45,7 +45,9 @@ export const pacemaker: Way = {
     },
     {
       name: 'start',
-      pattern: new RegExp(`pacemaker-controld.*Result of (?:start|migrate_from) operation for ${resources.vip} .*: ok`),
+      pattern: new RegExp(
+        `pacemaker-controld.*Result of (?:start|migrate_from) operation for ${resources.vip} .*: (?:ok|OK)`,
+      ),
     },
   ],
 };

@@ -90,7 +90,11 @@ const rows: readonly Row[] = [
   {
     program: controld,
     sentence: /\bResult of (?<task>\w+) operation for (?<resource>\S+) on \S+: (?<result>[^|(]+?)(?: [|(]|$)/,
-    said: ({ task = '', resource = '', result = '' }) => ({ kind: 'operation', task, resource, result }),
+    // Pacemaker 2.1 says ok and error, 3.0 says OK and Error.
+    said: ({ task = '', resource = '', result = '' }) => ({
+      ...{ kind: 'operation', task, resource },
+      result: result.toLowerCase(),
+    }),
   },
   {
     program: /^systemd-(?:shutdown|logind)$/,
