@@ -112,7 +112,9 @@ function compareFenced(
   const fencing = fencings.find(({ succeeded }) => succeeded);
   const proven = fencing?.held;
   const hold = loss?.hold;
-  const again = answersAgain.find((time) => time >= at - tolerance && time <= (back?.at ?? Infinity));
+  // As long as it has its power the struck one may answer now and then, as one that is out of memory does.
+  const begun = Math.max(at - tolerance, loss?.at ?? 0);
+  const again = answersAgain.find((time) => time >= begun && time <= (back?.at ?? Infinity));
   const byWire = [
     found(`it says who fenced ${node}`, hold !== undefined && fencing?.by === hold.by, fencing?.by),
     { what: 'it says until when EXTOUT was held, within a second', ...near(proven?.until, hold?.end) },
