@@ -2,8 +2,8 @@
 // awaits never comes, and whoever talks with it finds the line dead. Just what SIGKILL leaves behind.
 import type { Conversation } from '../src/keeper/messages.js';
 
-/** What a stopped process awaits. */
-export const never = new Promise<never>(() => {});
+/** What a stopped process awaits; each time a new one, as one for all would keep every world that ever awaited it. */
+export const never = () => new Promise<never>(() => {});
 
 /** A process: everything it awaits goes through {@link live} and stops coming once it is killed. */
 export class PiProcess {
@@ -43,14 +43,14 @@ export class PiProcess {
   }
 
   async live<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#stopped()) return never;
+    if (this.#stopped()) return never();
     const settled = await action().then(
       (value) => () => value,
       (error: unknown) => () => {
         throw error;
       },
     );
-    return this.#stopped() ? never : settled();
+    return this.#stopped() ? never() : settled();
   }
 
   #stopped(): boolean {

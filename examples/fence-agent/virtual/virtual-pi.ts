@@ -361,7 +361,7 @@ export class VirtualPi {
     const transfer = <T>(run: () => Promise<T>) =>
       process.live(async () => {
         onBusOperation?.(process, 'before');
-        if (process.killed) return never;
+        if (process.killed) return never();
         const result = await run();
         onBusOperation?.(process, 'after');
         return result;
@@ -420,7 +420,7 @@ export class VirtualPi {
   #file(process: PiProcess, file: { read(): string | undefined; write(text: string | undefined): void }): RecordFile {
     const change = async (text: string | undefined) => {
       if (this.disk === 'failing') throw new Error('EIO: i/o error');
-      if (this.disk === 'hanging') await never;
+      if (this.disk === 'hanging') await never();
       file.write(text);
     };
     return {
