@@ -67,6 +67,14 @@ describe.each(Object.entries(machines))('%s', (_, machine) => {
   });
 });
 
+/** Runs a command whose input does not end, and signals it once it has begun to write beside the file. */
+const endedBy = (signal: string): string =>
+  [
+    'cd "${5%/*}"; rest=../fifo.$$; mkfifo $rest; sleep 60 >$rest & writer=$!; "$@" <$rest &',
+    'until ls | grep -q new; do sleep 0.01; done',
+    `kill -${signal} $!; kill $writer; wait; rm $rest`,
+  ].join('\n');
+
 describe('a connection that breaks', () => {
   const text = 'HEARTBEAT_TIMEOUT=60\n'.repeat(500);
   it.each([0, 1, 5000, text.length - 1])(
@@ -92,6 +100,23 @@ describe('a connection that breaks', () => {
       expect(await readFile(path, 'utf8')).toBe(text);
     },
   );
+
+  it.each([
+    ['nobody hears what it says', '"$@" 2>&1 | true; wait'],
+    ['it gets SIGHUP', endedBy('HUP')],
+    ['it gets SIGTERM', endedBy('TERM')],
+  ])('leaves the old one whole and nothing beside it when %s', async (_, script) => {
+    const path = join(directory, 'sleepi3');
+    await writeFile(path, 'the old one');
+    const real = createNodeRunner();
+    const broken = commandMachine('pi', {
+      run: ({ program, argv, ...request }) =>
+        real.run({ ...request, program: 'sh', argv: ['-c', script, 'sh', program, ...argv], stdin: text.slice(1) }),
+    });
+    await broken.writeFile(path, text).catch(() => undefined);
+    expect(await readFile(path, 'utf8')).toBe('the old one');
+    expect(await readdir(directory)).toEqual(['sleepi3']);
+  });
 });
 
 describe('ssh', () => {

@@ -97,7 +97,8 @@ const readScript = `[ -e "$1" ] || exit ${noSuchFile}; exec cat -- "$1"`;
 /** Written beside the file, and whole and on the disk before it takes the file's place: a connection may break. */
 const writeScript = [
   'set -eu; mkdir -p -- "$(dirname -- "$1")"; file=$(readlink -f -- "$1"); new="$file.new.$$"',
-  'trap \'rm -f -- "$new"\' EXIT; umask 077; cat >"$new"',
+  // It has to get as far as its end, also where nobody hears its words any more.
+  'trap \'rm -f -- "$new"\' EXIT; trap "" PIPE; trap "exit 46" HUP TERM; umask 077; cat >"$new"',
   '[ "$(sha256sum <"$new" | cut -d" " -f1)" = "$3" ] || { echo "$1 did not arrive whole: the old one is kept" >&2; exit 45; }',
   'if [ -e "$file" ]; then chmod --reference="$file" -- "$new"; chown --reference="$file" -- "$new"; else chmod "$2" -- "$new"; fi',
   'sync -- "$new"; mv -f -- "$new" "$file"',
