@@ -162,7 +162,40 @@ describe('what nobody was left to see', () => {
   it('has no cause where the boards do not say so', () => {
     const history = both('extin');
     expect(history.incidents.map(({ cause }) => cause.kind)).toEqual(['both-dead', 'both-dead']);
+    // A board keeps its flags until it powers its node on again: nobody was there to give a wake pulse.
+    expect(history.incidents.map(({ back }) => back?.wokenBy)).toEqual([[], []]);
     expect(describeHistory(history, { from: 0, to: 200_000 })).toContain('pi-a ended, and nobody was there to miss it');
+  });
+
+  it.each([
+    ['poweron', 'it lost its supply'],
+    ['watchdog', 'the watchdog of its own board power-cycled it'],
+  ])('is not known where the flag %s is what the boot before had, too', (flag, words) => {
+    const woken = `this node was woken by ${flag}`;
+    const of = (before: string) =>
+      historyOf([
+        record(
+          'pi-a',
+          [
+            [5, 'fence_sleepi3', before],
+            [100, 'cron', 'x'],
+          ],
+          [
+            [140, 'kernel', kernel],
+            [150, 'fence_sleepi3', woken],
+            [170, controld, member('pi-a')],
+          ],
+        ),
+        record('pi-b', [
+          [103, controld, 'notice: Node pi-a state is now lost'],
+          [171, controld, member('pi-a')],
+        ]),
+      ]).incidents[0]?.cause;
+    expect(of(woken)).toEqual({
+      kind: 'unknown',
+      text: `Why is not known: ${words}, or it restarted without its board (wakeup-flag ${flag}, as at the boot before).`,
+    });
+    expect(of('this node was woken by extin')?.kind).toBe(flag === 'poweron' ? 'power-lost' : 'watchdog');
   });
 
   it.each([

@@ -28,14 +28,23 @@ export type RollErrorCode =
   | 'BAD_RECORD'
   | 'BUSY';
 
+/** What is known of a failure besides its words. */
+export interface RollFacts extends ErrorOptions {
+  /** Whether people have been told of it already. */
+  readonly told?: boolean;
+}
+
 /** The only error this program throws on purpose. */
 export class RollError extends Error {
   override readonly name = 'RollError';
   readonly code: RollErrorCode;
+  /** Whether people have been told of it already. */
+  readonly told: boolean;
 
-  constructor(code: RollErrorCode, message: string, facts?: ErrorOptions) {
+  constructor(code: RollErrorCode, message: string, { told = false, ...facts }: RollFacts = {}) {
     super(message, facts);
     this.code = code;
+    this.told = told;
   }
 }
 

@@ -65,7 +65,7 @@ async function telling(host: Host, { node }: Settings, body: () => Promise<Endin
   try {
     return await body();
   } catch (error) {
-    const told = error instanceof RollError && toldAlready.includes(error.code);
+    const told = error instanceof RollError && (error.told || toldAlready.includes(error.code));
     if (!told && !host.signal.aborted)
       await host.report.event({ event: 'failure', roll: '', node, text: messageOf(error) });
     throw error;
@@ -238,6 +238,8 @@ async function waitForTurn(host: Host, settings: Settings): Promise<string> {
         throw new RollError(
           'ROLL_FAILED',
           `${describeLock(claim.record)}: look at ${claim.record.failed ?? ''}, mend it, then: rolling-reboot abort`,
+          // What failed while this node waited for it was told by whoever failed, or by this node, which took it over.
+          { told: told !== '' },
         );
       case 'expired':
       case 'held': {

@@ -91,18 +91,20 @@ async function haveToldAt(machine: Machine, webhook: string): Promise<void> {
 function recordOf(lab: Lab): LabRecord {
   const { clock, http, machines, recording } = lab;
   const ahead = Date.now() - clock.now();
+  const { start } = recording.timeline();
   const losses = machines.flatMap((machine) => {
     const other = lab.peerOf(machine).name;
     const holds = recording.pulses(other, 'EXTOUT');
-    return recording.pulses(machine.name, 'power').flatMap(({ end, open }) => {
-      if (open) return [];
-      // It cuts well before its end, and a moment lies between a cut and what is seen of it.
-      const hold = holds.find((one) => one.start < end - 5000 && one.end >= end - 100);
-      const held = hold && { by: other, start: hold.start + ahead, end: hold.end + ahead };
-      return [{ node: machine.name, at: end + ahead, hold: held }];
-    });
+    return machine.losses
+      .filter((at) => at >= start)
+      .map((at) => {
+        // It cuts well before its end, and a moment lies between a cut and what is seen of it.
+        const hold = holds.find((one) => one.start < at - 5000 && one.end >= at - 100);
+        const held = hold && { by: other, start: hold.start + ahead, end: hold.end + ahead };
+        return { node: machine.name, at: at + ahead, hold: held };
+      });
   });
-  const answersAgain = http.outages(recording.timeline().start).flatMap(({ end, open }) => (open ? [] : [end + ahead]));
+  const answersAgain = http.outages(start).flatMap(({ end, open }) => (open ? [] : [end + ahead]));
   return { losses: losses.sort((a, b) => a.at - b.at), answersAgain };
 }
 

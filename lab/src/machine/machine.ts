@@ -49,6 +49,7 @@ export class Machine implements Pi {
   #gone: Promise<void> = Promise.resolve();
   #disconnect: () => void = () => undefined;
   #boots = 0;
+  readonly #losses: number[] = [];
 
   private constructor(parts: MachineParts) {
     this.#parts = parts;
@@ -99,6 +100,11 @@ export class Machine implements Pi {
     return this.#boots;
   }
 
+  /** When it lost its power, ms of the lab's clock: by its board, or past it. */
+  get losses(): readonly number[] {
+    return this.#losses;
+  }
+
   /** The board gives power: QEMU starts as soon as the last one has let go of the disk. */
   powerOn(_cause: WakeupFlag): void {
     this.#boots += 1;
@@ -115,6 +121,7 @@ export class Machine implements Pi {
 
   /** The board cuts the power: QEMU is gone at once, as it stands. */
   powerOff(): void {
+    if (this.powered) this.#losses.push(this.#parts.clock.now());
     this.#agent?.then(
       (agent) => {
         agent.close();

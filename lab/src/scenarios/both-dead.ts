@@ -1,3 +1,4 @@
+import type { ToldIncident } from '../judge/compare.js';
 import type { Machine } from '../machine/machine.js';
 import type { Scenario } from './scenario.js';
 import { expectRejoin } from './steps.js';
@@ -7,18 +8,15 @@ interface PowerLoss {
   readonly whose: string;
   readonly lose: (machine: Machine) => void;
   readonly restore: (machine: Machine) => void;
+  /** What can be told of each node afterwards. */
+  readonly told: ToldIncident;
 }
 
 /** Both nodes lose their power at once. */
-const bothDead = (name: string, { whose, lose, restore }: PowerLoss): Scenario => ({
+const bothDead = (name: string, { whose, lose, restore, told }: PowerLoss): Scenario => ({
   name,
   mustSee: `${whose} lose their power at once: the cluster comes back alone, and nobody shoots`,
-  told: {
-    incidents: [
-      { causes: ['power-lost'], wokenBy: 'poweron' },
-      { causes: ['power-lost'], wokenBy: 'poweron' },
-    ],
-  },
+  told: { incidents: [told, told] },
   async run(lab, verdict) {
     const boots = lab.machines.map((machine) => machine.boots);
     const start = lab.clock.now();
@@ -45,6 +43,7 @@ export const mainsLoss = bothDead('both-dead', {
   restore: ({ board }) => {
     board.setSupply({ voltage1: 12_000 });
   },
+  told: { causes: ['power-lost'], wokenBy: 'poweron' },
 });
 
 export const piPowerLoss = bothDead('both-dead-boards-alive', {
@@ -55,4 +54,6 @@ export const piPowerLoss = bothDead('both-dead-boards-alive', {
   restore: (machine) => {
     machine.powerOn('poweron');
   },
+  // The boards had no part in it, and keep the flags of the last time.
+  told: { causes: ['power-lost', 'both-dead'] },
 });

@@ -52,6 +52,8 @@ export interface Evidence {
   readonly next: Boot | undefined;
   /** What woke the node's board, as the boot after it says. */
   readonly wokenBy: readonly string[];
+  /** The same of the boot that it fell silent in. Empty where that is not known. */
+  readonly flagsBefore: readonly string[];
   readonly records: readonly NodeRecord[];
 }
 
@@ -172,13 +174,27 @@ const byCause: Readonly<Record<string, Cause>> = {
   restoration: { kind: 'power-lost', text: 'Its supply fell too low and was restored (wakeup-flag restoration).' },
 };
 
-function byBoard({ wokenBy, fencings }: Evidence): Cause | undefined {
+function byBoard({ wokenBy, flagsBefore, fencings }: Evidence): Cause | undefined {
   // A socket that fenced it took its supply, too.
   const bySocket = fencings.some(({ succeeded, held }) => succeeded && held === undefined);
-  return wokenBy
-    .map((flag) => byCause[flag])
-    .find((cause) => cause !== undefined && !(bySocket && cause.kind === 'power-lost'));
+  for (const flag of wokenBy) {
+    const cause = byCause[flag];
+    if (cause === undefined || (bySocket && cause.kind === 'power-lost')) continue;
+    // The flags stay as they are when a node restarts without its board.
+    if (!flagsBefore.includes(flag)) return cause;
+    return {
+      kind: 'unknown',
+      text: `Why is not known: ${asBefore[cause.kind] ?? ''}, or it restarted without its board (wakeup-flag ${flag}, as at the boot before).`,
+    };
+  }
+  return undefined;
 }
+
+/** What a cause by a flag that has not changed may be. */
+const asBefore: Readonly<Partial<Record<Cause['kind'], string>>> = {
+  watchdog: 'the watchdog of its own board power-cycled it',
+  'power-lost': 'it lost its supply',
+};
 
 function unknown({ struck, node }: Evidence): Cause {
   if (struck === undefined) {

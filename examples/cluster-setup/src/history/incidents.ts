@@ -147,6 +147,7 @@ function isOtherSide({ node, subject, at }: LostFact, facts: readonly Fact[]): b
 }
 
 type LostFact = Extract<Fact, { kind: 'lost' | 'member' | 'left' }>;
+type WokenFact = Extract<Fact, { kind: 'woken' }>;
 
 function incidentOf(
   { node, at, unseen }: Beginning,
@@ -163,9 +164,11 @@ function incidentOf(
   const own = boots.filter((boot) => sameName(boot.node, node)).sort((a, b) => a.from - b.from);
   const struck = own.filter(({ from }) => from < at).at(-1);
   const next = own.find(({ from }) => from > (struck?.from ?? at));
-  const woken = during.find(
-    (fact) => fact.kind === 'woken' && sameName(fact.node, node) && next !== undefined && fact.at >= next.from - 1000,
+  const woken = facts.filter((fact): fact is WokenFact => fact.kind === 'woken' && sameName(fact.node, node));
+  const flags = woken.find(
+    (fact) => next !== undefined && fact.at >= next.from - 1000 && fact.at >= at - before && fact.at < until,
   );
+  const flagsBefore = woken.findLast((fact) => struck !== undefined && fact.at >= struck.from && fact.at < at);
   const taken = during.find(
     (fact) =>
       fact.kind === 'operation' &&
@@ -176,13 +179,18 @@ function incidentOf(
       (back === undefined || fact.at < back.at) &&
       !/^fence[-_]/.test(fact.resource),
   );
-  const wokenBy = woken?.kind === 'woken' ? woken.causes : [];
   const together = unseen?.together ?? [];
+  // A board keeps its flags until it powers its node on again. Where no node lived none can have given a wake pulse.
+  const nobodyWoke = together.length > 0 && fencings.length === 0;
+  const wokenBy = (flags?.causes ?? []).filter((flag) => !(flag === 'extin' && nobodyWoke));
   return {
     node,
     at,
     unseenUntil: unseen?.until,
-    cause: causeOf({ node, at, together, fencings, facts: during, struck, next, wokenBy, records }),
+    cause: causeOf({
+      ...{ node, at, together, fencings, facts: during, struck, next, wokenBy, records },
+      flagsBefore: flagsBefore?.causes ?? [],
+    }),
     fencings,
     takenOver: taken?.kind === 'operation' && unseen === undefined ? takeOverOf(taken, during) : undefined,
     back: back === undefined ? undefined : { at: back.at, wokenBy },
