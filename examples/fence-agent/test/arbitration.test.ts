@@ -36,13 +36,13 @@ describe('in a ring of more than two nodes', () => {
 
 describe('a node', () => {
   it.each(states)('that sees %j begins to shoot only while EXTIN is idle, preferred or not', (state) => {
-    if (state.extin) expect(reasonNotToFire(state)).toContain('EXTIN is asserted: the peer is fencing this node');
+    if (state.extin) expect(reasonNotToFire(state)).toContain('EXTIN is asserted: this node is being fenced');
     else expect(reasonNotToFire(state)).toBeUndefined();
   });
 
   it.each(states)('that sees %j while it holds lets go only of what the preferred one holds, too', (state) => {
     expect(reasonToYield(state, true)).toBeUndefined();
-    if (state.extin) expect(reasonToYield(state, false)).toContain('the peer is fencing this node at the same time');
+    if (state.extin) expect(reasonToYield(state, false)).toContain('this node is being fenced at the same time');
     else expect(reasonToYield(state, false)).toBeUndefined();
   });
 });

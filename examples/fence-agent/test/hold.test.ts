@@ -117,7 +117,7 @@ describe('a hold', () => {
           // Twice it has let go for a moment, to see that the shot is not its own.
           expect(outcome).toMatchObject({ kind: 'verified', restarts: 2 });
         } else {
-          expect(outcome).toEqual({ kind: 'conceded', reason: expect.stringContaining('is the preferred one') });
+          expect(outcome).toEqual({ kind: 'conceded', reason: expect.stringContaining('is not the preferred one') });
           expect(clock.now()).toBeLessThan(at === 0 ? 100 : at + 500); // before the first sample, or at the next
         }
       }

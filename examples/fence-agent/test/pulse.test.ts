@@ -142,7 +142,7 @@ describe('a wake pulse', () => {
     state.extin = true;
     expect(await clock.runUntil(act({ action: 'on', holdTimeout: 15_000 }))).toEqual({
       kind: 'conceded',
-      reason: 'EXTIN is asserted: the peer is fencing this node',
+      reason: 'EXTIN is asserted: this node is being fenced',
     });
     expect(writes).toEqual([]);
     expect(clock.now()).toBeGreaterThanOrEqual(15_000);

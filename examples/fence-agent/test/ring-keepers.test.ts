@@ -173,4 +173,18 @@ describe('the agent in a ring', () => {
     expect(cuts).toEqual(['a']);
     expect(result.stdout).toBe('');
   });
+
+  it('says of a shot only that it is one: it is not the node that it fences whose shot it sees', async () => {
+    const { clock, pi, boardOf, ask } = await ringOf();
+    await clock.advance(30_000);
+    boardOf('a').poke('inputControl', 0); // it lives to tell
+    const shot = pi('c').runAgent({
+      ...{ action: 'off', target: 'a', hold: 12_000, holdTimeout: 12_000, wakeDelay: 2000, preferred: false },
+    });
+    await clock.advance(1000);
+    const { stderr } = await ask('a', { action: 'off', target: 'b', parameters: { hold_timeout: '12' } });
+    expect(stderr).toContain('EXTIN is asserted: this node is being fenced');
+    expect(stderr).not.toContain('peer');
+    await clock.runUntil(shot.outcome);
+  });
 });

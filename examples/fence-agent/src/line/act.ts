@@ -36,7 +36,7 @@ export type PulseOutcome =
    * node's own EXTIN was asserted with it.
    */
   | { readonly kind: 'tested'; readonly shortest: number; readonly longest: number; readonly extinMoved: boolean }
-  /** The peer was fencing this node. */
+  /** This node was being fenced. */
   | { readonly kind: 'conceded'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };
 

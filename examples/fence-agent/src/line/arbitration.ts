@@ -1,7 +1,7 @@
 // Who shoots when both want to: mutual exclusion by wire. My EXTIN is the peer's EXTOUT, so each node sees the other's
 // shot while there are still seconds to back off in (the cut falls 9 s after EXTIN is asserted at the earliest).
 //
-//   before firing  EXTIN asserted → concede, whoever I am: the peer was first.
+//   before firing  EXTIN asserted → concede, whoever I am: the other one was first.
 //   while holding  EXTIN asserted → the node that is not preferred lets go; the preferred one goes on.
 //
 // At most one dies, since both fire only if each saw EXTIN idle just before, and then the yielding side withdraws long
@@ -33,12 +33,12 @@ export function goesOn(
 
 /** Why this node must not begin to shoot, or undefined when it may. */
 export function reasonNotToFire(state: LineState): string | undefined {
-  return state.extin ? 'EXTIN is asserted: the peer is fencing this node' : undefined;
+  return state.extin ? 'EXTIN is asserted: this node is being fenced' : undefined;
 }
 
 /** Why this node must let go of the line it holds, or undefined when it may go on. */
 export function reasonToYield(state: LineState, preferred: boolean): string | undefined {
   return state.extin && !preferred
-    ? 'the peer is fencing this node at the same time and is the preferred one'
+    ? 'this node is being fenced at the same time, and is not the preferred one'
     : undefined;
 }

@@ -298,7 +298,7 @@ class Hold {
     if (this.#isAnothers || asked - this.#extinSince < longestDoubt) return 'gap';
     return {
       kind: 'failed',
-      reason: 'EXTIN is asserted, and it is not known whether by the peer or by this node',
+      reason: 'EXTIN is asserted, and it is not known whether by the other node or by this one',
     };
   }
 

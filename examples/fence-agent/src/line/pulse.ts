@@ -20,9 +20,9 @@ const staleLineRest = 2000;
 const recordTimeout = 3000;
 /** How long a bus that fails is tried before anything is asserted, ms, where the act has no time of its own for that. */
 const busTimeout = 3000;
-/** Between two looks whether the peer's shot is over, ms. */
+/** Between two looks whether the shot at this node is over, ms. */
 const waitInterval = 250;
-/** How long EXTIN must be idle until the peer's shot is over, ms: it may let go for a moment to see whose shot it sees. */
+/** How long EXTIN must be idle until the shot at this node is over, ms: the other one may let go for a moment to see whose shot it sees. */
 const shotIsOver = 2000;
 /** How long a release is tried for before it is given up, ms. */
 export const releaseTimeout = 30_000;
@@ -67,7 +67,7 @@ export async function pulse(request: PulseRequest, given: PulseContext): Promise
   }
 }
 
-/** Waits for the peer's shot to end, as long as there is time. Resolves to whether it has ended. */
+/** Waits for the shot at this node to end, as long as there is time. Resolves to whether it has ended. */
 async function shotIsOverBy(latest: number, { lines, clock, signal }: PulseContext): Promise<boolean> {
   let idleSince: number | undefined;
   while (!signal.aborted && clock.now() <= latest) {

@@ -50,7 +50,7 @@ export class Tally {
     for (const { success, stderr } of attempts) {
       this.#count(`ending: ${success ? 'success' : 'failure'}`);
       if (/Refused|this host is|cannot tell|is not a node/.test(stderr)) this.#count('ending: refused');
-      if (stderr.includes('the peer is fencing this node')) this.#count('ending: conceded');
+      if (stderr.includes('this node is being fenced')) this.#count('ending: conceded');
       if (stderr.includes("this node's own EXTOUT")) this.#count('ending: own shot');
     }
     for (const _ of cuts) this.#count('ending: cut');
