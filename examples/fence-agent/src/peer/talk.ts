@@ -174,17 +174,18 @@ export class PeerTalk {
     return new SurvivorWatch(this.#peer);
   }
 
-  /** Listens for the peer's line keeper, again and again while the port is taken. */
+  /** Listens for the line keepers of other nodes, again and again while the port is taken. */
   async #listen(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#keeper;
     for (let told = ''; !signal.aborted;) {
       try {
         const server = await this.#peer.listen(() => this.#ownFacts(), this.#serveOneTest());
+        if (told !== '') log('listening for the line keepers of other nodes now');
         await untilAborted(signal);
         await server.close();
       } catch (error) {
-        const reason = reasonOf(error);
-        if (reason !== told) log(`the peer's line keeper cannot be listened for: ${reason}`);
+        const reason = takenPort(error) ?? `cannot listen for the line keepers of other nodes: ${reasonOf(error)}`;
+        if (reason !== told) log(reason);
         told = reason;
         await clock.sleep(listenInterval, signal).catch(() => undefined);
       }
@@ -288,6 +289,16 @@ export class PeerTalk {
       ...{ holdTimeout: testTimeout, wakeDelay: 0, preferred: true },
     });
   }
+}
+
+/** What to say while another program has the port; undefined when that is not what keeps this one from listening. */
+function takenPort(error: unknown): string | undefined {
+  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code !== 'EADDRINUSE') return undefined;
+  return (
+    `waiting for TCP port ${port ?? ''}, on which the line keepers of other nodes call: another program has it, probably ` +
+    'fence_sleepi3 wire-listen (see ss -tlnp)'
+  );
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 // Two line keepers as real services that talk over TCP: each a host of its own name, at an address of its own on loopback, with
 // corosync's key in its directory. And whoever else may call, or answer, there.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
@@ -22,6 +22,8 @@ const names = ['one', 'two'] as const;
 const addresses = ['127.16.110.1', '127.16.110.2'] as const;
 /** More than the time between two questions to the peer, ms. */
 const askInterval = 12_000;
+/** More than the time between two attempts to listen, ms. */
+const listenInterval = 12_000;
 const key = Buffer.alloc(256, 7);
 const otherKey = Buffer.alloc(256, 8);
 
@@ -39,6 +41,7 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
   let harness: Harness;
   let servers: AsyncDisposable[];
   let services: Service[];
+  let listeners: ChildProcess[];
   let port: number;
 
   beforeAll(async () => {
@@ -53,12 +56,14 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
       harness.boards.map((board, i) => serveBoard(board, { path: inDirectory(`board-${i}`) })),
     );
     services = [];
+    listeners = [];
     port = await freePort();
     const nodes = names.map((name, i) => `  node {\n    name: ${name}\n    ring0_addr: ${addresses[i]!}\n  }\n`);
     await writeFile(inDirectory('corosync.conf'), `nodelist {\n${nodes.join('')}}\n`);
     await writeFile(inDirectory('sleepi3'), editDefaults('', { EXTIN_FORCED_SHUTDOWN: true }));
   });
   afterEach(async () => {
+    for (const listener of listeners) listener.kill('SIGKILL');
     await Promise.all(services.map((service) => service.stop()));
     harness.close();
     await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
@@ -71,10 +76,10 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
     ...['--corosync-conf', inDirectory('corosync.conf')],
   ];
 
-  /** Starts the service of a node whose cluster has that key. */
-  async function start(node: 0 | 1, clusterKey: Buffer): Promise<Service> {
+  /** Makes the host of a node and its directory, with the key of its cluster in it. */
+  async function prepare(node: 0 | 1, clusterKey: Uint8Array = key): Promise<string> {
     const state = inDirectory(`state-${node}`);
-    await mkdir(state, { mode: 0o700 });
+    await mkdir(state, { mode: 0o700, recursive: true });
     await writeFile(join(state, 'authkey'), clusterKey);
     // Who a node is cannot be told to it: it has a name of its own.
     const host = inDirectory(`host-${node}`);
@@ -83,6 +88,13 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
       `#!/bin/sh\nexec unshare --uts sh -c 'hostname ${names[node]}; exec "$@"' sh ${program} "$@"\n`,
     );
     await chmod(host, 0o755);
+    return state;
+  }
+
+  /** Starts the service of a node whose cluster has that key. */
+  async function start(node: 0 | 1, clusterKey: Buffer): Promise<Service> {
+    const state = await prepare(node, clusterKey);
+    const host = inDirectory(`host-${node}`);
     const service = await startService(host, state, ...wordsOf(node), '--bind', addresses[node], '--port', `${port}`);
     services.push(service);
     await until('it takes calls of its peer', () => takesCalls(addresses[node], port));
@@ -201,6 +213,29 @@ describe.runIf(haveRealParts('unshare'))('two line keepers as services', { timeo
     await until('it has asked twice', () => silent.calls.length >= 2);
     expect(await peerFenceable(0)).toBeUndefined();
     await overhear(0);
+  });
+
+  it('wait for a port that wire-listen has, say so once and in plain words, and take it when it is free', async () => {
+    const state = await prepare(0);
+    const listener = spawn(
+      inDirectory('host-0'),
+      ['wire-listen', ...wordsOf(0), '--bind', addresses[0], '--port', `${port}`],
+      { env: { ...process.env, FENCE_SLEEPI3_DIRECTORY: state }, stdio: 'ignore' },
+    );
+    listeners.push(listener);
+    await until('wire-listen takes calls', () => takesCalls(addresses[0], port));
+    const one = await start(0, key);
+    await systemClock.sleep(2 * listenInterval);
+    expect(one.log.match(/waiting for TCP port \d+.*/g)).toEqual([
+      `waiting for TCP port ${port}, on which the line keepers of other nodes call: another program has it, probably ` +
+        'fence_sleepi3 wire-listen (see ss -tlnp)',
+    ]);
+    expect(one.log).not.toContain('EADDRINUSE');
+    listener.kill('SIGTERM');
+    await once(listener, 'close');
+    await until('it answers there', () => takesCalls(addresses[0], port));
+    await overhear(0);
+    expect(one.log).toContain('listening for the line keepers of other nodes now');
   });
 
   it('hang up on whoever talks nonsense, and on nobody else', async () => {
