@@ -4,7 +4,7 @@ import { metricsText as fencingText } from '../../examples/fence-agent/src/watch
 import { metricsText as rollingText } from '../../examples/rolling-reboot/src/report/metrics.js';
 
 const minute = 60_000;
-const hour = 60 * minute;
+export const hour = 60 * minute;
 
 /** The day that is shown, ms since 1970, UTC. */
 export const day = { from: Date.UTC(2026, 10, 28), to: Date.UTC(2026, 10, 29) } as const;
@@ -61,10 +61,10 @@ function rolling(node: Node, time: number): string {
   return rollingText(gauges, time >= ended ? [before, turn] : [before], node);
 }
 
-/** All of it in OpenMetrics, as node exporter would have handed it to Prometheus each minute. */
-export function figuresOfDay(): string {
+/** All of it in OpenMetrics, as node exporter would have handed it to Prometheus each minute, or as seldom as `step` ms. */
+export function figuresOfDay(step = minute): string {
   const families = new Map<string, { readonly head: string[]; readonly samples: string[] }>();
-  for (let time = day.from; time <= day.to; time += minute) {
+  for (let time = day.from; time <= day.to; time += step) {
     for (const node of nodes) {
       // For a minute it gives no sign: it boots.
       if (node === nodes[1] && time > fencedAt && time <= fencedAt + minute) continue;

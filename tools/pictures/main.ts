@@ -1,18 +1,16 @@
 // The pictures of the guides that are no drawings: npm run pictures [-- --chromium PROGRAM]. Programs' own figures of a day go through
-// a real Prometheus, and a real browser shows what it answers. Whoever changes a metric, an alert or the dashboard makes them anew.
+// a real Prometheus, and a real browser shows what it answers. Whoever changes a metric, an alert or the dashboard makes them anew; a
+// test notices when that was forgotten.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { alertPage } from './alert-page.js';
-import { type Dashboard, dashboardPage } from './dashboard-page.js';
+import { dashboardPage } from './dashboard-page.js';
 import { day, figuresOfDay } from './day.js';
+import { made, parts, type PictureName, pictures, query, readDashboard, span } from './made-from.js';
 import { withPrometheus } from './prometheus.js';
-
-const root = join(import.meta.dirname, '../..');
-const parts = join(root, 'examples/alert-agent/prometheus');
-const pictures = join(root, 'docs/pictures');
 
 /** px. */
 interface Size {
@@ -25,10 +23,8 @@ async function main([option, program, ...rest]: readonly string[]): Promise<void
     throw new Error('usage: npm run pictures [-- --chromium PROGRAM]');
   }
   const chromium = program ?? 'chromium';
-  const dashboard = JSON.parse(readFileSync(join(parts, 'sleepi3.dashboard.json'), 'utf8')) as Dashboard;
-  const span = { from: day.from / 1000, to: day.to / 1000 };
   const directory = mkdtempSync(join(tmpdir(), 'pictures-'));
-  const photograph = (name: string, address: string, size: Size) => {
+  const photograph = (name: PictureName, address: string, size: Size) => {
     execFileSync(
       chromium,
       [
@@ -43,24 +39,29 @@ async function main([option, program, ...rest]: readonly string[]): Promise<void
       { stdio: 'pipe', timeout: 300_000 },
     );
   };
-  const photographPage = (name: string, html: string, size: Size) => {
+  const photographPage = (name: PictureName, html: string, size: Size) => {
     const file = join(directory, 'page.html');
     writeFileSync(file, html);
     photograph(name, pathToFileURL(file).href, size);
   };
   try {
     await withPrometheus(figuresOfDay(), join(parts, 'sleepi3.rules.yml'), async (prometheus) => {
-      photographPage('dashboard.png', await dashboardPage(dashboard, prometheus, span), { width: 1278, height: 1212 });
-      photograph('prometheus.png', graphOf(prometheus.address, 'sleepi3_voltage_volts'), { width: 1278, height: 914 });
+      photographPage('dashboard.png', await dashboardPage(readDashboard(), prometheus, span), {
+        width: 1278,
+        height: 1212,
+      });
+      photograph('prometheus.png', graphOf(prometheus.address), { width: 1278, height: 914 });
     });
     photographPage('alert.png', alertPage(), { width: 390, height: 646 });
+    const { file, text } = await made();
+    writeFileSync(file, text);
   } finally {
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-/** Prometheus's own page of a query, over the day. */
-function graphOf(address: string, query: string): string {
+/** Prometheus's own page of the query, over the day. */
+function graphOf(address: string): string {
   const end = new Date(day.to).toISOString().slice(0, 16).replace('T', ' ');
   const words = { 'g0.expr': query, 'g0.tab': '0', 'g0.range_input': '1d', 'g0.end_input': end, 'g0.stacked': '0' };
   return `${address}/graph?${new URLSearchParams(words).toString()}`;
