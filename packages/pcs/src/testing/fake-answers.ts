@@ -45,6 +45,16 @@ export function aged(cib: string, seconds: number): string {
   });
 }
 
+/** A corosync.conf with one more node, and without what is for two nodes alone. */
+export function withNode(
+  conf: string,
+  { name, id, addresses }: { readonly name: string; readonly id: number; readonly addresses: readonly string[] },
+): string {
+  const links = addresses.map((one, link) => `        ring${link}_addr: ${one}\n`).join('');
+  const section = `\n    node {\n${links}        name: ${name}\n        nodeid: ${id}\n    }\n`;
+  return conf.replace(/^nodelist \{\n[^]*?\n(?=\}\n)/m, (nodes) => nodes + section).replace(/^ *two_node: .*\n/m, '');
+}
+
 /** The CIB of a cluster that has just been set up. */
 export function freshCib(
   name: string,

@@ -27,7 +27,7 @@ interface Quorum {
 /** The votes of the nodes that are up, in one partition, and of the device (votequorum(5), corosync-qdevice(8)). */
 export async function quorumOf(cluster: Voters): Promise<Quorum> {
   const conf = await confOf(cluster);
-  const nodes = cluster.nodes.size;
+  const nodes = conf?.nodes.length ?? cluster.nodes.size;
   const configured = conf?.device === undefined ? 0 : Number(conf.device.generic['votes'] ?? Math.max(1, nodes - 1));
   const given = cluster.deviceAnswers ? configured : 0;
   const expected = nodes + configured;

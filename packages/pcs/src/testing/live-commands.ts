@@ -8,7 +8,8 @@ import type { RawResult, Runner, RunRequest } from '../run/runner.js';
 import type { PlacedDevice } from '../semantics/fence-devices.js';
 import { Scheduler } from '../semantics/simulation/scheduler.js';
 import { sameName } from '../semantics/values.js';
-import { answer, freshCib, refused } from './fake-answers.js';
+import { nodeNameOf, parseCorosyncConf } from '../corosync-conf.js';
+import { answer, freshCib, refused, withNode } from './fake-answers.js';
 import { deviceStatus } from './fake-quorum.js';
 
 /** One of the machines of a fake cluster. */
@@ -77,6 +78,7 @@ export const liveCommands: readonly LiveCommand[] = [
   { names: ['cluster', 'disable'], perform: (cluster, call) => onNodes(cluster, call, enable(false)) },
   { names: ['cluster', 'kill'], perform: (cluster, call) => onNodes(cluster, { ...call, words: [] }, stop) },
   { names: ['cluster', 'destroy'], perform: destroy },
+  { names: ['cluster', 'node', 'add'], perform: addNode },
   { names: ['cluster', 'corosync'], perform: corosyncConf },
   { names: ['cluster', 'config', 'update'], perform: configUpdate },
   { names: ['quorum', 'device', 'add'], perform: addDevice },
@@ -92,18 +94,12 @@ export const liveCommands: readonly LiveCommand[] = [
     names: ['resource', 'restart'],
     perform: ifRunning((_cluster, { words }) => answer({ stdout: `${words[2] ?? ''} successfully restarted\n` })),
   },
-  {
-    names: ['resource', 'cleanup'],
-    perform: ifRunning(() => answer({ stdout: 'Cleaned up all resources on all nodes\n' })),
-  },
+  { names: ['resource', 'cleanup'], perform: ifRunning(cleanUp) },
   {
     names: ['resource', 'refresh'],
     perform: ifRunning(() => answer({ stdout: 'Waiting for 1 reply from the controller... got reply (done)\n' })),
   },
-  {
-    names: ['stonith', 'cleanup'],
-    perform: ifRunning(() => answer({ stdout: 'Cleaned up all resources on all nodes\n' })),
-  },
+  { names: ['stonith', 'cleanup'], perform: ifRunning(cleanUp) },
   { names: ['stonith', 'refresh'], perform: ifRunning(() => answer()) },
   { names: ['stonith', 'fence'], perform: ifRunning(fence) },
   { names: ['stonith', 'confirm'], perform: ifRunning(confirm) },
@@ -174,19 +170,48 @@ async function setup(cluster: LiveCluster, { options, words }: LiveCall): Promis
   return answer({ stderr: 'Cluster has been successfully set up.\n' });
 }
 
+/** pcs puts it into the corosync.conf of the others too, and tells the running corosync; Pacemaker hears of it from there. */
+async function addNode(cluster: LiveCluster, { options, words }: LiveCall): Promise<RawResult> {
+  const [, , , name = '', ...rest] = words;
+  const addresses = rest.flatMap((word) => /^addr=(.*)$/.exec(word)?.[1] ?? []);
+  if (!cluster.knownHosts.has(name)) {
+    return refused(
+      `Host '${name}' is not known to pcs, try to authenticate the host using 'pcs host auth ${name}' command`,
+      'Errors have occurred, therefore pcs is unable to continue',
+    );
+  }
+  const text = await readFile(cluster.corosyncConf, 'utf8');
+  const used = parseCorosyncConf(text).nodes.map(({ nodeId }) => nodeId);
+  let id = 1;
+  while (used.includes(id)) id++;
+  await writeFile(cluster.corosyncConf, withNode(text, { name, id, addresses }));
+  const node = `<node id="${id}" uname="${name}"/>`;
+  await cluster.tool('cibadmin', ['--create', '--scope=nodes', `--xml-text=${node}`]);
+  Object.assign(cluster.node(name), { running: false, enabled: options.includes('--enable') });
+  if (options.includes('--start')) await cluster.nodeUp(name);
+  return answer({ stderr: `${name}: Success\nCorosync configuration reloaded\n` });
+}
+
 async function onNodes(
   cluster: LiveCluster,
   { local, options, words }: LiveCall,
   action: (cluster: LiveCluster, node: string) => Promise<string> | string,
 ): Promise<RawResult> {
   const named = words.slice(2);
-  const nodes = options.includes('--all') ? [...cluster.nodes.keys()] : named.length > 0 ? named : [local];
+  const nodes = options.includes('--all') ? await membersOf(cluster) : named.length > 0 ? named : [local];
   const unknown = nodes.filter((node) => !cluster.nodes.has(node));
   if (unknown.length > 0)
     return refused(...unknown.map((node) => `Node '${node}' does not appear to exist in configuration`));
   let said = '';
   for (const node of nodes) said += `${node}: ${await action(cluster, node)}\n`;
   return answer({ stderr: said });
+}
+
+/** The machines that its corosync.conf names; others are in no cluster yet. */
+async function membersOf({ corosyncConf: file, nodes }: LiveCluster): Promise<readonly string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const named = parseCorosyncConf(text).nodes.flatMap((node) => nodeNameOf(node) ?? []);
+  return [...nodes.keys()].filter((name) => named.length === 0 || named.includes(name));
 }
 
 async function start(cluster: LiveCluster, node: string): Promise<string> {
@@ -253,6 +278,19 @@ async function cibPush(cluster: LiveCluster, { local, words }: LiveCall): Promis
   const result = await cluster.tool('pcs', ['-f', cluster.cibFile, '--', ...words]);
   if (result.exitCode === 0 && cluster.settlesByItself) await cluster.settle();
   return result;
+}
+
+/** Failed operations of a resource, or of all, are forgotten, and what they stood in the way of is tried again. */
+async function cleanUp(cluster: LiveCluster, { words }: LiveCall): Promise<RawResult> {
+  const [, , resource] = words;
+  const its = resource === undefined ? '' : `[@id="${resource}"]`;
+  const counts = `starts-with(@name,"fail-count-${resource === undefined ? '' : `${resource}#`}")`;
+  const failed = '[lrm_rsc_op[contains(@id,"_last_failure_")]]';
+  for (const xpath of [`//lrm_resource${its}${failed}`, `//nvpair[${counts}]`]) {
+    await cluster.tool('cibadmin', ['--delete-all', '--force', '--xpath', xpath]);
+  }
+  await cluster.settle();
+  return answer({ stdout: `Cleaned up ${resource ?? 'all resources'} on all nodes\n` });
 }
 
 /** As pcs 0.11 does it: a constraint, wait, and the constraint away again. */

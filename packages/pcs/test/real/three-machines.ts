@@ -1,5 +1,5 @@
-// Three nodes with the real corosync and Pacemaker, or two and, on a machine of its own, the real corosync-qnetd: each in namespaces
-// of its own, on one bridge, at which links are cut. Nothing of it reaches this machine, and all of it ends with the test.
+// Three nodes with the real corosync and Pacemaker, or two and, on a machine of its own, the real corosync-qnetd, or a third one that
+// joins them: each in namespaces of its own, on one bridge, at which links are cut. Nothing of it reaches this machine, and all of it ends with the test.
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -13,8 +13,8 @@ export type MachineName = 'n1' | 'n2' | 'n3' | 'q';
 
 const addresses = { n1: '10.77.0.1', n2: '10.77.0.2', n3: '10.77.0.3', q: '10.77.0.9' } as const;
 
-/** Two nodes and a quorum device, or three nodes. */
-const kinds = { device: ['q', 'n1', 'n2'], ring: ['n1', 'n2', 'n3'] } as const;
+/** Two nodes and a quorum device, or three nodes, or two and one that joins them: the machines. */
+const kinds = { device: ['q', 'n1', 'n2'], ring: ['n1', 'n2', 'n3'], growing: ['n1', 'n2', 'n3'] } as const;
 type Kind = keyof typeof kinds;
 
 /** Whether this user may make the namespaces. */
@@ -35,10 +35,12 @@ nodelist {
 ${nodesOf(kind).map(nodeSection).join('')}}
 quorum {
     provider: corosync_votequorum
-${kind === 'device' ? deviceSection : ''}}
+${kind === 'device' ? deviceSection : ''}${kind === 'growing' ? '    two_node: 1\n' : ''}}
 `;
 
-const nodesOf = (kind: Kind) => kinds[kind].filter((name) => name !== 'q');
+/** Those that are in the cluster from the beginning. */
+const nodesOf = (kind: Kind) => kinds[kind].filter((name) => name !== 'q' && !(kind === 'growing' && name === 'n3'));
+const votesOf: Readonly<Record<Kind, number>> = { device: 3, ring: 3, growing: 2 };
 
 const nodeSection = (name: MachineName, index: number) => `    node {
         ring0_addr: ${addresses[name]}
@@ -88,7 +90,8 @@ mkdir /run/corosync-qnetd /run/corosync-qdevice
 if [ "$2" = q ]; then
   exec corosync-qnetd -f -s off >"$1/q.log" 2>&1
 fi
-cp "$1/corosync.conf" /etc/corosync/
+until [ -e "$1/$2.conf" ]; do sleep 0.1; done
+cp "$1/$2.conf" /etc/corosync/corosync.conf
 mkdir /var/log/pacemaker /var/log/corosync /run/crm
 install -d -o hacluster -g haclient -m 750 /var/lib/pacemaker/cib /var/lib/pacemaker/pengine /var/lib/pacemaker/blackbox /var/lib/pacemaker/cores
 chown hacluster:haclient /run/crm /var/log/pacemaker /var/lib/pacemaker
@@ -134,7 +137,7 @@ export class ThreeMachines {
     // The daemons that run as hacluster look into it.
     await chmod(directory, 0o755);
     await mkdir(join(directory, 'sbin'));
-    await writeFile(join(directory, 'corosync.conf'), corosyncConf(kind));
+    for (const name of nodesOf(kind)) await writeFile(join(directory, `${name}.conf`), corosyncConf(kind));
     await writeFile(join(directory, 'sbin/fence_noting'), fenceAgent(join(directory, 'shots')), { mode: 0o755 });
     await writeFile(join(directory, 'inside.sh'), inside);
     await writeFile(join(directory, 'around.sh'), around);
@@ -153,13 +156,7 @@ export class ThreeMachines {
     const machines = new ThreeMachines(directory, unshare);
     try {
       await machines.until('the machines run', async () => existsSync(join(directory, 'started')));
-      await machines.until('all nodes are online, with three votes', async () => {
-        const online = await machines.crmMon('n1');
-        return (
-          (online.match(/<node [^>]*online="true"/g) ?? []).length === nodesOf(kind).length &&
-          (await machines.votes('n1')) === 3
-        );
-      });
+      await machines.untilOnline(nodesOf(kind).length, votesOf[kind]);
     } catch (error) {
       await machines.close();
       throw error;
@@ -196,6 +193,24 @@ export class ThreeMachines {
 
   async crmMon(machine: MachineName): Promise<string> {
     return (await this.run(machine, 'crm_mon', ['-1', '--inactive', '--output-as=xml'])).stdout;
+  }
+
+  /** Waits until so many nodes are online, with so many votes. */
+  untilOnline(nodes: number, votes: number): Promise<void> {
+    return this.until(`${nodes} nodes are online, with ${votes} votes`, async () => {
+      const online = await this.crmMon('n1');
+      return (online.match(/<node [^>]*online="true"/g) ?? []).length === nodes && (await this.votes('n1')) === votes;
+    });
+  }
+
+  /** Of two nodes makes three, while they run: what `pcs cluster node add` does with corosync.conf, and in which order. */
+  async join(): Promise<void> {
+    const conf = join(this.#directory, 'ring.conf');
+    await writeFile(conf, corosyncConf('ring'));
+    for (const node of ['n1', 'n2'] as const) await this.run(node, 'cp', [conf, '/etc/corosync/corosync.conf']);
+    await this.run('n1', 'corosync-cfgtool', ['-R']);
+    await writeFile(join(this.#directory, 'n3.conf'), corosyncConf('ring'));
+    await this.untilOnline(3, 3);
   }
 
   /** The votes of the partition in which a node is. */
