@@ -6,7 +6,7 @@ import { colours } from '@sleepi3/program';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { designOf } from '../src/cluster/design.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
-import { alertChange, alertId, receiversPath, receiverSteps } from '../src/plan/alert-steps.js';
+import { alertChange, alertId, receiversPath, receiverSteps } from '../src/plan/steps/alerts.js';
 import { apply } from '../src/plan/apply.js';
 import { plan } from '../src/plan/plan.js';
 import { Reality } from '../src/plan/reality.js';

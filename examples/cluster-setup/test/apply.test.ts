@@ -11,7 +11,7 @@ import { plan } from '../src/plan/plan.js';
 import { Reality } from '../src/plan/reality.js';
 import { allSteps, preparation } from '../src/plan/steps.js';
 import type { Step } from '../src/plan/step.js';
-import { undoSteps } from '../src/plan/undo-steps.js';
+import { undoSteps } from '../src/plan/steps/undo.js';
 import { agentsInPlace } from './agents-in-place.js';
 import { configurationOf } from './configuration-xml.js';
 import { FakePi } from './fake-pi.js';

@@ -62,7 +62,8 @@ export class FakePi implements Machine {
     }
     if (this.#cluster !== undefined && path === '/etc/corosync/corosync.conf' && !this.files.has(path)) {
       const { readFile } = await import('node:fs/promises');
-      return readFile(this.#cluster.corosyncConf, 'utf8').catch(() => undefined);
+      const text = await readFile(this.#cluster.corosyncConf, 'utf8').catch(() => undefined);
+      return text !== undefined && new RegExp(`^\\s*name: ${this.name}$`, 'm').test(text) ? text : undefined;
     }
     return this.files.get(path);
   }

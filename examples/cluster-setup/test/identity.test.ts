@@ -3,7 +3,7 @@ import { Pcs } from '@sleepi3/pcs';
 import { designOf } from '../src/cluster/design.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
 import { apply } from '../src/plan/apply.js';
-import { identityStep } from '../src/plan/identity-steps.js';
+import { identityStep } from '../src/plan/steps/identity.js';
 import { Reality } from '../src/plan/reality.js';
 import { allSteps } from '../src/plan/steps.js';
 import { FakePi } from './fake-pi.js';

@@ -9,7 +9,7 @@ import { examine } from '../src/doctor/examine.js';
 import { settingIn, withSettings } from '../src/nodes/settings-file.js';
 import { apply } from '../src/plan/apply.js';
 import { Reality } from '../src/plan/reality.js';
-import { rebootSettingsBackup, rebootSettingsPath, rebootSteps } from '../src/plan/reboot-steps.js';
+import { rebootSettingsBackup, rebootSettingsPath, rebootSteps } from '../src/plan/steps/reboot.js';
 import { FakePi } from './fake-pi.js';
 import { instantClock } from './instant-clock.js';
 import { SoundNode } from './sound-node.js';

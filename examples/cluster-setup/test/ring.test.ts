@@ -1,4 +1,5 @@
 // Three nodes in a ring: each is fenced by the one before it in the file, and by nobody else.
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseCorosyncConf, Pcs, reads } from '@sleepi3/pcs';
 import { FakeCluster } from '@sleepi3/pcs/testing';
@@ -10,7 +11,7 @@ import { plan } from '../src/plan/plan.js';
 import { Reality } from '../src/plan/reality.js';
 import { scriptFor } from '../src/plan/script.js';
 import { allSteps, preparation } from '../src/plan/steps.js';
-import { undoSteps } from '../src/plan/undo-steps.js';
+import { undoSteps } from '../src/plan/steps/undo.js';
 import { agentsInPlace } from './agents-in-place.js';
 import { FakePi } from './fake-pi.js';
 import { instantClock } from './instant-clock.js';
@@ -151,6 +152,76 @@ describe.runIf(real)('a ring from bare nodes, with real pcs', () => {
       const back = realityOf(pis, pcs, ['apachecluster']);
       await apply(undoSteps(design, back), back, host());
       for (const pi of pis) expect(await pi.readFile('/etc/corosync/corosync.conf')).toBeUndefined();
+    },
+    timeout,
+  );
+
+  it(
+    'comes of a cluster of two that goes on meanwhile: the new node is added, and nothing is fenced by a wire before it leads to the next node',
+    async () => {
+      await using cluster = await FakeCluster.create({ nodes: names, password });
+      const pis = ringOf(cluster);
+      const pcs = new Pcs({ runner: cluster });
+      const two = designFor(['pi-a', 'pi-b']);
+      const before = realityOf(pis.slice(0, 2), pcs);
+      await apply(allSteps(two, before), before, host());
+
+      const setupOf = async (order: readonly string[]) => {
+        const planned = await plan(allSteps(designFor(order), realityOf(pis, pcs)), realityOf(pis, pcs));
+        expect(planned.find(({ step }) => step.id === 'foreign')).toMatchObject({ state: 'done' });
+        return planned.find(({ step }) => step.id === 'setup');
+      };
+      for (const order of [names, ['pi-c', 'pi-a', 'pi-b']]) {
+        expect(await setupOf(order)).toMatchObject({
+          state: 'to do',
+          todo: { differences: [{ what: 'pi-c in the cluster', should: '192.168.11.99' }] },
+        });
+      }
+      expect(await setupOf(['pi-a', 'pi-c', 'pi-b'])).toMatchObject({
+        state: 'blocked',
+        reason: { message: expect.stringContaining('by the numbers in corosync.conf it is pi-a, pi-b, pi-c') },
+      });
+      const fromOutside = new Reality({ local: pis[2]!, others: pis.slice(0, 2), pcs });
+      const planned = await plan(allSteps(design, fromOutside), fromOutside);
+      expect(planned.find(({ step }) => step.id === 'setup')).toMatchObject({
+        state: 'blocked',
+        reason: { message: expect.stringContaining('run this on pi-a or pi-b') },
+      });
+
+      // The wire of pi-b still leads to pi-a.
+      const vip = (await pcs.run(reads.status())).resource('VIP')?.startedOn;
+      pis[1]!.wire = 'open';
+      await expect(apply(allSteps(design, realityOf(pis, pcs)), realityOf(pis, pcs), host())).rejects.toThrow(
+        /pi-b.*wire-test/,
+      );
+      const conf = parseCorosyncConf((await pis[2]!.readFile('/etc/corosync/corosync.conf')) ?? '');
+      expect(conf.nodes.map(({ name, nodeId }) => [name, nodeId])).toEqual(names.map((name, at) => [name, at + 1]));
+      expect(conf.quorum).not.toHaveProperty('two_node');
+      expect(cluster.running()).toEqual(names);
+      // Meanwhile the device that fences pi-a could not start on pi-c, whose wire was not tested.
+      await cluster.settle('--op-inject', 'fence_pi-a_start_0@pi-c=1');
+      const counted = (await cluster.cib()).replace(/(name="fail-count-fence_pi-a#start_0" value=)"1"/, '$1"INFINITY"');
+      await writeFile(cluster.cibFile, counted);
+      expect((await pcs.run(reads.status())).failCount('fence_pi-a', 'pi-c')).toBe(Infinity);
+
+      pis[1]!.wire = 'sound';
+      await apply(allSteps(design, realityOf(pis, pcs)), realityOf(pis, pcs), host());
+      const status = await pcs.run(reads.status());
+      expect(design.fences.map(({ id }) => status.resource(id)?.startedOn)).toEqual([['pi-c'], ['pi-a'], ['pi-b']]);
+      expect(status.resource('VIP')?.startedOn).toEqual(vip);
+      expect(status.resource('Apache_container')?.startedOn).toHaveLength(3);
+
+      cluster.requests.length = 0;
+      const again = realityOf(pis, pcs);
+      await apply(allSteps(design, again), again, host());
+      expect(cluster.requests.filter(({ program }) => program === 'pcs')).toEqual([]);
+
+      const withoutOne = realityOf(pis.slice(0, 2), pcs);
+      const smaller = await plan(allSteps(two, withoutOne), withoutOne);
+      expect(smaller.find(({ step }) => step.id === 'foreign')).toMatchObject({
+        state: 'blocked',
+        reason: { message: expect.stringMatching(/has pi-c, and the file has not.*pcs cluster node remove pi-c$/) },
+      });
     },
     timeout,
   );

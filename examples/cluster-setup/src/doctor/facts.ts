@@ -13,7 +13,7 @@ import {
 import { type FenceCheck, parseFenceCheck, parseRollStatus, type Roll, type RollStatus } from '@sleepi3/program';
 import type { CommandAnswer, Machine } from '../nodes/machine.js';
 import { agentPath } from '../nodes/fence-check.js';
-import { defaultsPath } from '../plan/node-steps.js';
+import { defaultsPath } from '../plan/steps/node.js';
 import type { Reality } from '../plan/reality.js';
 
 const rollingRebootPath = '/usr/sbin/rolling-reboot';

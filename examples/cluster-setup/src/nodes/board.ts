@@ -1,7 +1,7 @@
 // The board of a node, here or behind ssh, by i2cget and i2cset, which every node has.
 import { type Bus, BusError, parseBusSpec, parseDefaults, Sleepi3, Sleepi3Error } from '@sleepi3/driver';
 import { SetupError } from '../errors.js';
-import { defaultsPath } from '../plan/node-steps.js';
+import { defaultsPath } from '../plan/steps/node.js';
 import type { Machine } from './machine.js';
 
 const hex = (value: number) => `0x${value.toString(16).padStart(2, '0')}`;

@@ -4,9 +4,9 @@ import { type Command, type Features, invocation, Pcs, shellQuote } from '@sleep
 import { type ClusterDesign, isRing } from '../cluster/design.js';
 import { SetupError } from '../errors.js';
 import type { CommandAnswer, Machine } from '../nodes/machine.js';
-import { clusterSteps } from './cluster-steps.js';
-import { agentPaths, defaultsPath, nodeSteps } from './node-steps.js';
-import { secondNodeSteps } from './second-steps.js';
+import { clusterSteps } from './steps/cluster.js';
+import { agentPaths, defaultsPath, nodeSteps } from './steps/node.js';
+import { secondNodeSteps } from './steps/second-means.js';
 import { Reality } from './reality.js';
 import type { Action, Step } from './step.js';
 import { wrap } from '@sleepi3/program';

@@ -1,12 +1,12 @@
 // All steps in order: the nodes first, then the cluster.
 import type { ClusterDesign } from '../cluster/design.js';
-import { receiverSteps } from './alert-steps.js';
-import { clusterSteps } from './cluster-steps.js';
-import { identityStep } from './identity-steps.js';
-import { nodeSteps } from './node-steps.js';
-import { secondNodeSteps } from './second-steps.js';
+import { receiverSteps } from './steps/alerts.js';
+import { clusterSteps } from './steps/cluster.js';
+import { identityStep } from './steps/identity.js';
+import { nodeSteps } from './steps/node.js';
+import { secondNodeSteps } from './steps/second-means.js';
 import type { Reality } from './reality.js';
-import { rebootSteps } from './reboot-steps.js';
+import { rebootSteps } from './steps/reboot.js';
 import type { Step } from './step.js';
 
 /** What makes the nodes ready, for those that can be reached. */

@@ -9,7 +9,7 @@ import { plan, type PlannedStep } from '../plan/plan.js';
 import { Reality } from '../plan/reality.js';
 import type { Step } from '../plan/step.js';
 import { allSteps, preparation } from '../plan/steps.js';
-import { undoSteps } from '../plan/undo-steps.js';
+import { undoSteps } from '../plan/steps/undo.js';
 import { waitingLine } from '../waiting.js';
 import type { CommandLine } from './commands.js';
 import type { ProgramHost } from './host.js';

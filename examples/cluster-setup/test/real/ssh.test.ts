@@ -10,7 +10,7 @@ import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import { designOf } from '../../src/cluster/design.js';
 import { readClusterFile } from '../../src/config/read-cluster-file.js';
 import { commandMachine, sshRunner } from '../../src/nodes/machine.js';
-import { identityStep } from '../../src/plan/identity-steps.js';
+import { identityStep } from '../../src/plan/steps/identity.js';
 import { Reality } from '../../src/plan/reality.js';
 import { withNodes } from '../with-nodes.js';
 

@@ -3,7 +3,7 @@ import { type Defaults, editDefaults, type HealthId, isHealthId, judgeHealth, pa
 import type { FenceFinding } from '@sleepi3/program';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { agentPath } from '../../nodes/fence-check.js';
-import { defaultsPath } from '../../plan/node-steps.js';
+import { defaultsPath } from '../../plan/steps/node.js';
 import type { Action } from '../../plan/step.js';
 import type { Ailment, Check } from '../check.js';
 import type { Facts } from '../facts.js';

@@ -2,7 +2,7 @@
 import { sameAddress } from '@sleepi3/pcs';
 import { addressAgents } from '../../cluster/design.js';
 import { settingIn } from '../../nodes/settings-file.js';
-import { rebootSettingsPath } from '../../plan/reboot-steps.js';
+import { rebootSettingsPath } from '../../plan/steps/reboot.js';
 import type { Ailment, Check, Finding } from '../check.js';
 import type { Facts } from '../facts.js';
 

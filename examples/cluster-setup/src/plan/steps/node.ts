@@ -1,17 +1,17 @@
 // What each node needs before it can be in the cluster.
 import { isPlaceholder } from '@sleepi3/pcs';
 import { editDefaults, parseDefaults } from '@sleepi3/driver';
-import { addressAgents, type ClusterDesign, isRing } from '../cluster/design.js';
-import { SetupError } from '../errors.js';
-import { agentPath, askFenceCheck } from '../nodes/fence-check.js';
-import { addressesOf, withHosts } from '../nodes/hosts-file.js';
-import type { Machine } from '../nodes/machine.js';
-import { hostsManagement, hostsTemplate, templateHostsInShell, withTemplateHosts } from '../nodes/cloud-init.js';
-import { dockerDropIn, hasDockerObject } from '../nodes/docker.js';
-import { clusterPackages, devicePackage, dockerPackages, findPackages, parseRelease } from '../nodes/packages.js';
+import { addressAgents, type ClusterDesign, isRing } from '../../cluster/design.js';
+import { SetupError } from '../../errors.js';
+import { agentPath, askFenceCheck } from '../../nodes/fence-check.js';
+import { addressesOf, withHosts } from '../../nodes/hosts-file.js';
+import type { Machine } from '../../nodes/machine.js';
+import { hostsManagement, hostsTemplate, templateHostsInShell, withTemplateHosts } from '../../nodes/cloud-init.js';
+import { dockerDropIn, hasDockerObject } from '../../nodes/docker.js';
+import { clusterPackages, devicePackage, dockerPackages, findPackages, parseRelease } from '../../nodes/packages.js';
 import { validated } from './agent-check.js';
-import type { Reality } from './reality.js';
-import { type Action, done, type Step } from './step.js';
+import type { Reality } from '../reality.js';
+import { type Action, done, type Step } from '../step.js';
 
 export const defaultsPath = '/etc/default/sleepi3';
 /** The defaults file as it was before, for undo. */

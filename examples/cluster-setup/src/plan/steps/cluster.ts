@@ -2,18 +2,14 @@
 import {
   type ClusterConfiguration,
   type ClusterStatus,
+  type Command,
   commands,
   type Correction,
-  type CorosyncConf,
-  type CorosyncNode,
   type Difference,
-  isPlaceholder,
   nodeNamed,
-  nodeNameOf,
-  sameAddress,
   sameName,
 } from '@sleepi3/pcs';
-import { type ClusterDesign, isRing } from '../cluster/design.js';
+import { type ClusterDesign, isRing, type PrimitiveDesign } from '../../cluster/design.js';
 import {
   fenceDevice,
   noConfiguration,
@@ -21,16 +17,15 @@ import {
   service,
   stickiness,
   stonithEnabled,
-} from '../cluster/elements.js';
-import { secondMeans } from '../cluster/second-means.js';
-import { SetupError } from '../errors.js';
-import { inOrder } from '../nodes/cluster-machines.js';
-import { agentPath, askFenceCheck } from '../nodes/fence-check.js';
-import { knows, requestTimeout } from '../nodes/known-hosts.js';
-import type { Reality } from './reality.js';
-import { alertChange } from './alert-steps.js';
-import { deviceSteps } from './device-steps.js';
-import { type Action, done, type Step, type Todo } from './step.js';
+} from '../../cluster/elements.js';
+import { secondMeans } from '../../cluster/second-means.js';
+import { agentPath, askFenceCheck } from '../../nodes/fence-check.js';
+import { knows, requestTimeout } from '../../nodes/known-hosts.js';
+import { foreignClusters, membership, setUp } from './membership.js';
+import type { Reality } from '../reality.js';
+import { alertChange } from './alerts.js';
+import { deviceSteps } from './quorum-device.js';
+import { type Action, done, type Step, type Todo } from '../step.js';
 
 /** Seconds; pcs's way was seen to take minutes on slow machines. */
 const startTimeout = 600;
@@ -238,11 +233,14 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
       title: 'Everything runs',
       why: 'A cluster is made when it serves and when each node can be fenced, not when it is written down.',
       look: async (reality) => {
-        const missing = notStarted(design, await reality.status());
+        const status = await reality.status();
+        const missing = notStarted(design, status);
         if (missing.length === 0) return done;
+        const forgotten = failuresToForget(design, status);
         return {
           differences: missing.map((what) => ({ what, should: 'started' })),
           actions: [
+            ...(forgotten.length === 0 ? [] : [{ kind: 'pcs', commands: forgotten } as const]),
             {
               kind: 'wait',
               until: 'everything has started',
@@ -265,6 +263,15 @@ function offlineNodes(status: ClusterStatus | undefined, names: readonly string[
   return names.filter((name) => nodeNamed(status?.members ?? [], name)?.online !== true);
 }
 
+/** A start that has failed once is not tried again by itself, also where what it failed for has been mended since. */
+function failuresToForget(design: ClusterDesign, status: ClusterStatus | undefined): readonly Command<unknown>[] {
+  const failed = ({ id }: PrimitiveDesign) => (status?.failCount(id) ?? 0) > 0;
+  const { fences, second, containers, vip } = design;
+  return [...fences, ...second, ...containers, vip]
+    .filter(failed)
+    .map(({ id, family }) => (family === 'stonith' ? commands.stonith.cleanup(id) : commands.resource.cleanup(id)));
+}
+
 /** What should run and does not, at its place. */
 export function notStarted(design: ClusterDesign, status: ClusterStatus | undefined): readonly string[] {
   const startedOn = (id: string) => status?.resource(id)?.startedOn ?? [];
@@ -282,101 +289,6 @@ export function notStarted(design: ClusterDesign, status: ClusterStatus | undefi
     }),
     ...(startedOn(design.vip.id).length === 1 ? [] : [design.vip.id]),
   ];
-}
-
-type Membership = 'none' | 'ours' | { readonly foreign: string };
-
-/** Which cluster a node's corosync.conf puts it in. */
-function membership(design: ClusterDesign, conf: CorosyncConf | undefined): Membership {
-  if (conf === undefined || isPlaceholder(conf)) return 'none';
-  const same =
-    conf.nodes.length === design.nodes.length &&
-    design.nodes.every((node) => conf.nodes.some((one) => isNode(one, node)));
-  return conf.clusterName === design.name && same ? 'ours' : { foreign: conf.clusterName ?? '(without a name)' };
-}
-
-/** Whether a node of corosync.conf is this one: by its name in whatever case, or without one by an address. */
-function isNode(configured: CorosyncNode, { name, addresses }: ClusterDesign['nodes'][number]): boolean {
-  const known = nodeNameOf(configured);
-  if (known !== undefined) return sameName(known, name);
-  return configured.addresses.some((one) => addresses.some((address) => sameAddress(one, address)));
-}
-
-async function foreignClusters(design: ClusterDesign, reality: Reality): Promise<Todo> {
-  const found: { readonly node: string; readonly name: string }[] = [];
-  for (const { name: node } of reality.machines) {
-    const where = membership(design, await reality.corosyncConf(node));
-    if (typeof where === 'object') found.push({ node, name: where.foreign });
-  }
-  const untyped = found.find(({ name }) => !reality.destroyable.has(name));
-  if (untyped !== undefined) {
-    throw new SetupError(
-      'FOREIGN_CLUSTER',
-      `${untyped.node} is in another cluster, ${untyped.name}` +
-        (untyped.name === design.name ? ', whose nodes are not those of the file' : '') +
-        `; to have it destroyed there with everything in it, type its name: --destroy ${untyped.name}`,
-    );
-  }
-  return {
-    differences: found.map(({ node, name }) => ({ what: `${node} in a cluster`, is: name })),
-    actions: found.map(({ node }): Action => ({ kind: 'run', node, program: 'pcs', argv: ['cluster', 'destroy'] })),
-  };
-}
-
-async function setUp(design: ClusterDesign, reality: Reality): Promise<Todo> {
-  const memberships = new Map<string, Membership>();
-  for (const { name } of reality.machines) {
-    memberships.set(name, membership(design, await reality.corosyncConf(name)));
-  }
-  const ours = [...memberships].filter(([, where]) => where === 'ours').map(([name]) => name);
-  if (ours.length === memberships.size) {
-    refuseOtherRing(design, await reality.corosyncConf(reality.local.name));
-    return done;
-  }
-
-  // A setup that was interrupted has put its file on one node. It may be done again over that: nothing was ever in it.
-  for (const node of ours) {
-    if ((await reality.file(node, '/var/lib/pacemaker/cib/cib.xml')) !== undefined) {
-      throw new SetupError(
-        'NOT_READY',
-        `${node} is in the cluster ${design.name} and has run it, but ${isRing(design) ? 'another' : 'the other'} node is not in it; have it join with ` +
-          `pcs cluster node add, or destroy the cluster: pcs cluster destroy`,
-      );
-    }
-  }
-  const nodes = design.nodes.map(({ name, addresses }) => ({ name, addresses }));
-  return {
-    differences: design.nodes
-      .filter(({ name }) => !ours.includes(name))
-      .map(({ name, addresses }) => ({ what: `${name} in the cluster`, should: addresses.join(', ') })),
-    actions: [
-      {
-        kind: 'pcs',
-        commands: [
-          commands.cluster.setup(design.name, nodes, {
-            ...(design.token !== undefined && { totem: { token: design.token } }),
-            ...(ours.length > 0 && { force: true }),
-          }),
-        ],
-      },
-    ],
-  };
-}
-
-/** The agent takes the order of the ring from the numbers of the nodes in corosync.conf, which pcs gives in the order of the file. */
-function refuseOtherRing(design: ClusterDesign, conf: CorosyncConf | undefined): void {
-  if (!isRing(design) || conf === undefined) return;
-  const numbered = inOrder(conf.nodes);
-  const names = design.nodes.map(({ name }) => name);
-  const order = numbered.flatMap((one) => design.nodes.find((node) => isNode(one, node))?.name ?? []);
-  const start = order.indexOf(names[0] ?? '');
-  const turned = [...order.slice(start), ...order.slice(0, start)];
-  if (turned.join() === names.join()) return;
-  throw new SetupError(
-    'NOT_READY',
-    `the ring of the file is ${names.join(', ')}, and by the numbers in corosync.conf it is ${turned.join(', ')}: put the nodes of the ` +
-      'file into the order of corosync.conf, in which they have to be wired',
-  );
 }
 
 /** In a ring nobody is shot through a wire that was never tested: it might lead to another node. */

@@ -1,9 +1,9 @@
 // The third vote: corosync-qnetd on a machine that is no node, made known to pcs and to the cluster.
 import { commands, type CorosyncConf, type Difference, nodeNameOf, sameName } from '@sleepi3/pcs';
-import type { ClusterDesign } from '../cluster/design.js';
-import { knows, requestTimeout } from '../nodes/known-hosts.js';
-import type { Reality } from './reality.js';
-import { type Action, done, type Step, type Todo } from './step.js';
+import type { ClusterDesign } from '../../cluster/design.js';
+import { knows, requestTimeout } from '../../nodes/known-hosts.js';
+import type { Reality } from '../reality.js';
+import { type Action, done, type Step, type Todo } from '../step.js';
 
 type DeviceDesign = NonNullable<ClusterDesign['device']>;
 

@@ -1,12 +1,12 @@
 // The resource agents' own word on a resource, on the node that may have to run it.
-import { type AddressDesign, present, type PrimitiveDesign } from '../cluster/design.js';
-import { primitive } from '../cluster/elements.js';
-import { SetupError } from '../errors.js';
-import { hasDockerObject } from '../nodes/docker.js';
-import type { Machine } from '../nodes/machine.js';
-import { hasProgram } from '../nodes/packages.js';
-import type { Reality } from './reality.js';
-import { type Action, done, type Todo } from './step.js';
+import { type AddressDesign, present, type PrimitiveDesign } from '../../cluster/design.js';
+import { primitive } from '../../cluster/elements.js';
+import { SetupError } from '../../errors.js';
+import { hasDockerObject } from '../../nodes/docker.js';
+import type { Machine } from '../../nodes/machine.js';
+import { hasProgram } from '../../nodes/packages.js';
+import type { Reality } from '../reality.js';
+import { type Action, done, type Todo } from '../step.js';
 
 /** As long as validate-all may take. */
 const patienceMs = 60_000;

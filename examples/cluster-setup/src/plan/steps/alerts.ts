@@ -1,9 +1,9 @@
 // Who gets an alert when something happens: the receivers on each node, and the alert agent in the cluster.
 import { type ClusterConfiguration, commands, type Correction } from '@sleepi3/pcs';
-import type { ClusterDesign } from '../cluster/design.js';
-import { SetupError } from '../errors.js';
-import type { Reality } from './reality.js';
-import { done, type Step, type Todo } from './step.js';
+import type { ClusterDesign } from '../../cluster/design.js';
+import { SetupError } from '../../errors.js';
+import type { Reality } from '../reality.js';
+import { done, type Step, type Todo } from '../step.js';
 
 export const alertAgentPath = '/usr/sbin/alert_sleepi3';
 export const receiversPath = '/etc/sleepi3/alerts.json';

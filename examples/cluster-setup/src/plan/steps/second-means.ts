@@ -1,8 +1,8 @@
 // The second means of fencing on each node: its agent, and its password in a file.
-import type { ClusterDesign } from '../cluster/design.js';
-import { secondPasswordPath } from '../cluster/second-ids.js';
-import { SetupError } from '../errors.js';
-import { done, type Step } from './step.js';
+import type { ClusterDesign } from '../../cluster/design.js';
+import { secondPasswordPath } from '../../cluster/second-ids.js';
+import { SetupError } from '../../errors.js';
+import { done, type Step } from '../step.js';
 
 /** The steps of one node; none where the wire is the only means. */
 export function secondNodeSteps(design: ClusterDesign, node: string): readonly Step[] {

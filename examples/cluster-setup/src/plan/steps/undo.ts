@@ -1,19 +1,19 @@
 // The way back: what apply made is taken away, and nothing else. It is known by its names and marks, not by a log.
 import { editDefaults, parseDefaults } from '@sleepi3/driver';
 import { type Command, commands } from '@sleepi3/pcs';
-import type { ClusterDesign } from '../cluster/design.js';
-import { noConfiguration } from '../cluster/elements.js';
-import { dockerDropIn } from '../nodes/docker.js';
-import { hostsTemplate, withoutTemplateHosts } from '../nodes/cloud-init.js';
-import { withoutHosts } from '../nodes/hosts-file.js';
-import { alertChange, receiversPath, receiversText } from './alert-steps.js';
-import { deviceRemoval } from './device-steps.js';
-import { identityStep } from './identity-steps.js';
-import { defaultsBackup, defaultsPath } from './node-steps.js';
-import type { Reality } from './reality.js';
-import { rebootSteps } from './reboot-steps.js';
-import { secondPasswordRemoval } from './second-steps.js';
-import { done, type Step } from './step.js';
+import type { ClusterDesign } from '../../cluster/design.js';
+import { noConfiguration } from '../../cluster/elements.js';
+import { dockerDropIn } from '../../nodes/docker.js';
+import { hostsTemplate, withoutTemplateHosts } from '../../nodes/cloud-init.js';
+import { withoutHosts } from '../../nodes/hosts-file.js';
+import { alertChange, receiversPath, receiversText } from './alerts.js';
+import { deviceRemoval } from './quorum-device.js';
+import { identityStep } from './identity.js';
+import { defaultsBackup, defaultsPath } from './node.js';
+import type { Reality } from '../reality.js';
+import { rebootSteps } from './reboot.js';
+import { secondPasswordRemoval } from './second-means.js';
+import { done, type Step } from '../step.js';
 
 /**
  * The steps that undo, in order. The cluster itself is destroyed only when its name was typed

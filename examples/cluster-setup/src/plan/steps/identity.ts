@@ -1,10 +1,10 @@
 // The first thing that is asked of a machine: who it is. An address that was mistyped, or that is somebody else's by now,
 // would otherwise have the wrong machine changed.
 import { sameAddress, sameName } from '@sleepi3/pcs';
-import { type ClusterDesign, isRing } from '../cluster/design.js';
-import { SetupError } from '../errors.js';
-import type { Reality } from './reality.js';
-import { done, type Step } from './step.js';
+import { type ClusterDesign, isRing } from '../../cluster/design.js';
+import { SetupError } from '../../errors.js';
+import type { Reality } from '../reality.js';
+import { done, type Step } from '../step.js';
 
 interface Identity {
   readonly hostname: string;

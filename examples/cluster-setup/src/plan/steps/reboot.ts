@@ -1,10 +1,10 @@
 // The restart of each node in its turn: the settings of rolling-reboot, from the same file as all else, and its timer.
-import { type ClusterDesign } from '../cluster/design.js';
-import { SetupError } from '../errors.js';
-import { type KeyValues, settingIn, withSettings } from '../nodes/settings-file.js';
-import { isEnabled } from './node-steps.js';
-import type { Reality } from './reality.js';
-import { type Action, done, type Step, type Todo } from './step.js';
+import { type ClusterDesign } from '../../cluster/design.js';
+import { SetupError } from '../../errors.js';
+import { type KeyValues, settingIn, withSettings } from '../../nodes/settings-file.js';
+import { isEnabled } from './node.js';
+import type { Reality } from '../reality.js';
+import { type Action, done, type Step, type Todo } from '../step.js';
 
 const programPath = '/usr/sbin/rolling-reboot';
 export const rebootSettingsPath = '/etc/default/rolling-reboot';
