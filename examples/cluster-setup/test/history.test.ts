@@ -288,6 +288,37 @@ describe.each([
     expect(survivor()[0]!.takenOver).toEqual({ began: 20_000, at: 22_500, resource: 'VIP', by: 'pi-a' });
   });
 
+  it('tell of a fencing that was done before the time that was asked for, of a node that comes back after it', () => {
+    const records = [
+      record('pi-a', [
+        [3, controld, 'notice: Node pi-b state is now lost'],
+        [15, controld, 'notice: Peer pi-b was terminated (reboot) by pi-a on behalf of pacemaker-controld.1@pi-a: OK'],
+        [22.5, controld, `notice: Result of start operation for VIP on pi-a: ${ok}`],
+        [60, controld, member('pi-b')],
+      ]),
+      record(
+        'pi-b',
+        [[1, 'kernel', 'Linux']],
+        [
+          [40, 'kernel', 'Linux'],
+          [50, 'fence_sleepi3', 'this node was woken by extin'],
+        ],
+      ),
+    ];
+    for (const from of [1000, 10_000, 30_000, 59_000]) {
+      const { incidents } = historyOf(records, from);
+      expect(incidents).toMatchObject([
+        { node: 'pi-b', at: 3000, fencings: [{ at: 15_000 }], takenOver: { at: 22_500 }, back: { at: 60_000 } },
+      ]);
+      const drawn = timelineOf({ incidents, gaps: [], clocks: {} }, ['pi-a', 'pi-b'], { from, to: 70_000 });
+      const times = drawn.groups.flatMap(({ tracks }) =>
+        tracks.flatMap((track) => (track.kind === 'events' ? track.events : []).map(({ time }) => time)),
+      );
+      expect(Math.min(...times)).toBeGreaterThanOrEqual(0);
+    }
+    expect(historyOf(records, 61_000).incidents).toEqual([]);
+  });
+
   it.each([
     [ok, 'unknown'],
     [error, 'failed-stop'],

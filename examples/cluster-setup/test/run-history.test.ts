@@ -92,6 +92,15 @@ describe('cluster-setup history', () => {
     expect(incidents[1]).toBe(panics[0]);
   });
 
+  it('looks back a quarter of an hour more, for what had begun before and was not over', async () => {
+    const both = lab();
+    const from = 1_795_981_680;
+    await both.run({ json: true, since: new Date(from * 1000).toISOString() });
+    expect(both.asked.filter((words) => words.includes(`--since=@${from - 900}`)).length).toBeGreaterThan(2);
+    const { incidents } = JSON.parse(both.output()) as { incidents: { at: string; back: { at: string } }[] };
+    expect(incidents[0]).toMatchObject({ at: '2026-11-29T19:47:16.361Z', back: { at: '2026-11-29T19:48:28.151Z' } });
+  });
+
   it.each(['yesterday', '', '5', '2030-01-01'])('refuses --since %j', async (since) => {
     await expect(lab().run({ since })).rejects.toThrow('--since must be a span');
   });

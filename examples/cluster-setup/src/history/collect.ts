@@ -20,6 +20,8 @@ const programs = [
 const lastLines = 20;
 /** Boots that are looked at, at most; more than a few in a night is a loop, and looks like one. */
 const mostBoots = 30;
+/** So long before the time that is asked for a node may have been lost that comes back in it, ms. */
+const leadIn = 900_000;
 /** ms for one question to a node. */
 const timeout = 60_000;
 
@@ -46,11 +48,12 @@ export async function collect(
       return '';
     }
   };
+  const begin = from - leadIn;
   const asked = now();
   const clock = Number((await ask('the clock', 'date', ['+%s%3N'])).trim());
   const clockAhead = clock > 0 ? clock - (asked + now()) / 2 : 0;
   const period = [
-    `--since=@${Math.floor((from + clockAhead) / 1000)}`,
+    `--since=@${Math.floor((begin + clockAhead) / 1000)}`,
     `--until=@${Math.ceil((to + clockAhead) / 1000)}`,
   ];
   const journal = async (what: string, ...words: readonly string[]): Promise<Entry[]> =>
@@ -76,7 +79,7 @@ export async function collect(
   ]);
   const boots: Boot[] = [];
   for (const { id, from: first, to: last } of listed.slice(-mostBoots)) {
-    if (last - clockAhead < from - 60_000 || first - clockAhead > to) continue;
+    if (last - clockAhead < begin - 60_000 || first - clockAhead > to) continue;
     const end = await journal('the end of a boot', `--boot=${id}`, `--lines=${lastLines}`);
     boots.push({ node, id, from: first - clockAhead, to: end.at(-1)?.at ?? last - clockAhead, end });
   }
@@ -91,5 +94,5 @@ export async function collect(
   }
   const panics = panicsIn(await ask('what the kernel kept of a panic', 'find', askForPanics), boots, clockAhead);
   const entries = [...said, ...kernel, ...panics].sort((a, b) => a.at - b.at);
-  return { node, from, clockAhead, entries, boots, gaps };
+  return { node, from: begin, clockAhead, entries, boots, gaps };
 }

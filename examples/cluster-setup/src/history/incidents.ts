@@ -46,7 +46,8 @@ const slack = 5000;
 /** A node is fenced because of what was seen at most this long before, ms. */
 const before = 120_000;
 
-export function historyOf(records: readonly NodeRecord[]): History {
+/** @param from What was over by then is not told, ms since 1970. */
+export function historyOf(records: readonly NodeRecord[], from = -Infinity): History {
   const facts = records.flatMap(({ entries }) => factsOf(entries)).sort((a, b) => a.at - b.at);
   const boots = records.flatMap((record) => record.boots);
   const incidentsOf = (begun: readonly Beginning[]) =>
@@ -57,7 +58,9 @@ export function historyOf(records: readonly NodeRecord[]): History {
   const seen = beginnings(facts);
   const unseen = unseenEnds(records, facts, incidentsOf(seen));
   return {
-    incidents: incidentsOf([...seen, ...unseen].sort((a, b) => a.at - b.at)),
+    incidents: incidentsOf([...seen, ...unseen].sort((a, b) => a.at - b.at)).filter(
+      ({ at, back }) => at >= from || (back?.at ?? Infinity) >= from,
+    ),
     gaps: records.flatMap(({ gaps }) => gaps),
     clocks: Object.fromEntries(records.map(({ node, clockAhead }) => [node, clockAhead])),
   };

@@ -31,7 +31,7 @@ export async function runHistory(options: HistoryOptions, host: HistoryHost): Pr
   const records = await Promise.all(
     machines.map((machine) => collect(machine, { from, to }, () => host.date().getTime())),
   );
-  const history = historyOf(records);
+  const history = historyOf(records, from);
   if (options.svg !== undefined) {
     const names = machines.map(({ name }) => name).sort();
     await host.writeFile(options.svg, drawTimeline(timelineOf(history, names, { from, to })));

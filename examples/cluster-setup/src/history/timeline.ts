@@ -10,7 +10,8 @@ export function timelineOf(
   { from, to }: { readonly from: number; readonly to: number },
 ): Timeline {
   // A whole night would leave no room for the seconds that matter.
-  const first = Math.max(from, Math.min(...incidents.map(({ at }) => at), to) - 30_000);
+  const earliest = Math.min(...incidents.map(({ at }) => at), to);
+  const first = Math.max(Math.min(from, earliest), earliest - 30_000);
   const last = Math.min(to, Math.max(...incidents.map(endOf), first) + 30_000);
   return {
     title: `${new Date(first).toISOString().slice(0, 19)}Z`,
