@@ -100,7 +100,7 @@ describe('reboot in the cluster file', () => {
 
   it.each([
     ['reboot: { window: "25:00-26:00" }', 'reboot.window: must be HH:MM-HH:MM, or always'],
-    ['reboot: { health_url: "http://raspberrypi-1/" }', 'reboot.health_url: must hold {node}'],
+    ['reboot: { health_url: "http://raspberrypi-1/" }', 'reboot.health_url: must contain {node}'],
     ['reboot: {}\ncontainers: [{ resource: a, name: a, image: a }]', 'reboot.url: must be given'],
   ])('is refused where it is wrong: %s', (text, message) => {
     expect(() => designFor(text)).toThrow(message);

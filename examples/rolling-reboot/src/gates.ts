@@ -229,7 +229,7 @@ export type GateName = (typeof gates)[number]['name'];
 function votesReason({ total, needed, own, device }: VoteFacts): string | undefined {
   if (device === 0) {
     return (
-      'the quorum device gives no vote, and one node less may be one vote too few: see to corosync-qnetd on its machine ' +
+      'the quorum device gives no vote, and one node less may be one vote too few: look at corosync-qnetd on its machine ' +
       '(pcs quorum device status)'
     );
   }

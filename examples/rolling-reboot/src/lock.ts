@@ -49,7 +49,7 @@ export function readLock(text: string | undefined): LockRecord | undefined {
     throw new RollError(
       'BAD_RECORD',
       `the lock in the cluster's configuration reads ${JSON.stringify(text)}, which this program did not write: ` +
-        'look who did, then remove it: rolling-reboot abort --force',
+        'find out what did, then remove it: rolling-reboot abort --force',
     );
   }
   const [, roll, node, boot, expires, done, failed] = match;
@@ -70,7 +70,7 @@ export function describeLock(record: LockRecord | undefined): string {
       ? `failed on ${failed}`
       : holder === undefined
         ? 'is between two turns'
-        : `is at ${holder.node}, until ${new Date(holder.expires * 1000).toISOString()} at the latest`;
+        : `is held by ${holder.node}, until ${new Date(holder.expires * 1000).toISOString()} at the latest`;
   return `roll ${roll} ${state}${done.length > 0 ? `; done: ${done.join(', ')}` : ''}`;
 }
 

@@ -111,7 +111,7 @@ function contradictions(settings: Settings): readonly (readonly [SettingName, st
   const found: (readonly [SettingName, string])[] = [];
   const turn = turnTimeout(settings);
   if (settings['health-url'] !== '' && !settings['health-url'].includes('{node}')) {
-    found.push(['health-url', 'must hold {node}, in whose place the name of each node is put']);
+    found.push(['health-url', 'must contain {node}, which stands for the name of each node']);
   }
   if (settings['wake-after'] >= settings['reboot-timeout']) {
     found.push([
@@ -122,7 +122,7 @@ function contradictions(settings: Settings): readonly (readonly [SettingName, st
   if (windowLength(settings.window) * 60 < turn) {
     found.push([
       'window',
-      `${settings.window.text} never opens wide enough: one turn may take ${turn} s (move-timeout, drain-timeout, ` +
+      `${settings.window.text} is too short: one turn may take ${turn} s (move-timeout, drain-timeout, ` +
         'reboot-timeout, healthy-timeout and soak together)',
     ]);
   }

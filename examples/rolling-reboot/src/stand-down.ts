@@ -73,7 +73,7 @@ function forgetting(before: () => Promise<void>): Duty {
       await before();
       await host.records.remove('journal');
     },
-    byHand: () => 'see that the state directory can be written, then: rolling-reboot abort',
+    byHand: () => 'make the state directory writable, then: rolling-reboot abort',
   };
 }
 
@@ -138,8 +138,8 @@ function describeOutcome({ node, result, reason = '', started, ended, outage }: 
       return `${node} rebooted in ${seconds} s; longest time without an answer of the service: ${outage} ms`;
     }
     case 'stood-down':
-      return `${reason}; nothing is left of the turn`;
+      return `${reason}; all that the turn did was undone`;
     case 'failed':
-      return `${reason}; nothing is left of the turn, and no other begins: look at ${node}, then: rolling-reboot abort`;
+      return `${reason}; all that the turn did was undone, and no other begins: look at ${node}, then: rolling-reboot abort`;
   }
 }

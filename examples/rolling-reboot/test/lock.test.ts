@@ -45,7 +45,7 @@ describe('the text of the lock', () => {
   ])('is refused, shown and said to be removed when it reads %j', (text) => {
     const read = () => readLock(text);
     expect(read).toThrow(expect.objectContaining({ code: 'BAD_RECORD' }));
-    expect(read).toThrow(`reads ${JSON.stringify(text)}, which this program did not write: look who did`);
+    expect(read).toThrow(`reads ${JSON.stringify(text)}, which this program did not write: find out what did`);
     expect(read).toThrow('rolling-reboot abort --force');
   });
 });

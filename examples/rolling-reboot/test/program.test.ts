@@ -61,7 +61,7 @@ describe('the program', () => {
     machine.start('run');
     await world.clock.runUntil(() => world.standby.size > 0);
     expect((await run('status')).out).toMatch(
-      /is at raspberrypi-1, until [^\n]*\nNode: {2}raspberrypi-1 is at step standby/,
+      /is held by raspberrypi-1, until [^\n]*\nNode: {2}raspberrypi-1 is at step standby/,
     );
     expect(parseRollStatus((await run('status', '--json')).out)?.roll).toMatchObject({
       holder: { node: 'raspberrypi-1', expires: expect.any(Number) },

@@ -39,7 +39,7 @@ describe('the settings', () => {
   });
 
   it('refuse a window in which no turn fits', () => {
-    expect(() => read({ window: '03:00-03:10' })).toThrow('never opens wide enough');
+    expect(() => read({ window: '03:00-03:10' })).toThrow('is too short');
     expect(turnTimeout(read({}))).toBe(60 + 120 + 300 + 600 + 300 + 60);
     expect(read({ window: '23:50-00:30' }).window.text).toBe('23:50-00:30');
   });

@@ -50,7 +50,7 @@ function* rebootProblems({ reboot, containers }: ClusterFile): Generator<CrossPr
     yield { key: 'reboot.url', message: 'must be given, as no container publishes a TCP port' };
   }
   if (reboot.health_url?.includes('{node}') === false) {
-    yield { key: 'reboot.health_url', message: "must hold {node}, in whose place each node's name is put" };
+    yield { key: 'reboot.health_url', message: 'must contain {node}, which stands for the name of each node' };
   }
 }
 

@@ -11,7 +11,7 @@ export function describeHistory(
   { from, to }: { readonly from: number; readonly to: number },
 ): string {
   const lines = [`From ${moment(from)} to ${moment(to)} UTC`, ''];
-  if (incidents.length === 0) lines.push('No node left the cluster, and none was fenced, as far as the logs have it.');
+  if (incidents.length === 0) lines.push('No node left the cluster, and none was fenced, as far as the logs show.');
   for (const incident of incidents) lines.push(...paragraph(incident));
   const off = Object.entries(clocks).filter(([, ahead]) => Math.abs(ahead) >= noticeable);
   const notes = [
@@ -41,7 +41,7 @@ function paragraph(incident: Incident): string[] {
   }
   lines.push(
     back === undefined
-      ? `  ${node} was not a member again until now.`
+      ? `  ${node} has not been a member again since.`
       : `  ${clock(back.at)}  ${node} was a member again, ${seconds(back.at - at)} after` +
           `${back.wokenBy.length === 0 ? '' : `, woken by ${back.wokenBy.join(' and ')}`}.`,
     '',

@@ -143,7 +143,7 @@ async function askPassword({ values }: Carried, host: ProgramHost): Promise<stri
         })
       : fromStdin
         ? await host.readStdin()
-        : await host.ask?.('Password for hacluster, the same on both nodes: ', { secret: true });
+        : await host.ask?.('Password for hacluster, the same on every node: ', { secret: true });
   const password = text?.split(/\r?\n/, 1)[0];
   if (password === undefined || password === '') {
     throw new SetupError(

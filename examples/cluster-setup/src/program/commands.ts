@@ -5,7 +5,7 @@ const options = {
   self: {
     value: 'NODE',
     description: 'Which of the nodes this machine is',
-    otherwise: 'the one named as the host',
+    otherwise: 'the one with the host name of this machine',
   },
   ssh: {
     value: 'HOST',

@@ -75,7 +75,10 @@ export async function wireListen(values: CommandValues<'wire-listen'>, host: Com
 /** The line keeper of this node serves wire tests itself. */
 function takenPort(error: unknown): never {
   if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-  throw new Error('the port is taken: the line keeper of this node answers wire-test by itself', { cause: error });
+  throw new Error(
+    'the port is taken: the line keeper of this node answers wire-test by itself, or another wire-listen runs',
+    { cause: error },
+  );
 }
 
 /** Keeps what was found out about the wire that leaves this node; an inconclusive test has found out nothing. */

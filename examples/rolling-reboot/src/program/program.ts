@@ -136,7 +136,7 @@ async function settingsFor({ command, values }: CommandLine, outside: ProgramHos
   const text = await outside.readFile(path).catch((cause: unknown) => {
     const problem = new RollError('BAD_SETTING', `cannot read ${path}: ${messageOf(cause)}`, { cause });
     if (!forgiving) throw problem;
-    outside.writeError(`rolling-reboot: ${problem.message}; the defaults are taken\n`);
+    outside.writeError(`rolling-reboot: ${problem.message}; using the defaults\n`);
     return '';
   });
   if (text === undefined && values.config !== undefined) throw new RollError('BAD_SETTING', `there is no file ${path}`);
@@ -146,7 +146,7 @@ async function settingsFor({ command, values }: CommandLine, outside: ProgramHos
   const sources = { text: text ?? '', path, given, hostname: outside.hostname() };
   if (!forgiving) return rightSettings(sources);
   const { settings, problems } = readSettings(sources);
-  for (const problem of problems) outside.writeError(`rolling-reboot: ${problem}; passed over by ${command}\n`);
+  for (const problem of problems) outside.writeError(`rolling-reboot: ${problem}; ignored by ${command}\n`);
   return settings;
 }
 

@@ -33,7 +33,7 @@ async function lookAtReceivers(reality: Reality, node: string, design: ClusterDe
   if (there.exitCode !== 0) {
     throw new SetupError(
       'NOT_READY',
-      `${node}: ${alertAgentPath} is not there; install the package alert-sleepi3 of this release on both nodes first`,
+      `${node}: ${alertAgentPath} is not there; install the package alert-sleepi3 of this release on every node first`,
     );
   }
   const before = await reality.file(node, receiversPath);

@@ -52,7 +52,7 @@ async function lookAtSettings(reality: Reality, node: string, values: KeyValues,
   if (there.exitCode !== 0) {
     throw new SetupError(
       'NOT_READY',
-      `${node}: ${programPath} is not there; install the package rolling-reboot of this release on both nodes first`,
+      `${node}: ${programPath} is not there; install the package rolling-reboot of this release on every node first`,
     );
   }
   const before = (await reality.file(node, rebootSettingsPath)) ?? '';
