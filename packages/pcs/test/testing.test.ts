@@ -1,7 +1,7 @@
 // The fakes are products too.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
-import { commands, createNodeRunner, execute, isPcsError, Pcs } from '../src/index.js';
+import { commands, createNodeRunner, execute, isPcsError, parseCorosyncConf, Pcs } from '../src/index.js';
 import {
   answer,
   FakeCluster,
@@ -67,6 +67,37 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('the
     expect(conf).toMatch(/two_node: 1/);
     expect(cluster.running()).toEqual(['n1', 'n2']);
     expect((await pcs.status()).resource('VIP')).toBeUndefined();
+  });
+
+  it('adds a node that pcs knows to a cluster that runs, and takes two_node back', async () => {
+    await using three = await FakeCluster.create({ nodes: ['n1', 'n2', 'n3'], tools: warm });
+    const growing = new Pcs({ runner: three });
+    await growing.host.auth(['n1', 'n2'], { password: 'secret' });
+    await growing.cluster.setup('c', ['n1', 'n2']);
+    await growing.cluster.start({ all: true });
+    expect(three.running()).toEqual(['n1', 'n2']);
+    expect(await codeOf(growing.cluster.node.add('n3'))).not.toBe('no error');
+    await growing.host.auth('n3', { password: 'secret' });
+    await growing.cluster.node.add('n3', { start: true, enable: true });
+    const conf = parseCorosyncConf(await growing.cluster.corosync());
+    expect(conf).toMatchObject({ problems: [], quorum: expect.not.objectContaining({ two_node: '1' }) });
+    expect(conf.nodes).toMatchObject([
+      { nodeId: 1 },
+      { nodeId: 2 },
+      { name: 'n3', nodeId: 3, addresses: ['127.0.0.3'] },
+    ]);
+    expect((await growing.status()).members.filter(({ online }) => online)).toHaveLength(3);
+    expect(await growing.quorum.status()).toMatchObject({ votes: { total: 3, needed: 2 } });
+  });
+
+  it('forgets what has failed when it is told to, and tries again', async () => {
+    const [on = ''] = (await vip()) ?? [];
+    for (const node of ['n1', 'n2']) await cluster.settle('--op-inject', `VIP_monitor_10000@${node}=1`);
+    expect((await pcs.status()).failCount('VIP', on)).toBe(1);
+    await pcs.resource.cleanup('VIP');
+    const status = await pcs.status();
+    expect([status.failCount('VIP'), status.failures]).toEqual([0, []]);
+    expect(status.resource('VIP')?.startedOn).toHaveLength(1);
   });
 
   it('starts, stops, enables and disables nodes, and moves what ran on them', async () => {

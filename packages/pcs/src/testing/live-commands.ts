@@ -184,7 +184,8 @@ async function addNode(cluster: LiveCluster, { options, words }: LiveCall): Prom
   const used = parseCorosyncConf(text).nodes.map(({ nodeId }) => nodeId);
   let id = 1;
   while (used.includes(id)) id++;
-  await writeFile(cluster.corosyncConf, withNode(text, { name, id, addresses }));
+  const reached = addresses.length > 0 ? addresses : [`127.0.0.${id}`];
+  await writeFile(cluster.corosyncConf, withNode(text, { name, id, addresses: reached }));
   const node = `<node id="${id}" uname="${name}"/>`;
   await cluster.tool('cibadmin', ['--create', '--scope=nodes', `--xml-text=${node}`]);
   Object.assign(cluster.node(name), { running: false, enabled: options.includes('--enable') });
