@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunProgram } from '../src/program.js';
-import { meetRequirements } from '../src/requirements.js';
+import { meetRequirements } from '../src/start/requirements.js';
 
 function host(present: (program: string) => boolean, root = true) {
   const ran: string[] = [];

@@ -1,5 +1,6 @@
 // The scenarios there are, in the order in which they are run: those with the same demand one after the other, on the
 // same machines. One that is in neither list does not exist.
+import { LabError } from '../errors.js';
 import { article } from './article.js';
 import { board } from './board.js';
 import { mainsLoss, piPowerLoss } from './both-dead.js';
@@ -50,3 +51,21 @@ export const others: readonly Scenario[] = [
   prove,
   upgrade,
 ];
+
+/**
+ * Those of the names, in their order: without a name one of each kind, with `all` every one.
+ *
+ * @throws LabError `USAGE`
+ */
+export function chooseScenarios(names: readonly string[]): Scenario[] {
+  const all = [...scenarios, ...others];
+  if (names.length === 0) return [...scenarios];
+  if (names.length === 1 && names[0] === 'all') return all;
+  return names.map((name) => {
+    const scenario = all.find((each) => each.name === name);
+    if (!scenario) {
+      throw new LabError('USAGE', `there is no scenario ${name}; there are ${all.map((each) => each.name).join(', ')}`);
+    }
+    return scenario;
+  });
+}

@@ -1,7 +1,7 @@
 // What the lab needs of this machine, and how to get it.
-import { LabError } from './errors.js';
-import { type Architecture, isNative, machineKinds } from './machine/platform.js';
-import { mustRun, type RunProgram } from './program.js';
+import { LabError } from '../errors.js';
+import { type Architecture, isNative, machineKinds } from '../machine/platform.js';
+import { mustRun, type RunProgram } from '../program.js';
 
 /** Programs, and the Debian packages that bring them. */
 const programs: Readonly<Record<string, string>> = {
