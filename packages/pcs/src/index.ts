@@ -175,17 +175,8 @@ export {
   type PropertyName,
   type PropertySource,
 } from './semantics/properties.js';
-export {
-  type ColocationPair,
-  colocationsIn,
-  isFirm,
-  type LocationPreference,
-  locationsIn,
-  type OrderPair,
-  ordersIn,
-  runsOnlyWith,
-  startsOnlyAfter,
-} from './semantics/constraints.js';
+export { type ColocationPair, colocationsIn, isFirm, type OrderPair, ordersIn } from './semantics/constraints/pairs.js';
+export { runsOnlyWith, startsOnlyAfter } from './semantics/constraints/dependence.js';
 export {
   canFence,
   delayOf,
@@ -198,6 +189,7 @@ export {
   targetsOf,
   timeoutOf,
 } from './semantics/fencing.js';
+export { type LocationPreference, locationsIn } from './semantics/constraints/location-preferences.js';
 export {
   type DeviceForNode,
   type FenceDevice,
