@@ -5,6 +5,7 @@ import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { afterAll, beforeAll } from 'vitest';
 import { acquireFileLock } from '@sleepi3/driver';
 
 const run = promisify(execFile);
@@ -17,10 +18,19 @@ const places = {
 } as const;
 
 /**
- * Puts fence_sleepi3, which is built first if need be, and the resource agent for the VIP where they belong, unless they are
- * installed there. One test file at a time: the lock is held until the result is disposed of.
+ * For the tests of the block in which it is called, fence_sleepi3, which is built first if need be, and the resource agent for
+ * the VIP are where they belong. One test file at a time has them there.
  */
-export async function agentsInPlace(): Promise<AsyncDisposable> {
+export function useAgentsInPlace(): void {
+  let agents: AsyncDisposable | undefined;
+  beforeAll(async () => {
+    agents = await agentsInPlace();
+  }, 400_000);
+  afterAll(() => agents?.[Symbol.asyncDispose]());
+}
+
+/** Puts them there, unless they are installed, and holds the lock until the result is disposed of. */
+async function agentsInPlace(): Promise<AsyncDisposable> {
   const lock = await acquireFileLock(join(tmpdir(), 'fence_sleepi3-in-place.lock'), { timeout: 300_000 });
   const asRoot = (program: string, ...argv: string[]) =>
     process.getuid?.() === 0 ? run(program, argv) : run('sudo', ['-n', program, ...argv]);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Pcs, type RawResult, reads, type Runner, type RunRequest } from '@sleepi3/pcs';
 import { FakeCluster } from '@sleepi3/pcs/testing';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
@@ -12,7 +12,7 @@ import { Reality } from '../src/plan/reality.js';
 import { allSteps, preparation } from '../src/plan/steps.js';
 import type { Step } from '../src/plan/step.js';
 import { undoSteps } from '../src/plan/steps/undo.js';
-import { agentsInPlace } from './agents-in-place.js';
+import { useAgentsInPlace } from './agents-in-place.js';
 import { configurationOf } from './configuration-xml.js';
 import { FakePi } from './fake-pi.js';
 import { instantClock } from './instant-clock.js';
@@ -329,14 +329,8 @@ class DeadlyRunner implements Runner {
 }
 
 describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => {
-  let agent: AsyncDisposable | undefined;
+  useAgentsInPlace();
   let wanted = '';
-  beforeAll(async () => {
-    agent = await agentsInPlace();
-  }, 400_000);
-  afterAll(async () => {
-    await agent?.[Symbol.asyncDispose]();
-  });
 
   it(
     'ends with everything running, changes nothing when run again, and undo takes it all away',

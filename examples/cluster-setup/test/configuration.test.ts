@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type ClusterStatus, parseClusterConfiguration, Pcs, reads } from '@sleepi3/pcs';
 import { FakeCluster } from '@sleepi3/pcs/testing';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { designOf } from '../src/cluster/design.js';
 import { everything, noConfiguration } from '../src/cluster/elements.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
-import { agentsInPlace } from './agents-in-place.js';
+import { useAgentsInPlace } from './agents-in-place.js';
 import { configurationOf } from './configuration-xml.js';
 import { withNodes } from './with-nodes.js';
 
@@ -41,13 +41,7 @@ const golden = (name: keyof typeof files) => new URL(`golden/${name}.xml`, impor
 const empty = () => FakeCluster.create({ nodes: [first, second], running: 'apachecluster' });
 
 describe.runIf(real)('the configuration, with real pcs and the real scheduler', () => {
-  let agent: AsyncDisposable | undefined;
-  beforeAll(async () => {
-    agent = await agentsInPlace();
-  }, 400_000);
-  afterAll(async () => {
-    await agent?.[Symbol.asyncDispose]();
-  });
+  useAgentsInPlace();
 
   it.each(Object.entries(files))(
     'of %s is the golden one',

@@ -1,6 +1,6 @@
 // Three nodes in a ring: each is fenced by the one before it in the file, and by nobody else.
 import { writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseCorosyncConf, Pcs, reads } from '@sleepi3/pcs';
 import { FakeCluster } from '@sleepi3/pcs/testing';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
@@ -12,7 +12,7 @@ import { Reality } from '../src/plan/reality.js';
 import { scriptFor } from '../src/plan/script.js';
 import { allSteps, preparation } from '../src/plan/steps.js';
 import { undoSteps } from '../src/plan/steps/undo.js';
-import { agentsInPlace } from './agents-in-place.js';
+import { useAgentsInPlace } from './agents-in-place.js';
 import { FakePi } from './fake-pi.js';
 import { instantClock } from './instant-clock.js';
 
@@ -113,13 +113,7 @@ describe('the nodes of a ring', () => {
 });
 
 describe.runIf(real)('a ring from bare nodes, with real pcs', () => {
-  let agent: AsyncDisposable | undefined;
-  beforeAll(async () => {
-    agent = await agentsInPlace();
-  }, 400_000);
-  afterAll(async () => {
-    await agent?.[Symbol.asyncDispose]();
-  });
+  useAgentsInPlace();
 
   it(
     'is made with a majority of votes, each device where its wire begins; changes nothing when run again; and undo takes it away',

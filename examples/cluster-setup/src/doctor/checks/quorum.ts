@@ -5,6 +5,14 @@ import type { Facts } from '../facts.js';
 
 const unit = 'corosync-qdevice.service';
 
+/** What Corosync takes up at its next start only. */
+const whileStopped = (...steps: readonly string[]): readonly string[] => [
+  'pcs cluster stop --all',
+  ...steps,
+  'pcs cluster start --all',
+];
+const withoutTwoNode = whileStopped('remove two_node from the section quorum of corosync.conf', 'pcs cluster sync');
+
 export const quorumChecks: readonly Check[] = [
   {
     id: 'corosync',
@@ -26,12 +34,7 @@ export const quorumChecks: readonly Check[] = [
           severity: 'error',
           fact: 'two_node is not set in corosync.conf',
           why: 'With one node gone the other has no quorum and stops everything.',
-          fix: [
-            'pcs cluster stop --all',
-            'set two_node: 1 in the section quorum of corosync.conf',
-            'pcs cluster sync',
-            'pcs cluster start --all',
-          ],
+          fix: whileStopped('set two_node: 1 in the section quorum of corosync.conf', 'pcs cluster sync'),
         });
       }
       if (conf.quorum['wait_for_all'] === '0') {
@@ -39,7 +42,7 @@ export const quorumChecks: readonly Check[] = [
           severity: 'error',
           fact: 'wait_for_all is 0 in corosync.conf',
           why: 'A node that starts alone then has quorum at once and fences the other one; they shoot each other in turn.',
-          fix: ['pcs cluster stop --all', 'pcs quorum update wait_for_all=', 'pcs cluster start --all'],
+          fix: whileStopped('pcs quorum update wait_for_all='),
         });
       }
       return findings;
@@ -112,12 +115,7 @@ function amongMany({ quorum }: CorosyncConf): readonly Ailment[] {
       severity: 'error',
       fact: 'two_node is set in corosync.conf, of more than two nodes',
       why: 'A single node would have quorum, and shoot all others.',
-      fix: [
-        'pcs cluster stop --all',
-        'take two_node out of the section quorum of corosync.conf',
-        'pcs cluster sync',
-        'pcs cluster start --all',
-      ],
+      fix: withoutTwoNode,
     },
   ];
 }
@@ -130,12 +128,7 @@ function besidesDevice({ quorum }: CorosyncConf): readonly Ailment[] {
       severity: 'error',
       fact: 'two_node is set in corosync.conf beside a quorum device',
       why: 'They contradict each other: with two_node both sides of a cut link have quorum, and shoot.',
-      fix: [
-        'pcs cluster stop --all',
-        'remove two_node from the section quorum of corosync.conf',
-        'pcs cluster sync',
-        'pcs cluster start --all',
-      ],
+      fix: withoutTwoNode,
     });
   }
   if (quorum['wait_for_all'] === '1') {
@@ -143,7 +136,7 @@ function besidesDevice({ quorum }: CorosyncConf): readonly Ailment[] {
       severity: 'note',
       fact: 'wait_for_all is 1 in corosync.conf beside a quorum device',
       why: 'A node that starts alone waits for the other one, although the third vote would let it serve.',
-      fix: ['pcs cluster stop --all', 'pcs quorum update wait_for_all=', 'pcs cluster start --all'],
+      fix: whileStopped('pcs quorum update wait_for_all='),
     });
   }
   return findings;
