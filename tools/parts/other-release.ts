@@ -14,6 +14,7 @@ import {
   releases,
   sourcesList,
 } from './debian-sources.js';
+import { timed } from './processor-time.js';
 
 const repository = join(import.meta.dirname, '../..');
 
@@ -40,7 +41,6 @@ function makeRoot(release: Release, root: string): void {
   const partial = `${root}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
-  console.error(`making ${root} …`);
   run(['debootstrap', '--variant=minbase', `--components=${base.component}`, release, partial, base.uri]);
   writeFileSync(join(partial, 'etc/apt/sources.list'), sourcesList(sources));
   writeFileSync(join(partial, 'etc/dpkg/dpkg.cfg.d/parts'), 'force-unsafe-io\n');
@@ -96,13 +96,25 @@ function main([word, ...words]: readonly string[]): number {
     return 1;
   }
   const root = rootOf(release);
-  if (!existsSync(root)) makeRoot(release, root);
+  if (!existsSync(root)) told(`Making ${root}`, () => makeRoot(release, root));
   // The tests' own Node is the same in every release; Debian's is for the programs.
   const node = bringNode(20);
-  const missing = runInside(root, [node, join(repository, 'tools/parts/main.mjs')]);
+  const missing = told(`Programs of ${release}`, () =>
+    runInside(root, [node, join(repository, 'tools/parts/main.mjs')]),
+  );
   if (missing !== 0) return missing;
   const vitest = [node, join(repository, 'node_modules/vitest/vitest.mjs'), 'run', ...suites];
-  return runInside(root, words.length > 0 ? words : vitest);
+  return told(words.length > 0 ? words.join(' ') : `Tests with the programs of ${release}`, () =>
+    runInside(root, words.length > 0 ? words : vitest),
+  );
+}
+
+/** Says what is done, then what it took: some of it takes minutes. */
+function told<T>(what: string, action: () => T): T {
+  console.error(`${what} …`);
+  const { result, took } = timed(action);
+  console.error(`${what}: ${took}`);
+  return result;
 }
 
 process.exitCode = main(process.argv.slice(2));

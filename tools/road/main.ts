@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync }
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { askForSources, baseSource, parseDebianSources, type Release, releases } from '../parts/debian-sources.js';
+import { timed } from '../parts/processor-time.js';
 import { codeBlocksOf, sectionsOf } from '../test/support/markdown.js';
 
 const repository = join(import.meta.dirname, '../..');
@@ -49,41 +50,25 @@ function output([program = '', ...words]: readonly string[]): string {
 
 /** Runs the command as a stranger would, and says how long that took. */
 function take(base: string, command: string): boolean {
-  const begun = performance.now();
-  const spentBefore = spentByChildren();
   const node = realpathSync(process.execPath);
   const npm = join(dirname(node), '../lib/node_modules/npm');
   const certificates = process.env['NODE_EXTRA_CA_CERTS'];
   // How npm reaches its registry is the machine's, not the road's.
   const settings = [certificates, '/etc/npmrc', join(homedir(), '.npmrc')].filter((file) => file && existsSync(file));
-  const { status } = spawnSync(
-    'unshare',
-    [
-      ...['--mount', '--propagation', 'private', 'sh', '-c', inside, 'sh'],
-      ...[base, repository, node, npm, settings.join(' ')],
-      ...['sh', '-c', command],
-    ],
-    {
-      stdio: 'inherit',
-      env: {
-        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-        HOME: homedir(),
-        ...(certificates && { NODE_EXTRA_CA_CERTS: certificates }),
-      },
-    },
-  );
-  const seconds = ((performance.now() - begun) / 1000).toFixed(0);
-  const spent = (spentByChildren() - spentBefore).toFixed(0);
-  console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${command}: ${seconds} s, ${spent} s of a processor`);
-  return status === 0;
-}
-
-/** What the children that have ended have taken of a processor, s: on a busy machine it says more than the time that passed. */
-function spentByChildren(): number {
-  const [, afterName = ''] = /.*\) (.*)/s.exec(readFileSync('/proc/self/stat', 'utf8')) ?? [];
-  const fields = afterName.split(' ');
-  // proc(5): the fields 16 and 17, cutime and cstime, in hundredths of a second; the third comes first here.
-  return (Number(fields[13]) + Number(fields[14])) / 100;
+  const words = [
+    ...['--mount', '--propagation', 'private', 'sh', '-c', inside, 'sh'],
+    ...[base, repository, node, npm, settings.join(' ')],
+    ...['sh', '-c', command],
+  ];
+  const env = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: homedir(),
+    ...(certificates && { NODE_EXTRA_CA_CERTS: certificates }),
+  };
+  const { result, took } = timed(() => spawnSync('unshare', words, { stdio: 'inherit', env }));
+  const passed = result.status === 0;
+  console.log(`${passed ? 'ok  ' : 'FAIL'} ${command}: ${took}`);
+  return passed;
 }
 
 function main([word, ...commands]: readonly string[]): number {
