@@ -52,7 +52,7 @@ describe('English', () => {
     expect(prose.split('\n').flatMap(complaints)).toEqual([]);
   });
 
-  it('of every message and help', { timeout: 120_000 }, () => {
+  it('of every message and help', () => {
     const found = sources.flatMap((file) => {
       const source = readText(root, file);
       // To take a program apart takes longer than to look whether there is anything in it, be it in a comment.

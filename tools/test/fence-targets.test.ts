@@ -48,7 +48,7 @@ const map = fc
 const check = fc.constantFrom('static-list', 'STATIC-LIST', 'none', 'None');
 const options = fc.record({ pcmk_host_list: list, pcmk_host_map: map, pcmk_host_check: check }, { requiredKeys: [] });
 
-describe.runIf(possible)('fence devices, as pacemaker-fenced takes them', { timeout: 120_000 }, () => {
+describe.runIf(possible)('fence devices, as pacemaker-fenced takes them', () => {
   let directory: string;
   let fenced: StandaloneFenced;
   beforeAll(async () => {
@@ -56,7 +56,7 @@ describe.runIf(possible)('fence devices, as pacemaker-fenced takes them', { time
     const file = join(directory, 'fence_yes');
     await writeFile(file, agent);
     fenced = await StandaloneFenced.start({ fence_yes: file });
-  }, 60_000);
+  });
   afterAll(async () => {
     await fenced.stop();
     await rm(directory, { recursive: true });

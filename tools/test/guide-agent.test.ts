@@ -95,7 +95,7 @@ describe.runIf(built)('the page about a fence agent of your own', () => {
     writeFileSync(join(folder, 'bin/npm'), npmInstead);
     chmodSync(join(folder, 'bin/npm'), 0o755);
     writeFileSync(join(folder, 'place-package.cjs'), placePackage);
-  }, 240_000);
+  });
   afterAll(() => {
     rmSync(folder, { recursive: true });
   });
@@ -129,7 +129,7 @@ describe.runIf(built)('the page about a fence agent of your own', () => {
     writeFileSync(join(project, name), text);
   };
 
-  it('makes a project', { timeout: 120_000 }, () => {
+  it('makes a project', () => {
     const [commands = ''] = inSection('An empty project', 'sh');
     expect(type(commands, folder)).toMatchObject({ status: 0 });
     const [manifest = '', compiler = ''] = inSection('An empty project', 'json');
@@ -144,7 +144,7 @@ describe.runIf(built)('the page about a fence agent of your own', () => {
     ]);
   });
 
-  it('compiles and passes its tests under node --test', { timeout: 120_000 }, () => {
+  it('compiles and passes its tests under node --test', () => {
     const [commands = ''] = inSection('Test it', 'sh');
     const { status, all } = type(commands);
     expect(all).toMatch(/^(?:#|ℹ) pass 3$/m);
@@ -152,7 +152,7 @@ describe.runIf(built)('the page about a fence agent of your own', () => {
     expect(status).toBe(0);
   });
 
-  it('passes the same tests under vitest, with the one line that the page names', { timeout: 120_000 }, () => {
+  it('passes the same tests under vitest, with the one line that the page names', () => {
     const [, commands = ''] = inSection('Test it', 'sh');
     const line = /`(import \{[^`]*from 'vitest')`/.exec(page)?.[1] ?? '';
     const test = readFileSync(join(project, 'agent.test.ts'), 'utf8');
@@ -163,7 +163,7 @@ describe.runIf(built)('the page about a fence agent of your own', () => {
     expect(status).toBe(0);
   });
 
-  it('builds one executable file that runs where it lies, and against the relay', { timeout: 180_000 }, async () => {
+  it('builds one executable file that runs where it lies, and against the relay', async () => {
     const [build = '', run = ''] = inSection('Build it and run it', 'sh');
     const first = type(build);
     expect(first.all).toContain('<resource-agent name="fence_restrelay"');

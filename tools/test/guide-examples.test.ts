@@ -35,11 +35,11 @@ describe('the programs in the guides', () => {
     expect(recipes.length).toBeGreaterThan(8);
   });
 
-  it('compile', { timeout: 120_000 }, () => {
+  it('compile', () => {
     expect(folder.compile()).toBe('');
   });
 
-  it('fence a virtual node in the first five minutes', { timeout: 60_000 }, async () => {
+  it('fence a virtual node in the first five minutes', async () => {
     const { stdout } = await folder.run('start.ts');
     expect(stdout).toContain('raspberrypi-2 has power: false\n');
     expect(stdout).toContain('{ start: 0, end: 12000, open: false }');
@@ -52,7 +52,7 @@ describe('the programs in the guides', () => {
 });
 
 describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('the recipes for pcs', () => {
-  it('run one after the other on a fake cluster', { timeout: 120_000 }, async () => {
+  it('run one after the other on a fake cluster', async () => {
     folder.write({
       'pcs/package.json': '{ "type": "module" }\n',
       'pcs/fake.ts': fakePcs,

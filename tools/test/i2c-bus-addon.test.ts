@@ -16,7 +16,7 @@ const control = readFileSync(join(import.meta.dirname, '../../examples/fence-age
 const promised = Number(/libc6 \(>= 2\.(\d+)\)/.exec(control)?.[1]);
 
 describe.each(architectures)('i2c-bus for %s', (architecture) => {
-  describe.runIf(haveRealParts(compilers[architecture], 'readelf'))('compiled', { timeout: 120_000 }, () => {
+  describe.runIf(haveRealParts(compilers[architecture], 'readelf'))('compiled', () => {
     let root: string;
     let files: ReturnType<typeof i2cBusFiles>;
     beforeAll(() => {
@@ -26,7 +26,7 @@ describe.each(architectures)('i2c-bus for %s', (architecture) => {
         mkdirSync(join(root, dirname(path)), { recursive: true });
         writeFileSync(join(root, path), content);
       }
-    }, 120_000);
+    });
     afterAll(() => {
       rmSync(root, { recursive: true });
     });

@@ -46,7 +46,7 @@ describe.runIf(built)('the packages as published', () => {
       mkdirSync(unpackedOf(name), { recursive: true });
       execFileSync('tar', ['-xzf', tarballOf(name), '-C', unpackedOf(name), '--strip-components=1']);
     }
-  }, 240_000);
+  });
   afterAll(() => {
     rmSync(directory, { recursive: true });
   });
@@ -245,7 +245,7 @@ describe.runIf(built)('the packages as published', () => {
          });`,
       );
       compiled = compile();
-    }, 240_000);
+    });
 
     it('install, and leave i2c-bus out', () => {
       expect(existsSync(join(project, 'node_modules/@sleepi3/driver/dist/index.js'))).toBe(true);
@@ -253,7 +253,7 @@ describe.runIf(built)('the packages as published', () => {
       expect(existsSync(join(project, 'node_modules/.bin/sleepi3'))).toBe(true);
     });
 
-    it('compile as a program of a bundler and of Node, declarations and all', { timeout: 240_000 }, () => {
+    it('compile as a program of a bundler and of Node, declarations and all', () => {
       expect(compile('--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler')).toBe('');
       expect(compiled).toBe('');
     });
@@ -268,7 +268,7 @@ describe.runIf(built)('the packages as published', () => {
       let node: string;
       beforeAll(() => {
         node = bring();
-      }, 240_000);
+      });
 
       it('run the examples of their READMEs', () => {
         if (process.execPath !== node) expect(run(node, '--version').out).toMatch(`v${line}.`);

@@ -107,5 +107,5 @@ describe.runIf(haveRealParts('pcs', 'cibadmin'))('the alert in the cluster', () 
     expect(await bring(none)).toBe(1);
     await pcs.alert.create('/usr/sbin/alert_sleepi3', { id: 'mine' });
     expect(await bring(none)).toBe(0);
-  }, 120_000);
+  });
 });

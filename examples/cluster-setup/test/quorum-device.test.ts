@@ -66,7 +66,7 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon'))('the
     });
     pis = names.map((name) => new FakePi(name, cluster));
     for (const pi of pis) pi.services.add('corosync-qdevice.service');
-  }, 60_000);
+  });
   afterEach(() => cluster[Symbol.asyncDispose]());
 
   const reality = () => new Reality({ local: pis[0]!, others: [pis[1]!], pcs: new Pcs({ runner: cluster }) });
@@ -91,7 +91,7 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon'))('the
     const { device: made, quorum } = await device();
     expect(made?.net).toEqual({ host: 'qnetd', algorithm: 'ffsplit', tie_breaker: '1' });
     expect(quorum).not.toHaveProperty('two_node');
-  }, 60_000);
+  });
 
   it('bring it to another algorithm, preferred node and machine', async () => {
     await apply(steps(), reality(), host());
@@ -102,7 +102,7 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon'))('the
     const moved = design('{host: other}');
     await apply(steps(moved), reality(), host());
     expect((await device()).device?.net).toMatchObject({ host: 'other', algorithm: 'ffsplit', tie_breaker: '1' });
-  }, 60_000);
+  });
 
   it('wait for its vote, and say what to look at when it does not come', async () => {
     cluster.deviceAnswers = false;
@@ -112,7 +112,7 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon'))('the
     expect(await states()).toEqual(['done', 'to do']);
     cluster.deviceAnswers = true;
     expect(await states()).toEqual(['done', 'done']);
-  }, 60_000);
+  });
 
   it("have the nodes' part start at boot", async () => {
     await apply(steps(), reality(), host());
@@ -120,7 +120,7 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon'))('the
     expect(await states()).toEqual(['done', 'to do']);
     await apply(steps(), reality(), host());
     expect(pis[1]!.services.has('corosync-qdevice.service')).toBe(true);
-  }, 60_000);
+  });
 
   it('stop at a wrong password, and at a machine that nobody reaches', async () => {
     await expect(apply(steps(), reality(), { ...host(), password: async () => 'wrong' })).rejects.toMatchObject({
@@ -130,7 +130,7 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon'))('the
       code: 'UNREACHABLE',
     });
     expect((await device()).device).toBeUndefined();
-  }, 60_000);
+  });
 
   it('are undone: two_node is back; a device of another machine stays', async () => {
     await apply(steps(), reality(), host());
@@ -140,5 +140,5 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon'))('the
     expect(await device()).toMatchObject({ device: undefined, quorum: { two_node: '1' } });
     expect(cluster.knownHosts.has('qnetd')).toBe(false);
     expect(deviceRemoval(designOf(fileOf('')))).toEqual([]);
-  }, 60_000);
+  });
 });

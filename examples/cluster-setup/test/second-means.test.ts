@@ -150,7 +150,7 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon', 'fenc
       for (const name of names) {
         await pcs.stonith.create(`fence_${name}`, 'fence_dummy', { pcmk_host_list: name });
       }
-    }, 60_000);
+    });
     afterEach(() => cluster[Symbol.asyncDispose]());
     const ofSecond = (design = dummy) => steps(design).filter(({ id }) => id === 'second-means');
 
@@ -170,7 +170,7 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon', 'fenc
       expect(await levels()).toEqual(wanted);
       await pcs.stonith.fence('raspberrypi-2');
       expect(cluster.fencings).toMatchObject([{ node: 'raspberrypi-2' }]);
-    }, 120_000);
+    });
 
     it('go with their levels when the file has none any more, and by undo', async () => {
       await apply(ofSecond(), reality(), host);
@@ -182,6 +182,6 @@ describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon', 'fenc
       await apply(undo, reality(), host);
       expect(await levels()).toEqual([]);
       expect((await pcs.cib.config()).stonithDevices).toEqual([]);
-    }, 120_000);
+    });
   },
 );

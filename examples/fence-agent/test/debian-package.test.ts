@@ -92,7 +92,6 @@ describe.runIf(isBuilt && haveRealParts('bash'))('the completion', () => {
 
 describe.runIf(isBuilt && haveRealParts('dpkg', 'i2cget', 'systemctl', 'unshare', 'nsenter') && canMakeScratchRoot())(
   'installed',
-  { timeout: 120_000 },
   () => {
     let root: ScratchRoot;
     beforeAll(async () => {

@@ -76,7 +76,7 @@ describe('the line keepers of a ring', () => {
       'sound c\n',
       'sound a\n',
     ]);
-  }, 60_000);
+  });
 
   it('find a wire that is broken, and one that leads to another node, and do not fence by it', async () => {
     const { clock, pi, cuts, ask } = await ringOf({ tested: false, wired: ['a', 'c', 'b'] });
@@ -86,7 +86,7 @@ describe('the line keepers of a ring', () => {
     expect(exitStatus).toBe(1);
     expect(stderr).toMatch(/Refused: the wire test of \S+ found: open; run fence_sleepi3 wire-test on a/);
     expect(cuts).toEqual([]);
-  }, 60_000);
+  });
 
   it('take nobody else’s pulse for theirs when all of them test at once', async () => {
     for (const wired of [names, ['a', 'c', 'b'] as const]) {
@@ -95,7 +95,7 @@ describe('the line keepers of a ring', () => {
       for (const name of names) expect(pi(name).kept.wireTest ?? '').not.toMatch(wired === names ? / short/ : / sound/);
       expect(cuts).toEqual([]);
     }
-  }, 60_000);
+  });
 
   it('say that a fenced node runs when it does', async () => {
     const { ring, clock, ask, cuts } = await ringOf();

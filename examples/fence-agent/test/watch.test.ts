@@ -137,7 +137,7 @@ describe('a change of readiness', () => {
       severity: 'info',
       text: expect.stringContaining('Nothing has to be done'),
     });
-  }, 60_000);
+  });
 
   it('is not told again by a line keeper that was started anew', async () => {
     const { outside, clock, harness, pis } = await watched();

@@ -18,7 +18,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fence-dummy-'));
   bundleProgram(join(import.meta.dirname, '..'), directory);
   program = join(directory, 'fence_dummy');
-}, 60_000);
+});
 afterAll(async () => {
   await rm(directory, { recursive: true });
 });
@@ -48,7 +48,7 @@ describe.runIf(possible)('the built fence_dummy under pacemaker-fenced', () => {
       fence_dummy_auto_unfence: program,
       fence_dummy_no_reboot: program,
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await fenced.stop();
   });

@@ -42,7 +42,6 @@ describe.runIf(isBuilt)('the Debian package', () => {
 
 describe.runIf(isBuilt && haveRealParts('dpkg', 'systemctl', 'unshare', 'nsenter') && canMakeScratchRoot())(
   'installed',
-  { timeout: 120_000 },
   () => {
     let root: ScratchRoot;
     beforeAll(async () => {

@@ -108,5 +108,5 @@ describe.runIf(possible)('the lock in a real cluster', () => {
     } finally {
       rmSync(directory, { recursive: true });
     }
-  }, 120_000);
+  });
 });

@@ -56,7 +56,7 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a r
       expect(await shut('reboot')).toEqual([]);
       await cluster.unstandby(node);
     }
-  }, 120_000);
+  });
 });
 
 describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a cluster through pcs', () => {
@@ -75,7 +75,7 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a c
     await pcs.resource.defaults.update({ 'resource-stickiness': 100 });
     from = await fake.snapshot();
     await fake[Symbol.asyncDispose]();
-  }, 60_000);
+  });
   beforeEach(async () => {
     fake = await FakeCluster.create({ from, tools: warm });
     pcs = new Pcs({ runner: fake });

@@ -44,7 +44,7 @@ describe.runIf(built).each([
     directory = await mkdtemp(join(tmpdir(), 'sleepi3-'));
     path = join(directory, 'board.sock');
     server = await serveBus(memory, path);
-  }, 120_000);
+  });
   afterAll(async () => {
     await server.close();
     await rm(directory, { recursive: true });

@@ -20,7 +20,7 @@ describe.each(fixtures('cib'))('the CIB %s', (_name, xml) => {
 
   it('is refused when it is cut off', () => {
     expectEveryTruncationRefused(parseClusterConfiguration, xml);
-  }, 300_000);
+  });
 
   it('is read without anything unknown', () => {
     const unknown: unknown[] = [];

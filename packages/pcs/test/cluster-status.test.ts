@@ -19,7 +19,7 @@ const failures = parseClusterStatus(fixture('status/bookworm-failures.xml'));
 const tree = parseClusterStatus(fixture('status/groups-clones-bundles-3.0.0.xml'));
 const stopping = parseClusterStatus(fixture('status/shutting-down.xml'));
 
-describe.each(fixtures('status'))('the recorded status %s', { timeout: 120_000 }, (_name, xml) => {
+describe.each(fixtures('status'))('the recorded status %s', (_name, xml) => {
   it('is accounted for, attribute by attribute and element by element', () => {
     expectEverythingAccountedFor(parseClusterStatus, xml);
   });

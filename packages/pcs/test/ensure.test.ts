@@ -21,7 +21,7 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'cibadmin'))('ensure', () =>
     });
     from = await cluster.snapshot();
     await cluster[Symbol.asyncDispose]();
-  }, 60_000);
+  });
   beforeEach(async () => {
     cluster = await FakeCluster.create({ from, tools: warm });
     pcs = new Pcs({ runner: cluster });

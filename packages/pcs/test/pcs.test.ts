@@ -78,7 +78,7 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('Pcs
       await pcs.resource.create('VIP', 'ocf:heartbeat:IPaddr2', { ip: '192.168.11.215' });
       from = await cluster.snapshot();
       await cluster[Symbol.asyncDispose]();
-    }, 60_000);
+    });
     beforeEach(() => begin({ from }));
 
     const whereIsVip = async () => (await pcs.status()).resource('VIP')?.startedOn;

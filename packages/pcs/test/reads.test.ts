@@ -150,7 +150,7 @@ describe.each(fixtures('agents'))('the metadata of %s', (_name, xml) => {
 
   it('is refused when cut off', () => {
     expectEveryTruncationRefused(parseAgentMetadata, xml);
-  }, 300_000);
+  });
 });
 
 describe('the quorum status', () => {

@@ -25,7 +25,7 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('the
     await pcs.resource.create('VIP', 'ocf:heartbeat:IPaddr2', { ip: '10.0.0.1' });
     from = await cluster.snapshot();
     await cluster[Symbol.asyncDispose]();
-  }, 60_000);
+  });
   beforeEach(async () => {
     cluster = await FakeCluster.create({ from, tools: warm });
     pcs = new Pcs({ runner: cluster });

@@ -22,7 +22,7 @@ describe.runIf(built).each([
   beforeAll(async () => {
     node = bring();
     directory = await mkdtemp(join(tmpdir(), 'sleepi3-'));
-  }, 120_000);
+  });
   afterAll(() => rm(directory, { recursive: true }));
 
   it('fences on the virtual clock, records it, and serves a board to the driver', async () => {

@@ -11,7 +11,7 @@ import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import { buildAgent } from './live-cluster.js';
 import { until } from './until.js';
 
-describe.runIf(haveRealParts('flock'))('boot as a process', { timeout: 300_000 }, () => {
+describe.runIf(haveRealParts('flock'))('boot as a process', () => {
   it('waits for the board, then releases EXTOUT and makes the node fenceable', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'fence-boot-'));
     const program = buildAgent(join(directory, 'dist'));

@@ -14,7 +14,7 @@ const fixture = (name: string) => new URL(`../fixtures/${name}`, import.meta.url
 const hasNamespaces = () => spawnSync('unshare', ['--uts', '--net', 'true']).status === 0;
 const possible = haveRealParts('unshare', 'ip', 'ping') && hasNamespaces();
 
-describe.runIf(possible)('the built agent', { timeout: 120_000 }, () => {
+describe.runIf(possible)('the built agent', () => {
   let directory: string;
   let program: string;
   let harness: Harness;

@@ -11,7 +11,7 @@ import { until } from './until.js';
 const possible =
   haveRealParts('pacemaker-fenced', 'stonith_admin', 'unshare', 'nsenter') && StandaloneFenced.isPossible();
 
-describe.runIf(possible)('fence_sleepi3 under pacemaker-fenced', { timeout: 300_000 }, () => {
+describe.runIf(possible)('fence_sleepi3 under pacemaker-fenced', () => {
   let directory: string;
   let program: string;
   let fenced: StandaloneFenced;
@@ -25,7 +25,7 @@ describe.runIf(possible)('fence_sleepi3 under pacemaker-fenced', { timeout: 300_
     const script = `#!/bin/sh\nFENCE_SLEEPI3_DIRECTORY=$(cat ${directory}/state) exec ${program} "$@"\n`;
     await writeFile(wrapper, script, { mode: 0o755 });
     fenced = await StandaloneFenced.start({ fence_sleepi3: wrapper });
-  }, 60_000);
+  });
   afterAll(async () => {
     await fenced.stop();
     await rm(directory, { recursive: true });

@@ -43,7 +43,7 @@ describe.runIf(haveRealParts('systemd-nspawn', 'dpkg', 'unshare', 'nsenter') && 
           'install -D -m 644 /root/bus.conf /run/systemd/system/fence-sleepi3.service.d/bus.conf\n' +
           'systemctl daemon-reload',
       );
-    }, 120_000);
+    });
     afterAll(async () => {
       await container.close();
       await server[Symbol.asyncDispose]();

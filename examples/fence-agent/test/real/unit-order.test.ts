@@ -8,7 +8,7 @@ import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 
 const packaging = join(import.meta.dirname, '../../packaging');
 
-describe.runIf(haveRealParts('systemd-analyze'))('the order of the units at boot', { timeout: 60_000 }, () => {
+describe.runIf(haveRealParts('systemd-analyze'))('the order of the units at boot', () => {
   let units: string;
 
   beforeEach(async () => {

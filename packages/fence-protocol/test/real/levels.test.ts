@@ -22,7 +22,7 @@ describe.runIf(possible)('two levels under pacemaker-fenced', () => {
     directory = await mkdtemp(join(tmpdir(), 'fence-levels-'));
     const journal = await bundle(join(import.meta.dirname, 'journal-agent.main.ts'), directory, 'fence_journal');
     fenced = await StandaloneFenced.start({ fence_journal: journal, fence_dummy: findProgram('fence_dummy')! });
-  }, 60_000);
+  });
   afterEach(async () => {
     await fenced.stop();
     await rm(directory, { recursive: true });
@@ -50,11 +50,11 @@ describe.runIf(possible)('two levels under pacemaker-fenced', () => {
     expect(await readFile(outlet, 'utf8')).toBe('off');
     expect(await readFile(join(directory, 'journal'), 'utf8')).toContain('"begin":"off"');
     expect(await fenced.log()).toMatch(/using second returned 0/);
-  }, 90_000);
+  });
 
   it('the second one is left alone when the first one succeeds', async () => {
     await levels(0);
     expect((await fenced.admin('--fence', 'node1', '--timeout', '60')).exitStatus).toBe(0);
     expect(await readFile(outlet, 'utf8')).toBe('on');
-  }, 90_000);
+  });
 });

@@ -22,7 +22,7 @@ describe.runIf(possible)('under pacemaker-fenced', () => {
     directory = await mkdtemp(join(tmpdir(), 'fence-journal-'));
     program = await bundle(join(import.meta.dirname, 'journal-agent.main.ts'), directory, 'fence_journal');
     fenced = await StandaloneFenced.start({ fence_journal: program });
-  }, 60_000);
+  });
   afterAll(async () => {
     await fenced.stop();
     await rm(directory, { recursive: true });

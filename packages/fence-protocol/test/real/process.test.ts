@@ -16,7 +16,7 @@ let program: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fence-process-'));
   program = await bundle(join(import.meta.dirname, 'process.main.ts'), directory, 'fence_process');
-}, 60_000);
+});
 afterAll(async () => {
   await rm(directory, { recursive: true });
 });
@@ -124,7 +124,7 @@ describe('on Node 18', () => {
     expect(on18('action=list\ncount=1\n')).toMatchObject({ status: 0, stdout: 'machine-0,\n', stderr: '' });
     expect(on18('action=off\nplug=1\n')).toMatchObject({ status: 1, stdout: '' });
     expect(on18('action=metadata\n').stdout).toBe(run([], 'action=metadata\n').stdout);
-  }, 120_000);
+  });
 });
 
 // A machine with syslog, made of a mount namespace and a socket: /dev/log is looked for where it always is.

@@ -15,7 +15,7 @@ beforeAll(async () => {
   program = await bundle(source, directory, 'fence_relay');
   await mkdir(join(directory, 'leds/node1'), { recursive: true });
   await writeFile(join(directory, 'leds/node1/brightness'), '1\n');
-}, 60_000);
+});
 afterAll(async () => {
   await rm(directory, { recursive: true });
 });

@@ -38,7 +38,7 @@ describe.runIf(possible)('two nodes with a quorum device', { retry: againWhereSt
       expect(`${status}${stderr}`).toBe('0');
     }
     await machines.until('the service runs on n2', async () => (await servedBy('n1')).includes('n2'));
-  }, 180_000);
+  });
   afterEach(() => machines.close(), 60_000);
 
   /** Where the service runs, as a node has it. */
@@ -61,13 +61,13 @@ describe.runIf(possible)('two nodes with a quorum device', { retry: againWhereSt
     expect(await quorum('n1')).toMatchObject({ quorate: true, device: { votes: 1 }, votes: { total: 2, needed: 2 } });
     expect(await quorum('n2')).toMatchObject({ quorate: false, device: { votes: 0 }, votes: { total: 1 } });
     expect(new Set(await machines.shots())).toEqual(new Set(['n1 shot n2']));
-  }, 180_000);
+  });
 
   it('go on by the node that is left when the other one falls silent, and that one is shot', async () => {
     await machines.silence('n2');
     await machines.until('n1 serves', async () => (await servedBy('n1')).join() === 'n1');
     expect(new Set(await machines.shots())).toEqual(new Set(['n1 shot n2']));
-  }, 180_000);
+  });
 
   it('go on as they are without the device, and then alone no more: nobody shoots, nothing runs twice', async () => {
     await machines.silence('q');
@@ -85,5 +85,5 @@ describe.runIf(possible)('two nodes with a quorum device', { retry: againWhereSt
       });
     }
     expect(await machines.shots()).toEqual([]);
-  }, 240_000);
+  });
 });

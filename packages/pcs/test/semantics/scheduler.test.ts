@@ -47,7 +47,7 @@ const article = {
   status: '',
 } satisfies CibParts;
 
-describe.runIf(havePacemaker)('where a resource may run', { timeout: 120_000 }, () => {
+describe.runIf(havePacemaker)('where a resource may run', () => {
   const rule = (id: string, rsc: string, ...expressions: readonly string[]) =>
     xml('rsc_location', { id, rsc }, xml('rule', { id: `${id}-r`, score: '-INFINITY' }, ...expressions));
   const uname = (id: string, operation: string, value: string) =>
@@ -250,7 +250,7 @@ describe.runIf(havePacemaker)('where a resource may run', { timeout: 120_000 }, 
   );
 });
 
-describe.runIf(havePacemaker)('when a node is lost', { timeout: 120_000 }, () => {
+describe.runIf(havePacemaker)('when a node is lost', () => {
   it("of the article's cluster, the other fences it by its device and takes the service", async () => {
     const loss = await schedulerOf(article).ifLost('N1');
     expect(loss).toMatchObject({
