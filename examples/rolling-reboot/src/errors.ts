@@ -41,10 +41,10 @@ export class RollError extends Error {
   /** Whether people have been told of it already. */
   readonly told: boolean;
 
-  constructor(code: RollErrorCode, message: string, { told = false, ...facts }: RollFacts = {}) {
+  constructor(code: RollErrorCode, message: string, facts: RollFacts = {}) {
     super(message, facts);
     this.code = code;
-    this.told = told;
+    this.told = facts.told ?? false;
   }
 }
 
