@@ -29,6 +29,8 @@ export interface Journal {
   readonly wakeupBefore?: readonly string[];
   /** The longest time without an answer of the service that was seen so far, ms. */
   readonly outage: number;
+  /** While this node was away another one took its lock over, and told people; undefined until the lock is to be given back. */
+  readonly takenOver?: boolean;
 }
 
 export interface StandingDown {

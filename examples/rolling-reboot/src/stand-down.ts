@@ -49,6 +49,8 @@ export async function end(turn: Turn, result: Outcome['result']): Promise<Outcom
   await showPhase(host, 'idle');
   const text = describeOutcome(outcome);
   turn.log(text, result === 'done' ? 'info' : 'error');
+  // It was told when another node gave this one up.
+  if (result === 'failed' && turn.journal.takenOver === true) return outcome;
   const event = result === 'done' ? 'success' : 'failure';
   await host.report.event({ event, roll: journal.roll, node: journal.node, text });
   return outcome;

@@ -286,7 +286,15 @@ async function takeLock(turn: Turn): Promise<void> {
 }
 
 /** Lets go of the lock if this node has it, and says in it when the roll failed here. */
-async function giveLockBack({ host, settings, journal }: Turn): Promise<void> {
+async function giveLockBack(turn: Turn): Promise<void> {
+  const { host, settings, journal } = turn;
+  if (journal.takenOver === undefined) {
+    const takenOver = readLock((await host.cluster.facts()).lock)?.holder?.node !== settings.node;
+    // A disk that takes no journal must not keep the lock.
+    await turn.save({ takenOver }).catch(() => {
+      turn.assume({ takenOver });
+    });
+  }
   await changeLock(host.cluster, (record) => {
     if (record?.holder?.node !== settings.node) return 'keep';
     const { roll, done } = record;
