@@ -1,6 +1,7 @@
 // The agent's actions: guard the target, then have the line keeper do it, then report what was proven.
 import { boardAddresses, type ParsedDefaults, Sleepi3Error } from '@sleepi3/driver';
 import { FenceError, type Outlet, type PowerStatus } from '@sleepi3/fence-protocol';
+import type { Workings } from './agent.js';
 import type { AgentContext, AgentOptions } from './options.js';
 import { goesOn } from './line/arbitration.js';
 import { type BoardName, busSpec } from './node/board.js';
@@ -26,8 +27,24 @@ import { guardTarget, type Wiring } from './target/guard.js';
 import { testedOf, type WireTestResult } from './wire-test/record.js';
 import { reasonOf } from './reason.js';
 
+/** All of them on one machine. */
+export function workingsOn(machine: Machine): Workings {
+  return {
+    power: (action, context) => power(action, context, machine),
+    powerStatus: (context) => powerStatus(context, machine),
+    list: (context) => list(context, machine),
+    monitor: (context) => monitor(context, machine),
+    validate: (context) => validate(context, machine),
+  };
+}
+
+/** What it takes to tell which node this is. */
+type Named = Pick<Machine, 'hostname' | 'network' | 'readCorosyncConf'>;
+/** What it takes to judge it. */
+type Judged = Named & Pick<Machine, 'keeper' | 'wireTest'>;
+
 /** on, off and reboot. Resolves only when it was proven. */
-export async function power(action: 'on' | 'off' | 'reboot', context: AgentContext, machine: Machine): Promise<void> {
+async function power(action: 'on' | 'off' | 'reboot', context: AgentContext, machine: Machine): Promise<void> {
   const { options, log } = context;
   const wiring = await wiringOf(options, machine);
   const target = guarded(context, wiring);
@@ -77,7 +94,7 @@ export async function power(action: 'on' | 'off' | 'reboot', context: AgentConte
 async function hearingOf(
   options: Pick<AgentOptions, 'peer_address'>,
   wiring: FoundWiring,
-  { network }: Machine,
+  { network }: Pick<Machine, 'network'>,
   packets?: number,
 ) {
   const own = await ownAmong(options.peer_address, network);
@@ -108,7 +125,7 @@ async function refuseUnprovenWire(wiring: FoundWiring, machine: Machine): Promis
   throw new FenceError('REQUEST', `Refused: ${why}; run fence_sleepi3 wire-test on ${wiring.self}`);
 }
 
-function lastTest(wiring: FoundWiring, { wireTest }: Machine): Promise<WireTestResult | undefined> {
+function lastTest(wiring: FoundWiring, { wireTest }: Pick<Machine, 'wireTest'>): Promise<WireTestResult | undefined> {
   return wireTest.last(testedOf(wiring));
 }
 
@@ -119,7 +136,7 @@ function wireDoubt(tested: WireTestResult | undefined): string | undefined {
 }
 
 /** Off only for a verified power-off that nothing has undone: a peer that answers was powered on since. */
-export async function powerStatus(context: AgentContext, machine: Machine): Promise<PowerStatus> {
+export async function powerStatus(context: AgentContext, machine: Judged): Promise<PowerStatus> {
   const wiring = await wiringOf(context.options, machine);
   const target = guarded(context, wiring);
   const keeper = keeperOf(context, machine);
@@ -136,13 +153,13 @@ export async function powerStatus(context: AgentContext, machine: Machine): Prom
 }
 
 /** The one node that this agent can act on. */
-export async function list(context: AgentContext, machine: Machine): Promise<Outlet[]> {
+async function list(context: AgentContext, machine: Machine): Promise<Outlet[]> {
   const { peer } = await wiringOf(context.options, machine);
   return [{ id: peer }];
 }
 
 /** Whether this node could fence and be fenced right now. Never touches the line unless it is stuck. */
-export async function monitor(context: AgentContext, machine: Machine): Promise<void> {
+export async function monitor(context: AgentContext, machine: Judged): Promise<void> {
   const { options, log } = context;
   await wiringOf(options, machine);
   const { findings } = await examine(options, machine, keeperOf(context, machine));
@@ -163,13 +180,13 @@ export interface Examination {
 }
 
 /** Everything that is wrong with this node, its board, its wire and what the options say of them. */
-export async function examine(options: NodeOptions, machine: Machine, keeper: AskHost): Promise<Examination> {
+export async function examine(options: NodeOptions, machine: Judged, keeper: AskHost): Promise<Examination> {
   const { report } = await askKeeper({ ask: 'report' }, keeper, answerTimeout);
   return judgeNode(options, machine, report);
 }
 
 /** The same for whoever has asked the line keeper already. */
-export async function judgeNode(options: NodeOptions, machine: Machine, report: NodeReport): Promise<Examination> {
+export async function judgeNode(options: NodeOptions, machine: Named, report: NodeReport): Promise<Examination> {
   const findings: Finding[] = [...report.findings];
   const wiring = await wiringOf(options, machine).catch((error: unknown) => {
     findings.push(unknownNodes(reasonOf(error)));
@@ -188,7 +205,7 @@ type NodeOptions = Pick<AgentOptions, 'self' | 'peer' | 'peer_address' | 'corosy
   Partial<Pick<AgentOptions, 'preferred'>>;
 
 /** Checks what can be checked without a board and without judging the target. */
-export async function validate({ options }: AgentContext, machine: Machine): Promise<void> {
+async function validate({ options }: AgentContext, machine: Machine): Promise<void> {
   const [wrong] = await wrongOptions(options, machine);
   if (wrong !== undefined) throw new FenceError('REQUEST', wrong);
   if (options.hold_timeout < options.hold) {
@@ -205,7 +222,7 @@ export async function validate({ options }: AgentContext, machine: Machine): Pro
 }
 
 /** What the options say that can never be right, whichever node this is. */
-async function wrongOptions(options: NodeOptions, machine: Machine): Promise<string[]> {
+async function wrongOptions(options: NodeOptions, machine: Named): Promise<string[]> {
   const host = factsOf(options, machine);
   const wrong = await wrongName(options, host);
   // Where this host is the peer that is meant, its own addresses are what peer_address should be.
@@ -222,7 +239,7 @@ async function wrongOptions(options: NodeOptions, machine: Machine): Promise<str
 /** Which node this is and which its peer. */
 export async function wiringOf(
   options: Pick<AgentOptions, 'self' | 'peer' | 'corosync_conf'> & Partial<Pick<AgentOptions, 'preferred'>>,
-  machine: Pick<Machine, 'hostname' | 'readCorosyncConf' | 'network'>,
+  machine: Named,
 ): Promise<FoundWiring> {
   return findWiring(options, factsOf(options, machine)).catch((error: unknown) => {
     throw new FenceError('REQUEST', reasonOf(error), { cause: error });
@@ -231,7 +248,7 @@ export async function wiringOf(
 
 function factsOf(
   { corosync_conf }: Pick<AgentOptions, 'corosync_conf'>,
-  { hostname, network, readCorosyncConf }: Pick<Machine, 'hostname' | 'readCorosyncConf' | 'network'>,
+  { hostname, network, readCorosyncConf }: Named,
 ): HostFacts {
   // Read once: what is judged and what is done are of the same file.
   let text: Promise<string> | undefined;

@@ -1,22 +1,26 @@
 // fence_sleepi3 as data: what it is called, what it can be asked, and who carries it out.
-import { defineFenceAgent, type FenceAgent } from '@sleepi3/fence-protocol';
-import type * as actions from './actions.js';
+import {
+  defineFenceAgent,
+  type FenceAgent,
+  type Outlet,
+  type PowerAction,
+  type PowerStatus,
+} from '@sleepi3/fence-protocol';
 import { summaries } from './commands/summaries.js';
 import { type AgentContext, agentOptions } from './options.js';
-import type { Machine } from './node/machine.js';
 
 /** What carries the actions out. */
 export interface Workings {
-  readonly actions: typeof actions;
-  readonly machine: Machine;
+  power(action: PowerAction, context: AgentContext): Promise<void>;
+  powerStatus(context: AgentContext): Promise<PowerStatus>;
+  list(context: AgentContext): Promise<Outlet[]>;
+  monitor(context: AgentContext): Promise<void>;
+  validate(context: AgentContext): Promise<void>;
 }
 
 /** The agent. `load` is called when an action needs a device: metadata and --help load no device code. */
 export function createAgent(version: string, load: () => Promise<Workings>): FenceAgent {
-  const act = async (action: 'on' | 'off' | 'reboot', context: AgentContext) => {
-    const { actions, machine } = await load();
-    await actions.power(action, context, machine);
-  };
+  const act = async (action: PowerAction, context: AgentContext) => (await load()).power(action, context);
   return defineFenceAgent({
     name: 'fence_sleepi3',
     version,
@@ -35,24 +39,12 @@ export function createAgent(version: string, load: () => Promise<Workings>): Fen
       },
     ],
     options: agentOptions,
-    powerStatus: async (context) => {
-      const { actions, machine } = await load();
-      return actions.powerStatus(context, machine);
-    },
+    powerStatus: async (context: AgentContext) => (await load()).powerStatus(context),
     off: (context) => act('off', context),
     on: (context) => act('on', context),
     reboot: (context) => act('reboot', context),
-    list: async (context) => {
-      const { actions, machine } = await load();
-      return actions.list(context, machine);
-    },
-    monitor: async (context: AgentContext) => {
-      const { actions, machine } = await load();
-      await actions.monitor(context, machine);
-    },
-    validate: async (context: AgentContext) => {
-      const { actions, machine } = await load();
-      await actions.validate(context, machine);
-    },
+    list: async (context: AgentContext) => (await load()).list(context),
+    monitor: async (context: AgentContext) => (await load()).monitor(context),
+    validate: async (context: AgentContext) => (await load()).validate(context),
   });
 }

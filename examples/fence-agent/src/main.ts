@@ -1,9 +1,11 @@
 // The program fence_sleepi3: the fence agent, and the commands that go with it. The only file that touches the process.
-import { type FenceHost, nodeHost, runFenceAgent } from '@sleepi3/fence-protocol';
+import { type FenceHost, nodeHost } from '@sleepi3/fence-protocol';
 import { version } from '../package.json';
-import { createAgent } from './agent.js';
-import metadata from './metadata.js?built';
 import { asksForMetadata } from './metadata-request.js';
+import { relay } from './relay/ask.js';
+import { nearMachine as machine } from './node/near-machine.js';
+import { reasonOf } from './reason.js';
+import metadata from './metadata.js?built';
 
 let stop: AbortController | undefined;
 
@@ -31,63 +33,54 @@ const host: FenceHost = {
   },
 };
 
-void run().then((status) => {
-  process.exitCode = status;
-  // What is left to do by then (a line to syslog) takes no time; a transfer that hangs must not keep
-  // whoever waits for the answer. Where nothing was begun nothing is left.
-  if (!stop) return;
-  setTimeout(() => process.exit(), 500).unref();
-});
+void run()
+  .catch(explained)
+  .then((status) => {
+    process.exitCode = status;
+    // What is left to do by then (a line to syslog) takes no time; a transfer that hangs must not keep
+    // whoever waits for the answer. Where nothing was begun nothing is left.
+    if (!stop) return;
+    setTimeout(() => process.exit(), 500).unref();
+  });
+
+/** In a line: an upgrade may have put another program there while this one started. */
+function explained(error: unknown): number {
+  own.writeStderr(`fence_sleepi3: ${reasonOf(error)}\n`);
+  return 1;
+}
 
 async function run(): Promise<number> {
-  const [command = '', ...words] = process.argv.slice(2);
-  switch (command) {
-    case 'keeper':
-    case 'release':
-    case 'boot':
-    case 'check':
-    case 'wire-listen':
-    case 'wire-test':
-    case 'characterize': {
-      const { commands, nodeMachine, wireSocket } = await import('./workings.js');
-      const { runCommand } = await commands();
-      return runCommand(command, words, {
-        clock: host.clock,
-        stop: stopSignal(),
-        write: (text) => process.stdout.write(text),
-        writeError: (text) => process.stderr.write(text),
-        machine: nodeMachine(),
-        random: Math.random,
-        network: wireSocket,
-        ask,
-      });
-    }
-    default: {
-      if (/^[a-z]/i.test(command)) {
-        const { refuseCommand } = await (await import('./workings.js')).commands();
-        return refuseCommand([command, ...words], {
-          write: (text) => process.stdout.write(text),
-          writeError: (text) => process.stderr.write(text),
-        });
-      }
-      const load = async () => {
-        const { actions, nodeMachine } = await import('./workings.js');
-        return { actions: await actions(), machine: nodeMachine(showProgress()) };
-      };
-      return answer(load);
-    }
-  }
+  // A command begins with a letter, and what else the agent is told with a dash.
+  if (!/^[a-z]/i.test(own.argv[0] ?? '')) return answer();
+  const { runCommand, nodeMachine, wireSocket } = await import('./workings.js');
+  return runCommand(own.argv, {
+    clock: own.clock,
+    stop: stopSignal(),
+    write: (text) => process.stdout.write(text),
+    writeError: (text) => process.stderr.write(text),
+    machine: nodeMachine(machine),
+    random: Math.random,
+    network: wireSocket,
+    ask,
+  });
 }
 
 /** Runs the agent. All that it says has been written when it has ended: for Node to take itself apart would take longer. */
-async function answer(load: Parameters<typeof createAgent>[1]): Promise<never> {
-  const { argv, name } = host;
-  const request = argv.length > 0 || (await host.stdinIsTerminal()) ? undefined : await host.readStdin();
-  if (name === 'fence_sleepi3' && asksForMetadata(argv, request)) {
-    await host.writeStdout(metadata);
+async function answer(): Promise<never> {
+  const { argv, name } = own;
+  const request = argv.length > 0 || (await own.stdinIsTerminal()) ? undefined : await host.readStdin();
+  const isOurs = name === 'fence_sleepi3';
+  if (isOurs && asksForMetadata(argv, request)) {
+    await own.writeStdout(metadata);
     return process.exit(0);
   }
-  return process.exit(await runFenceAgent(createAgent(version, load), host));
+  const relayed = isOurs && request !== undefined ? await relay(version, request, { ...own, machine }) : undefined;
+  return process.exit(relayed ?? (await answerItself()));
+}
+
+async function answerItself(): Promise<number> {
+  const { nodeMachine, runAgent } = await import('./workings.js');
+  return runAgent(host, nodeMachine(machine, showProgress()));
 }
 
 /** Asks the person at the terminal. */

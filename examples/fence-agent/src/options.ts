@@ -1,5 +1,6 @@
 // The options of fence_sleepi3 besides those that every agent has.
 import { type ActionContext, type OptionValues, seconds, standard, string } from '@sleepi3/fence-protocol';
+import { corosyncConf } from './target/corosync-conf-path.js';
 
 export const agentOptions = {
   plug: standard({ required: false }),
@@ -68,7 +69,7 @@ export const agentOptions = {
   }),
   corosync_conf: string({
     valueName: 'file',
-    default: '/etc/corosync/corosync.conf',
+    default: corosyncConf,
     description: 'Where the names of the nodes are found',
     order: 4,
   }),

@@ -1,7 +1,6 @@
-// The second part of the program: all that reaches the board, the line keeper and the network. The first part, main.ts, knows
-// what can be asked; this is compiled when something is to be done.
+// The second part of the program: the agent with its rules, the line keeper and the commands. The first part, main.ts, has the
+// line keeper answer what it can; this is compiled for all the rest.
+export { runAgent } from './run-agent.js';
 export { nodeMachine } from './node/machine-of-linux.js';
-
-export const actions = () => import('./actions.js');
-export const commands = () => import('./commands/run.js');
-export const wireSocket = () => import('./wire-test/socket.js');
+export { runCommand } from './commands/run.js';
+export * as wireSocket from './wire-test/socket.js';

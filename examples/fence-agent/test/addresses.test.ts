@@ -55,6 +55,9 @@ describe('an address', () => {
           fc.ipV4(),
           fc.ipV6(),
           anyOf(':.%0129afgAFG', 24),
+          fc
+            .array(fc.oneof(fc.nat(300).map(String), anyOf('01259', 4)), { minLength: 3, maxLength: 5 })
+            .map((parts) => parts.join('.')),
           fc.tuple(fc.ipV6(), anyOf('%eth0.:-_ /', 8)).map((two) => two.join('%')),
         ),
         (text) => {

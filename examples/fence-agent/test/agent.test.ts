@@ -1,14 +1,15 @@
 // The agent as Pacemaker meets it, with the real line keeper, on virtual boards and a virtual clock.
 import { readFileSync } from 'node:fs';
 import { editDefaults, parseDefaults } from '@sleepi3/driver';
-import { type FenceHost, runFenceAgent } from '@sleepi3/fence-protocol';
+import type { FenceHost } from '@sleepi3/fence-protocol';
 import { pacemakerEnvironment, pacemakerInput } from '@sleepi3/fence-protocol/testing';
 import { describe, expect, it } from 'vitest';
-import * as actions from '../src/actions.js';
-import { createAgent } from '../src/agent.js';
+import { version } from '../package.json';
 import type { KeeperConversation } from '../src/keeper/ask.js';
 import type { KeeperEvent } from '../src/keeper/messages.js';
 import type { PulseOutcome } from '../src/line/act.js';
+import { relay } from '../src/relay/ask.js';
+import { runAgent } from '../src/run-agent.js';
 import type { Ask } from '../src/target/silence.js';
 import { createCluster, type VirtualCluster } from '../virtual/virtual-cluster.js';
 
@@ -30,6 +31,11 @@ async function call(cluster: VirtualCluster, request: Call) {
   const { action, target, parameters, defaults, ask, keeper, corosyncConf } = request;
   const { clock, pis } = cluster;
   const result = { exitStatus: -1, stdout: '', stderr: '' };
+  const input = pacemakerInput({
+    action,
+    ...(target !== undefined && { target }),
+    parameters: { self: 'raspberrypi-1', peer: 'raspberrypi-2', ...parameters },
+  });
   const host: FenceHost = {
     name: 'fence_sleepi3',
     argv: [],
@@ -37,12 +43,7 @@ async function call(cluster: VirtualCluster, request: Call) {
     clock,
     date: () => new Date(clock.now()),
     stdinIsTerminal: async () => false,
-    readStdin: async () =>
-      pacemakerInput({
-        action,
-        ...(target !== undefined && { target }),
-        parameters: { self: 'raspberrypi-1', peer: 'raspberrypi-2', ...parameters },
-      }),
+    readStdin: async () => input,
     writeStdout: async (text) => {
       result.stdout += text;
     },
@@ -63,8 +64,14 @@ async function call(cluster: VirtualCluster, request: Call) {
     ...machine.keeper(...board),
     ...(keeper && { call: () => Promise.resolve(keeper) }),
   });
-  const agent = createAgent('1.2.3', async () => ({ actions, machine: { ...machine, keeper: asked } }));
-  result.exitStatus = await clock.runUntil(runFenceAgent(agent, host));
+  const run = async () => {
+    const { call: callLineKeeper } = machine.keeper({}, { log: () => {}, stop: new AbortController().signal });
+    const relayed = keeper
+      ? undefined
+      : await relay(version, input, { ...host, machine: { ...machine, callLineKeeper } });
+    return relayed ?? runAgent(host, { ...machine, keeper: asked });
+  };
+  result.exitStatus = await clock.runUntil(run());
   return result;
 }
 

@@ -4,9 +4,12 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderMetadata } from '@sleepi3/fence-protocol';
+import { runLikePacemaker } from '@sleepi3/fence-protocol/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { version } from '../package.json';
 import { createAgent } from '../src/agent.js';
+import { type AgentMessage, type KeeperEvent, parseAgentMessage } from '../src/keeper/messages.js';
+import { listenForAgents } from '../src/keeper/socket.js';
 import { buildAgent } from './real/live-cluster.js';
 
 const agent = createAgent(version, () => Promise.reject(new Error('nothing is run here')));
@@ -55,12 +58,47 @@ it('is whole wherever it is copied or linked to', () => {
 });
 
 it('does not take the second part of another version, which an upgrade put there while it started', () => {
-  const file = join(directory, 'fence_upgraded');
+  const folder = join(directory, 'upgraded');
+  mkdirSync(folder);
+  const file = join(folder, 'fence_sleepi3');
   writeFileSync(file, readFileSync(program, 'utf8').replace(/^(\/\/ The second part, )\w+:$/m, '$1another:'));
   const { status, stderr } = spawnSync(process.execPath, [file], { input: 'action=list\n', encoding: 'utf8' });
-  expect(stderr).toContain(`${file} was replaced while it started: call it again`);
+  expect(stderr).toBe(`fence_sleepi3: ${file} was replaced while it started: call it again\n`);
   expect(status).toBe(1);
-  expect(answer(['-o', 'metadata'], '', file)).toContain('<resource-agent name="fence_upgraded"');
+  expect(answer(['-o', 'metadata'], '', file)).toContain('<resource-agent name="fence_sleepi3"');
+});
+
+it('has a monitor and a status answered by the line keeper, without its second part, which off needs', async () => {
+  const folder = join(directory, 'first-part');
+  mkdirSync(folder, { mode: 0o700 });
+  const file = join(folder, 'fence_sleepi3');
+  writeFileSync(file, readFileSync(program, 'utf8').replace(/^(\/\/ The second part, )\w+:$/m, '$1none:'), {
+    mode: 0o755,
+  });
+  const inputs: string[] = [];
+  const server = await listenForAgents<AgentMessage, KeeperEvent>(
+    join(folder, 'keeper.sock'),
+    (agent) => {
+      void agent.receive().then((message) => {
+        if (message && 'ask' in message && message.ask === 'run') inputs.push(message.call.input);
+        const answer = { stdout: 'Status: OFF\n', stderr: 'told\n', syslog: [], exitStatus: 2 };
+        agent.send({ event: 'answered', answer });
+      });
+    },
+    parseAgentMessage,
+  );
+  const env = { FENCE_SLEEPI3_DIRECTORY: folder };
+  const answered = { exitStatus: 2, stdout: 'Status: OFF\n', stderr: 'told\n' };
+  for (const action of ['monitor', 'status']) {
+    expect(await runLikePacemaker(file, { action }, { env })).toMatchObject(answered);
+  }
+  expect(await runLikePacemaker(file, { action: 'off' }, { env })).toMatchObject({
+    exitStatus: 1,
+    stdout: '',
+    stderr: expect.stringContaining('was replaced while it started'),
+  });
+  expect(inputs).toEqual(['action=monitor\n', 'action=status\n']);
+  await server.close();
 });
 
 it('has what only the line keeper and the commands need in lines that Node skips', () => {

@@ -1,7 +1,7 @@
 import { commandHelp } from '@sleepi3/program';
 import { describe, expect, it } from 'vitest';
 import { commands, isCommand } from '../src/commands/table.js';
-import { refuseCommand, runCommand } from '../src/commands/run.js';
+import { runCommand } from '../src/commands/run.js';
 import { WireTestRecord } from '../src/wire-test/record.js';
 
 describe('the table of the commands', () => {
@@ -23,26 +23,26 @@ describe('the table of the commands', () => {
 });
 
 describe('a first word that is no command', () => {
-  const refused = (...words: string[]) => {
+  const refused = async (...words: string[]) => {
     const output = { out: '', err: '' };
     const host = { write: (text: string) => (output.out += text), writeError: (text: string) => (output.err += text) };
-    return { status: refuseCommand(words, host), ...output };
+    return { status: await runCommand(words, host as never), ...output };
   };
 
-  it('is answered with the nearest one', () => {
-    expect(refused('wiretest', '--both')).toEqual({
+  it('is answered with the nearest one', async () => {
+    expect(await refused('wiretest', '--both')).toEqual({
       status: 1,
       out: '',
       err: 'fence_sleepi3: unknown command wiretest: did you mean wire-test?\n',
     });
-    expect(refused('nonsense').err).toMatch(
+    expect((await refused('nonsense')).err).toMatch(
       /^fence_sleepi3: unknown command nonsense: the commands are keeper, [^\n]*\n$/,
     );
   });
 
-  it('may ask for help', () => {
-    expect(refused('help')).toMatchObject({ status: 0, out: expect.stringContaining('wire-test') });
-    expect(refused('help', 'boot').out).toContain('Usage: fence_sleepi3 boot [OPTIONS]');
+  it('may ask for help', async () => {
+    expect(await refused('help')).toMatchObject({ status: 0, out: expect.stringContaining('wire-test') });
+    expect((await refused('help', 'boot')).out).toContain('Usage: fence_sleepi3 boot [OPTIONS]');
   });
 });
 
@@ -54,7 +54,7 @@ describe('a command', () => {
       writeError: (text: string) => (output.err += text),
       machine: { readDefaults: () => Promise.reject(new Error('no such file')) },
     };
-    return { status: await runCommand('wire-test', words, host as never), ...output };
+    return { status: await runCommand(['wire-test', ...words], host as never), ...output };
   };
 
   it('prints its help on standard output', async () => {

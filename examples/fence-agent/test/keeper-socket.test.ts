@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AgentMessage, type Conversation, type KeeperEvent, parseAgentMessage } from '../src/keeper/messages.js';
 import type { PulseRequest } from '../src/line/act.js';
-import { callKeeper, listenForAgents } from '../src/keeper/socket.js';
+import { listenForAgents } from '../src/keeper/socket.js';
+import { callKeeper } from '../src/node/line-keeper.js';
 import { requestOf } from '../virtual/virtual-cluster.js';
 
 let directory: string;
@@ -64,6 +65,9 @@ describe('what an agent may say', () => {
     timeout: 60_000,
     board: {},
   });
+  const conf = { path: '/etc/corosync/corosync.conf', failed: 'ENOENT' };
+  const call = { version: '1.0.0', input: 'action=monitor\n', conf, hostname: 'a', addresses: ['192.0.2.1'] };
+  const run: AgentMessage = { ask: 'run', call, board: {} };
   const wrong = (changed: object) => JSON.stringify({ ...act({}), request: { ...request, ...changed } });
 
   it.each<[string, AgentMessage]>([
@@ -79,6 +83,9 @@ describe('what an agent may say', () => {
     ['a question for a report', { ask: 'report', board: { bus: '1', defaultsFile: '/etc/default/sleepi3' } }],
     ['that the target is awake', { ask: 'forget', board: {} }],
     ['that a boot is to be done', { ask: 'boot', timeout: 1000, board: {} }],
+    ['a request to be answered in its place', run],
+    ['what it was asked', { told: { to: 1, found: ['192.0.2.1'] } }],
+    ['why it cannot tell what it was asked', { told: { to: 1, failed: 'ENOENT' } }],
   ])('is %s', (_, message) => {
     expect(parseAgentMessage(JSON.stringify(message))).toEqual(message);
   });
@@ -107,6 +114,9 @@ describe('what an agent may say', () => {
     ['an act on a board in numbers', JSON.stringify({ ...act({}), board: { bus: 1 } })],
     ['a question that nobody knows', JSON.stringify({ ask: 'fire', board: {} })],
     ['the status of nobody', JSON.stringify({ ask: 'status', board: {} })],
+    ['no request to be answered', JSON.stringify({ ...run, call: null })],
+    ['a request of no version', JSON.stringify({ ...run, call: { ...call, version: undefined } })],
+    ['an answer to nothing', JSON.stringify({ told: { found: 'answers' } })],
   ])('is not %s: that ends the conversation, and the keeper goes on', async (_, garbage) => {
     const received: unknown[] = [];
     let ended: Promise<void> | undefined;

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { busIdentity } from '../src/node/board.js';
-import { checkDirectoryOf, makeDirectoryOf, recordFile, stateFiles } from '../src/node/state.js';
+import { recordFile } from '../src/node/record-file.js';
+import { checkDirectoryOf, makeDirectoryOf, stateFiles } from '../src/node/state.js';
 
 let parent: string;
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 // Processes that can be killed at any point, on a virtual clock, and the conversations between them: what a killed process
 // awaits never comes, and whoever talks with it finds the line dead. Just what SIGKILL leaves behind.
 import type { Conversation } from '../src/keeper/messages.js';
+import { Mailbox } from '../src/relay/within.js';
 
 /** What a stopped process awaits; each time a new one, as one for all would keep every world that ever awaited it. */
 export const never = () => new Promise<never>(() => {});
@@ -87,32 +88,4 @@ export function conversationPair<ToA, ToB>(
       close,
     },
   ];
-}
-
-class Mailbox<T> {
-  readonly #messages: T[] = [];
-  #waiting: ((message: T | undefined) => void) | undefined;
-  #closed = false;
-
-  put(message: T): void {
-    if (this.#closed) return;
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    if (waiting) waiting(message);
-    else this.#messages.push(message);
-  }
-
-  take(): Promise<T | undefined> {
-    const message = this.#messages.shift();
-    if (message !== undefined || this.#closed) return Promise.resolve(message);
-    return new Promise((resolve) => {
-      this.#waiting = resolve;
-    });
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#waiting?.(undefined);
-    this.#waiting = undefined;
-  }
 }

@@ -1,10 +1,11 @@
 // The agent as Pacemaker meets it, in this process: what it reads on its standard input, what it prints and how it ends.
-import { type FenceHost, runFenceAgent } from '@sleepi3/fence-protocol';
+import type { FenceHost } from '@sleepi3/fence-protocol';
 import { type PacemakerCall, pacemakerEnvironment, pacemakerInput } from '@sleepi3/fence-protocol/testing';
 import type { VirtualClock } from '@sleepi3/simulator';
-import * as actions from '../src/actions.js';
-import { createAgent } from '../src/agent.js';
+import { version } from '../package.json';
 import type { Machine } from '../src/node/machine.js';
+import { relay } from '../src/relay/ask.js';
+import { runAgent } from '../src/run-agent.js';
 
 export interface AgentResult {
   exitStatus: number;
@@ -19,6 +20,7 @@ export function runVirtualAgent(
   call: PacemakerCall,
   signal: AbortSignal = new AbortController().signal,
 ): { readonly result: AgentResult; readonly ended: Promise<AgentResult> } {
+  const input = pacemakerInput(call);
   const result: AgentResult = { exitStatus: -1, stdout: '', stderr: '' };
   const host: FenceHost = {
     name: 'fence_sleepi3',
@@ -28,7 +30,7 @@ export function runVirtualAgent(
     signal,
     date: () => new Date(clock.now()),
     stdinIsTerminal: () => Promise.resolve(false),
-    readStdin: () => Promise.resolve(pacemakerInput(call)),
+    readStdin: () => Promise.resolve(input),
     writeStdout: (text) => {
       result.stdout += text;
       return Promise.resolve();
@@ -40,10 +42,11 @@ export function runVirtualAgent(
     syslog: () => undefined,
     runScript: () => Promise.resolve(''),
   };
-  const agent = createAgent('0.0.0', () => Promise.resolve({ actions, machine }));
-  const ended = runFenceAgent(agent, host).then((exitStatus) => {
-    result.exitStatus = exitStatus;
+  const run = async () => {
+    const { clock: own, call: callLineKeeper } = machine.keeper({}, { log: () => {}, stop: signal });
+    const relayed = await relay(version, input, { ...host, clock: own, machine: { ...machine, callLineKeeper } });
+    result.exitStatus = relayed ?? (await runAgent(host, machine));
     return result;
-  });
-  return { result, ended };
+  };
+  return { result, ended: run() };
 }

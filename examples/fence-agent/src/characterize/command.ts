@@ -14,7 +14,7 @@ export function runCharacterize(values: CharacterizeValues, host: CommandHost): 
 type CharacterizeValues = CommandValues<'characterize'>;
 
 async function beSubject(values: CharacterizeValues, host: CommandHost): Promise<number> {
-  const { listenForCalls } = await host.network();
+  const { listenForCalls } = host.network;
   const { end, act } = await crossWired(values, host);
   const subject = {
     ...end,
@@ -49,7 +49,7 @@ async function beSubject(values: CharacterizeValues, host: CommandHost): Promise
 }
 
 async function direct(values: CharacterizeValues, host: CommandHost): Promise<number> {
-  const { callListener } = await host.network();
+  const { callListener } = host.network;
   const { end, act } = await crossWired(values, host);
   const address = { host: values.host ?? end.peer, port: values.port, timeout: connectTimeout };
   const report = await characterize({

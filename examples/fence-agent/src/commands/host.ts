@@ -20,7 +20,7 @@ export interface CommandHost {
   readonly machine: Machine;
   /** From 0 up to 1. */
   readonly random: () => number;
-  network(): Promise<WireNetwork>;
+  readonly network: WireNetwork;
   /** Asks the person at the terminal; false is no, and also that nobody is there. */
   ask(question: string): Promise<boolean>;
 }

@@ -1,10 +1,19 @@
 // Runs the commands that go with the agent: reads their options, gives each what it needs, prints what came of it.
 import { commandHelp, explain, helpText, parseCommand, parseCommandLine, UsageError } from '@sleepi3/program';
+import { runKeeper } from '../keeper/service.js';
+import { clearLine } from '../keeper/clear-line.js';
+import { boardLines } from '../node/board.js';
+import { boot } from './boot.js';
+import { check, describe } from './check.js';
+import { wireListen, wireTest } from './wire.js';
+import { runCharacterize } from '../characterize/command.js';
 import { boardChoice, type CommandHost, finish, logTo, openBoard } from './host.js';
-import { type CommandName, commands, type CommandValues, program } from './table.js';
+import { type CommandName, commands, type CommandValues, isCommand, program } from './table.js';
 
-/** Resolves to the exit status: 0, or 1 with one line of why on standard error. */
-export async function runCommand(name: CommandName, words: readonly string[], host: CommandHost): Promise<number> {
+/** The command and its options. Resolves to the exit status: 0, or 1 with one line of why on standard error. */
+export async function runCommand(line: readonly string[], host: CommandHost): Promise<number> {
+  const [name = '', ...words] = line;
+  if (!isCommand(name)) return refuseCommand(line, host);
   try {
     return await runners[name](words, host);
   } catch (error) {
@@ -13,8 +22,8 @@ export async function runCommand(name: CommandName, words: readonly string[], ho
   }
 }
 
-/** For a first word that is neither a command nor an option. Resolves to the exit status. */
-export function refuseCommand(words: readonly string[], host: Pick<CommandHost, 'write' | 'writeError'>): number {
+/** For a first word that is neither a command nor an option. */
+function refuseCommand(words: readonly string[], host: CommandHost): number {
   try {
     const line = parseCommandLine(program, words);
     host.write(helpText(program, line.command === 'help' ? line.about : undefined));
@@ -33,7 +42,6 @@ type Runner = (words: readonly string[], host: CommandHost) => Promise<number>;
 
 const runners: Readonly<Record<CommandName, Runner>> = {
   keeper: withOptions('keeper', async (values, host) => {
-    const { runKeeper } = await import('../keeper/service.js');
     const nodes = {
       self: values.self,
       peer: values.peer,
@@ -46,10 +54,6 @@ const runners: Readonly<Record<CommandName, Runner>> = {
   }),
 
   release: withOptions('release', async (values, host) => {
-    const [{ clearLine }, { boardLines }] = await Promise.all([
-      import('../keeper/clear-line.js'),
-      import('../node/board.js'),
-    ]);
     const openLines = async () => boardLines(await openBoard(values, host));
     const care = await clearLine({ clock: host.clock, log: logTo(host), openLines }, releaseTimeout);
     if (care === 'stuck') throw new Error('EXTOUT is asserted and cannot be released');
@@ -58,12 +62,10 @@ const runners: Readonly<Record<CommandName, Runner>> = {
   }),
 
   boot: withOptions('boot', async (values, host) => {
-    const { boot } = await import('./boot.js');
     return finish('boot', await boot(values, host, values.timeout * 1000), values.json, host);
   }),
 
   check: withOptions('check', async (values, host) => {
-    const { check, describe } = await import('./check.js');
     const found = await check(values, host);
     if (values.json) host.write(`${JSON.stringify(found)}\n`);
     else host.write(describe(found));
@@ -71,17 +73,14 @@ const runners: Readonly<Record<CommandName, Runner>> = {
   }),
 
   'wire-test': withOptions('wire-test', async (values, host) => {
-    const { wireTest } = await import('./wire.js');
     return wireTest(values, host);
   }),
 
   'wire-listen': withOptions('wire-listen', async (values, host) => {
-    const { wireListen } = await import('./wire.js');
     return wireListen(values, host);
   }),
 
   characterize: withOptions('characterize', async (values, host) => {
-    const { runCharacterize } = await import('../characterize/command.js');
     return runCharacterize(values, host);
   }),
 };

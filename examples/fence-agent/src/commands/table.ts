@@ -1,5 +1,6 @@
 // The commands that go with the agent, as data: the command line, --help, the manual page and the completion read them.
 import { type Command, type Program, textfileDirectory, type Values } from '@sleepi3/program';
+import { corosyncConf } from '../target/corosync-conf-path.js';
 import { wirePort } from '../wire-test/messages.js';
 import { summaries } from './summaries.js';
 
@@ -38,7 +39,7 @@ const nodeOptions = {
   'corosync-conf': {
     value: 'FILE',
     description: 'Where the names of the nodes are found',
-    default: '/etc/corosync/corosync.conf',
+    default: corosyncConf,
   },
 } as const satisfies Command['options'];
 

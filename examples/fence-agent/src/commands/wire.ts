@@ -16,7 +16,7 @@ import type { CommandValues } from './table.js';
 
 /** Resolves to the exit status. */
 export async function wireTest(values: CommandValues<'wire-test'>, host: CommandHost): Promise<number> {
-  const sockets = await host.network();
+  const sockets = host.network;
   const { end, wiring } = await wireEnd(values, host);
   if (values.both && wiring.before !== undefined) {
     throw new Error(`in a ring each wire is tested from one end: run fence_sleepi3 wire-test on ${wiring.before}, too`);
@@ -49,7 +49,7 @@ export async function wireTest(values: CommandValues<'wire-test'>, host: Command
 
 /** Resolves to the exit status. */
 export async function wireListen(values: CommandValues<'wire-listen'>, host: CommandHost): Promise<number> {
-  const sockets = await host.network();
+  const sockets = host.network;
   const { end: own, wiring } = await wireEnd(values, host);
   const end = { ...own, ...listening(wiring) };
   const timeout = values.timeout * 1000;

@@ -6,13 +6,16 @@ import { settled } from '../line/lines.js';
 import { pulse } from '../line/pulse.js';
 import { PeerTalk } from '../peer/talk.js';
 import { type Act, Acts, failed } from './acts.js';
+import { answerFor } from '../relay/answer.js';
+import { conversationWithin } from '../relay/within.js';
 import { type BootReport, doDuties } from './duties.js';
 import { reasonOf } from '../reason.js';
 import type { KeeperHost } from './host.js';
 import { careTimeout, KeptLine } from './line.js';
 import { look } from './look.js';
-import type { AgentConversation, KeeperEvent, KeeperQuestion } from './messages.js';
+import type { AgentConversation, AgentMessage, KeeperEvent, KeeperQuestion } from './messages.js';
 import { type BoardView, openPolitely } from './politely.js';
+import type { AgentCall } from '../relay/messages.js';
 import type { NodeReport } from './report.js';
 import { WakeDebt } from './wake.js';
 
@@ -41,6 +44,8 @@ class Keeper {
   readonly #host: KeeperHost;
   /** Callers of anything but an act, who wait for their answer. */
   readonly #asking = new Set<AgentConversation>();
+  /** Agents whose request is answered in their place. What that takes of the board is asked for as by any caller. */
+  readonly #relayed = new Set<AgentConversation>();
   readonly #leaving = new AbortController();
   readonly #gone = new AbortController();
   readonly #talk: PeerTalk | undefined;
@@ -99,6 +104,7 @@ class Keeper {
         if (act) this.#acts.withdraw(act, conversation);
         continue;
       }
+      if ('told' in message) break; // nothing was asked
       // One that is leaving begins nothing; the caller finds the next one.
       if (act || this.#leaving.signal.aborted) break;
       const isTest = message.ask === 'act' && message.request.action === 'test';
@@ -115,18 +121,33 @@ class Keeper {
   }
 
   async #answer(conversation: AgentConversation, question: Exclude<KeeperQuestion, { ask: 'act' }>): Promise<void> {
-    this.#asking.add(conversation);
+    const isRelayed = question.ask === 'run';
+    const waiting = isRelayed ? this.#relayed : this.#asking;
+    waiting.add(conversation);
     try {
-      conversation.send({ event: 'alive' });
-      conversation.send(await this.#answerTo(question));
+      if (isRelayed) conversation.send(await this.#run(question.call, conversation));
+      else {
+        conversation.send({ event: 'alive' });
+        conversation.send(await this.#answerTo(question));
+      }
     } catch (error) {
       conversation.send({ event: 'refused', reason: reasonOf(error) });
     } finally {
-      this.#asking.delete(conversation);
+      waiting.delete(conversation);
     }
   }
 
-  async #answerTo(question: Exclude<KeeperQuestion, { ask: 'act' }>): Promise<KeeperEvent> {
+  async #run(call: AgentCall, conversation: AgentConversation): Promise<KeeperEvent> {
+    const callItself = () => {
+      const [ours, theirs] = conversationWithin<KeeperEvent, AgentMessage>();
+      void this.attend(theirs);
+      return ours;
+    };
+    const answer = await answerFor(call, conversation, this.#host, callItself, this.#leaving.signal);
+    return { event: 'answered', answer };
+  }
+
+  async #answerTo(question: Exclude<KeeperQuestion, { ask: 'act' | 'run' }>): Promise<KeeperEvent> {
     const { record } = this.#host;
     switch (question.ask) {
       case 'status':
@@ -222,7 +243,7 @@ class Keeper {
     while (!this.#gone.signal.aborted) {
       if (!this.#line.hangs()) {
         onAlive();
-        for (const conversation of this.#asking) conversation.send({ event: 'alive' });
+        for (const conversation of [...this.#asking, ...this.#relayed]) conversation.send({ event: 'alive' });
         this.#acts.tellLife();
       }
       await clock.sleep(lifeInterval, this.#gone.signal).catch(() => undefined);

@@ -2,6 +2,14 @@
 // takes time is answered by signs of life until it is done.
 import type { PulseOutcome, PulseRequest } from '../line/act.js';
 import type { BootReport } from './duties.js';
+import {
+  type AgentAnswer,
+  type AgentCall,
+  type HostAnswer,
+  type HostQuestion,
+  isAgentCall,
+  isHostAnswer,
+} from '../relay/messages.js';
 import type { NodeReport } from './report.js';
 
 /** The board that a caller means, as far as it says so; the keeper refuses when that is not its own. */
@@ -22,12 +30,15 @@ export type KeeperQuestion =
   /** How this node's board, line and wire are. */
   | { readonly ask: 'report' }
   /** Does the duties of a boot once more, trying for `timeout` ms. */
-  | { readonly ask: 'boot'; readonly timeout: number };
+  | { readonly ask: 'boot'; readonly timeout: number }
+  /** Answers a request of Pacemaker's in the agent's place. */
+  | { readonly ask: 'run'; readonly call: AgentCall };
 
 export type AgentMessage =
   | (KeeperQuestion & { readonly board: NamedBoard })
   /** The act is no longer wanted. */
-  | { readonly cancel: true };
+  | { readonly cancel: true }
+  | { readonly told: HostAnswer };
 
 export type KeeperEvent =
   /** The act has begun; `joined` when another caller had asked for it. */
@@ -42,6 +53,9 @@ export type KeeperEvent =
   | { readonly event: 'forgotten' }
   | { readonly event: 'report'; readonly report: NodeReport }
   | { readonly event: 'booted'; readonly report: BootReport }
+  /** What the agent is to find out. */
+  | { readonly event: 'asks'; readonly to: number; readonly question: HostQuestion }
+  | { readonly event: 'answered'; readonly answer: AgentAnswer }
   /** Nothing was touched. */
   | { readonly event: 'refused'; readonly reason: string };
 
@@ -64,18 +78,27 @@ const soundHold: Readonly<Record<PulseRequest['action'], (hold: number) => boole
 export function parseAgentMessage(line: string): AgentMessage {
   const message = JSON.parse(line) as Partial<Record<string, unknown>> | null;
   if (message?.['cancel'] === true) return { cancel: true };
+  if (isHostAnswer(message?.['told'])) return { told: message['told'] };
   const question = questionOf(message ?? {});
   const board = message?.['board'];
   if (question && isNamedBoard(board)) return { ...question, board };
   throw new Error('not a message of an agent');
 }
 
-function questionOf({ ask, request, timeout, target }: Partial<Record<string, unknown>>): KeeperQuestion | undefined {
+function questionOf({
+  ask,
+  request,
+  timeout,
+  target,
+  call,
+}: Partial<Record<string, unknown>>): KeeperQuestion | undefined {
   switch (ask) {
     case 'act':
       return isPulseRequest(request) && isDuration(timeout) ? { ask, request, timeout } : undefined;
     case 'status':
       return typeof target === 'string' ? { ask, target } : undefined;
+    case 'run':
+      return isAgentCall(call) ? { ask, call } : undefined;
     case 'boot':
       return isDuration(timeout) ? { ask, timeout } : undefined;
     case 'forget':

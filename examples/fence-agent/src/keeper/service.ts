@@ -10,7 +10,8 @@ import { checkReport } from '../commands/check.js';
 import type { CommandHost } from '../commands/host.js';
 import { busIdentity, realPath } from '../node/board.js';
 import { machineId, powerRecord } from '../node/machine-of-linux.js';
-import { makeDirectoryOf, recordFile, stateFiles } from '../node/state.js';
+import { recordFile } from '../node/record-file.js';
+import { makeDirectoryOf, stateFiles } from '../node/state.js';
 import type { KeeperLog } from '../peer/talk.js';
 import { callKeeperAt, listenForLines } from '../peer/network.js';
 import { Memory } from '../watch/memory.js';
@@ -69,12 +70,12 @@ export async function runKeeper(
       call: async (host) => {
         const key = machine.clusterKey();
         if (!key) return undefined;
-        return callKeeperAt(await network(), { host, port: nodes.port, timeout: connectTimeout }, key, clock);
+        return callKeeperAt(network, { host, port: nodes.port, timeout: connectTimeout }, key, clock);
       },
       listen: async (onCall) => {
         const key = machine.clusterKey();
         if (!key) throw new Error('corosync has no key here yet (/etc/corosync/authkey)');
-        return listenForLines(await network(), nodes, onCall, key, clock);
+        return listenForLines(network, nodes, onCall, key, clock);
       },
     },
     clock,

@@ -1,33 +1,26 @@
 // The machine that this process runs on.
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { readDefaultsFile, systemClock } from '@sleepi3/driver';
-import type { AgentMessage, KeeperEvent } from '../keeper/messages.js';
 import { PowerRecord } from '../line/power-record.js';
-import { ask, ownAddresses, resolve } from '../target/network-of-linux.js';
 import { WireTestRecord } from '../wire-test/record.js';
 import { openBoard } from './board.js';
+import type { NearMachine } from './near-machine.js';
 import type { Machine } from './machine.js';
-import { checkDirectoryOf, recordFile, stateFiles } from './state.js';
+import { recordFile } from './record-file.js';
+import { stateFiles } from './state.js';
 
-export function nodeMachine(onProgress?: Machine['onProgress']): Machine {
+export function nodeMachine({ callLineKeeper, ...near }: NearMachine, onProgress?: Machine['onProgress']): Machine {
   const files = stateFiles();
   return {
+    ...near,
     ...(onProgress && { onProgress }),
     date: () => new Date(),
-    hostname,
-    network: { ownAddresses, resolve: (name) => resolve(name), ask: (address, packets) => ask(address, packets) },
-    readCorosyncConf: (path) => readText(path),
     readDefaults: (path) => readDefaultsFile(path),
     keeper: (board, context) => ({
       ...context,
       board,
       clock: systemClock,
-      call: async () => {
-        checkDirectoryOf(files.socket);
-        const { callKeeper } = await import('../keeper/socket.js');
-        return callKeeper<KeeperEvent, AgentMessage>(files.socket);
-      },
+      call: callLineKeeper,
     }),
     openBoard,
     clusterKey: () => {
@@ -55,12 +48,6 @@ export function machineId(): string {
     return '';
   }
 }
-
-/** A small file, by a plain call: see state.ts. */
-const readText = (path: string) =>
-  new Promise<string>((resolve) => {
-    resolve(readFileSync(path, 'utf8'));
-  });
 
 /** Linux's id of this boot. */
 function bootId(): string | undefined {

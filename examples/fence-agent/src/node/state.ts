@@ -1,21 +1,7 @@
 // Where the line keeper is found, and where is kept what must outlive a single run: one directory for each of the two.
-import { close, fsync, lstatSync, mkdirSync, open, readFileSync, rename, rm, writeFile } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { env, getuid } from 'node:process';
-import { promisify } from 'node:util';
-import type { RecordFile } from '../line/power-record.js';
-
-// What every monitor and status does is done by plain calls: node:fs/promises and the threads behind asynchronous calls
-// take longer to get ready than the rest of the work. What only happens in a hold must not stop its clock, and is
-// asynchronous.
-const fs = {
-  close: promisify(close),
-  fsync: promisify(fsync),
-  open: promisify<string, string, number, number>(open),
-  rename: promisify(rename),
-  rm: promisify(rm),
-  writeFile: promisify(writeFile),
-};
 
 export interface StateFiles {
   /** The line keeper's socket. Gone at the next boot, as everything beside it should be. */
@@ -91,42 +77,4 @@ export function checkDirectoryOf(file: string): void {
   const { uid, mode } = found;
   if (found.isDirectory() && (mode & 0o022) === 0 && (uid === 0 || uid === getuid?.())) return;
   throw new Error(`the directory ${directory} can be written by others: make it root's own (chown root, chmod 700)`);
-}
-
-/** A file that is replaced as a whole, and is on the disk before `replace` resolves. Its directory need not be there yet. */
-export function recordFile(path: string): RecordFile {
-  return {
-    // No record, or one that cannot be read: either way nothing is proven.
-    read: () => {
-      try {
-        return Promise.resolve(readFileSync(path, 'utf8'));
-      } catch {
-        return Promise.resolve(undefined);
-      }
-    },
-    replace: async (text) => {
-      makeDirectoryOf(path);
-      const draft = `${path}.new`;
-      const file = await fs.open(draft, 'w', 0o600);
-      try {
-        await fs.writeFile(file, text);
-        await fs.fsync(file);
-      } finally {
-        await fs.close(file);
-      }
-      await fs.rename(draft, path);
-      await synced(dirname(path));
-    },
-    remove: () => fs.rm(path, { force: true }),
-  };
-}
-
-/** The new name of a file is on the disk only when its directory is. */
-async function synced(directory: string): Promise<void> {
-  const file = await fs.open(directory, 'r', 0);
-  try {
-    await fs.fsync(file);
-  } finally {
-    await fs.close(file);
-  }
 }

@@ -1,5 +1,4 @@
 // Addresses are compared as addresses: fd00:0::1 and FD00::1 are one, and so are 10.0.0.1 and ::ffff:10.0.0.1.
-import { isIPv4 } from 'node:net';
 
 /** Whether this is an address and no host name. */
 export function isAddress(text: string): boolean {
@@ -8,7 +7,7 @@ export function isAddress(text: string): boolean {
 
 /** The one spelling of an address, for comparing; undefined when it is none. */
 export function canonicalAddress(text: string): string | undefined {
-  if (isIPv4(text)) return text;
+  if (/^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text)) return text;
   // By the parser of URLs: the expression behind node:net's isIPv6 takes some 7 ms to compile.
   const [, address, zone] = /^([\da-f:.]+)(?:%([\da-z.:-]+))?$/i.exec(text) ?? [];
   if (address === undefined || !URL.canParse(`http://[${address}]`)) return undefined;

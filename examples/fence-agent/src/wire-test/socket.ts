@@ -1,7 +1,7 @@
 // How the two ends of a wire test, or of characterize, reach each other: TCP.
 import { connect, createServer, type Socket } from 'node:net';
 import type { Conversation } from '../keeper/messages.js';
-import { converse } from '../keeper/socket.js';
+import { converse } from '../node/converse.js';
 import { longestWireMessage } from './messages.js';
 
 /** More than this many messages are never under way in a test. */

@@ -1,0 +1,2 @@
+/** Where corosync keeps its configuration. */
+export const corosyncConf = '/etc/corosync/corosync.conf';
