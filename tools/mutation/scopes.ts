@@ -70,6 +70,8 @@ export const scopes: Readonly<Record<string, Scope>> = {
       'line/power-record.ts',
       'keeper/messages.ts',
       'line/act.ts',
+      'relay/answer.ts',
+      'relay/ask.ts',
     ]),
     tests: within('examples/fence-agent/test', [
       'line-keeper.test.ts',
@@ -77,6 +79,7 @@ export const scopes: Readonly<Record<string, Scope>> = {
       'silence.test.ts',
       'power-record.test.ts',
       'keeper-socket.test.ts',
+      'relay.test.ts',
       'hold.test.ts',
       'fencing.test.ts',
       'agent.test.ts',
