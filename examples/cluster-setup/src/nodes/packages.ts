@@ -1,4 +1,5 @@
 // Which release of Debian a node runs, and what that means for its packages.
+import { SetupError } from '../errors.js';
 import type { Machine } from './machine.js';
 
 /** What /etc/os-release says, as far as it matters here. */
@@ -73,3 +74,18 @@ export async function hasProgram(machine: Machine, program: string): Promise<boo
   const { exitCode } = await machine.run('which', [program], { exitCodes: [0, 1] });
   return exitCode === 0;
 }
+
+/**
+ * Refuses a node that has no such program.
+ *
+ * @param remedy - What brings it.
+ * @throws SetupError `NOT_READY`
+ */
+export async function mustHave(machine: Machine, path: string, remedy: string): Promise<void> {
+  const { exitCode } = await machine.run('test', ['-x', path], { exitCodes: [0, 1] });
+  if (exitCode !== 0) throw new SetupError('NOT_READY', `${machine.name}: ${path} is not there; ${remedy}`);
+}
+
+/** How a program of this project comes to a node. */
+export const ofThisRelease = (name: string): string =>
+  `install the package ${name} of this release on every node first`;

@@ -1,9 +1,9 @@
 // Who gets an alert when something happens: the receivers on each node, and the alert agent in the cluster.
 import { type ClusterConfiguration, commands, type Correction } from '@sleepi3/pcs';
 import type { ClusterDesign } from '../../cluster/design.js';
-import { SetupError } from '../../errors.js';
-import type { Reality } from '../reality.js';
-import { done, type Step, type Todo } from '../step.js';
+import { mustHave, ofThisRelease } from '../../nodes/packages.js';
+import type { Step } from '../step.js';
+import { lookAtSecretFile } from './secret-file.js';
 
 export const alertAgentPath = '/usr/sbin/alert_sleepi3';
 export const receiversPath = '/etc/sleepi3/alerts.json';
@@ -13,7 +13,6 @@ export const alertId = 'sleepi3-alert';
 /** The step of one node; none where nobody wants alerts. */
 export function receiverSteps(design: ClusterDesign, node: string): readonly Step[] {
   if (design.alerts.length === 0) return [];
-  const text = receiversText(design);
   return [
     {
       id: `receivers@${node}`,
@@ -22,54 +21,18 @@ export function receiverSteps(design: ClusterDesign, node: string): readonly Ste
       why:
         'Pacemaker calls alert_sleepi3 as hacluster, which sends to the receivers in this file. It has secrets: nobody else may ' +
         'read it, and the cluster knows only its name.',
-      look: (reality) => lookAtReceivers(reality, node, design, text),
+      look: async (reality) => {
+        await mustHave(reality.machine(node), alertAgentPath, ofThisRelease('alert-sleepi3'));
+        return lookAtSecretFile(reality, node, {
+          path: receiversPath,
+          text: receiversText(design),
+          owner: 'hacluster',
+          words: { other: 'with other receivers', should: namesOf(design) },
+          shell: `test -s ${receiversPath} || echo 'put the receivers into ${receiversPath}: see alert_sleepi3(8)' >&2`,
+        });
+      },
     },
   ];
-}
-
-async function lookAtReceivers(reality: Reality, node: string, design: ClusterDesign, text: string): Promise<Todo> {
-  const machine = reality.machine(node);
-  const there = await machine.run('test', ['-x', alertAgentPath], { exitCodes: [0, 1] });
-  if (there.exitCode !== 0) {
-    throw new SetupError(
-      'NOT_READY',
-      `${node}: ${alertAgentPath} is not there; install the package alert-sleepi3 of this release on every node first`,
-    );
-  }
-  const before = await reality.file(node, receiversPath);
-  const owned = await machine.run('stat', ['--format=%U %a', receiversPath], { exitCodes: [0, 1] });
-  const isPrivate = owned.stdout.trim() === 'hacluster 600';
-  if (before === text && isPrivate) return done;
-  return {
-    differences: [
-      ...(before === text
-        ? []
-        : [
-            {
-              what: receiversPath,
-              is: before === undefined ? undefined : 'with other receivers',
-              should: namesOf(design),
-            },
-          ]),
-      ...(before !== undefined && !isPrivate
-        ? [{ what: `${receiversPath} read by`, should: 'root and hacluster alone' }]
-        : []),
-    ],
-    actions: [
-      {
-        kind: 'write',
-        node,
-        path: receiversPath,
-        before,
-        text,
-        mode: '600',
-        secret: true,
-        shell: `test -s ${receiversPath} || echo 'put the receivers into ${receiversPath}: see alert_sleepi3(8)' >&2`,
-      },
-      { kind: 'run', node, program: 'chown', argv: ['hacluster:', receiversPath] },
-      { kind: 'run', node, program: 'chmod', argv: ['600', receiversPath] },
-    ],
-  };
 }
 
 /** The file of alert_sleepi3. */

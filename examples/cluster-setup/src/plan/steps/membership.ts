@@ -64,8 +64,8 @@ function foreignCluster(design: ClusterDesign, node: string, name: string, conf:
     const more = strangersIn(design, conf).map((one) => nodeNameOf(one) ?? one.addresses[0] ?? '?');
     return new SetupError(
       'NOT_READY',
-      `the cluster ${name} has ${more.join(', ')}, and the file has not: add it to the file, or have it leave the cluster first: ` +
-        `pcs cluster node remove ${more.join(' ')}`,
+      `the cluster ${name} has nodes that the file does not have (${more.join(', ')}): add them to the file, or remove them from ` +
+        `the cluster first: pcs cluster node remove ${more.join(' ')}`,
     );
   }
   return new SetupError(
@@ -96,7 +96,7 @@ export async function setUp(design: ClusterDesign, reality: Reality): Promise<To
     if ((await reality.file(node, '/var/lib/pacemaker/cib/cib.xml')) !== undefined) {
       throw new SetupError(
         'NOT_READY',
-        `${node} is in the cluster ${design.name} and has run it, but ${isRing(design) ? 'another' : 'the other'} node is not in it; have it join with ` +
+        `${node} is in the cluster ${design.name} and has run it, but ${isRing(design) ? 'another' : 'the other'} node is not in it; add it with ` +
           `pcs cluster node add, or destroy the cluster: pcs cluster destroy`,
       );
     }

@@ -8,7 +8,15 @@ import { addressesOf, withHosts } from '../../nodes/hosts-file.js';
 import type { Machine } from '../../nodes/machine.js';
 import { hostsManagement, hostsTemplate, templateHostsInShell, withTemplateHosts } from '../../nodes/cloud-init.js';
 import { dockerDropIn, hasDockerObject } from '../../nodes/docker.js';
-import { clusterPackages, devicePackage, dockerPackages, findPackages, parseRelease } from '../../nodes/packages.js';
+import {
+  clusterPackages,
+  devicePackage,
+  dockerPackages,
+  findPackages,
+  mustHave,
+  ofThisRelease,
+  parseRelease,
+} from '../../nodes/packages.js';
 import { validated } from './agent-check.js';
 import type { Reality } from '../reality.js';
 import { type Action, done, type Step } from '../step.js';
@@ -54,12 +62,7 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
       why: "fence_sleepi3 cuts the peer's power by wire. Without it no cluster is made: it could not be trusted to take over.",
       look: async (reality) => {
         for (const path of agentPaths(design)) {
-          const there = await reality.machine(node).run('test', ['-x', path], { exitCodes: [0, 1] });
-          if (there.exitCode === 0) continue;
-          throw new SetupError(
-            'NOT_READY',
-            `${node}: ${path} is not there; install the package fence-sleepi3 of this release on ${isRing(design) ? 'all' : 'both'} nodes first`,
-          );
+          await mustHave(reality.machine(node), path, ofThisRelease('fence-sleepi3'));
         }
         return done;
       },

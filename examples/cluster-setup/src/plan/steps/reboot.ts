@@ -1,6 +1,6 @@
 // The restart of each node in its turn: the settings of rolling-reboot, from the same file as all else, and its timer.
 import { type ClusterDesign } from '../../cluster/design.js';
-import { SetupError } from '../../errors.js';
+import { mustHave, ofThisRelease } from '../../nodes/packages.js';
 import { type KeyValues, settingIn, withSettings } from '../../nodes/settings-file.js';
 import { isEnabled } from './node.js';
 import type { Reality } from '../reality.js';
@@ -48,13 +48,7 @@ export function settingsOf(reboot: NonNullable<ClusterDesign['reboot']>): KeyVal
 
 async function lookAtSettings(reality: Reality, node: string, values: KeyValues, window: string): Promise<Todo> {
   const machine = reality.machine(node);
-  const there = await machine.run('test', ['-x', programPath], { exitCodes: [0, 1] });
-  if (there.exitCode !== 0) {
-    throw new SetupError(
-      'NOT_READY',
-      `${node}: ${programPath} is not there; install the package rolling-reboot of this release on every node first`,
-    );
-  }
+  await mustHave(machine, programPath, ofThisRelease('rolling-reboot'));
   const before = (await reality.file(node, rebootSettingsPath)) ?? '';
   const different = Object.entries(values).filter(([key, value]) => settingIn(before, key) !== value);
   const backup = await reality.file(node, rebootSettingsBackup);
