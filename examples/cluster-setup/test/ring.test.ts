@@ -214,7 +214,9 @@ describe.runIf(real)('a ring from bare nodes, with real pcs', () => {
       const smaller = await plan(allSteps(two, withoutOne), withoutOne);
       expect(smaller.find(({ step }) => step.id === 'foreign')).toMatchObject({
         state: 'blocked',
-        reason: { message: expect.stringMatching(/nodes that the file does not have \(pi-c\).*pcs cluster node remove pi-c$/) },
+        reason: {
+          message: expect.stringMatching(/nodes that the file does not have \(pi-c\).*pcs cluster node remove pi-c$/),
+        },
       });
     },
     timeout,

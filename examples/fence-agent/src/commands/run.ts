@@ -72,17 +72,9 @@ const runners: Readonly<Record<CommandName, Runner>> = {
     return found.ready ? 0 : 1;
   }),
 
-  'wire-test': withOptions('wire-test', async (values, host) => {
-    return wireTest(values, host);
-  }),
-
-  'wire-listen': withOptions('wire-listen', async (values, host) => {
-    return wireListen(values, host);
-  }),
-
-  characterize: withOptions('characterize', async (values, host) => {
-    return runCharacterize(values, host);
-  }),
+  'wire-test': withOptions('wire-test', wireTest),
+  'wire-listen': withOptions('wire-listen', wireListen),
+  characterize: withOptions('characterize', runCharacterize),
 };
 
 /** A command with its options read, or its help printed. */
