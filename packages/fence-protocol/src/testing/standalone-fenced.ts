@@ -20,22 +20,24 @@ const programs = ['stonith_admin', 'corosync'];
 
 /**
  * What runs inside: only our agents and what they are tested with are in /usr/sbin, and every place where Pacemaker keeps state
- * or speaks to others is a new, empty one. `$1` is the directory of this run.
+ * or speaks to others is a new, empty one. `$1` is the directory of this run, and `$2` is "levels" where fencing levels count.
  *
- * Pacemaker 2 stands alone. That of 3 has the option but wants a cluster all the same, as its own tests do: it gets one of a
- * single node on the loopback, and is started until corosync is ready for it.
+ * Pacemaker 2 stands alone, and then knows no levels: it tries all devices of a target, in the order of a hash table. With levels,
+ * and with Pacemaker 3 anyway, it wants a cluster, as in its own tests: it gets one of a single node on the loopback, and is
+ * started until corosync is ready for it.
  */
 const inside = `
 set -e
 for daemon in ${daemons.join(' ')}; do [ ! -x "$daemon" ] || fenced=$daemon; done
 for place in /dev/shm /run /var/log /var/lib/pacemaker; do mount -t tmpfs tmpfs "$place"; done
 export PCMK_logfile="$1/log" PCMK_debug=yes
-if "$fenced" --help-all | grep -q stand-alone-w-cpg; then
+if "$fenced" --help-all 2>&1 | grep -q -e '-c, --stand-alone-w-cpg'; then among_others=-c; else among_others=-s; fi
+if [ "$among_others" = -c ] && [ "$2" != levels ]; then
   mount --bind "$1/sbin" /usr/sbin
   "$fenced" -s >"$1/out" 2>&1 &
 else
   if [ ! -x "$1/sbin/corosync" ]; then
-    echo 'this Pacemaker needs corosync: apt-get install corosync' >&2
+    echo 'pacemaker-fenced needs corosync here: apt-get install corosync' >&2
     exit 1
   fi
   ip link set lo up
@@ -64,15 +66,15 @@ quorum {
 EOF
   mount --bind "$1/sbin" /usr/sbin
   corosync -f >"$1/out" 2>&1 &
-  (until "$fenced" -s >>"$1/out" 2>&1; do sleep 0.2; done) &
+  (until "$fenced" $among_others >>"$1/out" 2>&1; do sleep 0.2; done) &
 fi
 touch "$1/started"
 wait
 `;
 
 /**
- * A running `pacemaker-fenced -s` with namespaces of its own for mounts, processes, IPC and network; with Pacemaker 3 a corosync of
- * one node beside it. Needs root.
+ * A running pacemaker-fenced with namespaces of its own for mounts, processes, IPC and network; with levels or Pacemaker 3 a
+ * corosync of one node beside it. Needs root.
  */
 export class StandaloneFenced {
   readonly #directory: string;
@@ -90,8 +92,11 @@ export class StandaloneFenced {
     return spawnSync('unshare', ['-mnip', '--fork', '--mount-proc', 'true']).status === 0;
   }
 
-  /** Starts the daemon with `agents`: the names under which Pacemaker finds them, and the files they are copies of. */
-  static async start(agents: Readonly<Record<string, string>>): Promise<StandaloneFenced> {
+  /**
+   * Starts the daemon with `agents`: the names under which Pacemaker finds them, and the files they are copies of. Only with
+   * `levels` it keeps to fencing levels on Pacemaker 2 too, which takes a corosync.
+   */
+  static async start(agents: Readonly<Record<string, string>>, { levels = false } = {}): Promise<StandaloneFenced> {
     const directory = await mkdtemp(join(tmpdir(), 'standalone-fenced-'));
     const sbin = join(directory, 'sbin');
     await mkdir(sbin);
@@ -107,7 +112,16 @@ export class StandaloneFenced {
     await writeFile(join(directory, 'inside.sh'), inside);
     const unshare = spawn(
       'unshare',
-      ['-mnip', '--fork', '--kill-child', '--mount-proc', 'sh', join(directory, 'inside.sh'), directory],
+      [
+        '-mnip',
+        '--fork',
+        '--kill-child',
+        '--mount-proc',
+        'sh',
+        join(directory, 'inside.sh'),
+        directory,
+        levels ? 'levels' : '',
+      ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
     let stderr = '';

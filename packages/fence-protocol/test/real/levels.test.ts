@@ -8,7 +8,7 @@ import { findProgram, haveRealParts } from '../../../../tools/test/support/real-
 import { bundle } from './bundle.js';
 
 const possible =
-  haveRealParts('pacemaker-fenced', 'stonith_admin', 'unshare', 'nsenter', 'fence_dummy') &&
+  haveRealParts('pacemaker-fenced', 'corosync', 'stonith_admin', 'unshare', 'nsenter', 'fence_dummy') &&
   StandaloneFenced.isPossible();
 
 describe.runIf(possible)('two levels under pacemaker-fenced', () => {
@@ -21,7 +21,10 @@ describe.runIf(possible)('two levels under pacemaker-fenced', () => {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'fence-levels-'));
     const journal = await bundle(join(import.meta.dirname, 'journal-agent.main.ts'), directory, 'fence_journal');
-    fenced = await StandaloneFenced.start({ fence_journal: journal, fence_dummy: findProgram('fence_dummy')! });
+    fenced = await StandaloneFenced.start(
+      { fence_journal: journal, fence_dummy: findProgram('fence_dummy')! },
+      { levels: true },
+    );
   });
   afterEach(async () => {
     await fenced.stop();
@@ -56,5 +59,6 @@ describe.runIf(possible)('two levels under pacemaker-fenced', () => {
     await levels(0);
     expect((await fenced.admin('--fence', 'node1', '--timeout', '60')).exitStatus).toBe(0);
     expect(await readFile(outlet, 'utf8')).toBe('on');
+    expect(await readFile(join(directory, 'journal'), 'utf8')).toContain('"begin":"off"');
   });
 });
