@@ -23,26 +23,37 @@ export interface DeliveryHost {
 const pauses = [10, 30, 60, 300, 900] as const;
 /** After this an event is no news, ms. */
 const longestWait = 24 * 3_600_000;
-/** Between two looks for new events while one waits, ms. */
-const lookInterval = 5000;
+/** Between two looks for new events, ms: while one waits to be tried again, and while nothing waits. */
+const lookInterval = { waiting: 5000, idle: 1000 };
+/**
+ * How long it stays after the last one, ms. What happens to a cluster comes as a series of events, and whoever started it for each
+ * would come to the limit of starts of systemd, which ends with a path unit that has failed, and with silence.
+ */
+const linger = 20_000;
 
-/** Delivers until nothing is left. */
+/** Delivers until nothing is left, and nothing came for a while. */
 export async function deliver(host: DeliveryHost): Promise<void> {
   const { clock, spool, stop } = host;
+  const pause = (time: number) =>
+    clock.sleep(time, stop).catch((error: unknown) => {
+      if (!stop.aborted) throw error;
+    });
+  let busy = clock.now();
   while (!stop.aborted) {
     const waiting = await spool.pending();
-    if (waiting.length === 0) return;
+    if (waiting.length === 0) {
+      if (clock.now() - busy >= linger) return;
+      await pause(lookInterval.idle);
+      continue;
+    }
     for (const [index, { name, pending }] of waiting.entries()) {
       const surplus = index < waiting.length - longestQueue;
       await attend(name, surplus ? 'surplus' : pending, host);
     }
     const left = await spool.pending();
     const next = Math.min(...left.map(({ pending }) => pending?.notBefore ?? 0)) - host.date().getTime();
-    if (left.length > 0 && next > 0) {
-      await clock.sleep(Math.min(next, lookInterval), stop).catch((error: unknown) => {
-        if (!stop.aborted) throw error;
-      });
-    }
+    if (left.length > 0 && next > 0) await pause(Math.min(next, lookInterval.waiting));
+    busy = clock.now();
   }
 }
 

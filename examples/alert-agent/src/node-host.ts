@@ -55,14 +55,26 @@ export async function readReceivers(file: string): Promise<Receiver[]> {
   return parseReceivers(text, file);
 }
 
+/**
+ * By node:http and not by fetch, which takes four times the processor: a node that has just lost its peer has none to spare. A
+ * redirection is not followed: an address elsewhere would be given the headers, and so the secret.
+ */
 export const post: SendHost['post'] = async (url, body, headers, timeoutMs) => {
-  const response = await fetch(url, {
-    method: 'POST',
-    body,
-    headers,
-    signal: AbortSignal.timeout(timeoutMs),
-    redirect: 'error', // an address elsewhere would be given the headers, and so the secret
+  const { request } = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
+  return new Promise((resolve, reject) => {
+    const length = { 'content-length': String(Buffer.byteLength(body)) };
+    const asked = request(url, { method: 'POST', headers: { ...headers, ...length }, agent: false }, (response) => {
+      clearTimeout(timer);
+      resolve(response.statusCode ?? 0);
+      response.on('error', () => undefined).destroy(); // what it says besides is nobody's
+    });
+    const timer = setTimeout(() => {
+      asked.destroy(Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' }));
+    }, timeoutMs);
+    asked.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    asked.end(body);
   });
-  await response.body?.cancel();
-  return response.status;
 };

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '@sleepi3/simulator';
 import { deliver } from '../src/deliver.js';
@@ -118,5 +120,40 @@ describe('the delivery', () => {
     expect(w.sent).toHaveLength(100);
     expect(w.sent.some(({ title }) => title === 'e104')).toBe(true);
     expect(await w.spool.pending()).toEqual([]);
+  });
+
+  it('is never started more often than systemd lets it, whenever events come', async () => {
+    const unit = await readFile(new URL('../systemd/alert-sleepi3.service', import.meta.url), 'utf8');
+    const setting = (name: string) => Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(unit)?.[1]);
+    const [interval, burst] = [setting('StartLimitIntervalSec') * 1000, setting('StartLimitBurst')];
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 30 }), async (pauses) => {
+        const w = world();
+        const starts: number[] = [];
+        let running: Promise<void> | undefined;
+        // As the path unit: whenever something waits and nobody delivers.
+        const startIfNeeded = async () => {
+          if (running !== undefined || (await w.spool.pending()).length === 0) return;
+          starts.push(w.clock.now());
+          running = w.deliver().then(() => {
+            running = undefined;
+            return startIfNeeded();
+          });
+        };
+        const all = async () => {
+          for (const [index, pause] of pauses.entries()) {
+            await w.clock.sleep(pause);
+            await w.spool.add(w.event(`event ${index}`), 'f');
+            await startIfNeeded();
+          }
+          while (running !== undefined) await running;
+        };
+        await w.clock.runUntil(all(), { within: 3_600_000 });
+        expect(w.sent).toHaveLength(pauses.length);
+        for (const [index, start] of starts.entries()) {
+          expect((starts[index + burst] ?? Infinity) - start).toBeGreaterThan(interval);
+        }
+      }),
+    );
   });
 });

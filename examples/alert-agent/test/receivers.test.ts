@@ -139,6 +139,19 @@ describe('a receiver', () => {
     await new Promise((resolve) => server.close(resolve));
     expect({ told, elsewhere }).toEqual({ told: 1, elsewhere: [] });
     expect(answers[0]).toBe('taken');
-    for (const answer of answers.slice(1)) expect(answer).toMatch(/^webhook 127\.0\.0\.1:\d+: \w+$/);
+    expect(answers[1]).toMatch(/^webhook 127\.0\.0\.1:\d+: HTTP 307$/);
+    expect(answers[2]).toMatch(/^webhook 127\.0\.0\.1:\d+: HPE_\w+$/);
+  });
+
+  it('that does not answer is given up in its time', async () => {
+    const server = createServer(() => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const [receiver] = parse([{ webhook: `http://127.0.0.1:${port}/s3cr3t` }]);
+    const hasty: SendHost['post'] = (url, body, headers) => post(url, body, headers, 20);
+    const sent = send(event, receiver!, { post: hasty, runProgram: () => Promise.reject(new Error('none is run')) });
+    await expect(sent).rejects.toThrow(`webhook 127.0.0.1:${port}: ETIMEDOUT`);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 });
