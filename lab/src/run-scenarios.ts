@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterOptions } from './cluster/configuration.js';
 import { LabError } from './errors.js';
-import { beginWitness, type Witness } from './judge/witness.js';
+import { beginWitness } from './judge/witness.js';
 import type { Lab } from './lab.js';
 import type { Scenario } from './scenarios/scenario.js';
 import { type Outcome, Verdict } from './verdict.js';
@@ -61,14 +61,13 @@ async function runOne(scenario: Scenario, lab: Lab, file: string, log: RunTools[
   let failure: Error | undefined;
   const begun = lab.clock.now();
   let start = begun;
-  let witness: Witness | undefined;
   try {
     await scenario.prepare?.(lab);
     if (hasCluster(scenario)) {
       await lab.begin({ timeout: 900_000 });
       log(`settled after ${Math.round((lab.clock.now() - begun) / 1000)} s`);
     }
-    if (scenario.told) witness = await beginWitness(lab, scenario.told);
+    const witness = scenario.told && (await beginWitness(lab, scenario.told));
     lab.record(scenario.name);
     start = lab.clock.now();
     await scenario.run(lab, verdict);
@@ -77,8 +76,6 @@ async function runOne(scenario: Scenario, lab: Lab, file: string, log: RunTools[
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     failure = error;
-  } finally {
-    await witness?.close();
   }
   lab.recording.stop();
   const outcome = verdict.outcome(scenario, lab.clock.now() - start, failure);

@@ -9,14 +9,14 @@ import { labAddress } from '../network/network.js';
 import type { Verdict } from '../verdict.js';
 import { compareAlerts, compareHistory, type LabRecord, type Told } from './compare.js';
 
-/** What alert_sleepi3 reads on a node, and its id in the CIB. */
+/** What alert_sleepi3 reads on a node, and where it keeps what waits. */
 const receiversFile = '/etc/sleepi3/alerts.json';
 const spool = '/var/lib/alert-sleepi3';
-const alertId = 'lab-alert';
 /** How long an alert may be on its way after the cluster is whole again, ms. */
 const deliveryTimeout = 60_000;
-/** ms; pcs is slow on an emulated machine. */
-const pcsOptions = { timeout: 180_000 };
+
+/** The labs whose guests tell of their alerts. */
+const telling = new WeakSet<Lab>();
 
 /** All that a judgement was made of. */
 export interface Testimony {
@@ -28,16 +28,12 @@ export interface Testimony {
 export interface Witness {
   /** Puts down how what was said of the scenario compares with what the lab saw. */
   judge(verdict: Verdict): Promise<Testimony>;
-  close(): Promise<void>;
 }
 
 /** Has the guests tell of their alerts, and begins to listen. */
 export async function beginWitness(lab: Lab, told: Told): Promise<Witness> {
-  for (const machine of lab.machines) await haveToldAt(machine, `http://${labAddress}:${alertPort}/`);
-  const [first] = lab.machines;
-  await first.exec(['pcs', 'alert', 'delete', alertId], pcsOptions); // of a scenario whose end it did not live to see
-  await first.mustExec(['pcs', 'alert', 'create', 'path=/usr/sbin/alert_sleepi3', `id=${alertId}`], pcsOptions);
-  await first.mustExec(['pcs', 'alert', 'recipient', 'add', alertId, `value=${receiversFile}`], pcsOptions);
+  if (!telling.has(lab)) await haveToldAt(lab, `http://${labAddress}:${alertPort}/`);
+  telling.add(lab);
   lab.alerts.forget();
   const begun = Date.now();
   return {
@@ -46,15 +42,12 @@ export async function beginWitness(lab: Lab, told: Told): Promise<Witness> {
       const record = recordOf(lab);
       const period = { from: begun, to: Date.now() };
       const nodes = await Promise.all(lab.machines.map((machine) => collect(asNode(machine), period, Date.now)));
-      const history = historyOf(nodes);
+      const history = historyOf(nodes, period.from);
       const alerts = lab.alerts.received;
       for (const finding of [...compareHistory(history, record, told), ...compareAlerts(alerts, history, told)]) {
         verdict.see(finding.what, finding.seen, finding.detail);
       }
       return { record, nodes, alerts };
-    },
-    close: async () => {
-      await first.exec(['pcs', 'alert', 'delete', alertId], pcsOptions).catch(() => undefined); // it may have been struck
     },
   };
 }
@@ -76,15 +69,25 @@ async function delivered(lab: Lab): Promise<void> {
  * What the package's scripts do, and the file that cluster-setup writes. It is on the disk: the machine may lose its power at once.
  * The line keeper sees a directory that was made after its start as read-only.
  */
-async function haveToldAt(machine: Machine, webhook: string): Promise<void> {
-  await machine.mustExec(['install', '-d', '-o', 'root', '-g', 'haclient', '-m', '2770', spool]);
-  await machine.mustExec(['install', '-d', '-m', '755', '/etc/sleepi3']);
-  await machine.mustExec(['install', '-m', '600', '-o', 'hacluster', '/dev/stdin', receiversFile], {
-    input: JSON.stringify({ receivers: [{ webhook }] }),
-  });
-  await machine.mustExec(['sync']);
-  await machine.mustExec(['systemctl', 'start', 'alert-sleepi3.path']);
-  await machine.mustExec(['systemctl', 'try-restart', 'fence-sleepi3.service'], { timeout: 180_000 });
+const readyToTell = `set -e
+install -d -o root -g haclient -m 2770 ${spool}
+install -d -m 755 /etc/sleepi3
+install -m 600 -o hacluster /dev/stdin ${receiversFile}
+sync
+systemctl start alert-sleepi3.path
+systemctl try-restart fence-sleepi3.service`;
+
+/** As pcs writes it; pcs itself takes an emulated machine half a minute. */
+const alert = `<alert id="lab-alert" path="/usr/sbin/alert_sleepi3"><recipient id="lab-alert-recipient" value="${receiversFile}"/></alert>`;
+
+/** The guests tell from now on, whatever becomes of them. */
+async function haveToldAt({ machines }: Lab, webhook: string): Promise<void> {
+  const input = JSON.stringify({ receivers: [{ webhook }] });
+  await Promise.all(
+    machines.map((machine) => machine.mustExec(['sh', '-c', readyToTell], { input, timeout: 180_000 })),
+  );
+  const words = ['cibadmin', '--modify', '--allow-create', '--scope', 'alerts', '--xml-text', alert];
+  await machines[0].mustExec(words);
 }
 
 /** The losses of power and the service's answers, by the lab's own record, on the clock of the world. */
