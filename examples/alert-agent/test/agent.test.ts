@@ -34,16 +34,15 @@ function node(self: string, members: readonly string[] = ['pi-a', 'pi-b']) {
   let now = new Date('2026-11-29T03:12:04Z');
   const directory = memoryDirectory();
   const spool = new Spool(directory, () => now);
-  const runProgram: RunProgram = (_program, [option]) =>
-    Promise.resolve({
-      status: 0,
-      signal: null,
-      stdout: option === '--name' ? `${self}\n` : `${members.join(' ')} \n`,
-      stderr: '',
-      timedOut: false,
-    });
+  const asked: string[] = [];
+  const runProgram: RunProgram = (_program, [option = '']) => {
+    asked.push(option);
+    const stdout = option === '--name' ? `${self}\n` : `${members.join(' ')} \n`;
+    return Promise.resolve({ status: 0, signal: null, stdout, stderr: '', timedOut: false });
+  };
   return {
     directory,
+    asked,
     wait: (seconds: number) => (now = new Date(now.getTime() + seconds * 1000)),
     call: (environment: Readonly<Record<string, string>>) =>
       attendAlert({ environment, date: () => now, hostname: () => 'host', runProgram, spool }),
@@ -186,6 +185,15 @@ describe('the alert agent', () => {
     [{ CRM_alert_kind: 'node', CRM_alert_node: 'pi-b' }, 'CRM_alert_desc is not set'],
   ])('refuses an environment that is not whole', async (environment, message) => {
     await expect(node('pi-a').call(environment as Record<string, string>)).rejects.toThrow(message);
+  });
+
+  it('does not ask the cluster about what is no news: it is called for each start that went well', async () => {
+    const a = node('pi-a');
+    const wentWell = { CRM_alert_task: 'start', CRM_alert_interval: '0', CRM_alert_rc: '0', CRM_alert_desc: 'ok' };
+    expect(await a.call({ ...resource, ...wentWell })).toBe('nothing to send');
+    expect(a.asked).toEqual([]);
+    await a.call(resource);
+    expect(a.asked).not.toEqual([]);
   });
 
   it('leaves alone the kinds that are nobody’s business', async () => {

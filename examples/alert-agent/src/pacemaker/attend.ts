@@ -3,7 +3,7 @@ import type { RunProgram } from '@sleepi3/driver';
 import { defaultReceiversFile } from '../receivers/receivers.js';
 import type { Spool } from '../spool.js';
 import { alertIn } from './environment.js';
-import { eventOf } from './event-of.js';
+import { eventOf, isNews } from './event-of.js';
 import { isSender, type Position } from './sender.js';
 
 export interface AgentHost {
@@ -20,7 +20,8 @@ const timeout = 5000;
 /** Puts the event into the spool. @returns what was done, for the log. */
 export async function attendAlert(host: AgentHost): Promise<string> {
   const alert = alertIn(host.environment, host.date());
-  if (alert === undefined) return 'nothing to send';
+  // Without asking the cluster: this is how most of them end, and Pacemaker starts one of us for each.
+  if (alert === undefined || !isNews(alert)) return 'nothing to send';
   if (alert.kind === 'node') {
     // Each node keeps this for itself: at the start of the cluster everybody comes, and nobody is back.
     if (alert.state === 'lost') await host.spool.rememberLost(alert.node);
@@ -28,7 +29,6 @@ export async function attendAlert(host: AgentHost): Promise<string> {
   }
   const position = await positionOf(host);
   const event = eventOf(alert, position.self);
-  if (event === undefined) return 'nothing to send';
   if (!isSender(alert, position)) return `another node sends: ${event.title}`;
   const added = await host.spool.add(event, alert.receivers ?? defaultReceiversFile);
   return added ? `queued: ${event.title}` : `sent a moment ago: ${event.title}`;

@@ -8,8 +8,22 @@ type AlertOf<Kind extends PacemakerAlert['kind']> = Extract<PacemakerAlert, { ki
 /** Exit statuses of resource agents that a probe may well find: running where nothing was expected, in either role. */
 const found = new Set([0, 8]);
 
-/** The event of an alert; undefined for what nobody has to know, as each start and stop that went well. */
-export function eventOf(alert: PacemakerAlert, reporter: string): AlertEvent | undefined {
+/** Whether somebody has to know of it. Most alerts are of starts, stops and monitors that went well. */
+export function isNews(alert: PacemakerAlert): boolean {
+  switch (alert.kind) {
+    case 'fencing':
+      return alert.action !== 'on'; // unfencing is none
+    case 'node':
+      return true;
+    case 'resource': {
+      const { task, interval, status, expected } = alert;
+      return status !== expected && !(task === 'monitor' && interval === 0 && found.has(status));
+    }
+  }
+}
+
+/** The event of an alert that is news. */
+export function eventOf(alert: PacemakerAlert, reporter: string): AlertEvent {
   switch (alert.kind) {
     case 'fencing':
       return fencingEvent(alert, reporter);
@@ -20,9 +34,8 @@ export function eventOf(alert: PacemakerAlert, reporter: string): AlertEvent | u
   }
 }
 
-function fencingEvent(alert: AlertOf<'fencing'>, reporter: string): AlertEvent | undefined {
+function fencingEvent(alert: AlertOf<'fencing'>, reporter: string): AlertEvent {
   const { target, action, status, description, at } = alert;
-  if (action === 'on') return undefined; // unfencing is no news
   const operation = operationOf(description);
   const common = { kind: 'fencing', subject: target, reporter, at } as const;
   if (status !== 0) {
@@ -80,10 +93,8 @@ function nodeEvent({ node, state, at }: AlertOf<'node'>, reporter: string): Aler
       };
 }
 
-function resourceEvent(alert: AlertOf<'resource'>, reporter: string): AlertEvent | undefined {
-  const { resource, node, task, interval, status, expected, description, at } = alert;
-  if (status === expected) return undefined;
-  if (task === 'monitor' && interval === 0 && found.has(status)) return undefined;
+function resourceEvent(alert: AlertOf<'resource'>, reporter: string): AlertEvent {
+  const { resource, node, task, status, expected, description, at } = alert;
   const failed = task === 'stop' || task === 'demote';
   const next = failed
     ? `A node that cannot stop a resource is fenced, so that it can be started elsewhere.`
