@@ -77,8 +77,13 @@ sync
 systemctl start alert-sleepi3.path
 systemctl try-restart fence-sleepi3.service`;
 
-/** As pcs writes it; pcs itself takes an emulated machine half a minute. */
-const alert = `<alert id="lab-alert" path="/usr/sbin/alert_sleepi3"><recipient id="lab-alert-recipient" value="${receiversFile}"/></alert>`;
+/**
+ * As pcs writes it; pcs itself takes an emulated machine half a minute. After a fencing four agents start at once, which is half a
+ * second's work for a Pi and half a minute's for such a machine: it has longer than the 30 s that are the default.
+ */
+const alert = `<alert id="lab-alert" path="/usr/sbin/alert_sleepi3"><meta_attributes id="lab-alert-meta">
+<nvpair id="lab-alert-timeout" name="timeout" value="180s"/></meta_attributes>
+<recipient id="lab-alert-recipient" value="${receiversFile}"/></alert>`;
 
 /** The guests tell from now on, whatever becomes of them. */
 async function haveToldAt({ machines }: Lab, webhook: string): Promise<void> {
