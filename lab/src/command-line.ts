@@ -33,6 +33,8 @@ export interface LabFlags extends Platform {
   readonly extout: 'held' | 'released';
   /** How often each scenario is run. */
   readonly times: number;
+  /** min after which no further scenario is begun. */
+  readonly within?: number | undefined;
 }
 
 const options = {
@@ -53,6 +55,12 @@ const options = {
     description: 'How the processors are virtualised; auto takes kvm where it boots the guest',
   },
   times: { value: 'N', min: 1, max: 999, whole: true, default: 1, description: 'Run each scenario so often' },
+  within: {
+    value: 'MINUTES',
+    ...{ min: 1, max: 999, whole: true },
+    description: 'Begin no further scenario after so many minutes; those left out are named',
+    otherwise: 'all are run',
+  },
   extout: {
     choices: ['held', 'released'],
     default: 'held',
@@ -114,7 +122,7 @@ export const commands = {
     summary: 'run scenarios on machines of their own; by default one of each kind',
     description: 'Runs the scenarios that are named, or with all all there are, each on machines of its own.',
     operands: [{ name: 'SCENARIO', optional: true, many: true }],
-    options: { ...machines, ...pickOptions(options, 'times') },
+    options: { ...machines, ...pickOptions(options, 'times', 'within') },
   },
   report: {
     summary: 'make one HTML page of what the last run of each scenario saw',

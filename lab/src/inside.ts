@@ -48,6 +48,7 @@ export async function runInside({ invocation, acceleration }: Confined, workplac
       // Where the outcomes of a platform go.
       directory: join(paths.output, platformName(options)),
       log,
+      ...(options.within !== undefined && { within: options.within * 60_000 }),
     });
     const passed = outcomes.filter((outcome) => outcome.passed).length;
     write(`${passed} passed, ${outcomes.length - passed} failed\n`);
