@@ -10,7 +10,15 @@ const conditions = ['@sleepi3/source'];
 interface Shape extends Pick<Options, 'minifyIdentifiers' | 'minifySyntax' | 'minifyWhitespace'> {
   /** The module of `src` that only some calls need: `import('./NAME.js')` in main.ts loads it. */
   readonly secondPart?: string;
+  /** A condition of sh under which a call comes to nothing: sh, which starts the program then, spares it a Node. */
+  readonly nothingToDoIf?: string;
 }
+
+/** What the program begins with. A file of both languages: to sh `:` is a command that does nothing, to Node a string. */
+const opening = (nothingToDoIf: string | undefined) =>
+  nothingToDoIf === undefined
+    ? '#!/usr/bin/env node'
+    : `#!/bin/sh\n':' //; ${nothingToDoIf} && exit 0; exec node "$0" "$@"`;
 
 /**
  * The tsup configuration of a program: everything is in the file but i2c-bus, whose addon is built on the machine.
@@ -18,14 +26,17 @@ interface Shape extends Pick<Options, 'minifyIdentifiers' | 'minifySyntax' | 'mi
  * @param name - Of the program, and so of the file.
  * @param shape - What of it is made shorter, and what is compiled later, where a quick start matters.
  */
-export function programConfig(name: string, { secondPart, ...minify }: Shape = {}): ReturnType<typeof defineConfig> {
+export function programConfig(
+  name: string,
+  { secondPart, nothingToDoIf, ...minify }: Shape = {},
+): ReturnType<typeof defineConfig> {
   return defineConfig(({ outDir = 'dist' }) => ({
     entry: { [name]: 'src/main.ts', ...(secondPart !== undefined && { [secondPart]: `src/${secondPart}.ts` }) },
     outDir,
     format: 'cjs',
     target: 'node18.20',
     platform: 'node',
-    banner: { js: '#!/usr/bin/env node' },
+    banner: { js: opening(nothingToDoIf) },
     noExternal: [/^(?!i2c-bus$)/],
     external: ['i2c-bus'],
     esbuildOptions: (options) => {

@@ -69,7 +69,11 @@ export function buildProgramPackage(
 
 /** A bundled program that runs on Debian's own Node, wherever PATH may lead. */
 function forDebiansNode(path: string): PackagedFile {
-  return { content: readFileSync(path, 'utf8').replace(/^#!.*/, '#!/usr/bin/node'), mode: 0o755 };
+  const text = readFileSync(path, 'utf8');
+  const ours = text.startsWith('#!/bin/sh\n')
+    ? text.replace('; exec node ', '; exec /usr/bin/node ')
+    : text.replace(/^#!.*/, '#!/usr/bin/node');
+  return { content: ours, mode: 0o755 };
 }
 
 /** A text as Debian wants documentation and manual pages. */
