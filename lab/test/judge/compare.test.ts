@@ -90,7 +90,7 @@ describe('the judge of a history', () => {
     expect(notSeen(compareHistory(read, record, told))).toEqual([
       until,
       long,
-      'it says when the other one took over: HTTP answered meanwhile, or a second off',
+      'it says when the other one took over: HTTP answered meanwhile, or soon after',
       'it says that it came back, woken by extin',
     ]);
     expect(judged({}, byHand, changedIncident({ back: undefined }))).toEqual([
@@ -99,7 +99,7 @@ describe('the judge of a history', () => {
   });
 
   it('sees a service that answered at another time, and leaves alone one that was never silent', () => {
-    const late = 'it says when the other one took over: HTTP answered meanwhile, or a second off';
+    const late = 'it says when the other one took over: HTTP answered meanwhile, or soon after';
     expect(judged({ answersAgain: [fencedAt + 20_000] })).toEqual([late]);
     expect(judged({}, byHand, changedIncident({ takenOver: undefined }))).toEqual([late]);
     expect(judged({ answersAgain: [] })).toEqual([]);
