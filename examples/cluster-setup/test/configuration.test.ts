@@ -224,6 +224,34 @@ describe.runIf(real)('the golden configurations under the real scheduler', () =>
     expect(where(status, 'Apache_container')).toEqual([second]);
   });
 
+  it('hot-standby: a fence device whose start failed is tried again, and not only when a person cleans up', async () => {
+    await using cluster = await clusterOf('hot-standby');
+    const pcs = new Pcs({ runner: cluster });
+    const device = `fence_${second}`;
+    const places = async () => where(await pcs.run(reads.status({ cibFile: cluster.cibFile })), device);
+    await cluster.settle(
+      ...['--op-inject', `${device}_monitor_60000@${first}=1`],
+      ...['--op-fail', `${device}_start_0@${first}=1`],
+    );
+    const failed = Math.floor(Date.now() / 1000);
+    for (const [name, value] of [
+      ['fail-count', 'INFINITY'],
+      ['last-failure', String(failed)],
+    ]) {
+      const attribute = ['--name', `${name}-${device}#start_0`, '--update', value ?? ''];
+      const set = await cluster.tool('crm_attribute', ['--node', first, '--lifetime', 'reboot', ...attribute]);
+      expect(set.stderr.toString()).toBe('');
+    }
+    await cluster.settle();
+    expect(await places()).toEqual([]);
+    const settleAt = (seconds: number) =>
+      cluster.settle('--set-datetime', new Date((failed + seconds) * 1000).toISOString().replace(/\.\d+Z/, 'Z'));
+    await settleAt(100);
+    expect(await places()).toEqual([]);
+    await settleAt(140);
+    expect(await places()).toEqual([first]);
+  });
+
   it.each([
     ['active-passive', 'VIP', ['Apache_container'], first, second],
     ['two-containers', 'Address', ['web', 'app'], second, first],

@@ -152,6 +152,12 @@ export function banId(target: string, node: string): string {
   return `fence_${target}-not-on-${node}`;
 }
 
+/**
+ * A device whose start has failed once stays away until somebody cleans up: without this, also where both nodes came up after a
+ * power cut, and the peer's line keeper only a moment later than the device.
+ */
+const fenceMeta = { 'failure-timeout': '120s' };
+
 /** The device for the node at a place of the file, which the node before it runs. */
 function fenceDesign({ fencing, quorum, nodes }: ClusterFile, place: number, preferred: string): FenceDesign {
   const names = nodes.map(({ name }) => name);
@@ -181,9 +187,8 @@ function fenceDesign({ fencing, quorum, nodes }: ClusterFile, place: number, pre
       hold: fencing.hold,
       hold_timeout: holdTimeout === agentHoldTimeout ? null : holdTimeout,
     },
-    meta: {},
-    // The usual 20 s are not enough for an agent that starts on a node that is busy coming up (measured), and a device whose
-    // start has failed once stays away until a person cleans up.
+    meta: fenceMeta,
+    // The usual 20 s are not enough for an agent that starts on a node that is busy coming up (measured).
     operations: {
       start: { timeout: fencing.timeout },
       monitor: { interval: fencing.monitor, timeout: fencing.timeout },
@@ -205,7 +210,7 @@ function secondDesign({ second, timeout, monitor }: ClusterFile['fencing'], targ
       pcmk_host_list: plug === undefined ? target : null,
       pcmk_host_map: plug === undefined ? null : `${target}:${plug}`,
     },
-    meta: {},
+    meta: fenceMeta,
     operations: { start: { timeout }, monitor: { interval: monitor, timeout } },
   };
 }
