@@ -235,8 +235,10 @@ const articleDevice = stonith(
   }),
 );
 
+/** A start that failed is tried again, as cluster-setup makes it. */
 function stonith(id: string, parameters: string, agent = 'fence_sleepi3'): string {
-  return `<primitive id="${id}" class="stonith" type="${agent}">${parameters}
+  const meta = attributes('meta_attributes', `${id}-meta_attributes`, { 'failure-timeout': '120s' });
+  return `<primitive id="${id}" class="stonith" type="${agent}">${parameters}${meta}
 <operations>
 <op id="${id}-monitor" name="monitor" interval="120s" timeout="120s"/>
 <op id="${id}-start" name="start" interval="0s" timeout="120s"/>
