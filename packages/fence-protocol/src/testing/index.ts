@@ -4,6 +4,6 @@ export { pacemakerEnvironment, pacemakerInput, runLikePacemaker } from './pacema
 export type { PacemakerCall, ProcessOptions, ProcessResult } from './pacemaker.js';
 export { ScriptedDevice } from './scripted-device.js';
 export type { DeviceCall, DeviceFault, DeviceScript } from './scripted-device.js';
-export { StandaloneFenced } from './standalone-fenced.js';
+export { StandaloneFenced, type StandaloneFencedOptions } from './standalone-fenced.js';
 export type { CommandResult } from './standalone-fenced.js';
 export { VirtualClock } from './virtual-clock.js';

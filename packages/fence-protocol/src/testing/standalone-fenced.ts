@@ -72,6 +72,11 @@ touch "$1/started"
 wait
 `;
 
+export interface StandaloneFencedOptions {
+  /** Whether fencing levels count; false by default. With Pacemaker 2 it takes a corosync, with Pacemaker 3 they always do. */
+  readonly levels?: boolean;
+}
+
 /**
  * A running pacemaker-fenced with namespaces of its own for mounts, processes, IPC and network; with levels or Pacemaker 3 a
  * corosync of one node beside it. Needs root.
@@ -92,11 +97,11 @@ export class StandaloneFenced {
     return spawnSync('unshare', ['-mnip', '--fork', '--mount-proc', 'true']).status === 0;
   }
 
-  /**
-   * Starts the daemon with `agents`: the names under which Pacemaker finds them, and the files they are copies of. Only with
-   * `levels` it keeps to fencing levels on Pacemaker 2 too, which takes a corosync.
-   */
-  static async start(agents: Readonly<Record<string, string>>, { levels = false } = {}): Promise<StandaloneFenced> {
+  /** Starts the daemon with `agents`: the names under which Pacemaker finds them, and the files they are copies of. */
+  static async start(
+    agents: Readonly<Record<string, string>>,
+    options: StandaloneFencedOptions = {},
+  ): Promise<StandaloneFenced> {
     const directory = await mkdtemp(join(tmpdir(), 'standalone-fenced-'));
     const sbin = join(directory, 'sbin');
     await mkdir(sbin);
@@ -120,7 +125,7 @@ export class StandaloneFenced {
         'sh',
         join(directory, 'inside.sh'),
         directory,
-        levels ? 'levels' : '',
+        options.levels ? 'levels' : '',
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
