@@ -60,7 +60,7 @@ export async function readReceivers(file: string): Promise<Receiver[]> {
  * redirection is not followed: an address elsewhere would be given the headers, and so the secret.
  */
 export const post: SendHost['post'] = async (url, body, headers, timeoutMs) => {
-  const { request } = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
+  const { request } = await (new URL(url).protocol === 'https:' ? import('node:https') : import('node:http'));
   return new Promise((resolve, reject) => {
     const length = { 'content-length': String(Buffer.byteLength(body)) };
     const asked = request(url, { method: 'POST', headers: { ...headers, ...length }, agent: false }, (response) => {

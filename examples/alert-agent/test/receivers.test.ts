@@ -143,6 +143,12 @@ describe('a receiver', () => {
     expect(answers[2]).toMatch(/^webhook 127\.0\.0\.1:\d+: HPE_\w+$/);
   });
 
+  it('may be written in capitals', async () => {
+    const [receiver] = parse([{ webhook: 'HTTPS://127.0.0.1:1/s3cr3t' }]);
+    const sent = send(event, receiver!, { post, runProgram: () => Promise.reject(new Error('none is run')) });
+    await expect(sent).rejects.toThrow('webhook 127.0.0.1:1: ECONNREFUSED');
+  });
+
   it('that does not answer is given up in its time', async () => {
     const server = createServer(() => undefined);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
