@@ -269,6 +269,59 @@ describe('a fencing that the wire could not do', () => {
   });
 });
 
+describe('a stop that failed on the node that was the DC, whose journal is lost with its power', () => {
+  const struck = record('pi-b', [[1, 'kernel', 'Linux']], [[70, 'kernel', 'Linux']]);
+  const asked = (at: number, node: string): readonly [number, string, string] => [
+    at,
+    controld,
+    `notice: Peer pi-b was terminated (reboot) by pi-a on behalf of pacemaker-controld.1@${node}: OK`,
+  ];
+  const causeBy = (...lines: readonly (readonly [number, string, string])[]) =>
+    historyOf([record('pi-a', [...lines]), struck]).incidents.map(({ cause }) => cause);
+  const counted = (at: number, what: string): readonly [number, string, string] => [
+    at,
+    'pacemaker-attrd',
+    `notice: Setting ${what}`,
+  ];
+
+  it.each([
+    ['Pacemaker 2.1', 'fail-count-VIP#stop_0[pi-b]: (unset) -> INFINITY'],
+    ['Pacemaker 3.0', 'fail-count-VIP#stop_0[PI-B] in instance_attributes: 1 -> 2'],
+  ])('is known by the fail count that the other one was told of (%s)', (_, line) => {
+    expect(causeBy(counted(20, line), asked(40, 'pi-b'))).toEqual([
+      { kind: 'failed-stop', text: 'The stop of VIP failed there.' },
+    ]);
+  });
+
+  it.each([
+    ['of another node', 'fail-count-VIP#stop_0[pi-a]: (unset) -> INFINITY'],
+    ['that is taken back', 'fail-count-VIP#stop_0[pi-b]: INFINITY -> (unset)'],
+    ['of another operation', 'fail-count-VIP#monitor_10000[pi-b]: (unset) -> 1'],
+  ])('is not known by one %s', (_, line) => {
+    expect(causeBy(counted(20, line), asked(40, 'pi-a'))).toMatchObject([{ kind: 'unknown' }]);
+  });
+
+  it('is known, without its resource, by who asked for the fencing', () => {
+    expect(causeBy(asked(40, 'pi-b'))).toMatchObject([
+      { kind: 'failed-stop', text: expect.stringContaining('asked for its own fencing') as string },
+    ]);
+    expect(causeBy(asked(40, 'pi-a'))).toMatchObject([{ kind: 'unknown' }]);
+  });
+
+  it('is not the cause of a fencing that was over before it', () => {
+    const again = 'notice: Node pi-b state is now member';
+    expect(
+      causeBy(
+        asked(40, 'pi-a'),
+        [80, controld, again],
+        counted(3600, 'fail-count-VIP#stop_0[pi-b]: (unset) -> INFINITY'),
+        [3601, 'pacemaker-schedulerd', 'warning: Cluster node pi-b will be fenced: VIP failed there'],
+        asked(3612, 'pi-a'),
+      ),
+    ).toMatchObject([{ kind: 'unknown' }, { kind: 'failed-stop' }]);
+  });
+});
+
 describe.each([
   ['2.1', 'ok', 'error'],
   ['3.0', 'OK', 'Error'],

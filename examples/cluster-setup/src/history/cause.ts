@@ -30,6 +30,8 @@ export interface Fencing {
   readonly action: string;
   readonly by: string | undefined;
   readonly client: string;
+  /** The node of the client; undefined when nobody says. */
+  readonly askedAt: string | undefined;
   readonly succeeded: boolean;
   readonly result: string;
   /** What the agent proved, and when it let go. */
@@ -74,6 +76,7 @@ const rules: readonly ((evidence: Evidence) => Cause | undefined)[] = [
   bothDead,
   cutLink,
   byBoard,
+  byItself,
 ];
 
 export function causeOf(evidence: Evidence): Cause {
@@ -105,17 +108,27 @@ function byHand({ fencings }: Evidence): Cause | undefined {
 }
 
 function failedStop({ node, facts, fencings }: Evidence): Cause | undefined {
-  const asked = facts.find((fact) => fact.kind === 'to-be-fenced' && sameName(fact.subject, node));
-  const failed = facts.find(
+  const fencing = fencings.find(({ succeeded }) => succeeded) ?? fencings.at(-1);
+  if (fencing === undefined) return undefined;
+  const known = facts.filter(({ at }) => at <= fencing.at);
+  const failed = known.find(
     (fact) => fact.kind === 'operation' && sameName(fact.node, node) && fact.task === 'stop' && fact.result !== 'ok',
   );
-  if (failed?.kind === 'operation' && fencings.length > 0) {
+  if (failed?.kind === 'operation') {
     return { kind: 'failed-stop', text: `The stop of ${failed.resource} failed there (${failed.result}).` };
   }
-  const resource = asked?.kind === 'to-be-fenced' ? /(\S+) failed there/.exec(asked.reason)?.[1] : undefined;
-  return resource === undefined
-    ? undefined
-    : { kind: 'failed-stop', text: `${resource} failed there and could not be stopped.` };
+  const counted = known.find((fact) => fact.kind === 'stop-failed' && sameName(fact.subject, node));
+  if (counted?.kind === 'stop-failed') {
+    return { kind: 'failed-stop', text: `The stop of ${counted.resource} failed there.` };
+  }
+  for (const fact of known) {
+    if (fact.kind !== 'to-be-fenced' || !sameName(fact.subject, node)) continue;
+    const resource = /(\S+) failed there/.exec(fact.reason)?.[1];
+    if (resource !== undefined) {
+      return { kind: 'failed-stop', text: `${resource} failed there and could not be stopped.` };
+    }
+  }
+  return undefined;
 }
 
 function panicked(evidence: Evidence): Cause | undefined {
@@ -188,6 +201,18 @@ function byBoard({ wokenBy, flagsBefore, fencings }: Evidence): Cause | undefine
     };
   }
   return undefined;
+}
+
+/** A controller asks for the fencing of its own node only where something failed there for which that is the remedy. */
+function byItself({ node, fencings }: Evidence): Cause | undefined {
+  const asked = fencings.some(
+    ({ client, askedAt }) => client === 'pacemaker-controld' && sameName(askedAt ?? '', node),
+  );
+  if (!asked) return undefined;
+  return {
+    kind: 'failed-stop',
+    text: 'It asked for its own fencing, as Pacemaker does where a resource cannot be stopped (or has on-fail=fence); which one is not known.',
+  };
 }
 
 /** What a cause by a flag that has not changed may be. */

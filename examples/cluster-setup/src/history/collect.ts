@@ -6,6 +6,7 @@ import { askForPanics, panicsIn } from './pstore.js';
 
 /** Whose lines matter. The resource agents log as `IPaddr2(VIP)`, and what they say of it Pacemaker says, too. */
 const programs = [
+  'pacemaker-attrd',
   'pacemaker-controld',
   'pacemaker-fenced',
   'pacemaker-schedulerd',

@@ -6,12 +6,15 @@ import type { Entry } from './journal.js';
 export type Fact = { readonly at: number; readonly node: string } & (
   | { readonly kind: 'lost' | 'member' | 'left'; readonly subject: string }
   | { readonly kind: 'to-be-fenced'; readonly subject: string; readonly reason: string }
+  | { readonly kind: 'stop-failed'; readonly subject: string; readonly resource: string }
   | {
       readonly kind: 'fenced' | 'fencing-failed';
       readonly subject: string;
       readonly action: string;
       readonly by: string | undefined;
       readonly client: string;
+      /** The node of the client; undefined when nobody says. */
+      readonly askedAt: string | undefined;
       readonly result: string;
     }
   | { readonly kind: 'held'; readonly subject: string; readonly seconds: number; readonly samples: number }
@@ -53,6 +56,12 @@ const rows: readonly Row[] = [
     said: ({ subject = '', reason = '' }) => ({ kind: 'to-be-fenced', subject, reason }),
   },
   {
+    // Each node's own says it, and so that of a node that lives: the journal of the one whose stop failed is lost with its power.
+    program: /^pacemaker-attrd$/,
+    sentence: /\bSetting fail-count-(?<resource>\S+)#stop_0\[(?<subject>[^\]]+)\].* -> (?:INFINITY|[1-9]\d*)\b/,
+    said: ({ subject = '', resource = '' }) => ({ kind: 'stop-failed', subject, resource }),
+  },
+  {
     // Pacemaker 2.1: "Peer x was terminated (reboot) by y on behalf of pacemaker-controld.1: OK"; 3.0: "was (reboot) fenced by".
     program: controld,
     sentence:
@@ -64,6 +73,7 @@ const rows: readonly Row[] = [
       by: by === undefined || by.startsWith('<') || by === 'the' ? undefined : by,
       // With a tag Pacemaker 2.1 writes `(null).tag.PID@node`.
       client: client.replace(/@.*$/, '').replace(/^\(null\)\.|\.\d+$/g, ''),
+      askedAt: /@(.+)$/.exec(client)?.[1],
       result,
     }),
   },

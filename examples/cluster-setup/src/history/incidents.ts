@@ -236,6 +236,7 @@ function fencingsOf(node: string, at: number, during: readonly Fact[]): Fencing[
       action: fact.action,
       by: fact.by,
       client: fact.client,
+      askedAt: fact.askedAt,
       succeeded: fact.kind === 'fenced',
       result: fact.result,
       held: held?.kind === 'held' ? { seconds: held.seconds, samples: held.samples, until: held.at } : undefined,
