@@ -6,29 +6,42 @@ import type { Job } from './jobs.js';
 /** How what gives way is started: 0 is usual, 19 the lowest priority. */
 const givingWay = ['nice', '-n', '10'];
 
-/** Runs both lanes side by side, says of each job how it ended, and gives the names of those that failed or were not run. */
+/**
+ * Runs both lanes side by side, says of each job how it ended, and gives the names of those that failed or were not run. Where the
+ * main lane is at its end it takes from the other one, so that no processor is idle.
+ */
 export async function runJobs(
   root: string,
   jobs: readonly Job[],
   say: (text: string) => void = (text) => process.stdout.write(text),
 ): Promise<string[]> {
   const failed: string[] = [];
-  const runLane = async (lane: Job['lane']) => {
+  const run = async (job: Job): Promise<boolean> => {
+    const begun = performance.now();
+    const { status, output, spent } = await runJob(root, job);
+    if (status !== 0) {
+      failed.push(job.name);
+      say(`${output}✗ ${job.name}: ${job.command.join(' ')}\n`);
+      return false;
+    }
+    const took = (performance.now() - begun) / 1000;
+    say(`✓ ${job.name}, ${took.toFixed(0)} s, ${spent.toFixed(0)} s of a processor\n`);
+    return true;
+  };
+  const main = async () => {
     let stopped = false;
-    for (const job of jobs.filter((one) => one.lane === lane)) {
-      const begun = performance.now();
-      const { status, output, spent } = stopped ? notRun : await runJob(root, job);
-      if (status === 0) {
-        const took = (performance.now() - begun) / 1000;
-        say(`✓ ${job.name}, ${took.toFixed(0)} s, ${spent.toFixed(0)} s of a processor\n`);
-      } else {
+    for (const job of jobs.filter(({ lane }) => lane === 'main')) {
+      if (stopped) {
         failed.push(job.name);
-        say(`${output}✗ ${job.name}: ${stopped ? 'not run' : job.command.join(' ')}\n`);
-        stopped = lane === 'main';
-      }
+        say(`✗ ${job.name}: not run\n`);
+      } else stopped = !(await run(job));
     }
   };
-  await Promise.all([runLane('main'), runLane('aside')]);
+  const waiting = jobs.filter(({ lane }) => lane === 'aside');
+  const aside = async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await run(job);
+  };
+  await Promise.all([main().then(aside), aside()]);
   return failed;
 }
 
@@ -38,8 +51,6 @@ interface Ended {
   /** s of a processor, of all its processes: what a busy machine does not change. */
   readonly spent: number;
 }
-
-const notRun: Ended = { status: 1, output: '', spent: 0 };
 
 /** Runs a command, and tells on descriptor 3 what it took, as the shell's `times` does. */
 const timed = ['sh', '-c', '"$@"; status=$?; times >&3; exit $status', 'sh'] as const;

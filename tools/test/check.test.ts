@@ -1,5 +1,8 @@
 // What `npm test` says of itself: of jobs that failed, and of tests that were skipped.
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Job } from '../check/jobs.js';
 import { jobsOf } from '../check/jobs.js';
 import { notTried } from '../check/not-tried.js';
@@ -7,6 +10,11 @@ import { runJobs } from '../check/run-jobs.js';
 import { isToBeHad, missingParts, partOf, parts } from '../parts/parts.mjs';
 
 describe('running jobs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'jobs-'));
+  const sign = JSON.stringify(join(folder, 'done'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
   const node = (name: string, lane: Job['lane'], script: string): Job => ({
     name,
     lane,
@@ -37,6 +45,20 @@ describe('running jobs', () => {
     expect(said).toContain('no disk\n✗ build: node -e console.error("no disk"); process.exit(3)\n');
     expect(said).toContain('✗ tests: not run\n');
     expect(said).toContain('✓ format, N s, N s of a processor\n');
+  });
+
+  it('takes from the other lane where the main one is at its end', async () => {
+    const { said } = await run(
+      node('tests', 'main', ''),
+      // Ends only when the one after it has run.
+      node(
+        'lint',
+        'aside',
+        `const { existsSync } = require('node:fs'); setInterval(() => existsSync(${sign}) && process.exit(), 10)`,
+      ),
+      node('format', 'aside', `require('node:fs').writeFileSync(${sign}, '')`),
+    );
+    expect(said.match(/✓ \w+/g)).toEqual(['✓ tests', '✓ format', '✓ lint']);
   });
 
   it('takes the floors of coverage where every part is', () => {
