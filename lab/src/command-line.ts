@@ -8,6 +8,7 @@ import {
   UsageError,
 } from '@sleepi3/program';
 import { releases } from '../../tools/parts/debian-sources.js';
+import { measurementWords } from './bench/measurements.js';
 import { LabError } from './errors.js';
 import { architectures, type Platform } from './machine/platform.js';
 
@@ -35,6 +36,8 @@ export interface LabFlags extends Platform {
   readonly times: number;
   /** min after which no further scenario is begun. */
   readonly within?: number | undefined;
+  /** The only measurement of a bench; all without. */
+  readonly only?: (typeof measurementWords)[number] | undefined;
 }
 
 const options = {
@@ -60,6 +63,11 @@ const options = {
     ...{ min: 1, max: 999, whole: true },
     description: 'Begin no further scenario after so many minutes; those left out are named',
     otherwise: 'all are run',
+  },
+  only: {
+    choices: measurementWords,
+    description: 'Measure this alone: HTTP in a planned move, a fencing by either program, or HTTP after a panic',
+    otherwise: 'all that a way is measured for',
   },
   extout: {
     choices: ['held', 'released'],
@@ -133,7 +141,7 @@ export const commands = {
     summary: "measure the article's agent and procedure, ours, and keepalived, or only the ways that are named",
     description: 'Takes machines of its own for each.',
     operands: [{ name: 'WAY', optional: true, many: true }],
-    options: machines,
+    options: { ...machines, ...pickOptions(options, 'only') },
   },
   build: { summary: 'build the image only', description: 'Builds it when it is not there.', options: machines },
 } as const satisfies Program['commands'];

@@ -7,18 +7,9 @@ import { askOverHttp } from '../network/http-probe.js';
 import type { Lab } from '../lab.js';
 import type { Machine } from '../machine/machine.js';
 import type { Scenario } from '../scenarios/scenario.js';
+import { type Measurement, measurements } from './measurements.js';
 import { clockOffset, describeParts, measureParts } from './parts.js';
 import { keepalived, pacemaker, type Way } from './ways.js';
-
-/** What is measured, and what ours should be at most, as a part of the article's. */
-export const measurements = {
-  'HTTP silent in a planned move': { target: 0.05 },
-  'fencing requested by stonith_admin': { target: 0.4 },
-  'fencing requested by pcs stonith fence': { target: 0.6 },
-  'kernel panic until HTTP answers again': { target: 0.4 },
-} as const;
-
-export type Measurement = keyof typeof measurements;
 
 /** A way to run the cluster. */
 export interface Contender {
@@ -79,6 +70,16 @@ export function chooseContenders(words: readonly string[]): readonly Contender[]
     throw new LabError('USAGE', `there is no way ${unknown}; there are ${contenders.map(wordOf).join(', ')}`);
   }
   return contenders.filter((one) => words.length === 0 || words.includes(wordOf(one)));
+}
+
+/** The contenders that something is measured of, and of each only that; everything where `word` is undefined. */
+export function measuredAlone(list: readonly Contender[], word: string | undefined): readonly Contender[] {
+  return list
+    .map((one) => ({
+      ...one,
+      measured: one.measured.filter((what) => word === undefined || word === measurements[what].word),
+    }))
+    .filter(({ measured }) => measured.length > 0);
 }
 
 /** What a contender's silence should be at most, as a part of keepalived's: it waits for the same, a neighbour that is silent. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { benchTable, chooseContenders, contenders, measurements } from '../../src/bench/bench.js';
+import { benchTable, chooseContenders, contenders, measuredAlone } from '../../src/bench/bench.js';
+import { measurements } from '../../src/bench/measurements.js';
 
 it('measures everything of the article, to which all is compared, and of the hot standby', () => {
   for (const { measured } of contenders.slice(0, 2)) expect(measured).toEqual(Object.keys(measurements));
@@ -67,4 +68,11 @@ it('takes the ways by name, and all of them without', () => {
 it('says nothing of what was not measured', () => {
   expect(benchTable([])).toBe('');
   expect(benchTable([{ name: 'article', measured: {} }])).toBe('');
+});
+
+it('measures one thing alone, of those that are measured for it', () => {
+  const planned = measuredAlone(contenders, 'move');
+  expect(planned.map(({ name }) => name)).toEqual(['article', 'hot standby', 'active/passive', 'keepalived']);
+  expect(new Set(planned.flatMap(({ measured }) => measured))).toEqual(new Set(['HTTP silent in a planned move']));
+  expect(measuredAlone(contenders, undefined)).toEqual(contenders);
 });
