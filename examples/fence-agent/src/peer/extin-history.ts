@@ -3,8 +3,8 @@
 import type { Clock } from '@sleepi3/driver';
 import type { LineState } from '../line/lines.js';
 
-/** Between two looks, ms: no hold is missed, and the bus is left alone. */
-const lookInterval = 1000;
+/** Between two looks, ms: no hold is missed, and bus and processor are left alone, both of which may be slow. */
+const lookInterval = 2000;
 /** No pulse that wakes or tests lasts this long, ms; and a shot is not over for seconds. */
 const surelyShot = 2000;
 
