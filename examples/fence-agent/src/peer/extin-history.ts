@@ -1,6 +1,7 @@
 // When EXTIN was seen asserted: what a node that was shot at and lived can tell the one that shot; and that it is being shot at,
 // while it can still be written down.
 import type { Clock } from '@sleepi3/driver';
+import type { BoardView } from '../keeper/politely.js';
 import type { LineState } from '../line/lines.js';
 
 /** Between two looks, ms: no hold is missed, and bus and processor are left alone, both of which may be slow. */
@@ -22,14 +23,20 @@ export class ExtinHistory {
     this.#onShot = onShot;
   }
 
-  /** Looks again and again until `signal` aborts. A look that fails is none. */
-  async watch(read: () => Promise<LineState>, signal: AbortSignal): Promise<void> {
-    const clock = this.#clock;
+  /** Looks again and again until `signal` aborts, at a board that stays open. A look that fails is none, and opens it anew. */
+  async watch(openBoard: () => Promise<BoardView>, signal: AbortSignal): Promise<void> {
+    let board: BoardView | undefined;
     while (!signal.aborted) {
-      const state = await read().catch(() => undefined);
-      if (state) this.see(state);
-      await clock.sleep(lookInterval, signal).catch(() => undefined);
+      try {
+        board ??= await openBoard();
+        this.see(await board.ioStatus());
+      } catch {
+        await board?.close().catch(() => undefined);
+        board = undefined;
+      }
+      await this.#clock.sleep(lookInterval, signal).catch(() => undefined);
     }
+    await board?.close().catch(() => undefined);
   }
 
   see({ extin }: LineState): void {

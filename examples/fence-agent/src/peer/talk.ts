@@ -92,11 +92,7 @@ export class PeerTalk {
   /** Goes on until `signal` aborts. */
   start(signal: AbortSignal): void {
     const { clock, date, log, openPolitely } = this.#keeper;
-    const read = async () => {
-      const board = await openPolitely();
-      return board.ioStatus().finally(() => board.close());
-    };
-    void this.#extin.watch(read, signal);
+    void this.#extin.watch(openPolitely, signal);
     void this.#watchBoard(signal);
     void this.#peer.watch(signal);
     void this.#listen(signal);
