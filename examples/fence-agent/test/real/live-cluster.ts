@@ -22,7 +22,7 @@ export function buildAgent(directory: string): string {
   return join(directory, 'fence_sleepi3');
 }
 
-export interface LiveCluster {
+export interface LiveCluster extends AsyncDisposable {
   readonly harness: Harness;
   readonly recording: Recording;
   /** The line keeper of node2. */
@@ -32,7 +32,6 @@ export interface LiveCluster {
   run(action: string, call?: Partial<PacemakerCall>, options?: Pick<ProcessOptions, 'signal'>): Promise<ProcessResult>;
   /** ms that node2 held EXTOUT, one number a pulse. */
   holds(): number[];
-  close(): Promise<void>;
 }
 
 /** This host's name, as the node that it is: none is believed to be another one. */
@@ -81,7 +80,7 @@ export async function liveCluster(program: string, prepare?: (state: string) => 
         { timeout, env: service.env, ...(signal && { signal }) },
       ),
     holds: () => recording.pulses('node2', 'EXTOUT').map(({ start, end }) => end - start),
-    close: async () => {
+    [Symbol.asyncDispose]: async () => {
       await service.stop();
       await server.close();
       harness.close();

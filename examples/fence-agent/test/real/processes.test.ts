@@ -21,7 +21,7 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
   afterAll(() => rm(directory, { recursive: true }));
 
   it('reboots the peer, answers after the hold, wakes it afterwards, and leaves nothing behind', async () => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     expect(await cluster.run('reboot')).toEqual({
       exitStatus: 0,
       stdout: 'Success: Rebooted\n',
@@ -33,11 +33,10 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     await until('the wake pulse is over', () => !cluster.harness.boards[1].extout);
     expect(cluster.harness.boards[0].wakeupCause).toBe('extin');
     expect(cluster.harness.boards[1].extout).toBe(false);
-    await cluster.close();
   });
 
   it('killed with its whole process group in mid-pulse, leaves its keeper that ends the hold and releases', async () => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     const time = new AbortController();
     const off = cluster.run('off', {}, time);
     await until('the line is asserted', () => cluster.harness.boards[1].extout);
@@ -50,11 +49,10 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     expect(await cluster.run('off')).toMatchObject({ exitStatus: 0 });
     expect(cluster.holds()).toHaveLength(2);
     expect(cluster.holds()[1]).toBeGreaterThanOrEqual(12_000);
-    await cluster.close();
   });
 
   it('whose keeper is killed in mid-pulse, fails at once, and the line is released', async () => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     const off = cluster.run('off');
     await until('the line is asserted', () => cluster.harness.boards[1].extout);
     kill(cluster.service.pid, 'SIGKILL');
@@ -66,11 +64,10 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     await until('the line is released', () => !cluster.harness.boards[1].extout);
     expect(await cluster.run('status')).toMatchObject({ exitStatus: 0, stdout: 'Status: ON\n' });
     expect(cluster.harness.boards[0].powered).toBe(true);
-    await cluster.close();
   });
 
   it('killed together with its keeper, leaves a line that is released, and a keeper that fences', async () => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     const time = new AbortController();
     const off = cluster.run('off', {}, time);
     await until('the line is asserted', () => cluster.harness.boards[1].extout);
@@ -80,11 +77,10 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     await until('the line is released', () => !cluster.harness.boards[1].extout);
     expect(await cluster.run('status')).toMatchObject({ stdout: 'Status: ON\n' });
     expect(await cluster.run('off')).toMatchObject({ exitStatus: 0 });
-    await cluster.close();
   });
 
   it('whose keeper hangs, says so and does not wait for it', async () => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     const off = cluster.run('off');
     await until('the line is asserted', () => cluster.harness.boards[1].extout);
     kill(cluster.service.pid, 'SIGSTOP');
@@ -92,18 +88,16 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     // What systemd's watchdog does.
     kill(cluster.service.pid, 'SIGKILL');
     await until('the line is released', () => !cluster.harness.boards[1].extout);
-    await cluster.close();
   });
 
   it('asked while its keeper starts again, waits and is served', async () => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     kill(cluster.service.pid, 'SIGKILL');
     expect(await cluster.run('off')).toMatchObject({ exitStatus: 0, stdout: 'Success: Powered OFF\n' });
-    await cluster.close();
   });
 
   it('has one keeper only: a second one says that there is one', async () => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     const words = ['keeper', '--defaults-file', cluster.parameters['defaults_file'] ?? ''];
     const { status, stderr } = spawnSync(program, words, {
       env: { ...process.env, ...cluster.service.env },
@@ -111,19 +105,17 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     });
     expect([status, stderr]).toEqual([1, expect.stringContaining('a line keeper is running already')]);
     expect(residentMegabytes(cluster.service.pid)).toBeLessThan(80);
-    await cluster.close();
   });
 
   it('asked twice at once for the same off, pulses once and tells both', async () => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     const both = await Promise.all([cluster.run('off'), cluster.run('off')]);
     expect(both).toMatchObject([{ exitStatus: 0 }, { exitStatus: 0 }]);
     expect(cluster.holds()).toHaveLength(1);
-    await cluster.close();
   });
 
   it('clears a line that was left asserted with no owner, says so once, and is content then', async () => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     cluster.harness.boards[1].poke('ioStatus', 1);
     expect(await cluster.run('monitor')).toMatchObject({
       exitStatus: 1,
@@ -132,7 +124,6 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     expect(cluster.harness.boards[1].extout).toBe(false);
     const content = { exitStatus: 0, stderr: expect.not.stringContaining('EXTOUT') };
     expect(await cluster.run('monitor')).toMatchObject(content);
-    await cluster.close();
   });
 
   it.each([
@@ -140,7 +131,7 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     ['a stranger', { target: 'node3' }],
     ['contradictory targets', { target: 'node1', alias: self }],
   ])('refuses %s without touching the line', async (_, call) => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     for (const action of ['off', 'on', 'reboot', 'status']) {
       expect(await cluster.run(action, call)).toMatchObject({
         exitStatus: 1,
@@ -149,21 +140,19 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
       });
     }
     expect(cluster.holds()).toEqual([]);
-    await cluster.close();
   });
 
   it.each([
     ['EIPDE is 0', 0b000, 'to mend it: fence_sleepi3 boot'],
     ['EITRG is 1', 0b011, 'to mend it: fence_sleepi3 boot'],
   ])('fails its monitor with the remedy when %s', async (_, inputControl, remedy) => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     cluster.harness.boards[1].poke('inputControl', inputControl);
     expect(await cluster.run('monitor')).toMatchObject({ exitStatus: 1, stderr: expect.stringContaining(remedy) });
-    await cluster.close();
   });
 
   it('does not trust a directory that others can write to', async () => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     await chmod(cluster.service.env['FENCE_SLEEPI3_DIRECTORY'] ?? '', 0o777);
     expect(await cluster.run('off')).toMatchObject({
       exitStatus: 1,
@@ -171,14 +160,13 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
       stderr: expect.stringContaining('can be written by others'),
     });
     expect(cluster.holds()).toEqual([]);
-    await cluster.close();
   });
 
   it.runIf(canMakeScratchRoot()).each([
     ['read-only', 'mount -o remount,ro'],
     ['full', 'dd if=/dev/zero bs=1k of='],
   ])('fences although the disk of its directory is %s', async (disk, how) => {
-    const cluster = await liveCluster(program, (state) => {
+    await using cluster = await liveCluster(program, (state) => {
       spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'tmpfs', state]);
     });
     const state = cluster.service.env['FENCE_SLEEPI3_DIRECTORY'] ?? '';
@@ -187,7 +175,6 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     expect(cluster.holds()[0]).toBeGreaterThanOrEqual(12_000);
     await until('the peer is woken', () => cluster.harness.boards[0].powered);
     spawnSync('umount', ['--lazy', state]);
-    await cluster.close();
   });
 
   it.each([
@@ -197,7 +184,7 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     ['a bus that is none', { bus: 'usb' }],
     ['an unknown preferred node', { preferred: 'node3' }],
   ])('says in one line what to do about %s', async (_, wrong) => {
-    const cluster = await liveCluster(program);
+    await using cluster = await liveCluster(program);
     for (const action of ['off', 'monitor']) {
       const { exitStatus, stdout, stderr } = await cluster.run(action, {
         parameters: { ...cluster.parameters, ...wrong },
@@ -206,6 +193,5 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
       expect(stderr.trim().split('\n')).toHaveLength(1);
     }
     expect(cluster.holds()).toEqual([]);
-    await cluster.close();
   });
 });
