@@ -59,9 +59,10 @@ async function main(): Promise<void> {
   // Started as the agent is: the shell that sets the umask, and env of the first line, are no part of what is compared.
   const empty = join(directory, 'empty');
   await writeFile(empty, '#!/usr/bin/env node\n', { mode: 0o755 });
+  // Pacemaker asks for the metadata of an agent, and for all else of a device.
   const agent = (action: string) => ({
     name: 'fence_sleepi3',
-    run: run(ours, action, { target: 'node1', parameters }),
+    run: run(ours, action, action === 'metadata' ? {} : { target: 'node1', parameters }),
   });
   const againstNode = (action: string, target: number) => ({
     title: `${action}, whole process, against node with an empty file`,
