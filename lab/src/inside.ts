@@ -1,7 +1,7 @@
 // What is done in namespaces of the lab's own: machines live there, and scenarios are run or commands taken.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { benchTable, chooseContenders, measure, type Measured, measuredAlone } from './bench/bench.js';
+import { benchTable, chooseContenders, measure, type Measured } from './bench/bench.js';
 import type { Invocation } from './command-line.js';
 import { carryOut } from './commands.js';
 import { demandConfinement } from './confinement.js';
@@ -56,7 +56,7 @@ export async function runInside({ invocation, acceleration }: Confined, workplac
   }
   if (invocation.command === 'bench') {
     const results: { name: string; measured: Measured }[] = [];
-    for (const contender of measuredAlone(chooseContenders(invocation.words), options.only)) {
+    for (const contender of chooseContenders(invocation.words, options.only)) {
       log(`=== ${contender.name}`);
       const lab = await start(contender);
       const measured = await measure(lab, contender, log).finally(() => lab.close());

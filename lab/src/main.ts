@@ -42,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
     case 'bench':
     case 'run':
       if (invocation.command === 'run') chooseScenarios(invocation.words);
-      else chooseContenders(invocation.words);
+      else chooseContenders(invocation.words, invocation.options.only);
       await demandDown();
       return waitFor(inNamespaces({ invocation, acceleration: await prepare(invocation, { paths, log }) }, 'inherit'));
     case 'up':

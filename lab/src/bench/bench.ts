@@ -62,24 +62,27 @@ const wordOf = ({ name }: Contender): string => name.replace(/^… /, '').replac
 /**
  * The contenders of these words in their order, or all where there are none.
  *
- * @throws LabError `USAGE`
+ * @param only The word of the one measurement that is wanted: of whom it is not made is left out.
+ * @throws LabError `USAGE` where a word is unknown, or nothing is left.
  */
-export function chooseContenders(words: readonly string[]): readonly Contender[] {
+export function chooseContenders(words: readonly string[], only?: string): readonly Contender[] {
   const unknown = words.find((word) => !contenders.some((one) => wordOf(one) === word));
   if (unknown !== undefined) {
     throw new LabError('USAGE', `there is no way ${unknown}; there are ${contenders.map(wordOf).join(', ')}`);
   }
-  return contenders.filter((one) => words.length === 0 || words.includes(wordOf(one)));
-}
-
-/** The contenders that something is measured of, and of each only that; everything where `word` is undefined. */
-export function measuredAlone(list: readonly Contender[], word: string | undefined): readonly Contender[] {
-  return list
-    .map((one) => ({
-      ...one,
-      measured: one.measured.filter((what) => word === undefined || word === measurements[what].word),
-    }))
+  const measuredOf = ({ measured }: Contender) =>
+    measured.filter((what) => only === undefined || only === measurements[what].word);
+  const able = contenders
+    .map((one) => ({ ...one, measured: measuredOf(one) }))
     .filter(({ measured }) => measured.length > 0);
+  const chosen = able.filter((one) => words.length === 0 || words.includes(wordOf(one)));
+  if (chosen.length === 0) {
+    throw new LabError(
+      'USAGE',
+      `${only ?? ''} is not measured of ${words.join(', ')}, but of ${able.map(wordOf).join(', ')}`,
+    );
+  }
+  return chosen;
 }
 
 /** What a contender's silence should be at most, as a part of keepalived's: it waits for the same, a neighbour that is silent. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { benchTable, chooseContenders, contenders, measuredAlone } from '../../src/bench/bench.js';
+import { benchTable, chooseContenders, contenders } from '../../src/bench/bench.js';
 import { measurements } from '../../src/bench/measurements.js';
 
 it('measures everything of the article, to which all is compared, and of the hot standby', () => {
@@ -71,8 +71,12 @@ it('says nothing of what was not measured', () => {
 });
 
 it('measures one thing alone, of those that are measured for it', () => {
-  const planned = measuredAlone(contenders, 'move');
+  const planned = chooseContenders([], 'move');
   expect(planned.map(({ name }) => name)).toEqual(['article', 'hot standby', 'active/passive', 'keepalived']);
   expect(new Set(planned.flatMap(({ measured }) => measured))).toEqual(new Set(['HTTP silent in a planned move']));
-  expect(measuredAlone(contenders, undefined)).toEqual(contenders);
+  expect(chooseContenders([])).toEqual(contenders);
+  expect(chooseContenders(['article', 'keepalived'], 'pcs').map(({ name }) => name)).toEqual(['article']);
+  expect(() => chooseContenders(['active/passive', 'both'], 'pcs')).toThrow(
+    'pcs is not measured of active/passive, both, but of article, hot-standby, token-1-s',
+  );
 });
