@@ -1,6 +1,6 @@
 // A virtual Raspberry Pi on a virtual board: QEMU is its power, the board its switch.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Clock, WakeupFlag } from '@sleepi3/driver';
@@ -10,6 +10,7 @@ import type { Image } from '../image/image.js';
 import { mustRun, type ProgramResult, type RunProgram } from '../program.js';
 import { serveI2cTinyUsb } from '../usb-redir/i2c-tiny-usb.js';
 import { type ExecOptions, GuestAgent } from './guest-agent.js';
+import { isEmulatorsFault } from './emulators-fault.js';
 import type { Acceleration } from './platform.js';
 import { type MachineFiles, type MachineIdentity, qemuArguments } from './qemu-arguments.js';
 
@@ -33,6 +34,9 @@ export interface MachineParts {
   /** What goes wrong outside any call: QEMU ends by itself, the board's protocol is broken. */
   readonly onTrouble: (error: LabError) => void;
 }
+
+/** ms in which an emulated machine has booted, on a slow machine. */
+const longestBoot = 120_000;
 
 /** One machine. Its board gives it power; it never has power otherwise. */
 export class Machine implements Pi {
@@ -108,30 +112,13 @@ export class Machine implements Pi {
   /** The board gives power: QEMU starts as soon as the last one has let go of the disk. */
   powerOn(_cause: WakeupFlag): void {
     this.#boots += 1;
-    const agent: Promise<GuestAgent> = this.#gone.then(() => {
-      // Cut again before the last QEMU was gone: there is no power to start with.
-      if (this.#agent !== agent) throw new LabError('MACHINE', `${this.name} has no power`);
-      return this.#start();
-    });
-    this.#agent = agent;
-    agent.catch((cause: unknown) => {
-      if (this.#agent === agent) this.#trouble(`${this.name} could not be started`, cause);
-    });
+    this.#boot();
   }
 
   /** The board cuts the power: QEMU is gone at once, as it stands. */
   powerOff(): void {
     if (this.powered) this.#losses.push(this.#parts.clock.now());
-    this.#agent?.then(
-      (agent) => {
-        agent.close();
-      },
-      () => undefined,
-    );
-    this.#agent = undefined;
-    this.#qemu?.kill('SIGKILL');
-    this.#qemu = undefined;
-    for (const socket of this.#sockets) socket.destroy();
+    this.#end();
   }
 
   /** Runs a program in the guest. Rejects when the machine has no power or does not answer. */
@@ -181,6 +168,47 @@ export class Machine implements Pi {
     await mustRun(this.#parts.run, ['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', base, disk]);
   }
 
+  #boot(): void {
+    const agent: Promise<GuestAgent> = this.#gone.then(() => {
+      // Cut again before the last QEMU was gone: there is no power to start with.
+      if (this.#agent !== agent) throw new LabError('MACHINE', `${this.name} has no power`);
+      return this.#start();
+    });
+    this.#agent = agent;
+    agent.catch((cause: unknown) => {
+      if (this.#agent === agent) this.#trouble(`${this.name} could not be started`, cause);
+    });
+  }
+
+  #end(): void {
+    this.#agent?.then(
+      (agent) => {
+        agent.close();
+      },
+      () => undefined,
+    );
+    this.#agent = undefined;
+    this.#qemu?.kill('SIGKILL');
+    this.#qemu = undefined;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Looks at the console for the time of a boot, and boots once more where the emulator has let the kernel down. */
+  async #watchBoot(qemu: ChildProcess): Promise<void> {
+    const { clock } = this.#parts;
+    const end = clock.now() + longestBoot;
+    while (clock.now() < end) {
+      await clock.sleep(5000);
+      if (this.#qemu !== qemu) return;
+      if (isEmulatorsFault(await readFile(this.files.consoleLog, 'latin1'))) {
+        this.#trouble(`the emulator has let the kernel of ${this.name} down: it boots once more`);
+        this.#end();
+        this.#boot();
+        return;
+      }
+    }
+  }
+
   #connection(): Promise<GuestAgent> {
     return this.#agent ?? Promise.reject(new LabError('MACHINE', `${this.name} has no power`));
   }
@@ -204,6 +232,11 @@ export class Machine implements Pi {
       try {
         const agent = await GuestAgent.connect(this.name, this.files.agent, clock);
         this.#feelHeartbeat();
+        if (acceleration === 'tcg') {
+          this.#watchBoot(qemu).catch((error: unknown) => {
+            this.#trouble(`the boot of ${this.name} is not watched`, error);
+          });
+        }
         return agent;
       } catch (cause) {
         // The socket is there a moment after QEMU, unless there is no QEMU any more.
