@@ -32,7 +32,7 @@ export interface LabFlags extends Platform {
   readonly accel: 'auto' | 'kvm' | 'tcg';
   /** What EXTOUT does when its own Pi loses its power. */
   readonly extout: 'held' | 'released';
-  /** How often each scenario is run. */
+  /** How often each scenario is run, or each way is measured. */
   readonly times: number;
   /** min after which no further scenario is begun. */
   readonly within?: number | undefined;
@@ -57,7 +57,14 @@ const options = {
     default: 'auto',
     description: 'How the processors are virtualised; auto takes kvm where it boots the guest',
   },
-  times: { value: 'N', min: 1, max: 999, whole: true, default: 1, description: 'Run each scenario so often' },
+  times: {
+    value: 'N',
+    min: 1,
+    max: 999,
+    whole: true,
+    default: 1,
+    description: 'Run each scenario, or measure each way, so often',
+  },
   within: {
     value: 'MINUTES',
     ...{ min: 1, max: 999, whole: true },
@@ -141,7 +148,7 @@ export const commands = {
     summary: "measure the article's agent and procedure, ours, and keepalived, or only the ways that are named",
     description: 'Takes machines of its own for each.',
     operands: [{ name: 'WAY', optional: true, many: true }],
-    options: { ...machines, ...pickOptions(options, 'only') },
+    options: { ...machines, ...pickOptions(options, 'only', 'times') },
   },
   build: { summary: 'build the image only', description: 'Builds it when it is not there.', options: machines },
 } as const satisfies Program['commands'];

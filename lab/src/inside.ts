@@ -1,7 +1,7 @@
 // What is done in namespaces of the lab's own: machines live there, and scenarios are run or commands taken.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { benchTable, chooseContenders, measure, type Measured } from './bench/bench.js';
+import { benchTable, chooseContenders, measure, type Measured, pool, thereAndBack } from './bench/bench.js';
 import type { Invocation } from './command-line.js';
 import { carryOut } from './commands.js';
 import { demandConfinement } from './confinement.js';
@@ -56,13 +56,13 @@ export async function runInside({ invocation, acceleration }: Confined, workplac
   }
   if (invocation.command === 'bench') {
     const results: { name: string; measured: Measured }[] = [];
-    for (const contender of chooseContenders(invocation.words, options.only)) {
+    for (const contender of thereAndBack(chooseContenders(invocation.words, options.only), options.times)) {
       log(`=== ${contender.name}`);
       const lab = await start(contender);
       const measured = await measure(lab, contender, log).finally(() => lab.close());
       results.push({ name: contender.name, measured });
     }
-    write(benchTable(results));
+    write(benchTable(pool(results)));
     return 0;
   }
   return stayUp(await start({ boards: { extoutOnPowerCut: options.extout } }), paths.control);

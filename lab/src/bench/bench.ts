@@ -140,6 +140,42 @@ interface Result {
 }
 
 /**
+ * The order in which the ways are measured `times` times each: there, back, and there again. An emulated machine is a third
+ * quicker or slower from one quarter of an hour to the next, and no way is to have its good ones alone.
+ */
+export const thereAndBack = (chosen: readonly Contender[], times: number): readonly Contender[] =>
+  Array.from({ length: times }, (_, round) => (round % 2 === 0 ? chosen : chosen.toReversed())).flat();
+
+/** One result for each way that was measured more than once: the median, and what it is of. */
+export function pool(results: readonly Result[]): readonly Result[] {
+  const names = [...new Set(results.map(({ name }) => name))];
+  return names.map((name) => {
+    const rounds = results.filter((result) => result.name === name).map(({ measured }) => measured);
+    const pooled = everything.flatMap((what) => {
+      const figures = rounds.flatMap(({ [what]: figure }) => figure ?? []);
+      return figures.length === 0 ? [] : [[what, poolFigures(figures)] as const];
+    });
+    return { name, measured: Object.fromEntries(pooled) };
+  });
+}
+
+function poolFigures(figures: readonly Figure[]): Figure {
+  const [first] = figures;
+  if (first !== undefined && figures.length === 1) return first;
+  const rounds = figures.map(
+    ({ seconds, detail }) => seconds.toFixed(2) + (detail === undefined ? '' : ` (${detail})`),
+  );
+  return { seconds: median(figures.map(({ seconds }) => seconds)), detail: `the median of ${rounds.join(', ')}` };
+}
+
+/** Of an even number the middle of both in the middle. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low = 0, high = 0] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return (low + high) / 2;
+}
+
+/**
  * The table of a run: seconds of each and what they consist of, and where the article's way was measured too, the ratios to it.
  */
 export function benchTable(results: readonly Result[]): string {
@@ -235,5 +271,5 @@ async function silenceInMove({ lab, way }: Subject): Promise<Figure> {
     gaps.push(longestGap / 1000);
   }
   const detail = `the median of ${gaps.map((seconds) => seconds.toFixed(2)).join(', ')}`;
-  return { seconds: gaps.toSorted((a, b) => a - b)[Math.floor(moves / 2)] ?? 0, detail };
+  return { seconds: median(gaps), detail };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { benchTable, chooseContenders, contenders } from '../../src/bench/bench.js';
+import { benchTable, chooseContenders, contenders, pool, thereAndBack } from '../../src/bench/bench.js';
 import { measurements } from '../../src/bench/measurements.js';
 
 it('measures everything of the article, to which all is compared, and of the hot standby', () => {
@@ -79,4 +79,21 @@ it('measures one thing alone, of those that are measured for it', () => {
   expect(() => chooseContenders(['active/passive', 'both'], 'pcs')).toThrow(
     'pcs is not measured of active/passive, both, but of article, hot-standby, token-1-s',
   );
+});
+
+it('goes there and back, and takes the median of what a way was measured at', () => {
+  const order = thereAndBack(chooseContenders(['article', 'active/passive'], 'move'), 3).map(({ name }) => name);
+  expect(order).toEqual(['article', 'active/passive', 'active/passive', 'article', 'article', 'active/passive']);
+  const move = (name: string, seconds: number) => ({
+    name,
+    measured: { 'HTTP silent in a planned move': { seconds } },
+  });
+  const rounds = [move('article', 10), move('active/passive', 16), move('active/passive', 8), move('article', 14)];
+  expect(benchTable(pool(rounds))).toBe(`HTTP silent in a planned move
+  article             12.00 s
+    the median of 10.00, 14.00
+  active/passive      12.00 s  ratio 1.000  (target 1: met)
+    the median of 16.00, 8.00
+`);
+  expect(pool([move('article', 10)])).toEqual([move('article', 10)]);
 });
