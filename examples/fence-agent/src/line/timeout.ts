@@ -24,6 +24,9 @@ export async function retry<T>(
   }
 }
 
+/** Said once for all: an `abort()` without a reason makes an error with its stack, at every transfer of a hold. */
+const noLongerWaited = new Error('no longer waited for');
+
 /** The promise's value, or `late` when it does not come within `milliseconds`. */
 export async function within<T>(clock: Clock, milliseconds: number, promise: Promise<T>): Promise<T | 'late'> {
   const timer = new AbortController();
@@ -36,6 +39,6 @@ export async function within<T>(clock: Clock, milliseconds: number, promise: Pro
       ),
     ]);
   } finally {
-    timer.abort();
+    timer.abort(noLongerWaited);
   }
 }
