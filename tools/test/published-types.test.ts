@@ -20,7 +20,7 @@ if (!built && process.env['CI'] === 'true')
 
 describe.runIf(built)('an editor', () => {
   it.each(entries)('shows documentation and arguments of every public call of @sleepi3/%s', (_name, path) => {
-    const shown = new Editor(join(root, 'packages', `${path}.js`)).showAll();
+    const shown = shownOf(path);
     expect(shown.size).toBeGreaterThan(5);
     const undocumented = [...shown].filter(([, { documentation }]) => documentation === '');
     expect(undocumented.map(([call]) => call)).toEqual([]);
@@ -29,7 +29,7 @@ describe.runIf(built)('an editor', () => {
   });
 
   it('knows the calls of pcs by their names', () => {
-    const shown = new Editor(join(root, 'packages/pcs/dist/index.js')).showAll();
+    const shown = shownOf('pcs/dist/index');
     const count = (start: string) => [...shown.keys()].filter((call) => call.startsWith(start)).length;
     expect(count('Pcs.')).toBeGreaterThan(190);
     expect(count('Transaction.')).toBeGreaterThan(90);
@@ -40,6 +40,16 @@ describe.runIf(built)('an editor', () => {
     expect(shown.get('Pcs.acl.enable')?.documentation).toBe('`pcs acl enable`.');
   });
 });
+
+/** What an editor shows of an entry; each is opened once. */
+function shownOf(path: string): ReadonlyMap<string, Shown> {
+  const known = opened.get(path) ?? new Editor(join(root, 'packages', `${path}.js`)).showAll();
+  opened.set(path, known);
+  return known;
+}
+const opened = new Map<string, ReadonlyMap<string, Shown>>();
+/** The files that all entries have in common, read once: the language's own, and Node's. */
+const documents = ts.createDocumentRegistry();
 
 interface Shown {
   readonly documentation: string;
@@ -72,22 +82,25 @@ class Editor {
       skipLibCheck: true,
     };
     const read = (file: string) => (file === this.#path ? this.#text : ts.sys.readFile(file));
-    this.#service = ts.createLanguageService({
-      getScriptFileNames: () => [this.#path],
-      getScriptVersion: (file) => String(file === this.#path ? this.#version : 0),
-      getScriptSnapshot: (file) => {
-        const text = read(file);
-        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+    this.#service = ts.createLanguageService(
+      {
+        getScriptFileNames: () => [this.#path],
+        getScriptVersion: (file) => String(file === this.#path ? this.#version : 0),
+        getScriptSnapshot: (file) => {
+          const text = read(file);
+          return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+        },
+        getCurrentDirectory: () => root,
+        getCompilationSettings: () => options,
+        getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
+        fileExists: (file) => file === this.#path || ts.sys.fileExists(file),
+        readFile: read,
+        directoryExists: (directory) => ts.sys.directoryExists(directory),
+        getDirectories: (directory) => ts.sys.getDirectories(directory),
+        realpath: (path) => ts.sys.realpath?.(path) ?? path,
       },
-      getCurrentDirectory: () => root,
-      getCompilationSettings: () => options,
-      getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
-      fileExists: (file) => file === this.#path || ts.sys.fileExists(file),
-      readFile: read,
-      directoryExists: (directory) => ts.sys.directoryExists(directory),
-      getDirectories: (directory) => ts.sys.getDirectories(directory),
-      realpath: (path) => ts.sys.realpath?.(path) ?? path,
-    });
+      documents,
+    );
   }
 
   /** What appears over each call, and while its arguments are typed. */

@@ -1,52 +1,32 @@
 // The READMEs at the top: their examples compile against the sources, the ones that need no board and no cluster run, and
 // both languages show the same code.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ExampleFolder } from './support/examples.js';
+import { codeBlocksOf } from './support/markdown.js';
+import { readText } from './support/repository.js';
 
 const root = join(import.meta.dirname, '../..');
-const bin = (name: string) => join(root, 'node_modules/.bin', name);
 
-function examplesOf(file: string): string[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
-}
+const examplesOf = (file: string) =>
+  codeBlocksOf(readText(root, file)).flatMap(({ language, code }) => (language === 'ts' ? [code] : []));
 
 const withoutComments = (code: string) => code.replaceAll(/\s*\/\/.*$/gm, '');
 
 describe('the examples of the README', () => {
   const examples = examplesOf('README.md');
-  let directory: string;
-  const fileOf = (what: string) => {
+  let folder: ExampleFolder;
+  const run = async (what: string, ...words: readonly string[]) => {
     const index = examples.findIndex((code) => code.includes(`@sleepi3/${what}`));
-    expect(index).toBeGreaterThanOrEqual(0);
-    return join(directory, `${index}.mts`);
+    const { stdout } = await folder.run(`${index}.ts`, ...words);
+    return stdout;
   };
-  const run = (file: string, ...words: string[]) =>
-    execFileSync(bin('tsx'), ['--tsconfig', join(directory, 'tsconfig.json'), file, ...words], { encoding: 'utf8' });
 
   beforeAll(() => {
-    directory = mkdtempSync(join(tmpdir(), 'readme-'));
-    examples.forEach((code, index) => {
-      writeFileSync(join(directory, `${index}.mts`), code);
-    });
-    const source = (name: string) => [`@sleepi3/${name}`, [join(root, `packages/${name}/src/index.ts`)]];
-    writeFileSync(
-      join(directory, 'tsconfig.json'),
-      JSON.stringify({
-        extends: join(root, 'tsconfig.base.json'),
-        compilerOptions: {
-          paths: Object.fromEntries(['driver', 'fence-protocol', 'pcs', 'simulator'].map(source)),
-          typeRoots: [join(root, 'node_modules/@types')],
-        },
-        include: ['*.mts'],
-      }),
-    );
+    folder = new ExampleFolder(Object.fromEntries(examples.map((code, index) => [`${index}.ts`, code])));
   });
   afterAll(() => {
-    rmSync(directory, { recursive: true });
+    folder[Symbol.dispose]();
   });
 
   it('are there for every package, and the same in Japanese', () => {
@@ -55,14 +35,14 @@ describe('the examples of the README', () => {
   });
 
   it('compile', () => {
-    expect(spawnSync(bin('tsc'), ['--noEmit', '-p', directory], { encoding: 'utf8' }).stdout).toBe('');
+    expect(folder.compile()).toBe('');
   });
 
-  it('run: a virtual node is fenced', () => {
-    expect(run(fileOf('simulator'))).toBe('false\n');
+  it('run: a virtual node is fenced', async () => {
+    expect(await run('simulator')).toBe('false\n');
   });
 
-  it('run: the fence agent answers', () => {
-    expect(run(fileOf('fence-protocol'), '-o', 'status', '-n', '1')).toBe('Status: ON\n');
+  it('run: the fence agent answers', async () => {
+    expect(await run('fence-protocol', '-o', 'status', '-n', '1')).toBe('Status: ON\n');
   });
 });

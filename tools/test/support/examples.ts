@@ -1,5 +1,6 @@
 // The TypeScript of guides, in a folder where it compiles and runs against the packages' sources.
-import { execFile, spawnSync } from 'node:child_process';
+import ts from 'typescript';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,6 +23,10 @@ const paths = {
     ]),
   ),
 };
+
+function refuse({ messageText }: ts.Diagnostic): never {
+  throw new Error(ts.flattenDiagnosticMessageText(messageText, '\n'));
+}
 
 /** A temporary folder with files in it. */
 export class ExampleFolder implements Disposable {
@@ -47,9 +52,21 @@ export class ExampleFolder implements Disposable {
     }
   }
 
-  /** What the compiler says of all of it; empty when it is content. */
+  /** What the compiler says of the files in it, and not of the packages' sources once more; empty when it is content. */
   compile(): string {
-    return spawnSync(bin('tsc'), ['--noEmit', '-p', this.path], { encoding: 'utf8' }).stdout;
+    const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: refuse };
+    const config = ts.getParsedCommandLineOfConfigFile(join(this.path, 'tsconfig.json'), {}, host);
+    if (config === undefined) throw new Error(`${this.path} has no tsconfig.json`);
+    const program = ts.createProgram(config.fileNames, config.options);
+    const found = config.fileNames.flatMap((name) => {
+      const file = program.getSourceFile(name);
+      return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+    });
+    return ts.formatDiagnostics([...config.errors, ...program.getOptionsDiagnostics(), ...found], {
+      getCanonicalFileName: (name) => name,
+      getCurrentDirectory: () => this.path,
+      getNewLine: () => '\n',
+    });
   }
 
   /** Runs one of the files. Node's own options may go before it. */
