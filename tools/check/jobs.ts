@@ -8,6 +8,8 @@ export interface Job {
   readonly lane: 'main' | 'aside';
   /** Whether its output is of use as it comes. That of others is shown at their end, when they fail. */
   readonly live?: boolean;
+  /** It reads the code and runs none of it: `npm run lint`, and no part of `npm test` where somebody waits for that. */
+  readonly reads?: true;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -36,17 +38,39 @@ export function jobsOf({ complete, report }: { readonly complete: boolean; reado
       environment: { WITHOUT_PARTS: '1', QUICK: '1' },
     },
     // What takes longest goes first.
-    { name: 'lint', lane: 'aside', command: ['tsx', 'tools/lint/main.ts'] },
+    { name: 'lint', lane: 'aside', reads: true, command: ['tsx', 'tools/lint/main.ts'] },
     {
       name: 'format',
       lane: 'aside',
+      reads: true,
       command: ['prettier', '--check', '.', '--cache', '--cache-location=.cache/prettier', '--cache-strategy=content'],
     },
-    { name: 'types', lane: 'aside', command: ['tsc', '--noEmit'] },
-    { name: 'doors', lane: 'aside', command: ['depcruise', ...doors, 'packages', 'examples', 'lab', 'tools'] },
-    { name: 'rooms', lane: 'aside', command: ['tsx', 'tools/rooms/main.ts'] },
-    { name: 'unused', lane: 'aside', command: ['knip', '--no-progress'] },
+    { name: 'types', lane: 'aside', reads: true, command: ['tsc', '--noEmit'] },
+    {
+      name: 'doors',
+      lane: 'aside',
+      reads: true,
+      command: ['depcruise', ...doors, 'packages', 'examples', 'lab', 'tools'],
+    },
+    { name: 'rooms', lane: 'aside', reads: true, command: ['tsx', 'tools/rooms/main.ts'] },
+    { name: 'unused', lane: 'aside', reads: true, command: ['knip', '--no-progress'] },
   ];
+}
+
+/**
+ * The jobs of these names; without names all but the quick one, and on CI those that only read the code, too.
+ *
+ * @throws Error where a name is unknown.
+ */
+export function chooseJobs(
+  jobs: readonly Job[],
+  { names, ci }: { readonly names: readonly string[]; readonly ci: boolean },
+): readonly Job[] {
+  const unknown = names.find((name) => !jobs.some((job) => job.name === name));
+  if (unknown !== undefined)
+    throw new Error(`unknown job ${unknown}; the jobs are ${jobs.map((job) => job.name).join(', ')}`);
+  if (names.length > 0) return jobs.filter(({ name }) => names.includes(name));
+  return jobs.filter(({ name, reads }) => name !== 'quick' && (ci || reads !== true));
 }
 
 const doors = ['--config', 'tools/rooms/doors.cjs', '--output-type', 'err-long'];

@@ -1,9 +1,9 @@
-// What decides whether a change is accepted: `npm test` runs every job but the quick one, `npm run lint` and the like name
-// those that they want.
+// `npm test` builds everything and runs all tests; where CI=true it also has the code read by the compiler, ESLint and the like, as
+// `npm run lint` does: that is all that decides whether a change is accepted, but the lab. Others name the jobs that they want.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mayHaveNamespaces, missingParts } from '../parts/parts.mjs';
-import { jobsOf } from './jobs.js';
+import { chooseJobs, jobsOf } from './jobs.js';
 import { runJobs } from './run-jobs.js';
 import { type JsonReport, notTried } from './not-tried.js';
 
@@ -12,11 +12,7 @@ const report = join(root, '.cache/tests.json');
 const machine = { missing: missingParts(), namespaces: mayHaveNamespaces() };
 
 const jobs = jobsOf({ complete: machine.missing.length === 0 && machine.namespaces, report });
-const names = process.argv.slice(2);
-const unknown = names.find((name) => !jobs.some((job) => job.name === name));
-if (unknown !== undefined)
-  throw new Error(`unknown job ${unknown}; the jobs are ${jobs.map((job) => job.name).join(', ')}`);
-const chosen = jobs.filter(({ name }) => (names.length === 0 ? name !== 'quick' : names.includes(name)));
+const chosen = chooseJobs(jobs, { names: process.argv.slice(2), ci: process.env['CI'] === 'true' });
 
 const failed = await runJobs(root, chosen);
 if (failed.length > 0) console.error(`\nFailed: ${failed.join(', ')}.`);

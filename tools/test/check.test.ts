@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Job } from '../check/jobs.js';
-import { jobsOf } from '../check/jobs.js';
+import { chooseJobs, jobsOf } from '../check/jobs.js';
 import { notTried } from '../check/not-tried.js';
 import { runJobs } from '../check/run-jobs.js';
 import { isToBeHad, missingParts, partOf, parts } from '../parts/parts.mjs';
@@ -59,6 +59,16 @@ describe('running jobs', () => {
       node('format', 'aside', `require('node:fs').writeFileSync(${sign}, '')`),
     );
     expect(said.match(/✓ \w+/g)?.toSorted()).toEqual(['✓ format', '✓ lint', '✓ tests']);
+  });
+
+  it('are those that are named; without a name the build and the tests, and on CI what reads the code, too', () => {
+    const jobs = jobsOf({ complete: true, report: '' });
+    const chosen = (ci: boolean, ...names: readonly string[]) =>
+      chooseJobs(jobs, { names, ci }).map(({ name }) => name);
+    expect(chosen(false)).toEqual(['build', 'size', 'tests']);
+    expect(chosen(true)).toEqual(jobs.map(({ name }) => name).filter((name) => name !== 'quick'));
+    expect(chosen(false, 'lint', 'quick')).toEqual(['quick', 'lint']);
+    expect(() => chosen(false, 'test')).toThrow('unknown job test; the jobs are build, size, tests, ');
   });
 
   it('takes the floors of coverage where every part is', () => {
