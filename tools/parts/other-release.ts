@@ -2,7 +2,7 @@
 // Debian than this machine's: npm run other-release -- RELEASE [WORDS…]. A root of that release is made once, outside the repository, and
 // the words are run in it, on this machine's kernel; vitest with those tests by default. Needs root.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { bringNode } from '../bring-node.mjs';
@@ -18,14 +18,19 @@ import { timed } from './processor-time.js';
 
 const repository = join(import.meta.dirname, '../..');
 
-/** The tests of real parts. */
-const suites = [
-  ...['packages/pcs', 'packages/fence-protocol', 'packages/driver/test/i2c-tools.test.ts'],
-  ...['fence-agent', 'rolling-reboot', 'cluster-setup', 'alert-agent'].map(
-    (name) => `examples/${name}/test/debian-package.test.ts`,
-  ),
-  ...['examples/fence-agent/test/real', 'examples/fence-dummy', 'lab/test/configuration.test.ts'],
-];
+/** The files of tests that ask for a real part. */
+function suites(): string[] {
+  const homes = ['packages', 'examples'].flatMap((folder) =>
+    readdirSync(join(repository, folder)).map((name) => join(folder, name, 'test')),
+  );
+  return [...homes, 'lab/test', 'tools/test']
+    .filter((folder) => existsSync(join(repository, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(repository, folder), { encoding: 'utf8', recursive: true }).map((name) => join(folder, name)),
+    )
+    .filter((file) => file.endsWith('.test.ts') && asksForParts.test(readFileSync(join(repository, file), 'utf8')));
+}
+const asksForParts = /\b(?:haveRealParts|havePacemaker)\b/;
 
 function rootOf(release: Release): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
@@ -103,7 +108,7 @@ function main([word, ...words]: readonly string[]): number {
     runInside(root, [node, join(repository, 'tools/parts/main.mjs')]),
   );
   if (missing !== 0) return missing;
-  const vitest = [node, join(repository, 'node_modules/vitest/vitest.mjs'), 'run', ...suites];
+  const vitest = [node, join(repository, 'node_modules/vitest/vitest.mjs'), 'run', ...suites()];
   return told(words.length > 0 ? words.join(' ') : `Tests with the programs of ${release}`, () =>
     runInside(root, words.length > 0 ? words : vitest),
   );

@@ -30,6 +30,7 @@ export const parts = [
   { packages: ['corosync-qnetd'], brings: ['corosync-qnetd'] },
   // Debian 13 has a package for each agent, and under the old name one that brings them all.
   { packages: ['fence-agents-dummy', 'fence-agents'], brings: ['fence_dummy'] },
+  { packages: ['fence-agents-ipmilan', 'fence-agents'], brings: ['fence_ipmilan'] },
   { packages: ['fence-agents-common', 'fence-agents'], brings: ['/usr/share/cluster/relaxng/metadata.rng'] },
   { packages: ['resource-agents'], brings: ['/usr/lib/ocf/resource.d/heartbeat/IPaddr2'] },
   { packages: ['iproute2'], brings: ['ip'] },

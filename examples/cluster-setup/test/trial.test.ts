@@ -12,7 +12,7 @@ const push = (...changes: Extract<Action, { kind: 'push' }>['commands']): readon
   { kind: 'push', commands: changes },
 ];
 
-describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon'))(
+describe.runIf(haveRealParts('pcs', 'cibadmin', 'crm_simulate', 'crm_mon', 'fence_ipmilan'))(
   'a mend that is tried on a copy first',
   () => {
     it(

@@ -15,7 +15,9 @@ afterAll(() => warm[Symbol.asyncDispose]());
 
 const settings = rightSettings({ given: { service: 'VIP', url: 'http://vip/', node: 'n1' }, hostname: 'n1' });
 
-describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a ring of three through pcs', () => {
+const isReal = haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin', 'fence_ipmilan');
+
+describe.runIf(isReal)('a ring of three through pcs', () => {
   it('has every gate open that matters at a reboot, while each of its nodes is out in its turn and its device with it', async () => {
     const names = ['n1', 'n2', 'n3'] as const;
     await using fake = await FakeCluster.create({ nodes: names, running: 'c', tools: warm });
@@ -59,7 +61,7 @@ describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a r
   });
 });
 
-describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('a cluster through pcs', () => {
+describe.runIf(isReal)('a cluster through pcs', () => {
   let from: FakeClusterSnapshot;
   let fake: FakeCluster;
   let pcs: Pcs;

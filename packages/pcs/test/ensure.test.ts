@@ -7,7 +7,7 @@ const warm = new WarmPcs();
 const unchanged = { changed: false, differences: [], changes: [] };
 afterAll(() => warm[Symbol.asyncDispose]());
 
-describe.runIf(haveRealParts('pcs', 'crm_simulate', 'cibadmin'))('ensure', () => {
+describe.runIf(haveRealParts('pcs', 'crm_simulate', 'cibadmin', 'fence_ipmilan'))('ensure', () => {
   let from: FakeClusterSnapshot;
   let cluster: FakeCluster;
   let pcs: Pcs;

@@ -15,7 +15,8 @@ afterAll(() => runner[Symbol.asyncDispose]());
 let directory: string;
 let features: Features;
 
-describe.runIf(haveRealParts('pcs', 'xmllint'))('every write that works offline, in the real pcs', () => {
+const isReal = haveRealParts('pcs', 'xmllint', 'fence_ipmilan');
+describe.runIf(isReal)('every write that works offline, in the real pcs', () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'pcs-offline-'));
     features = await execute(detectFeatures, runner);

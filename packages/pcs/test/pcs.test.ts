@@ -23,7 +23,8 @@ afterAll(() => warm[Symbol.asyncDispose]());
 const said = () => cluster.requests.filter(({ program }) => program === 'pcs').map(({ argv }) => argv.join(' '));
 const calls = (request: RunRequest, ...words: readonly string[]) => request.argv.join(' ').includes(words.join(' '));
 
-describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('Pcs on a fake cluster', () => {
+const isReal = haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin', 'fence_ipmilan');
+describe.runIf(isReal)('Pcs on a fake cluster', () => {
   afterEach(() => cluster[Symbol.asyncDispose]());
 
   it('does all of the article', async () => {

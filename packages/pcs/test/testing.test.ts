@@ -14,7 +14,7 @@ import {
 const warm = new WarmPcs();
 afterAll(() => warm[Symbol.asyncDispose]());
 
-describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin'))('the fake cluster', () => {
+describe.runIf(haveRealParts('pcs', 'crm_simulate', 'crm_mon', 'cibadmin', 'fence_ipmilan'))('the fake cluster', () => {
   let from: FakeClusterSnapshot;
   let cluster: FakeCluster;
   let pcs: Pcs;
