@@ -1,7 +1,7 @@
 // i2c-bus for the nodes: its addon, compiled here for each architecture and for each Node that a Debian of the nodes has,
 // so that no node needs a compiler. The package's own JavaScript is taken as it is.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -94,12 +94,25 @@ function sources(): { readonly home: string; readonly nan: string } {
   return { home: dirname(manifest), nan: dirname(createRequire(manifest).resolve('nan/package.json')) };
 }
 
+/**
+ * Read before everything else. From glibc 2.38 on strtol and the like are others for C23, which the C library of Debian 12 does not
+ * have: an addon that is compiled on Debian 13 is to load there, too.
+ */
+const olderLibrary = `#include <features.h>
+#undef __GLIBC_USE_C2X_STRTOL
+#define __GLIBC_USE_C2X_STRTOL 0
+#undef __GLIBC_USE_C23_STRTOL
+#define __GLIBC_USE_C23_STRTOL 0
+`;
+
 /** What it loads with is the C library alone: of the C++ library it takes the parts that it uses along. */
 function compile(architecture: Architecture, line: NodeLine, home: string, nan: string): Buffer {
   const node = dirname(dirname(bringNode(line)));
   const workspace = mkdtempSync(join(tmpdir(), 'i2c-bus-'));
   const output = join(workspace, 'i2c.node');
+  const first = join(workspace, 'older-library.h');
   try {
+    writeFileSync(first, olderLibrary);
     execFileSync(
       targets[architecture].compiler,
       [
@@ -110,6 +123,7 @@ function compile(architecture: Architecture, line: NodeLine, home: string, nan: 
         ...['-DNODE_GYP_MODULE_NAME=i2c', '-DBUILDING_NODE_EXTENSION'],
         // The same bytes wherever the sources are.
         ...[`-ffile-prefix-map=${home}=i2c-bus`, `-ffile-prefix-map=${nan}=nan`, `-ffile-prefix-map=${node}=node`],
+        ...['-include', first],
         ...[`-I${join(node, 'include/node')}`, `-I${nan}`, join(home, 'src/i2c.cc'), '-o', output],
       ],
       { stdio: ['ignore', 'inherit', 'inherit'] },
