@@ -62,6 +62,16 @@ describe.runIf(haveRealParts(...parts))("Pacemaker's own tools on a CIB in a fil
     },
   );
 
+  it('an agent is quoted as it spoke, whatever this crm_mon escapes', () => {
+    const said = `a <b> &lt; & "q" 'x'\nsecond line \\ é`;
+    const escaped = said.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+    const failed = readFileSync(file('VIP-failed'), 'utf8');
+    const spoken = failed.replaceAll('"Simulated action result"', `"${escaped.replaceAll('\n', '&#10;')}"`);
+    expect(spoken).not.toBe(failed);
+    writeFileSync(file('spoken'), spoken);
+    expect(status('spoken').failures.map(({ exitReason }) => exitReason)).toEqual([said]);
+  });
+
   it('resources are where crm_resource says they are', () => {
     for (const name of ['up', 'n1-failed', 'no-quorum']) {
       const now = status(name);

@@ -1,7 +1,7 @@
 // The failed resource operations of a cluster status.
 import { baseId } from '../semantics/ids.js';
 import { parseTime } from '../xml/times.js';
-import { integer, lenient, optional, shape, text, type WithUnknown } from '../xml/shape.js';
+import { escapedText, integer, lenient, optional, shape, text, type WithUnknown } from '../xml/shape.js';
 
 /** A failed operation, shown until `resource cleanup` or its failure-timeout. */
 export interface ResourceFailure extends WithUnknown {
@@ -11,7 +11,7 @@ export interface ResourceFailure extends WithUnknown {
   readonly node: string;
   /** The exit code in words: `not running`. */
   readonly exitStatus: string;
-  /** What the agent said; empty when it said nothing. */
+  /** What the agent said, with its line breaks; empty when it said nothing. */
   readonly exitReason: string;
   /** Exit code by the OCF standard. */
   readonly exitCode: number;
@@ -33,7 +33,7 @@ export const resourceFailure = shape<ResourceFailure>({
   opKey: text('op_key', 'id'),
   node: text('node'),
   exitStatus: text('exitstatus'),
-  exitReason: text('exitreason'),
+  exitReason: escapedText('exitreason'),
   exitCode: integer('exitcode'),
   call: integer('call'),
   status: text('status'),

@@ -3,6 +3,7 @@
 // a newer Pacemaker is read in full and never fatal, and nothing is lost silently.
 import { parseScore, scoreOf } from '../semantics/values.js';
 import { digits } from './digits.js';
+import { unescapeOnce } from './escaped-twice.js';
 import { malformedAnswer } from './malformed.js';
 import type { XmlElement } from './tree.js';
 
@@ -126,6 +127,9 @@ export interface AttributePart<T> {
 
 /** A required attribute with any text. */
 export const text = (...names: string[]): AttributePart<string> => attribute(names, 'text', (value) => value);
+
+/** A required attribute that crm_mon has escaped once more than XML asks for. */
+export const escapedText = (...names: string[]): AttributePart<string> => attribute(names, 'text', unescapeOnce);
 
 /** A required attribute that is `true` or `false` (an XML Schema boolean, so `1` and `0` too). */
 export const flag = (...names: string[]): AttributePart<boolean> => attribute(names, 'true or false', parseFlag);

@@ -134,8 +134,7 @@ export const resourceChecks: readonly Check[] = [
       judgeEach((await facts.status()).failures, 'a failure', (failure): readonly Ailment[] => {
         const resource = failedResource(failure);
         const said = failure.exitReason === '' ? failure.exitStatus : failure.exitReason;
-        // Some versions write a line break as two characters.
-        const reason = said.replace(/\s*(?:\\n|\n)\s*/g, '; ');
+        const reason = said.replace(/\s*\n\s*/g, '; ');
         return [
           {
             severity: 'warning',
