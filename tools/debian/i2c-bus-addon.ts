@@ -96,13 +96,16 @@ function sources(): { readonly home: string; readonly nan: string } {
 
 /**
  * Read before everything else. From glibc 2.38 on strtol and the like are others for C23, which the C library of Debian 12 does not
- * have: an addon that is compiled on Debian 13 is to load there, too.
+ * have: an addon that is compiled on Debian 13 is to load there, too. Its C++ library, of which parts are linked in, calls one of them.
  */
 const olderLibrary = `#include <features.h>
 #undef __GLIBC_USE_C2X_STRTOL
 #define __GLIBC_USE_C2X_STRTOL 0
 #undef __GLIBC_USE_C23_STRTOL
 #define __GLIBC_USE_C23_STRTOL 0
+#include <stdlib.h>
+extern "C" __attribute__((visibility("hidden"), used))
+unsigned long __isoc23_strtoul(const char *text, char **end, int base) { return strtoul(text, end, base); }
 `;
 
 /** What it loads with is the C library alone: of the C++ library it takes the parts that it uses along. */
