@@ -15,7 +15,9 @@ it('gives back whatever was escaped, of either release', () => {
   const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
   const escape = (text: string, lineBreak: string) =>
     text.replaceAll(/[&<>"']/g, (sign) => `&${entities[sign] ?? ''};`).replaceAll('\n', lineBreak);
-  const spoken = fc.string({ unit: fc.constantFrom(...`&<>"';#x0A10ltgampn é\n`) });
+  const spoken = fc.string({
+    unit: fc.constantFrom(...['&', '<', '>', '"', "'", ';', '#x0A', 'lt', 'amp', 'n', ' ', 'é', '\n']),
+  });
   fc.assert(
     fc.property(spoken, fc.constantFrom('\\n', '&#x0A;'), (said, lineBreak) => {
       expect(unescapeOnce(escape(said, lineBreak))).toBe(said);
