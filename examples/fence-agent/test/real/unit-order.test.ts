@@ -1,6 +1,6 @@
 // The units of the package beside those of the vendor and of the cluster: nothing waits for itself, as systemd sees it.
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -56,5 +56,17 @@ describe.runIf(haveRealParts('systemd-analyze'))('the order of the units at boot
     await mkdir(join(units, 'sysinit.target.d'));
     await writeFile(join(units, 'sysinit.target.d/circle.conf'), '[Unit]\nAfter=sleepi3-start.service\n');
     expect(await circles()).not.toEqual([]);
+  });
+});
+
+describe('the look at the board before Pacemaker', () => {
+  it('leaves Pacemaker 25 of the 60 s that it has for its start, however busy the node is', async () => {
+    const [, kill, limit, own] =
+      /^ExecStartPre=-\/usr\/bin\/timeout --kill-after=(\d+) (\d+) \S+ boot --timeout=(\d+)$/m.exec(
+        await readFile(join(packaging, 'pacemaker.conf'), 'utf8'),
+      ) ?? [];
+    expect(Number(limit) + Number(kill)).toBeLessThanOrEqual(35);
+    // Where it can look at all, it says itself what it did not see.
+    expect(Number(own)).toBeLessThan(Number(limit));
   });
 });
