@@ -8,6 +8,9 @@ import { booted } from './steps.js';
 
 const password = 'hacluster of the lab';
 
+/** Of a fence device and the VIP; Pacemaker's 20 s are over while an emulated processor starts a second program beside theirs. */
+const op = { start: { timeout: '120s' }, monitor: { interval: '60s', timeout: '120s' } };
+
 /** The article from two bare nodes on, by typed pcs calls, its traps left out. */
 export const article: Scenario = {
   name: 'article',
@@ -39,13 +42,14 @@ export const article: Scenario = {
     lab.note('fencing, then resources');
     await pcs.property.set({ 'stonith-enabled': true });
     for (const name of names) {
-      await pcs.stonith.create(fenceDevice(name), 'fence_sleepi3', { plug: name, pcmk_host_list: name });
+      await pcs.stonith.create(fenceDevice(name), 'fence_sleepi3', { plug: name, pcmk_host_list: name }, { op });
       await pcs.constraint.location.avoids(fenceDevice(name), { [name]: 'INFINITY' });
     }
     const parameters = { image: containerImage, name: 'httpd-test', run_opts: '--init -p 80:80' };
-    const op = { start: { timeout: '300s' }, monitor: { interval: '30s', timeout: '120s' } };
-    await pcs.resource.create(resources.container, 'ocf:heartbeat:docker', parameters, { op });
-    await pcs.resource.create(resources.vip, 'ocf:heartbeat:IPaddr2', { ip: virtualAddress, cidr_netmask: '24' });
+    const service = { op: { ...op, start: { timeout: '300s' } } };
+    await pcs.resource.create(resources.container, 'ocf:heartbeat:docker', parameters, service);
+    const address = { ip: virtualAddress, cidr_netmask: '24' };
+    await pcs.resource.create(resources.vip, 'ocf:heartbeat:IPaddr2', address, { op });
     await pcs.constraint.colocation.add(resources.vip, resources.container);
     await pcs.constraint.order.add(resources.container, resources.vip);
     await lab.settled();
