@@ -49,6 +49,11 @@ const tolerance = 1000;
  * an emulated guest that is busy coming to rest the next one waits, too.
  */
 const answerDelay = requestTimeout + 10_000;
+/**
+ * What a keeper does not count of a hold, ms: until it has read the line back, and from its release on. On an emulated Pi of arm64
+ * that just took a service over that was 1.9 s.
+ */
+const transfers = 3000;
 /** How long a socket is off when it reboots what hangs at it, ms. */
 const socketPause = 2000;
 
@@ -124,8 +129,8 @@ function compareFenced(
     found(`it says who fenced ${node}`, hold !== undefined && fencing?.by === hold.by, fencing?.by),
     { what: 'it says until when EXTOUT was held, within a second', ...near(proven?.until, hold?.end) },
     {
-      what: 'it says how long, within half a second',
-      ...near(proven && proven.seconds * 1000, hold && hold.end - hold.start, tolerance / 2),
+      what: 'it says how long: never more than it was, and all but its first and last transfers',
+      ...notMore(proven && proven.seconds * 1000, hold && hold.end - hold.start),
     },
   ];
   const bySocket = [
@@ -186,14 +191,17 @@ function found(what: string, seen: boolean, detail?: string): Finding {
   return { what, seen, ...(detail !== undefined && { detail }) };
 }
 
-function near(
-  said: number | undefined,
-  recorded: number | undefined,
-  within = tolerance,
-): Pick<Finding, 'seen' | 'detail'> {
+function near(said: number | undefined, recorded: number | undefined): Pick<Finding, 'seen' | 'detail'> {
   if (said === undefined || recorded === undefined) return { seen: false, detail: 'not known' };
   const off = said - recorded;
-  return { seen: Math.abs(off) <= within, detail: `${(off / 1000).toFixed(2)} s more` };
+  return { seen: Math.abs(off) <= tolerance, detail: `${(off / 1000).toFixed(2)} s more` };
+}
+
+/** Whether a length that is said is a part of the one that was, and most of it. */
+function notMore(said: number | undefined, recorded: number | undefined): Pick<Finding, 'seen' | 'detail'> {
+  if (said === undefined || recorded === undefined) return { seen: false, detail: 'not known' };
+  const off = said - recorded;
+  return { seen: off <= tolerance / 2 && off >= -transfers, detail: `${(off / 1000).toFixed(2)} s more` };
 }
 
 /** Whether a time lies between two, or is a second off. */

@@ -66,7 +66,7 @@ const changedIncident = (changed: Partial<Incident>): History => ({
 });
 
 const until = 'it says until when EXTOUT was held, within a second';
-const long = 'it says how long, within half a second';
+const long = 'it says how long: never more than it was, and all but its first and last transfers';
 
 describe('the judge of a history', () => {
   it('finds nothing wrong with one that is right', () => {
@@ -77,7 +77,9 @@ describe('the judge of a history', () => {
     expect(judged({}, { ...byHand, causes: ['panic'] })).toEqual(['of raspberrypi-1 it names the cause: panic']);
     expect(judged(held(-12_300, -200, 'raspberrypi-1'))).toEqual(['it says who fenced raspberrypi-1']);
     expect(judged(held(-13_600, -1500))).toEqual([until]);
-    expect(judged(held(-14_000, -200))).toEqual([long]);
+    expect(judged(held(-15_500, -200))).toEqual([long]);
+    expect(judged(held(-11_500, -200))).toEqual([long]);
+    expect(judged(held(-14_000, -200))).toEqual([]);
   });
 
   it('sees a loss of power that is in no incident', () => {
