@@ -28,8 +28,6 @@ interface Overheard {
   readonly facts: PeerFacts;
 }
 
-export type TwoHosts = Awaited<ReturnType<typeof twoHosts>>;
-
 /** Makes them, at a port of their own; `program` is the agent as built. */
 export async function twoHosts(program: string) {
   const directory = await mkdtemp(join(tmpdir(), 'fence-talk-'));
