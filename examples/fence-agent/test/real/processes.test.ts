@@ -1,27 +1,20 @@
 // The built agent and its line keeper as real processes, killed for real.
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmod } from 'node:fs/promises';
 import { kill } from 'node:process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import { canMakeScratchRoot } from '../../../../tools/test/support/scratch-root.js';
-import { buildAgent, liveCluster, self } from './live-cluster.js';
+import { builtAgent } from './built-agent.js';
+import { liveCluster, self } from './live-cluster.js';
 import { residentMegabytes } from './service.js';
 import { inRealTime, until } from './until.js';
 
 describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', inRealTime, () => {
-  let directory: string;
-  let program: string;
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'fence-built-'));
-    program = buildAgent(directory);
-  });
-  afterAll(() => rm(directory, { recursive: true }));
+  const agent = builtAgent();
 
   it('reboots the peer, answers after the hold, wakes it afterwards, and leaves nothing behind', async () => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     expect(await cluster.run('reboot')).toEqual({
       exitStatus: 0,
       stdout: 'Success: Rebooted\n',
@@ -36,7 +29,7 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
   });
 
   it('killed with its whole process group in mid-pulse, leaves its keeper that ends the hold and releases', async () => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     const time = new AbortController();
     const off = cluster.run('off', {}, time);
     await until('the line is asserted', () => cluster.harness.boards[1].extout);
@@ -52,7 +45,7 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
   });
 
   it('whose keeper is killed in mid-pulse, fails at once, and the line is released', async () => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     const off = cluster.run('off');
     await until('the line is asserted', () => cluster.harness.boards[1].extout);
     kill(cluster.service.pid, 'SIGKILL');
@@ -67,7 +60,7 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
   });
 
   it('killed together with its keeper, leaves a line that is released, and a keeper that fences', async () => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     const time = new AbortController();
     const off = cluster.run('off', {}, time);
     await until('the line is asserted', () => cluster.harness.boards[1].extout);
@@ -80,7 +73,7 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
   });
 
   it('whose keeper hangs, says so and does not wait for it', async () => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     const off = cluster.run('off');
     await until('the line is asserted', () => cluster.harness.boards[1].extout);
     kill(cluster.service.pid, 'SIGSTOP');
@@ -91,15 +84,15 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
   });
 
   it('asked while its keeper starts again, waits and is served', async () => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     kill(cluster.service.pid, 'SIGKILL');
     expect(await cluster.run('off')).toMatchObject({ exitStatus: 0, stdout: 'Success: Powered OFF\n' });
   });
 
   it('has one keeper only: a second one says that there is one', async () => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     const words = ['keeper', '--defaults-file', cluster.parameters['defaults_file'] ?? ''];
-    const { status, stderr } = spawnSync(program, words, {
+    const { status, stderr } = spawnSync(agent.program, words, {
       env: { ...process.env, ...cluster.service.env },
       encoding: 'utf8',
     });
@@ -108,14 +101,14 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
   });
 
   it('asked twice at once for the same off, pulses once and tells both', async () => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     const both = await Promise.all([cluster.run('off'), cluster.run('off')]);
     expect(both).toMatchObject([{ exitStatus: 0 }, { exitStatus: 0 }]);
     expect(cluster.holds()).toHaveLength(1);
   });
 
   it('clears a line that was left asserted with no owner, says so once, and is content then', async () => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     cluster.harness.boards[1].poke('ioStatus', 1);
     expect(await cluster.run('monitor')).toMatchObject({
       exitStatus: 1,
@@ -131,7 +124,7 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     ['a stranger', { target: 'node3' }],
     ['contradictory targets', { target: 'node1', alias: self }],
   ])('refuses %s without touching the line', async (_, call) => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     for (const action of ['off', 'on', 'reboot', 'status']) {
       expect(await cluster.run(action, call)).toMatchObject({
         exitStatus: 1,
@@ -146,13 +139,13 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     ['EIPDE is 0', 0b000, 'to mend it: fence_sleepi3 boot'],
     ['EITRG is 1', 0b011, 'to mend it: fence_sleepi3 boot'],
   ])('fails its monitor with the remedy when %s', async (_, inputControl, remedy) => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     cluster.harness.boards[1].poke('inputControl', inputControl);
     expect(await cluster.run('monitor')).toMatchObject({ exitStatus: 1, stderr: expect.stringContaining(remedy) });
   });
 
   it('does not trust a directory that others can write to', async () => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     await chmod(cluster.service.env['FENCE_SLEEPI3_DIRECTORY'] ?? '', 0o777);
     expect(await cluster.run('off')).toMatchObject({
       exitStatus: 1,
@@ -166,7 +159,7 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     ['read-only', 'mount -o remount,ro'],
     ['full', 'dd if=/dev/zero bs=1k of='],
   ])('fences although the disk of its directory is %s', async (disk, how) => {
-    await using cluster = await liveCluster(program, (state) => {
+    await using cluster = await liveCluster(agent.program, (state) => {
       spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'tmpfs', state]);
     });
     const state = cluster.service.env['FENCE_SLEEPI3_DIRECTORY'] ?? '';
@@ -184,7 +177,7 @@ describe.runIf(haveRealParts('flock')).concurrent('fence_sleepi3 as a process', 
     ['a bus that is none', { bus: 'usb' }],
     ['an unknown preferred node', { preferred: 'node3' }],
   ])('says in one line what to do about %s', async (_, wrong) => {
-    await using cluster = await liveCluster(program);
+    await using cluster = await liveCluster(agent.program);
     for (const action of ['off', 'monitor']) {
       const { exitStatus, stdout, stderr } = await cluster.run(action, {
         parameters: { ...cluster.parameters, ...wrong },

@@ -1,15 +1,12 @@
 // Two line keepers as real services that talk over TCP. Each test has hosts of its own, so that they wait side by side.
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { systemClock } from '@sleepi3/driver';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
 import type { Conversation } from '../../src/keeper/messages.js';
 import { type Frame, secured } from '../../src/peer/channel.js';
-import { buildAgent } from './live-cluster.js';
+import { builtAgent } from './built-agent.js';
 import { addresses, key, listeningIn, takesCalls, twoHosts } from './two-hosts.js';
 import { timeout, until } from './until.js';
 
@@ -23,16 +20,10 @@ describe.runIf(haveRealParts('unshare'))(
   'two line keepers as services',
   { timeout: 4 * timeout * 1000, concurrent: true },
   () => {
-    let built: string;
-    let program: string;
-    beforeAll(async () => {
-      built = await mkdtemp(join(tmpdir(), 'fence-built-'));
-      program = buildAgent(built);
-    });
-    afterAll(() => rm(built, { recursive: true }));
+    const agent = builtAgent();
 
     it('with the same key know of each other', async () => {
-      await using hosts = await twoHosts(program);
+      await using hosts = await twoHosts(agent.program);
       await hosts.start(1, key);
       await hosts.start(0, key);
       await hosts.hearsOfPeer(0);
@@ -40,7 +31,7 @@ describe.runIf(haveRealParts('unshare'))(
     });
 
     it('with different keys do not, and serve whoever has theirs all the same', async () => {
-      await using hosts = await twoHosts(program);
+      await using hosts = await twoHosts(agent.program);
       await hosts.start(1, key);
       await hosts.start(0, otherKey);
       await systemClock.sleep(askInterval);
@@ -50,7 +41,7 @@ describe.runIf(haveRealParts('unshare'))(
     });
 
     it('answer nothing that was overheard and is said again, in the same conversation or in another one', async () => {
-      await using hosts = await twoHosts(program);
+      await using hosts = await twoHosts(agent.program);
       await hosts.start(1, key);
       const { asked } = await hosts.overhear(1);
       expect(await hosts.say(1, asked)).toEqual([]);
@@ -65,7 +56,7 @@ describe.runIf(haveRealParts('unshare'))(
     });
 
     it('believe no answer that was overheard', async () => {
-      await using hosts = await twoHosts(program);
+      await using hosts = await twoHosts(agent.program);
       const two = await hosts.start(1, key);
       let answered: readonly Frame[] = [];
       await until('it says that it can be fenced', async () => {
@@ -84,7 +75,7 @@ describe.runIf(haveRealParts('unshare'))(
     });
 
     it('are held up by no peer that takes calls and is silent', async () => {
-      await using hosts = await twoHosts(program);
+      await using hosts = await twoHosts(agent.program);
       await using silent = await hosts.impostor(1, () => undefined);
       await hosts.start(0, key);
       await until('it has asked twice', () => silent.calls.length >= 2);
@@ -93,7 +84,7 @@ describe.runIf(haveRealParts('unshare'))(
     });
 
     it('wait for a port that wire-listen has, say so once and in plain words, and take it when it is free', async () => {
-      await using hosts = await twoHosts(program);
+      await using hosts = await twoHosts(agent.program);
       const listener = await hosts.listen(0);
       const one = await hosts.start(0, key);
       await systemClock.sleep(2 * listenInterval);
@@ -110,7 +101,7 @@ describe.runIf(haveRealParts('unshare'))(
     });
 
     it('hang up on whoever talks nonsense, and on nobody else', async () => {
-      await using hosts = await twoHosts(program);
+      await using hosts = await twoHosts(agent.program);
       await hosts.start(1, key);
       const nonsense = [
         'GET / HTTP/1.1\r\n\r\n',

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { editDefaults, systemClock } from '@sleepi3/driver';
 import { createHarness, type Harness, serveBoard } from '@sleepi3/simulator';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../../tools/test/support/real-parts.js';
-import { buildAgent } from './live-cluster.js';
+import { builtAgent } from './built-agent.js';
 import { type Service, startService } from './service.js';
 import { inRealTime, until } from './until.js';
 
@@ -19,18 +19,12 @@ interface Run {
 }
 
 describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', inRealTime, () => {
-  let program: string;
-  let built: string;
+  const agent = builtAgent();
   let directory: string;
   let harness: Harness;
   let servers: AsyncDisposable[];
   let services: Service[];
 
-  beforeAll(async () => {
-    built = await mkdtemp(join(tmpdir(), 'fence-built-'));
-    program = buildAgent(built);
-  });
-  afterAll(() => rm(built, { recursive: true }));
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'fence-wire-'));
     harness = createHarness({ clock: systemClock, coldRegisters: { inputControl: 0b001 } });
@@ -40,7 +34,7 @@ describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', inRe
     services = await Promise.all(
       [0, 1].map((index) => {
         const board = ['--bus', `unix:${socketOf(index)}`, '--address=0x6e', '--defaults-file', defaults];
-        return startService(program, join(directory, `state-${index}`), ...board);
+        return startService(agent.program, join(directory, `state-${index}`), ...board);
       }),
     );
   });
@@ -61,7 +55,7 @@ describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', inRe
     ];
     // Each on a host of its own name: who a node is cannot be told to it.
     const shell = ['--uts', 'sh', '-c', 'hostname "$1"; shift; exec "$@"', 'sh', names[0]!];
-    const child = spawn('unshare', [...shell, program, command, ...words], {
+    const child = spawn('unshare', [...shell, agent.program, command, ...words], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...services[index]!.env },
     });
