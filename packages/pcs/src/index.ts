@@ -81,7 +81,7 @@ export type {
   ResourceXml,
 } from './status/resources.js';
 export { ResourceView, type ResourceViewJson } from './status/resource-view.js';
-export { failedResource, failedTask, type ResourceFailure } from './status/failures.js';
+export { describeFailure, failedResource, failedTask, type ResourceFailure } from './status/failures.js';
 export type { FencingEvent } from './status/fencing-events.js';
 export type { Ban, Ticket } from './status/bans-and-tickets.js';
 export type { ToolAnswer, ToolMessage, ToolStatus } from './xml/pacemaker-result.js';

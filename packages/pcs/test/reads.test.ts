@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   execute,
+  describeFailure,
   failedResource,
   failedTask,
   invocation,
@@ -267,6 +268,17 @@ describe('the resource of a failed operation', () => {
     [{ opKey: 'something else' }, undefined],
   ])('%o is %s', (change, expected) => {
     expect(failedResource({ ...failure!, ...change })).toBe(expected);
+  });
+
+  it.each([
+    ['gone\n second\r\nthird\n', 'monitor of VIP failed on n1: gone; second; third'],
+    ['', 'monitor of VIP failed on n1: not running'],
+  ])('is told in one line, whatever the agent said: %j', (exitReason, expected) => {
+    const told = { opKey: 'VIP_monitor_10000', task: undefined, node: 'n1', exitStatus: 'not running', exitReason };
+    expect(describeFailure({ ...failure!, ...told })).toBe(expected);
+    expect(describeFailure({ ...failure!, ...told, opKey: 'something else' })).toMatch(
+      /^an operation of something else /,
+    );
   });
 
   it.each([

@@ -4,8 +4,7 @@ import {
   type ClusterStatus,
   type Command,
   commands,
-  failedResource,
-  failedTask,
+  describeFailure,
   fenceDevicesIn,
   type FencingEvent,
   type Pcs,
@@ -183,10 +182,7 @@ function fenceDeviceFacts(id: string, status: ClusterStatus): FenceDeviceFacts {
 }
 
 function* failuresOf(status: ClusterStatus): Generator<string> {
-  for (const failure of status.failures) {
-    const { node, exitReason, exitStatus } = failure;
-    yield `${failedTask(failure) ?? 'an operation'} of ${failedResource(failure) ?? failure.opKey} failed on ${node}: ${exitReason || exitStatus}`;
-  }
+  yield* status.failures.map(describeFailure);
   for (const { id, kind, instances } of status.allResources) {
     if (kind !== 'primitive' || id.includes(':')) continue;
     if (instances.some(({ failed }: PrimitiveStatus) => failed)) yield `resource ${id} has failed`;

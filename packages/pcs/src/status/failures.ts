@@ -59,3 +59,10 @@ export function failedResource(failure: ResourceFailure): string | undefined {
 export function failedTask({ task, opKey }: ResourceFailure): string | undefined {
   return task ?? /_([a-z]+(?:_(?:to|from))?)_\d+$/.exec(opKey)?.[1];
 }
+
+/** A failure in one line: `monitor of ClusterIP failed on raspberrypi-1: the address is gone; second line`. */
+export function describeFailure(failure: ResourceFailure): string {
+  const { opKey, node, exitReason, exitStatus } = failure;
+  const said = exitReason === '' ? exitStatus : exitReason.trim().replaceAll(/\s*[\r\n]+\s*/g, '; ');
+  return `${failedTask(failure) ?? 'an operation'} of ${failedResource(failure) ?? opKey} failed on ${node}: ${said}`;
+}

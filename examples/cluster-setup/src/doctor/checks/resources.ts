@@ -5,8 +5,8 @@ import {
   commands,
   type ConfiguredPrimitive,
   type ConfiguredResource,
+  describeFailure,
   failedResource,
-  failedTask,
   isFirm,
   membersOf,
   ruleHolds,
@@ -133,12 +133,10 @@ export const resourceChecks: readonly Check[] = [
     look: async (facts) =>
       judgeEach((await facts.status()).failures, 'a failure', (failure): readonly Ailment[] => {
         const resource = failedResource(failure);
-        const said = failure.exitReason === '' ? failure.exitStatus : failure.exitReason;
-        const reason = said.replace(/\s*\n\s*/g, '; ');
         return [
           {
             severity: 'warning',
-            fact: `${failedTask(failure) ?? 'an operation'} of ${resource ?? failure.opKey} failed on ${failure.node}: ${reason}`,
+            fact: describeFailure(failure),
             why: 'It counts against the node until it is cleaned up; after a failed start or stop the resource does not come back there.',
             fix: [`pcs resource cleanup${resource === undefined ? '' : ` ${resource}`}`],
             ...(resource !== undefined && {
