@@ -7,7 +7,10 @@ import type { Job } from '../check/jobs.js';
 import { chooseJobs, jobsOf } from '../check/jobs.js';
 import { notTried } from '../check/not-tried.js';
 import { runJobs } from '../check/run-jobs.js';
+import { readText } from './support/repository.js';
 import { isToBeHad, missingParts, partOf, parts } from '../parts/parts.mjs';
+
+const root = join(import.meta.dirname, '../..');
 
 describe('running jobs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'jobs-'));
@@ -68,6 +71,10 @@ describe('running jobs', () => {
     expect(chosen(false)).toEqual(['build', 'size', 'tests']);
     expect(chosen(true)).toEqual(jobs.map(({ name }) => name).filter((name) => name !== 'quick'));
     expect(chosen(false, 'lint', 'quick')).toEqual(['quick', 'lint']);
+    // `npm run lint` is what reads the code.
+    const { scripts } = JSON.parse(readText(root, 'package.json')) as { scripts: { lint: string } };
+    const reading = jobs.filter(({ reads }) => reads).map(({ name }) => name);
+    expect(scripts.lint.split('main.ts ')[1]?.split(' ').toSorted()).toEqual(reading.toSorted());
     expect(() => chosen(false, 'test')).toThrow('unknown job test; the jobs are build, size, tests, ');
   });
 
