@@ -12,7 +12,7 @@ const report = join(root, '.cache/tests.json');
 const machine = { missing: missingParts(), namespaces: mayHaveNamespaces() };
 
 const jobs = jobsOf({ complete: machine.missing.length === 0 && machine.namespaces, report });
-const chosen = chooseJobs(jobs, { names: process.argv.slice(2), ci: process.env['CI'] === 'true' });
+const chosen = choose();
 
 const failed = await runJobs(root, chosen);
 if (failed.length > 0) console.error(`\nFailed: ${failed.join(', ')}.`);
@@ -22,4 +22,14 @@ if (chosen.some(({ name }) => name === 'tests') && !failed.includes('build')) {
   const { accepted, line } = notTried(JSON.parse(readFileSync(report, 'utf8')) as JsonReport, machine);
   if (!accepted) process.exitCode = 1;
   if (line !== undefined) console.log(line);
+}
+
+/** What the command line asks for; a job that there is not ends this in one line. */
+function choose(): ReturnType<typeof chooseJobs> {
+  try {
+    return chooseJobs(jobs, { names: process.argv.slice(2), ci: process.env['CI'] === 'true' });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
 }
