@@ -18,7 +18,10 @@ export const parts = [
   { packages: ['python3'], brings: ['/usr/bin/python3'] },
   { packages: ['git'], brings: ['git'] },
   { packages: ['ca-certificates'], brings: ['update-ca-certificates'] },
-  { packages: ['pacemaker'], brings: ['pacemaker-fenced', 'pacemaker-based', 'fence_watchdog'] },
+  {
+    packages: ['pacemaker'],
+    brings: ['pacemaker-fenced', 'pacemaker-based', 'fence_watchdog', '/usr/lib/systemd/system/pacemaker.service'],
+  },
   {
     packages: ['pacemaker-cli-utils'],
     brings: ['cibadmin', 'crm_mon', 'crm_resource', 'crm_simulate', 'crm_verify', 'stonith_admin'],
