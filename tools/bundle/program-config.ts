@@ -1,7 +1,7 @@
 // How the program of an example becomes one executable CommonJS file.
-import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { defineConfig, type Options } from 'tsup';
-import { builtTexts } from './built.js';
+import { evaluated, opening } from './front.js';
 import { inOneFile, secondPartLoader } from './second-part.js';
 
 /** Programs are made of the packages' sources. */
@@ -10,33 +10,27 @@ const conditions = ['@sleepi3/source'];
 interface Shape extends Pick<Options, 'minifyIdentifiers' | 'minifySyntax' | 'minifyWhitespace'> {
   /** The module of `src` that only some calls need: `import('./NAME.js')` in main.ts loads it. */
   readonly secondPart?: string;
-  /** A condition of sh under which a call comes to nothing: sh, which starts the program then, spares it a Node. */
-  readonly nothingToDoIf?: string;
+  /** The module of `src` whose default export, evaluated when the program is bundled, is what sh does before Node starts. */
+  readonly front?: string;
 }
-
-/** What the program begins with. A file of both languages: to sh `:` is a command that does nothing, to Node a string. */
-const opening = (nothingToDoIf: string | undefined) =>
-  nothingToDoIf === undefined
-    ? '#!/usr/bin/env node'
-    : `#!/bin/sh\n':' //; ${nothingToDoIf} && exit 0; exec node "$0" "$@"`;
 
 /**
  * The tsup configuration of a program: everything is in the file but i2c-bus, whose addon is built on the machine.
  *
  * @param name - Of the program, and so of the file.
- * @param shape - What of it is made shorter, and what is compiled later, where a quick start matters.
+ * @param shape - What of it is made shorter, compiled later or done by sh, where a quick start matters.
  */
 export function programConfig(
   name: string,
-  { secondPart, nothingToDoIf, ...minify }: Shape = {},
+  { secondPart, front, ...minify }: Shape = {},
 ): ReturnType<typeof defineConfig> {
+  const parts = [secondPart, front].filter((part) => part !== undefined);
   return defineConfig(({ outDir = 'dist' }) => ({
-    entry: { [name]: 'src/main.ts', ...(secondPart !== undefined && { [secondPart]: `src/${secondPart}.ts` }) },
+    entry: { [name]: 'src/main.ts', ...Object.fromEntries(parts.map((part) => [part, `src/${part}.ts`])) },
     outDir,
     format: 'cjs',
     target: 'node18.20',
     platform: 'node',
-    banner: { js: opening(nothingToDoIf) },
     noExternal: [/^(?!i2c-bus$)/],
     external: ['i2c-bus'],
     esbuildOptions: (options) => {
@@ -45,20 +39,21 @@ export function programConfig(
       options.supported = { 'dynamic-import': false };
     },
     ...minify,
-    esbuildPlugins: [builtTexts(conditions), ...(secondPart === undefined ? [] : [secondPartLoader(secondPart)])],
+    esbuildPlugins: secondPart === undefined ? [] : [secondPartLoader(secondPart)],
     splitting: false,
     // What is in it, for the licences.
     metafile: true,
     clean: true,
     onSuccess: async () => {
-      const [program, bundle] = [`${outDir}/${name}`, `${outDir}/${name}.js`];
-      if (secondPart === undefined) await rename(bundle, program);
-      else {
-        const second = `${outDir}/${secondPart}.js`;
-        await writeFile(program, await inOneFile(bundle, second));
-        await Promise.all([rm(bundle), rm(second)]);
-      }
+      const [program, bundle] = [`${outDir}/${name}`, (part: string) => `${outDir}/${part}.js`];
+      const sh = front === undefined ? undefined : await evaluated(bundle(front));
+      const code =
+        secondPart === undefined
+          ? await readFile(bundle(name), 'utf8')
+          : await inOneFile(bundle(name), bundle(secondPart));
+      await writeFile(program, opening(sh) + code);
       await chmod(program, 0o755);
+      await Promise.all([name, ...parts].map((part) => rm(bundle(part))));
     },
   }));
 }

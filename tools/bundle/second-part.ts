@@ -38,7 +38,7 @@ export function secondPartLoader(name: string): Plugin {
 
 /** The one file of two bundles, both of them CommonJS. */
 export async function inOneFile(first: string, second: string): Promise<string> {
-  const code = (await readFile(second, 'utf8')).replace(/^#!.*\n/, '').trimEnd();
+  const code = (await readFile(second, 'utf8')).trimEnd();
   if (/[\r\u2028\u2029]/.test(code)) throw new Error(`${second} ends a line by something else than a line feed`);
   const id = createHash('sha256').update(code).digest('hex').slice(0, 16);
   const own = (await readFile(first, 'utf8')).trimEnd().replaceAll(placeholder, id);

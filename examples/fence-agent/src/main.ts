@@ -1,11 +1,9 @@
 // The program fence_sleepi3: the fence agent, and the commands that go with it. The only file that touches the process.
 import { type FenceHost, nodeHost } from '@sleepi3/fence-protocol';
 import { version } from '../package.json';
-import { asksForMetadata } from './metadata-request.js';
 import { relay } from './relay/ask.js';
 import { nearMachine as machine } from './node/near-machine.js';
 import { reasonOf } from './reason.js';
-import metadata from './metadata.js?built';
 
 let stop: AbortController | undefined;
 
@@ -68,13 +66,8 @@ async function run(): Promise<number> {
 /** Runs the agent. All that it says has been written when it has ended: for Node to take itself apart would take longer. */
 async function answer(): Promise<never> {
   const { argv, name } = own;
-  const request = argv.length > 0 || (await own.stdinIsTerminal()) ? undefined : await host.readStdin();
-  const isOurs = name === 'fence_sleepi3';
-  if (isOurs && asksForMetadata(argv, request)) {
-    await own.writeStdout(metadata);
-    return process.exit(0);
-  }
-  const relayed = isOurs && request !== undefined ? await relay(version, request, { ...own, machine }) : undefined;
+  const isRequest = argv.length === 0 && name === 'fence_sleepi3' && !(await own.stdinIsTerminal());
+  const relayed = isRequest ? await relay(version, await host.readStdin(), { ...own, machine }) : undefined;
   return process.exit(relayed ?? (await answerItself()));
 }
 

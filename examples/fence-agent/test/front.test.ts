@@ -1,0 +1,119 @@
+// What sh does before Node: it tells the metadata, and hands all else on as it came.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { renderMetadata } from '@sleepi3/fence-protocol';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { opening } from '../../../tools/bundle/front.js';
+import { haveRealParts } from '../../../tools/test/support/real-parts.js';
+import { version } from '../package.json';
+import { createAgent } from '../src/agent.js';
+import front from '../src/front.js';
+
+const metadata = renderMetadata(
+  createAgent(version, () => Promise.reject(new Error('nothing is run here'))),
+  'fence_sleepi3',
+);
+
+let directory: string;
+let program: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'fence-front-'));
+  // In the place of Node: says what it was called with, and prints what it was given.
+  const node = join(directory, 'node');
+  writeFileSync(node, '#!/bin/sh\nprintf "<%s>" "$@" >&2\nexec cat\n');
+  program = join(directory, 'fence_sleepi3');
+  writeFileSync(program, opening(front));
+  for (const file of [node, program]) chmodSync(file, 0o755);
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const shells: readonly (readonly string[])[] = [['sh'], ...(haveRealParts('bash') ? [['bash', '--posix']] : [])];
+
+describe.each(shells)('%s', (shell, ...options) => {
+  const call = (words: readonly string[], input: string, file = program) => {
+    const { status, stdout, stderr } = spawnSync(shell, [...options, file, ...words], {
+      ...{ input, encoding: 'utf8', env: { PATH: `${directory}:/usr/bin:/bin` } },
+    });
+    return { status, stdout, stderr };
+  };
+  const told = { status: 0, stdout: metadata, stderr: '' };
+  const handedOn = (words: readonly string[], stdout: string, file = program) => ({
+    ...{ status: 0, stdout, stderr: [file, ...words].map((word) => `<${word}>`).join('') },
+  });
+
+  it('tells the metadata in the words in which Pacemaker and people ask for it', () => {
+    for (const words of [['-o', 'metadata'], ['--action', 'metadata'], ['--action=metadata']]) {
+      expect(call(words, ''), words.join(' ')).toEqual(told);
+    }
+    for (const input of ['action=metadata\n', 'action=metadata']) expect(call([], input)).toEqual(told);
+  });
+
+  it('leaves whatever else is said to the parser', () => {
+    for (const words of [
+      ...[['-o'], ['-o', 'off'], ['-o metadata'], ['metadata', '-o'], ['-o', 'metadata', '-h'], ['-o:metadata', '']],
+      ...[['--', '-o', 'metadata'], ['--action=metadata', '-h'], ['--action=metadata', 'off'], ['--action=metadata:']],
+      ...[['--action', 'metadata', '--action', 'off'], [''], ['', ''], ['keeper', '--bus', "it's $HOME `id` *"]],
+    ]) {
+      // A command may read what it is given, or nobody may.
+      expect(call(words, 'not touched'), words.join(' ')).toEqual(handedOn(words, 'not touched'));
+    }
+    for (const input of [
+      ...['', 'action=off', 'action=metadata\naction=off', ' action=metadata', 'action=metadata ', '\naction=metadata'],
+      ...['action=metadata\n', 'action=metadata\nhelp=1', 'ACTION=metadata', 'action=metadata=', 'action=metadata\r'],
+    ]) {
+      expect(call([], `${input}\n`), input).toEqual(handedOn([], `${input}\n`));
+    }
+  });
+
+  it('hands on every request as it came', () => {
+    const text = fc
+      .array(
+        fc.constantFrom('action=', 'off', '\n', '\\', '\\n', '$x', '`id`', '*', "'", '"', ' ', '\t', 'END', '–', '='),
+      )
+      .map((pieces) => pieces.join(''))
+      .filter((input) => input.trimEnd() !== 'action=metadata');
+    fc.assert(
+      fc.property(text, (input) => {
+        // A last line without an end is a line.
+        expect(call([], input)).toEqual(handedOn([], input.endsWith('\n') ? input : `${input}\n`));
+      }),
+    );
+    const long = `${'plug=pi-1\n'.repeat(1000)}action=off\n`;
+    expect(call([], long)).toEqual(handedOn([], long));
+  });
+
+  it('leaves it to Node where it is called by another name, which is in the metadata', () => {
+    mkdirSync(join(directory, shell), { recursive: true });
+    const link = join(directory, shell, 'fence_wire');
+    symlinkSync(program, link);
+    expect(call(['-o', 'metadata'], '', link)).toEqual(handedOn(['-o', 'metadata'], '', link));
+    expect(call([], 'action=metadata\n', link)).toEqual(handedOn([], 'action=metadata\n', link));
+  });
+});
+
+it('is the process that Node is, so that a signal reaches it', () => {
+  const node = join(directory, 'node');
+  writeFileSync(node, '#!/bin/sh\necho $$\n');
+  chmodSync(node, 0o755);
+  const script = 'echo $$; exec "$0"';
+  const { stdout } = spawnSync('sh', ['-c', script, program], {
+    ...{ input: 'action=off\n', encoding: 'utf8', env: { PATH: `${directory}:/usr/bin:/bin` } },
+  });
+  const [own, nodes] = stdout.trim().split('\n');
+  expect(nodes).toBe(own);
+});
+
+it.runIf(haveRealParts('shellcheck'))('pleases shellcheck', () => {
+  expect(
+    spawnSync('shellcheck', ['--shell=sh', '-'], {
+      input: `#!/bin/sh\n${front}\nexec node "$0" "$@"\n`,
+      encoding: 'utf8',
+    }),
+  ).toMatchObject({ stdout: '', status: 0 });
+});
