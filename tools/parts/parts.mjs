@@ -35,7 +35,10 @@ export const parts = [
   { packages: ['fence-agents-dummy', 'fence-agents'], brings: ['fence_dummy'] },
   { packages: ['fence-agents-ipmilan', 'fence-agents'], brings: ['fence_ipmilan'] },
   { packages: ['fence-agents-common', 'fence-agents'], brings: ['/usr/share/cluster/relaxng/metadata.rng'] },
-  { packages: ['resource-agents'], brings: ['/usr/lib/ocf/resource.d/heartbeat/IPaddr2'] },
+  {
+    packages: ['resource-agents'],
+    brings: ['/usr/lib/ocf/resource.d/heartbeat/IPaddr2', '/usr/lib/ocf/resource.d/heartbeat/docker'],
+  },
   { packages: ['iproute2'], brings: ['ip'] },
   { packages: ['iputils-ping'], brings: ['ping'] },
   { packages: ['libxml2-utils'], brings: ['xmllint'] },

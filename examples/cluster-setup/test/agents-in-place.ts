@@ -15,11 +15,12 @@ const built = join(agentPackage, 'dist/fence_sleepi3');
 const places = {
   '/usr/sbin/fence_sleepi3': built,
   '/usr/lib/ocf/resource.d/sleepi3/IPaddr2': join(agentPackage, 'ocf/IPaddr2'),
+  '/usr/lib/ocf/resource.d/sleepi3/docker': join(agentPackage, 'ocf/docker'),
 } as const;
 
 /**
- * For the tests of the block in which it is called, fence_sleepi3, which is built first if need be, and the resource agent for
- * the VIP are where they belong. One test file at a time has them there.
+ * For the tests of the block in which it is called, fence_sleepi3, which is built first if need be, and the resource agents are
+ * where they belong. One test file at a time has them there.
  */
 export function useAgentsInPlace(): void {
   let agents: AsyncDisposable | undefined;

@@ -107,7 +107,7 @@ describe('preparing the nodes', () => {
     expect(pis[1].containers.get('httpd-test')).toEqual({ restart: 'no', running: true });
   });
 
-  it.each(['agentInstalled', 'addressAgentInstalled'] as const)(
+  it.each(['agentInstalled', 'addressAgentInstalled', 'containerAgentInstalled'] as const)(
     'stops before anything is changed without %s, and says what to install',
     async (what) => {
       const pis = pairOfPis();
@@ -145,7 +145,7 @@ describe('preparing the nodes', () => {
     await expect(prepare(pis)).rejects.toMatchObject({
       code: 'NOT_READY',
       message:
-        'raspberrypi-2: ocf:heartbeat:docker does not take the options of Apache_container: no such thing; ' +
+        'raspberrypi-2: ocf:sleepi3:docker does not take the options of Apache_container: no such thing; ' +
         'base image, httpd, could not be found.; change them in the file',
     });
   });

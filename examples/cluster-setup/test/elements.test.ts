@@ -140,11 +140,15 @@ describe('a configuration that was changed by hand', () => {
   });
 });
 
+it("leaves a container with heartbeat's agent as it is: to be made anew it would have to stop", () => {
+  expect(repair('type="docker" provider="sleepi3"', 'type="docker" provider="heartbeat"')).toEqual([]);
+});
+
 describe('a VIP of the agent that cannot be migrated', () => {
-  const plain = /provider="sleepi3">([^]*?)<meta_attributes[^]*?<\/meta_attributes>/;
+  const plain = /type="IPaddr2" provider="sleepi3">([^]*?)<meta_attributes[^]*?<\/meta_attributes>/;
 
   it('is made anew with its constraints', () => {
-    const commands = repair(plain, 'provider="heartbeat">$1');
+    const commands = repair(plain, 'type="IPaddr2" provider="heartbeat">$1');
     expect(commands.map((command) => command.split(' ').slice(1, 5).join(' '))).toEqual([
       'resource delete VIP',
       'resource create VIP ocf:sleepi3:IPaddr2',
@@ -156,7 +160,7 @@ describe('a VIP of the agent that cannot be migrated', () => {
 
   it('keeps what was set by hand', () => {
     const byHand =
-      'provider="heartbeat"><instance_attributes id="i"><nvpair id="j" name="iflabel" value="mine"/></instance_attributes>' +
+      'type="IPaddr2" provider="heartbeat"><instance_attributes id="i"><nvpair id="j" name="iflabel" value="mine"/></instance_attributes>' +
       '<meta_attributes id="k"><nvpair id="l" name="target-role" value="Stopped"/></meta_attributes>$1';
     const [, create] = repair(plain, byHand);
     expect(create).toContain(' iflabel=mine ');
@@ -167,7 +171,7 @@ describe('a VIP of the agent that cannot be migrated', () => {
 
   it('stays what it is where a planned move is to break before it makes', () => {
     const file = 'vip: { handover: break-before-make }';
-    expect(repair('provider="sleepi3"', 'provider="heartbeat"', file)).toEqual([
+    expect(repair('type="IPaddr2" provider="sleepi3"', 'type="IPaddr2" provider="heartbeat"', file)).toEqual([
       '-- resource update VIP meta allow-migrate=',
     ]);
   });

@@ -27,6 +27,7 @@ export class FakePi implements Machine {
   /** cloud-init's manage_etc_hosts; empty: there is no cloud-init. */
   managesHosts = '';
   addressAgentInstalled = true;
+  containerAgentInstalled = true;
   alertAgentInstalled = true;
   rollingRebootInstalled = true;
   secondAgentInstalled = true;
@@ -132,6 +133,7 @@ export class FakePi implements Machine {
       return change(() => this.access.set(last, words[0] === 'chown' ? `${who} ${mode}` : `${owner} ${who}`));
     }
     if (line === 'test -x /usr/lib/ocf/resource.d/sleepi3/IPaddr2') return yes(this.addressAgentInstalled);
+    if (line === 'test -x /usr/lib/ocf/resource.d/sleepi3/docker') return yes(this.containerAgentInstalled);
     if (line === 'pcs cluster destroy') {
       return change(() => {
         this.files.delete('/etc/corosync/corosync.conf');

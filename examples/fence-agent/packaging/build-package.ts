@@ -39,7 +39,12 @@ export function buildPackage(directory: string, epoch: number, architecture: Arc
         ...Object.fromEntries(units.map((name) => [`usr/lib/systemd/system/${name}`, unit(name)])),
         'usr/lib/systemd/system/pacemaker.service.d/fence-sleepi3.conf': unit('pacemaker.conf'),
         ...i2cBusFiles(architecture),
-        'usr/lib/ocf/resource.d/sleepi3/IPaddr2': { content: readFileSync(join(home, 'ocf/IPaddr2')), mode: 0o755 },
+        ...Object.fromEntries(
+          ['IPaddr2', 'docker'].map((agent) => [
+            `usr/lib/ocf/resource.d/sleepi3/${agent}`,
+            { content: readFileSync(join(home, 'ocf', agent)), mode: 0o755 },
+          ]),
+        ),
         'usr/share/bash-completion/completions/fence_sleepi3': { content: renderBashCompletion(agent) },
       },
       copyright: i2cBusCopyright,

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ownArchitecture, ownCompiler } from '../../../tools/debian/i2c-bus-addon.js';
 import { testDebianPackage } from '../../../tools/test/support/debian-package.js';
@@ -18,7 +18,7 @@ const { isBuilt, deb, text, manualPage, unpacked } = testDebianPackage({
   drives: [ownCompiler],
   buildPackage,
 });
-const resourceAgent = 'usr/lib/ocf/resource.d/sleepi3/IPaddr2';
+const resourceAgents = ['IPaddr2', 'docker'].map((agent) => `usr/lib/ocf/resource.d/sleepi3/${agent}`);
 const completionFile = 'usr/share/bash-completion/completions/fence_sleepi3';
 
 describe.runIf(isBuilt)('the Debian package', () => {
@@ -29,13 +29,15 @@ describe.runIf(isBuilt)('the Debian package', () => {
   });
 
   it.runIf(haveRealParts('shellcheck'))('pleases shellcheck with its scripts and its completion', () => {
-    const files = ['DEBIAN/postinst', 'DEBIAN/prerm', 'DEBIAN/postrm', completionFile, resourceAgent].map(unpacked);
+    const files = ['DEBIAN/postinst', 'DEBIAN/prerm', 'DEBIAN/postrm', completionFile, ...resourceAgents].map(unpacked);
     expect(spawnSync('shellcheck', files, { encoding: 'utf8' })).toMatchObject({ stdout: '', status: 0 });
   });
 
-  it('brings the resource agent for the VIP where Pacemaker looks for it', () => {
-    expect(statSync(unpacked(resourceAgent)).mode & 0o777).toBe(0o755);
-    expect(text(resourceAgent)).toBe(readFileSync(join(home, 'ocf/IPaddr2'), 'utf8'));
+  it('brings the resource agents where Pacemaker looks for them', () => {
+    for (const agent of resourceAgents) {
+      expect(statSync(unpacked(agent)).mode & 0o777).toBe(0o755);
+      expect(text(agent)).toBe(readFileSync(join(home, 'ocf', basename(agent)), 'utf8'));
+    }
   });
 
   it.runIf(haveRealParts('man'))('has a manual page with every option of the agent and of its commands', () => {

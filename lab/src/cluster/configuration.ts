@@ -127,12 +127,14 @@ ${options.second ? `<fencing-topology>${machines.map(levelsOf).join('')}</fencin
 /** What lets a resource start before the node that had it is known to be off. */
 const requirement = (takeover: ClusterOptions['takeover']) => (takeover === 'at-once' ? { requires: 'quorum' } : {});
 
-function container({ layout, takeover }: ClusterOptions): string {
+/** By the agent that cluster-setup takes, or by the article's. */
+function container({ layout, fencing, takeover }: ClusterOptions): string {
   const { container: id } = resources;
+  const provider = fencing === 'sdk' ? 'sleepi3' : 'heartbeat';
   // What serves goes before what looks after it, where the processor is too slow for both.
   const runOptions = '--init --cpu-shares 100000 -p 80:80';
   const parameters = { image: containerImage, name: 'httpd-test', run_opts: runOptions };
-  const primitive = `<primitive id="${id}" class="ocf" provider="heartbeat" type="docker">
+  const primitive = `<primitive id="${id}" class="ocf" provider="${provider}" type="docker">
 ${attributes('instance_attributes', `${id}-instance_attributes`, parameters)}${attributes('meta_attributes', `${id}-meta_attributes`, requirement(takeover))}
 <operations>
 <op id="${id}-monitor" name="monitor" interval="60s" timeout="120s"/>

@@ -15,6 +15,8 @@ export interface ExecOptions {
 
 /** One answer takes no longer than this when the guest lives, in milliseconds; emulated and with others at work. */
 const answerTimeout = 10_000;
+/** The part of a command's own time that an answer of a guest may take that is busy with it: pcs and a Node at once. */
+const busyPart = 1 / 10;
 /** ms between two looks whether a program has ended: soon at first, then less often. */
 const pollIntervals = { first: 50, last: 250 };
 
@@ -72,16 +74,19 @@ export class GuestAgent {
   /** Runs a program in the guest to its end. Rejects with code `machine` or `timeout` when the guest does not answer. */
   async exec(words: readonly string[], options: ExecOptions = {}): Promise<ProgramResult> {
     const [path = '', ...rest] = words;
-    const deadline = this.#clock.now() + (options.timeout ?? 60_000);
-    const { pid } = (await this.#request('guest-exec', {
+    const timeout = options.timeout ?? 60_000;
+    const deadline = this.#clock.now() + timeout;
+    const patience = Math.max(answerTimeout, timeout * busyPart);
+    const call = {
       path,
       arg: rest,
       'capture-output': true,
       ...(options.input === undefined ? {} : { 'input-data': Buffer.from(options.input).toString('base64') }),
-    })) as { pid: number };
+    };
+    const { pid } = (await this.#request('guest-exec', call, patience)) as { pid: number };
     for (let interval = pollIntervals.first; ; interval = Math.min(interval * 1.5, pollIntervals.last)) {
       await this.#clock.sleep(interval);
-      const status = (await this.#request('guest-exec-status', { pid })) as ExecStatus;
+      const status = (await this.#request('guest-exec-status', { pid }, patience)) as ExecStatus;
       if (status.exited) {
         return { stdout: decode(status['out-data']), stderr: decode(status['err-data']), status: status.exitcode };
       }
@@ -96,18 +101,18 @@ export class GuestAgent {
   }
 
   /** One request at a time. Each has its own id: answers to what was asked before a reboot or a time-out are nobody's. */
-  #request(execute: string, args: object = {}): Promise<unknown> {
-    const turn = this.#queue.then(() => this.#ask(execute, args));
+  #request(execute: string, args: object = {}, patience = answerTimeout): Promise<unknown> {
+    const turn = this.#queue.then(() => this.#ask(execute, args, patience));
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
 
-  async #ask(execute: string, args: object): Promise<unknown> {
+  async #ask(execute: string, args: object, patience: number): Promise<unknown> {
     if (this.#closed) throw this.#closed;
     this.#requests += 1;
     const id = this.#requests;
     const answered = new AbortController();
-    const late = this.#clock.sleep(answerTimeout, answered.signal).then(() => {
+    const late = this.#clock.sleep(patience, answered.signal).then(() => {
       throw new LabError('TIMEOUT', `${this.#name} does not answer`);
     });
     late.catch(() => undefined); // told by the race below, or aborted by the answer

@@ -21,7 +21,7 @@ afterEach(() => {
 /** Time that passes only where the test lets it: polls at once, everything longer when told. */
 function manualClock() {
   let now = 0;
-  const sleepers: (() => void)[] = [];
+  let sleepers: { readonly until: number; readonly wake: () => void }[] = [];
   const clock: Clock = {
     now: () => now,
     sleep: (milliseconds, signal) =>
@@ -30,14 +30,16 @@ function manualClock() {
           reject(signal.reason as Error);
         });
         if (milliseconds < 1000) setImmediate(resolve);
-        else sleepers.push(resolve);
+        else sleepers.push({ until: now + milliseconds, wake: resolve });
       }),
   };
   return {
     clock,
     pass: (milliseconds: number) => {
       now += milliseconds;
-      for (const wake of sleepers.splice(0)) wake();
+      const due = sleepers.filter(({ until }) => until <= now);
+      sleepers = sleepers.filter((one) => !due.includes(one));
+      for (const { wake } of due) wake();
     },
   };
 }
@@ -145,6 +147,26 @@ describe('commands in a guest', () => {
     await failing;
     dead = false;
     expect((await agent.exec(['true'])).status).toBe(3);
+  });
+
+  it('wait longer for a guest that is busy with a command that may take long', async () => {
+    let asked: () => void = () => {};
+    const { agent, pass } = await guest(() => {
+      asked();
+    });
+    const arrived = new Promise<void>((resolve) => (asked = resolve));
+    let failed = false;
+    const exec = agent.exec(['pcs'], { timeout: 600_000 }).catch((error: unknown) => {
+      failed = true;
+      throw error;
+    });
+    const failing = expect(exec).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await arrived;
+    pass(59_999);
+    await new Promise(setImmediate);
+    expect(failed).toBe(false);
+    pass(1);
+    await failing;
   });
 
   it('end at once when the power is cut, those that wait and those that come', async () => {

@@ -86,6 +86,9 @@ export interface RebootDesign {
 /** What can hold the VIP: the one is the other, and can besides be on the new node before it leaves the old one. */
 export const addressAgents = { plain: 'ocf:heartbeat:IPaddr2', migratable: 'ocf:sleepi3:IPaddr2' } as const;
 
+/** What can hold a container: the one is the other, and starts it before it asks anything. */
+export const containerAgents = { plain: 'ocf:heartbeat:docker', prompt: 'ocf:sleepi3:docker' } as const;
+
 /** The score by which the VIP prefers a node: enough for the first start, never enough to move it back. */
 export const preference = 1;
 
@@ -224,7 +227,7 @@ function containerDesign(
   return {
     id: container.resource,
     family: 'resource',
-    agent: 'ocf:heartbeat:docker',
+    agent: containerAgents.prompt,
     clone: mode === 'hot-standby' ? `${container.resource}-clone` : undefined,
     name: container.name,
     image: container.image,

@@ -18,6 +18,7 @@ import {
 import { SetupError } from '../errors.js';
 import {
   addressAgents,
+  containerAgents,
   banId,
   type AddressDesign,
   type ClusterDesign,
@@ -76,7 +77,7 @@ export function fenceDevice(configuration: ClusterConfiguration, design: FenceDe
 
 /** A container, cloned or not. */
 export function container(configuration: ClusterConfiguration, design: ContainerDesign): Correction {
-  const made = primitive(configuration, design);
+  const made = primitive(configuration, { ...design, agent: formerAgent(configuration, design) });
   const parent = configuration.parentOf(design.id);
   if (parent !== undefined && parent.kind !== 'clone') {
     throw new SetupError(
@@ -185,6 +186,13 @@ function place(
     id: `${address}-with-${container}`,
     anew: !areThere(configuration, address, container),
   });
+}
+
+/** Of a container the one that it has, where it is one of ours: to be made anew it would have to stop. */
+function formerAgent(configuration: ClusterConfiguration, { id, agent }: PrimitiveDesign): string {
+  const former = configuration.resource(id);
+  const is = former?.kind === 'primitive' ? agentOf(former) : undefined;
+  return is !== undefined && Object.values<string>(containerAgents).includes(is) ? is : agent;
 }
 
 /** The VIP by the agent that holds addresses in the other mode. pcs cannot give it another agent: it is made anew. */

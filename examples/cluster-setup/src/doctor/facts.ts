@@ -11,6 +11,7 @@ import {
   type Scheduler,
 } from '@sleepi3/pcs';
 import { type FenceCheck, parseFenceCheck, parseRollStatus, type Roll, type RollStatus } from '@sleepi3/program';
+import { addressAgents, containerAgents } from '../cluster/design.js';
 import type { CommandAnswer, Machine } from '../nodes/machine.js';
 import { agentPath } from '../nodes/fence-check.js';
 import { defaultsPath } from '../plan/steps/node.js';
@@ -132,9 +133,18 @@ export class Facts {
     return devices.length === 0 || devices.some(({ type }) => type === 'fence_sleepi3');
   }
 
-  /** The primitives of an agent such as `ocf:heartbeat:docker`; none when the cluster does not run. */
-  async primitives(agent: string): Promise<readonly ConfiguredPrimitive[]> {
+  /** The primitives that hold virtual addresses; none when the cluster does not run. */
+  addresses(): Promise<readonly ConfiguredPrimitive[]> {
+    return this.#primitives(addressAgents);
+  }
+
+  /** The primitives that run containers of Docker; none when the cluster does not run. */
+  containers(): Promise<readonly ConfiguredPrimitive[]> {
+    return this.#primitives(containerAgents);
+  }
+
+  async #primitives(agents: Readonly<Record<string, string>>): Promise<readonly ConfiguredPrimitive[]> {
     const all = (await this.reality.configuration())?.primitives ?? [];
-    return all.filter((one) => sameAgent(agentOf(one) ?? '', agent));
+    return all.filter((one) => Object.values(agents).some((agent) => sameAgent(agentOf(one) ?? '', agent)));
   }
 }

@@ -1,6 +1,6 @@
 // What is asked in a proof: the service at its virtual address, as the cluster's configuration has it.
 import { agentOf, type ClusterConfiguration, type ClusterStatus, sameAddress } from '@sleepi3/pcs';
-import { addressAgents } from '../cluster/design.js';
+import { addressAgents, containerAgents } from '../cluster/design.js';
 import { urlAt } from '../cluster/service-url.js';
 import { readPublishedPort } from '../config/published-ports.js';
 import { readRunOptions } from '../config/run-options.js';
@@ -33,7 +33,7 @@ export function placesOf(status: ClusterStatus, resource: string | undefined): r
 /** The ports of the containers, in the order of the configuration. */
 function publishedPorts(configuration: ClusterConfiguration) {
   return configuration.primitives
-    .filter((one) => agentOf(one) === 'ocf:heartbeat:docker')
+    .filter((one) => Object.values<string | undefined>(containerAgents).includes(agentOf(one)))
     .flatMap(({ id }) => readRunOptions(configuration.optionsOf(id).get('run_opts') ?? '').options)
     .flatMap(({ name, value = '' }) => (name === '--publish' ? (readPublishedPort(value) ?? []) : []));
 }

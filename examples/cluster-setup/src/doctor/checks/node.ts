@@ -27,7 +27,7 @@ export const nodeChecks: readonly Check[] = [
     title: 'packages and versions',
     look: async (facts) => {
       const release = parseRelease((await facts.file('/etc/os-release')) ?? '');
-      const containers = await facts.primitives('ocf:heartbeat:docker');
+      const containers = await facts.containers();
       const device = (await facts.corosyncConf())?.device === undefined ? [] : [devicePackage];
       const needed = [...clusterPackages, ...device, ...(containers.length > 0 ? dockerPackages(release) : [])];
       const { missing, versions } = await findPackages(facts.machine, needed);
@@ -191,7 +191,7 @@ export const nodeChecks: readonly Check[] = [
     of: 'node',
     title: 'Docker before Pacemaker',
     look: async (facts) => {
-      const containers = await facts.primitives('ocf:heartbeat:docker');
+      const containers = await facts.containers();
       if (containers.length === 0) return [];
       const daemon = await dockerInCluster(facts);
       if (daemon !== undefined) {
@@ -240,7 +240,7 @@ export const nodeChecks: readonly Check[] = [
     look: async (facts) => {
       const findings: Ailment[] = [];
       const status = await facts.reality.status();
-      for (const resource of await facts.primitives('ocf:heartbeat:docker')) {
+      for (const resource of await facts.containers()) {
         const name = (await facts.configuration()).optionsOf(resource.id).get('name') ?? resource.id;
         const answer = await facts.ask(
           ...(['docker', 'inspect', '--type', 'container', '--format'] as const),

@@ -1,6 +1,5 @@
 // What is looked at of the restart in turn: the settings of rolling-reboot, held against the cluster and against the other node's.
 import { sameAddress } from '@sleepi3/pcs';
-import { addressAgents } from '../../cluster/design.js';
 import { settingIn } from '../../nodes/settings-file.js';
 import { rebootSettingsPath } from '../../plan/steps/reboot.js';
 import type { Ailment, Check, Finding } from '../check.js';
@@ -46,7 +45,7 @@ export const rebootChecks: readonly Check[] = [
       }
       const url = settingIn(text, 'URL') ?? '';
       const host = URL.canParse(url) ? new URL(url).hostname.replace(/^\[(.*)\]$/, '$1') : url;
-      const vips = (await Promise.all(Object.values(addressAgents).map((agent) => facts.primitives(agent)))).flat();
+      const vips = await facts.addresses();
       const addresses = vips.flatMap(({ id }) => configuration.optionsOf(id).get('ip') ?? []);
       // A name may stand for the address.
       if (addresses.length === 0 || !/^[\d.]+$|:/.test(host) || addresses.some((one) => sameAddress(one, host)))

@@ -15,7 +15,6 @@ import {
   staysPut,
   valueIn,
 } from '@sleepi3/pcs';
-import { addressAgents } from '../../cluster/design.js';
 import { leavesAfter } from '../../cluster/elements.js';
 import { initIn } from '../../config/run-options.js';
 import { type Ailment, type Check, judgeEach } from '../check.js';
@@ -65,8 +64,8 @@ export const resourceChecks: readonly Check[] = [
     title: 'order and colocation of VIP and container',
     needsCluster: true,
     look: async (facts) => {
-      const vips = (await Promise.all(Object.values(addressAgents).map((agent) => facts.primitives(agent)))).flat();
-      const containers = await facts.primitives('ocf:heartbeat:docker');
+      const vips = await facts.addresses();
+      const containers = await facts.containers();
       if (containers.length === 0) return [];
       const configuration = await facts.configuration();
       return judgeEach(vips, 'the address', (vip) => belongsTogether(configuration, vip, containers));
@@ -79,22 +78,18 @@ export const resourceChecks: readonly Check[] = [
     needsCluster: true,
     look: async (facts) => {
       const configuration = await facts.configuration();
-      return judgeEach(
-        await facts.primitives('ocf:heartbeat:docker'),
-        'the container',
-        ({ id }): readonly Ailment[] => {
-          const options = configuration.optionsOf(id).get('run_opts') ?? '';
-          if (initIn(options) === true) return [];
-          return [
-            {
-              severity: 'note',
-              fact: `${id} runs its container without --init`,
-              why: 'A program that is process 1 ignores SIGTERM unless it handles it: a stop then takes its whole timeout, 80 s and more.',
-              fix: [`pcs resource update ${id} run_opts='--init ${options}'`],
-            },
-          ];
-        },
-      );
+      return judgeEach(await facts.containers(), 'the container', ({ id }): readonly Ailment[] => {
+        const options = configuration.optionsOf(id).get('run_opts') ?? '';
+        if (initIn(options) === true) return [];
+        return [
+          {
+            severity: 'note',
+            fact: `${id} runs its container without --init`,
+            why: 'A program that is process 1 ignores SIGTERM unless it handles it: a stop then takes its whole timeout, 80 s and more.',
+            fix: [`pcs resource update ${id} run_opts='--init ${options}'`],
+          },
+        ];
+      });
     },
   },
   {

@@ -1,7 +1,7 @@
 // What each node needs before it can be in the cluster.
-import { isPlaceholder } from '@sleepi3/pcs';
+import { isPlaceholder, parseAgent } from '@sleepi3/pcs';
 import { editDefaults, parseDefaults } from '@sleepi3/driver';
-import { addressAgents, type ClusterDesign, isRing } from '../../cluster/design.js';
+import { type ClusterDesign, isRing } from '../../cluster/design.js';
 import { SetupError } from '../../errors.js';
 import { agentPath, askFenceCheck } from '../../nodes/fence-check.js';
 import { addressesOf, withHosts } from '../../nodes/hosts-file.js';
@@ -25,9 +25,13 @@ export const defaultsPath = '/etc/default/sleepi3';
 /** The defaults file as it was before, for undo. */
 export const defaultsBackup = '/etc/default/sleepi3.before-cluster-setup';
 
-/** What the package fence-sleepi3 brings and this cluster uses; an older one has no resource agent. */
-export function agentPaths({ vip }: ClusterDesign): readonly string[] {
-  return [agentPath, ...(vip.agent === addressAgents.migratable ? ['/usr/lib/ocf/resource.d/sleepi3/IPaddr2'] : [])];
+/** What the package fence-sleepi3 brings and this cluster uses; an older one has no resource agents. */
+export function agentPaths({ vip, containers }: ClusterDesign): readonly string[] {
+  const ours = [vip, ...containers].flatMap(({ agent }) => {
+    const { provider, type } = parseAgent(agent) ?? {};
+    return provider === 'sleepi3' ? `/usr/lib/ocf/resource.d/sleepi3/${type ?? ''}` : [];
+  });
+  return [agentPath, ...new Set(ours)];
 }
 
 /** The steps of one node, in order. */
