@@ -70,7 +70,9 @@ export function buildProgramPackage(
 /** A bundled program that runs on Debian's own Node, wherever PATH may lead. */
 function forDebiansNode(path: string): PackagedFile {
   const text = readFileSync(path, 'utf8');
-  const ours = text.replace(/^#!.* node$/m, '#!/usr/bin/node').replace(/^exec node /m, 'exec /usr/bin/node ');
+  const ours = text.startsWith('#!/bin/sh\n')
+    ? text.replace('\nexec node ', '\nexec /usr/bin/node ')
+    : text.replace(/^#!.*/, '#!/usr/bin/node');
   return { content: ours, mode: 0o755 };
 }
 
