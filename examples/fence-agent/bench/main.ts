@@ -74,12 +74,13 @@ async function main(): Promise<void> {
     title: "metadata, whole process, against Debian's Python agent",
     ours: agent('metadata'),
     baseline: { name: 'fence_dummy', run: run(reference, 'metadata') },
-    target: 0.55,
+    // sh alone; an agent that started Node for it would take 0.5.
+    target: 0.15,
   };
 
   try {
     const processes = await runRatioBenches([
-      againstNode('metadata', 1.15),
+      againstNode('metadata', 0.25),
       againstNode('monitor', 1.5),
       againstNode('status', 1.5),
       againstPython,
