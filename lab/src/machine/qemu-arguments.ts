@@ -43,8 +43,11 @@ export interface MachineFiles {
 /** Of a Pi's four. Emulated on two, a survivor has both for itself: what takes over does not wait for what tells of it. */
 const processors = 2;
 
-/** MiB of memory. Corosync, Pacemaker, pcsd, docker and the agent fit in it. */
-const memory = 1024;
+/**
+ * MiB of memory. Corosync, Pacemaker, pcsd, docker and the agent fit in it; on Debian 13 not in 1024 with pcs and a Node besides:
+ * journald told of memory pressure, and the node paged until nothing ended any more (seen).
+ */
+const memory = { bookworm: 1024, trixie: 2048 } as const;
 
 /** The kernel's command line: all that makes one machine differ from the other. */
 export function kernelArguments({ name, number, address }: MachineIdentity, architecture: Architecture): string {
@@ -69,12 +72,13 @@ export function qemuArguments(
   files: MachineFiles,
   acceleration: Acceleration,
 ): string[] {
-  const { architecture } = image.platform;
+  const { architecture, release } = image.platform;
   const { qemu, machine } = machineKinds[architecture];
   return [
     qemu,
     ...['-name', identity.name, '-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none'],
-    ...['-M', machine, ...processorOf(architecture, acceleration), '-smp', String(processors), '-m', String(memory)],
+    ...['-M', machine, ...processorOf(architecture, acceleration), '-smp', String(processors)],
+    ...['-m', String(memory[release])],
     // A halted Pi keeps its power until the board cuts it.
     '-no-shutdown',
     ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', kernelArguments(identity, architecture)],
