@@ -4,6 +4,7 @@
 import { renderMetadata } from '@sleepi3/fence-protocol';
 import { version } from '../package.json';
 import { createAgent } from './agent.js';
+import { readBefore } from './read-before.js';
 
 const name = 'fence_sleepi3';
 const metadata = renderMetadata(
@@ -18,28 +19,30 @@ const quoted = (text: string) =>
     .replaceAll('\n', String.raw`\n`)
     .replaceAll("'", String.raw`'\''`)}'`;
 
-// Standard input can be read only once: what sh has read, Node is given again.
+// Standard input can be read only once. What sh has read of it is handed on, and Node reads the rest: to sh an end of the input is
+// the same as one that is not to be had yet (a descriptor that does not block), and a request without its last lines is another one.
 export default `
 tell_metadata() {
   printf %b ${quoted(metadata)}
   exit
 }
+unset ${readBefore}
 case $0 in
 ${name} | *"/${name}")
   case $#:$1:$2 in
   2:-o:metadata | 2:--action:metadata | 1:--action=metadata:) tell_metadata ;;
   0::)
     if ! [ -t 0 ]; then
-      input='' between=''
-      while IFS= read -r line || [ "$line" ]; do
-        input=$input$between$line
-        between='
+      newline='
 '
-      done
-      [ "$input" = action=metadata ] && tell_metadata
-      exec <<END
-$input
-END
+      if IFS= read -r line; then before=$line$newline; else before=$line; fi
+      if [ "$line" = action=metadata ]; then
+        if IFS= read -r line; then before=$before$line$newline; else
+          [ -z "$line" ] && tell_metadata
+          before=$before$line
+        fi
+      fi
+      export ${readBefore}="$before"
     fi
     ;;
   esac

@@ -3,6 +3,7 @@ import { type FenceHost, nodeHost } from '@sleepi3/fence-protocol';
 import { version } from '../package.json';
 import { relay } from './relay/ask.js';
 import { nearMachine as machine } from './node/near-machine.js';
+import { readBefore } from './read-before.js';
 import { reasonOf } from './reason.js';
 
 let stop: AbortController | undefined;
@@ -24,8 +25,8 @@ const own = nodeHost(process);
 let input: Promise<string> | undefined;
 const host: FenceHost = {
   ...own,
-  // It can be read only once.
-  readStdin: () => (input ??= own.readStdin()),
+  // It can be read only once, and sh has begun.
+  readStdin: () => (input ??= own.readStdin().then((rest) => (own.env[readBefore] ?? '') + rest)),
   get signal() {
     return stopSignal();
   },

@@ -1,8 +1,22 @@
 // The bundled program: one file in two parts, of which the second is compiled when it is asked for.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { renderMetadata } from '@sleepi3/fence-protocol';
 import { runLikePacemaker } from '@sleepi3/fence-protocol/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -37,6 +51,27 @@ it('has one metadata, in whatever words it is asked for, of sh and of Node', () 
     expect(ask([], 'action=metadata\n')).toBe(expected);
     expect(ask([], '# as somebody else asks\naction=metadata\nverbose=0\n')).toBe(expected);
   }
+});
+
+it('waits for a request that is not there yet where its standard input does not block', async () => {
+  const fifo = join(directory, 'request');
+  execFileSync('mkfifo', [fifo]);
+  const input = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+  const request = openSync(fifo, constants.O_WRONLY);
+  // As descriptor 0 Node would make it one that blocks.
+  const child = spawn('sh', ['-c', 'exec "$0" <&3', program], { stdio: ['ignore', 'pipe', 'inherit', input] });
+  closeSync(input);
+  let said = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const ended = once(child, 'close');
+  // By then sh has looked, and Node has started.
+  for (const piece of ['plug=node1\nact', 'ion=metadata\n']) {
+    await setTimeout(300);
+    writeSync(request, piece);
+  }
+  closeSync(request);
+  expect(await ended).toEqual([0, null]);
+  expect(said).toBe(renderMetadata(agent, 'fence_sleepi3'));
 });
 
 it('starts no Node where Pacemaker asks for the metadata', () => {
