@@ -68,14 +68,14 @@ describe('running jobs', () => {
     const jobs = jobsOf({ complete: true, report: '' });
     const chosen = (ci: boolean, ...names: readonly string[]) =>
       chooseJobs(jobs, { names, ci }).map(({ name }) => name);
-    expect(chosen(false)).toEqual(['build', 'size', 'tests']);
+    expect(chosen(false)).toEqual(['build', 'tests', 'size']);
     expect(chosen(true)).toEqual(jobs.map(({ name }) => name).filter((name) => name !== 'quick'));
     expect(chosen(false, 'lint', 'quick')).toEqual(['quick', 'lint']);
     // `npm run lint` is what reads the code.
     const { scripts } = JSON.parse(readText(root, 'package.json')) as { scripts: { lint: string } };
     const reading = jobs.filter(({ reads }) => reads).map(({ name }) => name);
     expect(scripts.lint.split('main.ts ')[1]?.split(' ').toSorted()).toEqual(reading.toSorted());
-    expect(() => chosen(false, 'test')).toThrow('unknown job test; the jobs are build, size, tests, ');
+    expect(() => chosen(false, 'test')).toThrow('unknown job test; the jobs are build, tests, size, ');
   });
 
   it('takes the floors of coverage where every part is', () => {
