@@ -413,8 +413,8 @@ describe('monitor', () => {
 
   it('fails, and says why, on a board that reads differently each time', async () => {
     const cluster = await createCluster();
-    // EIPDE in every other reading; the register is read for EITRG, too.
-    const at = [1, 5, 9, 13, 17, 21];
+    // EIPDE in every other reading.
+    const at = [1, 3, 5, 7, 9, 11];
     cluster.harness.boards[0].faults.add({ kind: 'bit-flip', op: 'read', register: 'inputControl', bits: 0b001, at });
     expect(await call(cluster, { action: 'monitor' })).toMatchObject({
       exitStatus: 1,

@@ -60,7 +60,7 @@ export {
   type WritableRegisterName,
   type WriteOptions,
 } from './board/sleepi3.js';
-export type { IoStatus, Snapshot, Voltages } from './board/snapshot.js';
+export type { IoStatus, ParameterValues, Snapshot, Voltages } from './board/snapshot.js';
 export type { BoardEvent, BoardWatchOptions } from './board/watch.js';
 export {
   createLineDecoder,

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BusError, type parameters, registers, Sleepi3 } from '../src/index.js';
+import { BusError, parameters, registers, Sleepi3 } from '../src/index.js';
 import { MemoryBus } from './memory-bus.js';
 import { errorOf, instantClock, openOn } from './board-on-memory.js';
 
@@ -143,6 +144,28 @@ describe('reading', () => {
     expect(bus.calls).toHaveLength(5);
   });
 
+  it('gives several parameters, each register read once', async () => {
+    const { bus, board } = await openOn();
+    bus.memory.set([0x10, 0x27, 0xe0, 0x2e, 0xc0, 0x5d, 7, 8, 9, 10, 11, 0b101, 0b011, 0b110, 0b1010001, 3]);
+    const all = Object.keys(parameters) as (keyof typeof parameters)[];
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(all), async (names) => {
+        bus.calls.length = 0;
+        const values = await board.getAll(names);
+        const read = bus.calls.map(({ register }) => register);
+        expect(new Set(read).size).toBe(read.length);
+        expect(Object.keys(values)).toEqual(names);
+        for (const name of names) expect([name, values[name]]).toEqual([name, await board.get(name)]);
+      }),
+    );
+    bus.calls.length = 0;
+    expect(await board.getAll(['extin-powerdown', 'extin-trigger'])).toEqual({
+      'extin-powerdown': true,
+      'extin-trigger': 'level',
+    });
+    expect(bus.calls).toHaveLength(1);
+  });
+
   it('sees EXTOUT, EXTIN and the switch in one transfer', async () => {
     const { bus, board } = await openOn();
     bus.memory[0x0d] = 0b011;
@@ -153,6 +176,7 @@ describe('reading', () => {
   it.each(['toString', 'EXTIN', '', 'extin ', '__proto__'])('refuses the unknown parameter %j', async (name) => {
     const { bus, board } = await openOn();
     expect(await errorOf(board.get(name as 'extin'))).toMatchObject({ code: 'UNKNOWN_PARAMETER', parameter: name });
+    expect(await errorOf(board.getAll(['extin', name as 'extin']))).toMatchObject({ code: 'UNKNOWN_PARAMETER' });
     expect(await errorOf(board.set(name as 'extout', true))).toMatchObject({ code: 'UNKNOWN_PARAMETER' });
     expect(bus.calls).toEqual([]);
   });

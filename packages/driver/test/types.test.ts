@@ -43,6 +43,10 @@ describe('the types of the parameters', () => {
       // @ts-expect-error -- the version is read-only
       await board.writeRegister('version', 1);
       expectTypeOf(await board.get('wakeup-flag')).toEqualTypeOf<readonly WakeupFlag[]>();
+      expectTypeOf(await board.getAll(['uvlo', 'voltage'])).toEqualTypeOf<{
+        readonly uvlo: boolean;
+        readonly voltage: number;
+      }>();
       expectTypeOf((await board.snapshot())['extin-trigger']).toEqualTypeOf<'edge' | 'level'>();
     };
   });

@@ -31,25 +31,24 @@ export async function look(
 ): Promise<NodeReport> {
   const { clock, date, defaultsFile, owedWake, readDefaults, wireTest } = host;
   const act = line.underWay;
-  // Names may have to be resolved; the board takes its time meanwhile.
-  const finding = host.peer?.wiring().catch(() => undefined);
+  // Names may have to be resolved, and files read; the board takes its time meanwhile.
+  const finding = host.peer?.wiring().catch(() => undefined) ?? Promise.resolve(undefined);
+  const testing = finding.then((wiring) => wireTest.last(wiring && testedOf(wiring)));
+  testing.catch(() => undefined); // it is told below
   const defaults = await readDefaults().catch(() => undefined); // without it the board does not open, which is told
-  let transfer = 0;
+  const transfers: number[] = [];
   const reading = await openBoard()
-    .then(async (board) => {
-      transfer = await transferTime(board, clock);
-      return readBoard(board).finally(() => board.close());
-    })
+    .then((board) => readBoard(timed(board, clock, transfers)).finally(() => board.close()))
     .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
   const isRead = !(reading instanceof Error);
   const asserted = isRead && reading.extout;
   const care = asserted ? await line.careFor(careTimeout).catch(() => 'stuck' as const) : 'idle';
   const view = { board: reading, defaults, defaultsPath: defaultsFile, extoutOwned: care !== 'stuck' };
-  const slow = busIsSlow(transfer);
+  const slow = busIsSlow(transfers);
   const owed = await owedWake.get();
   if (owed) void debt.makeGood();
   const wiring = await finding;
-  const tested = await wireTest.last(wiring && testedOf(wiring));
+  const tested = await testing;
   const wire = judgeWireTest(tested, date(), wiring?.before === undefined ? undefined : wiring.peer);
   const findings: Finding[] = [
     ...(care === 'released' ? [lineWasOrphaned] : []),
@@ -70,13 +69,18 @@ export async function look(
   };
 }
 
-/** ms that a transfer takes, other users of the bus apart. */
-async function transferTime(board: Pick<BoardView, 'ioStatus'>, clock: Clock): Promise<number> {
-  let quickest = Infinity;
-  for (let count = 0; count < 3; count++) {
-    const begun = clock.now();
-    await board.ioStatus();
-    quickest = Math.min(quickest, clock.now() - begun);
-  }
-  return quickest;
+/** The board, of which each look at the lines, a single transfer, is timed: ms. */
+function timed(board: BoardView, clock: Clock, transfers: number[]): BoardView {
+  return {
+    get: (name) => board.get(name),
+    getAll: (names) => board.getAll(names),
+    ioStatus: async () => {
+      const begun = clock.now();
+      const lines = await board.ioStatus();
+      transfers.push(clock.now() - begun);
+      return lines;
+    },
+    voltages: () => board.voltages(),
+    close: () => board.close(),
+  };
 }

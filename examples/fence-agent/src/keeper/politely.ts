@@ -2,7 +2,7 @@
 import type { Clock, Sleepi3 } from '@sleepi3/driver';
 
 /** What those read who can wait. */
-export type BoardView = Pick<Sleepi3, 'close' | 'get' | 'ioStatus' | 'voltages'>;
+export type BoardView = Pick<Sleepi3, 'close' | 'get' | 'getAll' | 'ioStatus' | 'voltages'>;
 
 /** Between two looks whether the bus is wanted no more, ms. */
 const politeInterval = 500;
@@ -20,6 +20,7 @@ export async function openPolitely(
   const board = await politely(openBoard);
   return {
     get: (name) => politely(() => board.get(name)),
+    getAll: (names) => politely(() => board.getAll(names)),
     ioStatus: () => politely(() => board.ioStatus()),
     voltages: () => politely(() => board.voltages()),
     close: () => board.close(),

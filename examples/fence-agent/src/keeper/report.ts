@@ -36,9 +36,10 @@ export const lineWasOrphaned: Finding = {
 /** A transfer that takes longer than this, ms, may leave no time to shoot after the look that allows it. */
 const slowestTransfer = 1000;
 
-/** What is to be said of a bus on which a transfer takes so many ms. */
-export function busIsSlow(transfer: number): Finding | undefined {
-  if (transfer <= slowestTransfer) return undefined;
+/** What is to be said of a bus on which transfers took so many ms: the quickest had no other user of the bus beside. */
+export function busIsSlow(transfers: readonly number[]): Finding | undefined {
+  const transfer = Math.min(...transfers);
+  if (transfers.length === 0 || transfer <= slowestTransfer) return undefined;
   return {
     id: 'bus-slow',
     severity: 'error',

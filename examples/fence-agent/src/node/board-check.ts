@@ -7,15 +7,14 @@ import { settled } from '../line/lines.js';
  * Reads what is judged until three readings in a row agree: a bit that flips on the bus must neither report that this node
  * cannot be fenced nor hide it.
  */
-export function readBoard(board: Pick<Sleepi3, 'get' | 'ioStatus'>): Promise<HealthReading> {
+export function readBoard(board: Pick<Sleepi3, 'get' | 'getAll' | 'ioStatus'>): Promise<HealthReading> {
   const read = async (): Promise<HealthReading> => {
     const { extout, extin } = await board.ioStatus();
     return {
       extout,
       extin,
       'extin-count': await board.get('extin-count'),
-      'extin-powerdown': await board.get('extin-powerdown'),
-      'extin-trigger': await board.get('extin-trigger'),
+      ...(await board.getAll(['extin-powerdown', 'extin-trigger'])),
       'watchdog-timeout': await board.get('watchdog-timeout'),
     };
   };

@@ -279,13 +279,10 @@ async function watch(node: WireEnd, board: Sleepi3, end: Promise<unknown>): Prom
 function boardFacts(board: Sleepi3): Promise<BoardFacts> {
   const facts = async (): Promise<BoardFacts> => {
     const { extin, extout } = await board.ioStatus();
-    return {
-      extin,
-      extout,
-      extinCount: await board.get('extin-count'),
-      extinPowerdown: await board.get('extin-powerdown'),
-      levelTrigger: (await board.get('extin-trigger')) === 'level',
-    };
+    const extinCount = await board.get('extin-count');
+    const input = await board.getAll(['extin-powerdown', 'extin-trigger']);
+    const [extinPowerdown, levelTrigger] = [input['extin-powerdown'], input['extin-trigger'] === 'level'];
+    return { extin, extout, extinCount, extinPowerdown, levelTrigger };
   };
   return settled('the board', facts, isDeepStrictEqual);
 }

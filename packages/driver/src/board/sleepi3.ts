@@ -19,7 +19,16 @@ import {
 } from './parameters.js';
 import { openBus } from '../bus/open-bus.js';
 import { bits, type Register, type RegisterName, registers } from './registers.js';
-import { decodeSnapshot, type IoStatus, type Snapshot, type Voltages } from './snapshot.js';
+import {
+  type Contents,
+  decodeParameters,
+  decodeSnapshot,
+  type IoStatus,
+  type ParameterValues,
+  registersOf,
+  type Snapshot,
+  type Voltages,
+} from './snapshot.js';
 import { type BoardEvent, type BoardWatchOptions, watchBoard } from './watch.js';
 import { defaultRetryPolicy, isTransient, retryDelay, type RetryPolicy } from './retry.js';
 
@@ -161,6 +170,17 @@ export class Sleepi3 {
   }
 
   /**
+   * Reads several parameters as {@link get} does, each register once: those of one register, such as `extin-powerdown` and
+   * `extin-trigger`, are as they were in one and the same transfer.
+   *
+   * @throws {@link Sleepi3Error} `UNKNOWN_PARAMETER`, `TRANSFER_FAILED`, `CLOSED`.
+   */
+  async getAll<N extends ParameterName>(names: readonly N[]): Promise<ParameterValues<N>> {
+    for (const name of names) if (!isParameterName(name)) throw unknownParameter(name);
+    return decodeParameters(names, await this.#contentsOf(registersOf(names)));
+  }
+
+  /**
    * Sets one parameter: reads, changes and writes its register under the lock between processes, then reads it back. A
    * register that holds more than the parameter is read until two readings in a row agree (`TRANSFER_FAILED` with `EBADMSG`
    * when they do not); one that does not read back as written is written again.
@@ -205,9 +225,7 @@ export class Sleepi3 {
    * @throws {@link Sleepi3Error} `TRANSFER_FAILED`, `CLOSED`.
    */
   async snapshot(): Promise<Snapshot> {
-    const contents: Partial<Record<RegisterName, number>> = {};
-    for (const name of registerNames) contents[name] = await this.readRegister(name);
-    return decodeSnapshot(contents as Readonly<Record<RegisterName, number>>);
+    return decodeSnapshot(await this.#contentsOf(registerNames));
   }
 
   /**
@@ -307,6 +325,12 @@ export class Sleepi3 {
       next = await this.readRegister(name);
     }
     return next;
+  }
+
+  async #contentsOf(names: Iterable<RegisterName>): Promise<Contents> {
+    const contents: Partial<Record<RegisterName, number>> = {};
+    for (const name of names) contents[name] = await this.readRegister(name);
+    return contents as Contents;
   }
 
   #read<T>(name: RegisterName, decode: (contents: number) => T): Promise<T> {

@@ -22,8 +22,11 @@ export interface Voltages {
   readonly active: number;
 }
 
+/** Parameters by their names. */
+export type ParameterValues<N extends ParameterName> = { readonly [K in N]: ParameterValue<K> };
+
 /** Everything the board says, each register read once. */
-export type Snapshot = { readonly [N in ParameterName]: ParameterValue<N> } & {
+export type Snapshot = ParameterValues<ParameterName> & {
   /** mV at CN1. */
   readonly voltage1: number;
   /** mV at CN2. */
@@ -32,12 +35,30 @@ export type Snapshot = { readonly [N in ParameterName]: ParameterValue<N> } & {
   readonly version: number;
 };
 
+/** What registers hold: those that were read. */
+export type Contents = Readonly<Record<RegisterName, number>>;
+
 /** The snapshot that the contents of all registers mean. */
-export function decodeSnapshot(contents: Readonly<Record<RegisterName, number>>): Snapshot {
+export function decodeSnapshot(contents: Contents): Snapshot {
   const { voltage1, voltage2, version } = contents;
-  const values = Object.entries(parameters).map(([name, parameter]) => {
-    const { register, second = register, decode } = parameterReading(parameter);
+  return { ...decodeParameters(Object.keys(parameters) as ParameterName[], contents), voltage1, voltage2, version };
+}
+
+/** The parameters that the contents of their registers, {@link registersOf}, mean. */
+export function decodeParameters<N extends ParameterName>(names: readonly N[], contents: Contents): ParameterValues<N> {
+  const values = names.map((name) => {
+    const { register, second = register, decode } = parameterReading(parameters[name]);
     return [name, decode(contents[register], contents[second])] as const;
   });
-  return { ...Object.fromEntries(values), voltage1, voltage2, version } as unknown as Snapshot;
+  return Object.fromEntries(values) as unknown as ParameterValues<N>;
+}
+
+/** The registers that parameters are read from, each once. */
+export function registersOf(names: readonly ParameterName[]): ReadonlySet<RegisterName> {
+  return new Set(
+    names.flatMap((name) => {
+      const { register, second = register } = parameterReading(parameters[name]);
+      return [register, second];
+    }),
+  );
 }
