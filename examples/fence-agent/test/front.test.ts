@@ -1,16 +1,18 @@
 // What sh does before Node: it tells the metadata, and hands all else on as it came.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderMetadata } from '@sleepi3/fence-protocol';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeI2cTools, type FakeI2cTools } from '../../../packages/driver/test/fake-i2c-tools.js';
 import { opening } from '../../../tools/bundle/front.js';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { version } from '../package.json';
 import { createAgent } from '../src/agent.js';
 import front from '../src/front.js';
+import { releasedText } from '../src/keeper/clear-line.js';
 
 const metadata = renderMetadata(
   createAgent(version, () => Promise.reject(new Error('nothing is run here'))),
@@ -93,6 +95,70 @@ describe.each(shells)('%s', (shell, ...options) => {
     symlinkSync(program, link);
     expect(call(['-o', 'metadata'], '', link)).toEqual(handedOn(['-o', 'metadata'], '', link));
     expect(call([], 'action=metadata\n', link)).toEqual(handedOn([], 'action=metadata\n', link));
+  });
+});
+
+describe('the line of a line keeper that has died', () => {
+  const state = () => join(directory, 'state');
+  /** As it ends: what sh said, what it had Node called with, and the last writing to io_status. */
+  const release = (words: readonly string[], note?: string) => {
+    mkdirSync(state(), { recursive: true });
+    rmSync(join(state(), 'board'), { force: true });
+    if (note !== undefined) writeFileSync(join(state(), 'board'), note);
+    const { status, stdout, stderr } = spawnSync('sh', [program, ...words], {
+      encoding: 'utf8',
+      input: '',
+      env: { PATH: `${tools.directory}:${directory}:/usr/bin:/bin`, FENCE_SLEEPI3_DIRECTORY: state() },
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: [program, ...words].map((word) => `<${word}>`).join('') });
+    return stdout;
+  };
+  const lines = (value?: string) => {
+    const register = join(tools.directory, '0x0d');
+    if (value !== undefined) writeFileSync(register, `${value}\n`);
+    return Number(readFileSync(register, 'utf8'));
+  };
+  const fault = (script: string) => {
+    writeFileSync(join(tools.directory, 'fault'), script);
+  };
+  let tools: FakeI2cTools;
+
+  beforeEach(async () => {
+    tools = await createFakeI2cTools();
+  });
+  afterEach(async () => {
+    await tools.dispose();
+  });
+
+  it('is released before Node starts', () => {
+    lines('3');
+    expect(release(['release'], '1 0x6e\n')).toBe(`${releasedText}\n`);
+    expect(lines()).toBe(0);
+  });
+
+  it('is not written to where it is idle, where another board is meant, and for any other command', () => {
+    lines('2');
+    expect(release(['release'], '1 0x6e\n')).toBe('');
+    expect(lines()).toBe(2);
+    lines('3');
+    for (const words of [['release', '--bus', '1'], ['keeper'], ['-o', 'off'], ['releases'], ['release', '']]) {
+      expect(release(words, '1 0x6e\n')).toBe('');
+    }
+    for (const note of [undefined, '', '\n', '7 0x6e\n', '1 0x6d\n', '1', '1 0x6e']) {
+      expect(release(['release'], note), note).toBe('');
+      expect(lines(), note).toBe(3);
+    }
+  });
+
+  it('is left to Node, which follows, where the bus fails; once is nothing', () => {
+    lines('1');
+    fault('exit 2\n');
+    expect(release(['release'], '1 0x6e\n')).toBe('');
+    expect(lines()).toBe(1);
+    // Each kind of transfer fails at first.
+    fault('if [ ! -e "$0.failed" ]; then touch "$0.failed"; echo "Error: Read failed" >&2; exit 2; fi\n');
+    expect(release(['release'], '1 0x6e\n')).toBe('');
+    expect(lines()).toBe(0);
   });
 });
 

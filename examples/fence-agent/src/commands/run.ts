@@ -1,7 +1,7 @@
 // Runs the commands that go with the agent: reads their options, gives each what it needs, prints what came of it.
 import { commandHelp, explain, helpText, parseCommand, parseCommandLine, UsageError } from '@sleepi3/program';
 import { runKeeper } from '../keeper/service.js';
-import { clearLine } from '../keeper/clear-line.js';
+import { clearLine, releasedText } from '../keeper/clear-line.js';
 import { boardLines } from '../node/board.js';
 import { boot } from './boot.js';
 import { check, describe } from './check.js';
@@ -57,7 +57,7 @@ const runners: Readonly<Record<CommandName, Runner>> = {
     const openLines = async () => boardLines(await openBoard(values, host));
     const care = await clearLine({ clock: host.clock, log: logTo(host), openLines }, releaseTimeout);
     if (care === 'stuck') throw new Error('EXTOUT is asserted and cannot be released');
-    if (care === 'released') host.write('EXTOUT was asserted and has been released\n');
+    if (care === 'released') host.write(`${releasedText}\n`);
     return 0;
   }),
 

@@ -4,6 +4,9 @@ import type { Clock } from '@sleepi3/driver';
 import { type Lines, readSettled } from '../line/lines.js';
 import { release } from '../line/pulse.js';
 
+/** What the journal says of it. */
+export const releasedText = 'EXTOUT was asserted and has been released';
+
 export interface LineHost {
   readonly clock: Clock;
   readonly openLines: () => Promise<Lines & { close(): Promise<void> }>;

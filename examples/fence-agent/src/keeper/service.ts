@@ -8,6 +8,7 @@ import { type BoardChoice, boardOf, defaultsOf, judgeNode, wiringOf } from '../a
 import { Observation, observeBoot } from '../characterize/subject.js';
 import { checkReport } from '../commands/check.js';
 import type { CommandHost } from '../commands/host.js';
+import { boardNote } from '../node/board-note.js';
 import { busIdentity, realPath } from '../node/board.js';
 import { machineId, powerRecord } from '../node/machine-of-linux.js';
 import { recordFile } from '../node/record-file.js';
@@ -55,7 +56,12 @@ export async function runKeeper(
     },
     alert: (event) => sendAlert(event, runProgram),
   });
-  const openBoard = async () => machine.openBoard(boardOf(choice, await defaultsOf(choice, machine)), logOnce);
+  const note = boardNote(files.board, logOnce);
+  const openBoard = async () => {
+    const board = boardOf(choice, await defaultsOf(choice, machine));
+    note(board);
+    return machine.openBoard(board, logOnce);
+  };
   await keepLine({
     peer: {
       clock,

@@ -8,6 +8,8 @@ export interface StateFiles {
   readonly socket: string;
   /** Whoever holds the lock on it is the line keeper, where no service manager sees to it that there is one only. */
   readonly lock: string;
+  /** Where the line keeper's board is, for sh: see {@link noteBoard}. */
+  readonly board: string;
   /** The last power-off that was verified, as long as nothing may have undone it. */
   readonly powerOff: string;
   /** The wake pulse that is owed to a target; outlives a boot, as everything below does. */
@@ -22,12 +24,19 @@ export interface StateFiles {
   readonly clusterKey: string;
 }
 
+/** The variable of the environment that names one directory for all. */
+export const directoryVariable = 'FENCE_SLEEPI3_DIRECTORY';
+/** The runtime directory of root's line keeper, the service. */
+export const serviceRuntime = '/run/fence_sleepi3';
+export const boardFile = 'board';
+
 /** The files of this user's line keeper; root's are those of the service. */
 export function stateFiles(): StateFiles {
   const { runtime, kept, corosync } = directories();
   return {
     socket: join(runtime, 'keeper.sock'),
     lock: join(runtime, 'keeper.lock'),
+    board: join(runtime, boardFile),
     powerOff: join(runtime, 'power-off'),
     owedWake: join(kept, 'owed-wake'),
     wireTest: join(kept, 'wire-test'),
@@ -41,12 +50,12 @@ export function stateFiles(): StateFiles {
 function directories(): { readonly runtime: string; readonly kept: string; readonly corosync: string } {
   const name = 'fence_sleepi3';
   // Two nodes on one machine, as tests and the demo have them, cannot share the directories of the system.
-  const own = env['FENCE_SLEEPI3_DIRECTORY'];
+  const own = env[directoryVariable];
   if (own) return { runtime: own, kept: own, corosync: own };
   const corosync = '/etc/corosync';
   const runtime = env['XDG_RUNTIME_DIR'];
   const home = env['HOME'];
-  if (getuid?.() === 0 || !runtime || !home) return { runtime: `/run/${name}`, kept: `/var/lib/${name}`, corosync };
+  if (getuid?.() === 0 || !runtime || !home) return { runtime: serviceRuntime, kept: `/var/lib/${name}`, corosync };
   return {
     runtime: join(runtime, name),
     kept: join(env['XDG_STATE_HOME'] ?? join(home, '.local/state'), name),
