@@ -80,7 +80,10 @@ const exitStatus = [
 const files = [
   ['/etc/default/sleepi3', "The vendor's settings of the board. EXTIN_FORCED_SHUTDOWN=1 makes a node fenceable."],
   ['/etc/corosync/corosync.conf', 'Where the names of the nodes are found unless self and peer are given.'],
-  ['/run/fence_sleepi3', 'The socket of the line keeper, and the record of the last verified power-off.'],
+  [
+    '/run/fence_sleepi3',
+    'The socket of the line keeper, the record of the last verified power-off, and where the board is.',
+  ],
   ['/var/lib/fence_sleepi3', 'What came of the last wire test, and when; a wake pulse that is owed.'],
 ] as const;
 

@@ -295,7 +295,7 @@ describe('an act', () => {
 
   it('goes on without a disk, and says what became of the record, and only then', async () => {
     for (const [remove, said] of [
-      [() => Promise.reject(new Error('EIO')), ['the old record of a power-off could not be removed: Error: EIO']],
+      [() => Promise.reject(new Error('EIO')), ['the old record of a power-off could not be removed: EIO']],
       [
         () => new Promise<void>(() => {}),
         ['the old record of a power-off could not be removed: the disk takes too long'],

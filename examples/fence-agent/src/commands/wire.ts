@@ -29,7 +29,7 @@ export async function wireTest(values: CommandValues<'wire-test'>, host: Command
     parseListenerMessage,
     host.machine.clusterKey(),
     host.clock,
-  ).catch((error: unknown) => String(error));
+  ).catch(reasonOf);
   if (typeof conversation === 'string') {
     const remedy =
       `see systemctl status fence-sleepi3.service on ${end.peer} (or, where it does not run, run fence_sleepi3 ` +

@@ -3,6 +3,7 @@
 import type { Clock } from '@sleepi3/driver';
 import { type Lines, readSettled } from '../line/lines.js';
 import { release } from '../line/pulse.js';
+import { reasonOf } from '../reason.js';
 
 /** What the journal says of it. */
 export const releasedText = 'EXTOUT was asserted and has been released';
@@ -36,7 +37,7 @@ export async function clearLine(host: LineHost, timeout: number): Promise<'idle'
       }
     } catch (error) {
       if (clock.now() >= deadline) throw error;
-      if (!told) log(`the board could not be reached to release EXTOUT: ${String(error)}`);
+      if (!told) log(`the board could not be reached to release EXTOUT: ${reasonOf(error)}`);
       told = true;
     }
     await clock.sleep(openInterval);

@@ -201,10 +201,7 @@ async function kept(trouble: string, change: Promise<void>, { clock, log }: Puls
   const failure = within(
     clock,
     recordTimeout,
-    change.then(
-      () => undefined,
-      (error: unknown) => String(error),
-    ),
+    change.then(() => undefined, reasonOf),
   );
   const why = await failure;
   if (why !== undefined) log(`${trouble}: ${why === 'late' ? 'the disk takes too long' : why}`);

@@ -2,6 +2,7 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { env, getuid } from 'node:process';
+import { reasonOf } from '../reason.js';
 
 export interface StateFiles {
   /** The line keeper's socket. Gone at the next boot, as everything beside it should be. */
@@ -69,7 +70,7 @@ export function makeDirectoryOf(file: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new Error(`the directory ${directory} cannot be made (${String(error)}): run as root`, { cause: error });
+    throw new Error(`the directory ${directory} cannot be made (${reasonOf(error)}): run as root`, { cause: error });
   }
   checkDirectoryOf(file);
 }

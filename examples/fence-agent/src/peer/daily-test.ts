@@ -36,7 +36,7 @@ export async function testDaily(host: DailyTestHost, signal: AbortSignal): Promi
       continue;
     }
     await host.record.remember(host.date(), verdict).catch((error: unknown) => {
-      host.log(`the result of the wire test could not be kept: ${String(error)}`);
+      host.log(`the result of the wire test could not be kept: ${reasonOf(error)}`);
     });
     host.log(`tested the wire: ${verdict}`);
     await sleep(day * (0.75 + random() / 2));

@@ -95,7 +95,7 @@ export class NodeWatch {
 
   #change(body: () => Promise<void>): void {
     this.#turn = this.#turn.then(body).catch((error: unknown) => {
-      this.#host.log(`how an act ended could not be written: ${String(error)}`);
+      this.#host.log(`how an act ended could not be written: ${reasonOf(error)}`);
     });
     this.#lookNow.abort();
   }
