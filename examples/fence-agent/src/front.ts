@@ -1,8 +1,8 @@
 // What sh does before Node starts, because a machine that is busy may take long to start a Node.
 // It tells the metadata: Pacemaker's fencer asks for it in its main loop, at every change of the configuration until it has it, and
 // takes no other request for at most 10 s. Asked for in other words, Node tells the same.
-// It releases the line of a line keeper that has died: asserted for 9 s it cuts a node, which nobody may have asked for. It looks
-// once, and writes once or twice; what has become of it, and a bus that fails, is for Node, which follows in any case.
+// It releases the line of a line keeper that has died: asserted for 9 s it cuts a node, which nobody may have asked for. A bus that
+// fails three times is for Node, which follows in any case, and looks again.
 import { bits, registers } from '@sleepi3/driver';
 import { renderMetadata } from '@sleepi3/fence-protocol';
 import { version } from '../package.json';
