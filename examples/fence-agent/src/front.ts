@@ -2,7 +2,7 @@
 // It tells the metadata: Pacemaker's fencer asks for it in its main loop, at every change of the configuration until it has it, and
 // takes no other request for at most 10 s. Asked for in other words, Node tells the same.
 // It releases the line of a line keeper that has died: asserted for 9 s it cuts a node, which nobody may have asked for. A bus that
-// fails three times is for Node, which follows in any case, and looks again.
+// fails or hangs three times is for Node, which follows in any case, and looks again.
 import { bits, registers } from '@sleepi3/driver';
 import { renderMetadata } from '@sleepi3/fence-protocol';
 import { version } from '../package.json';
@@ -34,7 +34,7 @@ tell_metadata() {
   exit
 }
 extout() {
-  read=$(i2cget -y "$bus" "$address" ${lines} b 2>/dev/null)
+  read=$(timeout 2 i2cget -y "$bus" "$address" ${lines} b 2>/dev/null)
   case $read in 0x[0-9a-f][0-9a-f]) echo $((read >> ${bits.EO.bit} & 1)) ;; esac
 }
 release_line() (
@@ -46,7 +46,7 @@ release_line() (
       [ -z "$written" ] || echo '${releasedText}'
       exit
       ;;
-    1) i2cset -y "$bus" "$address" ${lines} 0x00 b 2>/dev/null && written=1 ;;
+    1) timeout 2 i2cset -y "$bus" "$address" ${lines} 0x00 b 2>/dev/null && written=1 ;;
     esac
   done
 )

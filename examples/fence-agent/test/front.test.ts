@@ -155,6 +155,14 @@ describe('the line of a line keeper that has died', () => {
     fault('exit 2\n');
     expect(release(['release'], '1 0x6e\n')).toBe('');
     expect(lines()).toBe(1);
+    // One that hangs is ended, and Node is started all the same.
+    const timeout = join(tools.directory, 'timeout');
+    writeFileSync(timeout, '#!/bin/sh\nshift\nexec /usr/bin/timeout 0.05 "$@"\n', { mode: 0o755 });
+    for (const hangs of ['*', '*/i2cset']) {
+      fault(`case $0 in ${hangs}) exec sleep 60 ;; esac\n`);
+      expect(release(['release'], '1 0x6e\n')).toBe('');
+    }
+    rmSync(timeout);
     // Each kind of transfer fails at first.
     fault('if [ ! -e "$0.failed" ]; then touch "$0.failed"; echo "Error: Read failed" >&2; exit 2; fi\n');
     expect(release(['release'], '1 0x6e\n')).toBe('');

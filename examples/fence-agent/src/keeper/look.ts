@@ -70,7 +70,7 @@ export async function look(
 }
 
 /** The board, of which each look at the lines, a single transfer, is timed: ms. */
-function timed(board: BoardView, clock: Clock, transfers: number[]): BoardView {
+function timed(board: BoardView, clock: Clock, transfers: number[]): Pick<BoardView, 'get' | 'getAll' | 'ioStatus'> {
   return {
     get: (name) => board.get(name),
     getAll: (names) => board.getAll(names),
@@ -80,7 +80,5 @@ function timed(board: BoardView, clock: Clock, transfers: number[]): BoardView {
       transfers.push(clock.now() - begun);
       return lines;
     },
-    voltages: () => board.voltages(),
-    close: () => board.close(),
   };
 }
