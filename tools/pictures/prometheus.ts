@@ -27,39 +27,77 @@ export async function withPrometheus<T>(
   use: (prometheus: Prometheus) => Promise<T>,
 ): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'pictures-'));
-  const port = await freePort();
   const [figuresFile, config, data] = ['figures.txt', 'prometheus.json', 'data'].map((name) => join(directory, name));
   if (!figuresFile || !config || !data) throw new Error('no place for the figures');
-  writeFileSync(figuresFile, figures);
-  writeFileSync(config, JSON.stringify({ rule_files: [rules], global: { evaluation_interval: '5s' } }));
-  execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', figuresFile, data], { stdio: 'pipe' });
-  const address = `http://127.0.0.1:${port}`;
-  const child = spawn(
-    'prometheus',
-    [
-      ...[`--config.file=${config}`, `--storage.tsdb.path=${data}`, '--storage.tsdb.retention.time=100y'],
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    { stdio: 'ignore' },
-  );
-  const ended = new Promise<void>((resolve, reject) => {
-    child.once('error', reject).once('exit', () => {
-      resolve();
-    });
-  });
   try {
-    await Promise.race([isReady(address), ended.then(() => Promise.reject(new Error('prometheus ended by itself')))]);
-    return await use({
-      address,
-      instant: (query, time) => ask(address, 'query', { query, time: String(time) }),
-      range: (query, start, end, step) =>
-        ask(address, 'query_range', { query, start: String(start), end: String(end), step: String(step) }),
-    });
+    writeFileSync(figuresFile, figures);
+    writeFileSync(config, JSON.stringify({ rule_files: [rules], global: { evaluation_interval: '5s' } }));
+    execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', figuresFile, data], { stdio: 'pipe' });
+    const prometheus = await startPrometheus(
+      ...[`--config.file=${config}`, `--storage.tsdb.path=${data}`, '--storage.tsdb.retention.time=100y'],
+    );
+    try {
+      return await use(prometheus);
+    } finally {
+      await prometheus.end();
+    }
   } finally {
-    child.kill();
-    await ended.catch(() => undefined);
     rmSync(directory, { recursive: true });
   }
+}
+
+/** Starts one at a port of its own; it is ready when this returns: before that it answers every query by 503. */
+export async function startPrometheus(...options: string[]): Promise<Prometheus & { end(): Promise<void> }> {
+  const port = await freePort();
+  const address = `http://127.0.0.1:${port}`;
+  const server = startServer('prometheus', ...options, `--web.listen-address=127.0.0.1:${port}`);
+  const waiting = new AbortController();
+  try {
+    await Promise.race([isReady(address, waiting.signal), server.hasEnded]);
+  } catch (error) {
+    await server.end();
+    throw error;
+  } finally {
+    waiting.abort();
+  }
+  return {
+    address,
+    instant: (query, time) => ask(address, 'query', { query, time: String(time) }),
+    range: (query, start, end, step) =>
+      ask(address, 'query_range', { query, start: String(start), end: String(end), step: String(step) }),
+    end: () => server.end(),
+  };
+}
+
+/** `hasEnded` never resolves: it rejects when the program cannot be started, or ends before it is told to. */
+export function startServer(program: string, ...options: string[]) {
+  const child = spawn(program, options, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let told = '';
+  child.stderr.on('data', (text: Buffer) => (told = `${told}${text.toString()}`.slice(-2000)));
+  const ended = new Promise<string>((resolve) => {
+    child
+      .once('error', (error) => {
+        resolve(error.message);
+      })
+      .once('close', (status, signal) => {
+        resolve(`${program} ended with ${signal ?? `status ${status}`}: ${told}`);
+      });
+  });
+  let isToEnd = false;
+  const hasEnded = new Promise<never>((_, reject) => {
+    void ended.then((how) => {
+      if (!isToEnd) reject(new Error(how));
+    });
+  });
+  hasEnded.catch(() => undefined);
+  return {
+    hasEnded,
+    async end(): Promise<void> {
+      isToEnd = true;
+      child.kill();
+      await ended;
+    },
+  };
 }
 
 interface Answer {
@@ -89,15 +127,15 @@ async function ask(address: string, what: string, words: Record<string, string>)
 /** By node first. */
 const keyOf = ({ labels }: Series) => `${labels['instance'] ?? ''} ${JSON.stringify(labels)}`;
 
-async function isReady(address: string): Promise<void> {
-  for (;;) {
-    const response = await fetch(`${address}/-/ready`).catch(() => undefined);
+async function isReady(address: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const response = await fetch(`${address}/-/ready`, { signal }).catch(() => undefined);
     if (response?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

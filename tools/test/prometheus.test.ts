@@ -1,15 +1,16 @@
 // What the programs tell Prometheus, and the rules and the dashboard that read it: of one mind on every name, and with the real
 // node exporter, Prometheus and Alertmanager, from the textfile to whoever is told.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { replaceTextfile } from '../../examples/program/src/index.js';
 import { metrics as fencing, metricsText as fencingText } from '../../examples/fence-agent/src/watch/metrics.js';
 import { metrics as rolling, metricsText as rollingText } from '../../examples/rolling-reboot/src/report/metrics.js';
+import { freePort, type Prometheus, startPrometheus, startServer } from '../pictures/prometheus.js';
 import { haveRealParts } from './support/real-parts.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -111,14 +112,17 @@ function textfiles(now: Date) {
   };
 }
 
+/** ms: how long one may take on a machine that is busy with other tests. */
+const inTime = { timeout: 240_000, interval: 250 };
+
 describe.runIf(haveRealParts('prometheus', 'prometheus-node-exporter', 'prometheus-alertmanager'))(
   'a textfile, with the real node exporter, Prometheus and Alertmanager',
   () => {
-    const children: ChildProcess[] = [];
+    const servers: { end(): Promise<void> }[] = [];
     const told: { readonly alertname: string; readonly summary: string }[] = [];
     const directory = mkdtempSync(join(tmpdir(), 'prometheus-'));
     let receiver: Server;
-    let address: string;
+    let prometheus: Prometheus;
 
     beforeAll(async () => {
       receiver = createServer((request, response) => {
@@ -135,7 +139,7 @@ describe.runIf(haveRealParts('prometheus', 'prometheus-node-exporter', 'promethe
         });
       });
       const receiverPort = await listening(receiver);
-      const [exporter, alertmanager, prometheus] = [await freePort(), await freePort(), await freePort()];
+      const [exporter, alertmanager] = [await freePort(), await freePort()];
       const textfileDirectory = join(directory, 'textfiles');
       mkdirSync(textfileDirectory);
       for (const [name, text] of Object.entries(textfiles(new Date()))) {
@@ -145,64 +149,61 @@ describe.runIf(haveRealParts('prometheus', 'prometheus-node-exporter', 'promethe
         writeFileSync(join(directory, name), JSON.stringify(value));
         return join(directory, name);
       };
-      start('prometheus-node-exporter', [
+      start(
+        'prometheus-node-exporter',
         ...[
           '--collector.disable-defaults',
           '--collector.textfile',
           `--collector.textfile.directory=${textfileDirectory}`,
         ],
         `--web.listen-address=127.0.0.1:${exporter}`,
-      ]);
-      start('prometheus-alertmanager', [
+      );
+      start(
+        'prometheus-alertmanager',
         `--config.file=${config('alertmanager.json', {
           route: { receiver: 'person', group_wait: '0s' },
           receivers: [{ name: 'person', webhook_configs: [{ url: `http://127.0.0.1:${receiverPort}/` }] }],
         })}`,
         ...[`--storage.path=${join(directory, 'alertmanager')}`, '--cluster.listen-address='],
         `--web.listen-address=127.0.0.1:${alertmanager}`,
-      ]);
-      start('prometheus', [
+      );
+      const running = await startPrometheus(
         `--config.file=${config('prometheus.json', {
           global: { scrape_interval: '1s', evaluation_interval: '1s' },
           rule_files: [rulesFile],
           scrape_configs: [{ job_name: 'node', static_configs: [{ targets: [`127.0.0.1:${exporter}`] }] }],
           alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanager}`] }] }] },
         })}`,
-        ...[`--storage.tsdb.path=${join(directory, 'data')}`, `--web.listen-address=127.0.0.1:${prometheus}`],
-      ]);
-      address = `http://127.0.0.1:${prometheus}`;
-      await until(async () => (await resultOf('fence_sleepi3_ready')).length > 0);
+        `--storage.tsdb.path=${join(directory, 'data')}`,
+      );
+      servers.push(running);
+      prometheus = running;
     });
 
     afterAll(async () => {
-      const ends = children.map((child) => new Promise((resolve) => child.once('exit', resolve)));
-      for (const child of children) child.kill();
-      await Promise.all(ends);
+      await Promise.all(servers.map((server) => server.end()));
       receiver.close();
       rmSync(directory, { recursive: true });
     });
 
-    function start(program: string, words: readonly string[]): void {
-      children.push(spawn(program, words, { stdio: 'ignore' }));
-    }
-
-    async function resultOf(query: string): Promise<readonly unknown[]> {
-      const response = await fetch(`${address}/api/v1/query?query=${encodeURIComponent(query)}`).catch(() => undefined);
-      if (!response) return [];
-      const { status, data } = (await response.json()) as { status: string; data?: { result: readonly unknown[] } };
-      expect(`${query}: ${status}`).toBe(`${query}: success`);
-      return data?.result ?? [];
+    function start(program: string, ...options: string[]): void {
+      servers.push(startServer(program, ...options));
     }
 
     it('answers every query of the dashboard', async () => {
-      const silent: string[] = [];
-      for (const query of queries) if ((await resultOf(query)).length === 0) silent.push(query);
-      expect(silent).toEqual([]);
+      await vi.waitFor(async () => {
+        const silent: string[] = [];
+        for (const query of queries) {
+          if ((await prometheus.instant(query, Date.now() / 1000)).length === 0) silent.push(query);
+        }
+        expect(silent).toEqual([]);
+      }, inTime);
     });
 
     it('tells a person that a fencing failed, and nothing else', async () => {
-      await until(async () => Promise.resolve(told.length > 0));
-      expect(told).toEqual([{ alertname: 'FencingFailed', summary: 'raspberrypi-2 could not be fenced' }]);
+      await vi.waitFor(() => {
+        expect(told).toEqual([{ alertname: 'FencingFailed', summary: 'raspberrypi-2 could not be fenced' }]);
+      }, inTime);
     });
   },
 );
@@ -210,15 +211,4 @@ describe.runIf(haveRealParts('prometheus', 'prometheus-node-exporter', 'promethe
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listening(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 250));
 }
