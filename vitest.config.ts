@@ -77,6 +77,7 @@ export default defineConfig({
     // They bound a defect: a test on a starved machine takes as long as it takes.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     sequence: { sequencer: LongestFirst },
     coverage: {
       provider: 'v8',

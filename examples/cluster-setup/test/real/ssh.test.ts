@@ -152,7 +152,7 @@ describe.runIf(haveRealParts('ssh', 'sshd', 'ip', 'unshare') && process.getuid?.
         expect(failure).toMatch(/^ssh to raspberrypi-2 does not work: /);
         expect(failure).not.toContain('\n');
         // The other side notices it by itself.
-        await expect.poll(() => readdirSync(files), { timeout: 60_000 }).toEqual(['sleepi3']);
+        await expect.poll(() => readdirSync(files)).toEqual(['sleepi3']);
         expect(readFileSync(path, 'utf8')).toBe('the old one');
         await machineAt({}).writeFile(path, text);
         expect(readFileSync(path, 'latin1')).toBe(text);
