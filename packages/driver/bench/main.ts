@@ -70,14 +70,16 @@ async function benchesOn(where: string, bus: Bus, calls: number): Promise<RatioB
     pair(
       'locked read-modify-write with read-back',
       () => board.set('extin-powerdown', true),
-      // The bare bus reads twice before it writes, too: that is what it takes not to write back a garbled bit.
-      async () => {
-        const read = () => bus.readByte(address, control);
-        const value = await read();
-        if (value !== (await read())) throw new Error('read differently');
-        await bus.writeByte(address, control, value | 1);
-        return (await read()) === (value | 1);
-      },
+      // The bare bus takes the lock, on a socket a message there and one back, and reads twice before it writes, too: that is
+      // what it takes to lose no other program's change and not to write back a garbled bit.
+      () =>
+        bus.withLock(async () => {
+          const read = () => bus.readByte(address, control);
+          const value = await read();
+          if (value !== (await read())) throw new Error('read differently');
+          await bus.writeByte(address, control, value | 1);
+          return (await read()) === (value | 1);
+        }),
     ),
     pair(
       'snapshot',

@@ -38,19 +38,22 @@ export type Snapshot = ParameterValues<ParameterName> & {
 /** What registers hold: those that were read. */
 export type Contents = Readonly<Record<RegisterName, number>>;
 
+const parameterNames = Object.keys(parameters) as ParameterName[];
+
 /** The snapshot that the contents of all registers mean. */
 export function decodeSnapshot(contents: Contents): Snapshot {
   const { voltage1, voltage2, version } = contents;
-  return { ...decodeParameters(Object.keys(parameters) as ParameterName[], contents), voltage1, voltage2, version };
+  return Object.assign(decodeParameters(parameterNames, contents), { voltage1, voltage2, version });
 }
 
 /** The parameters that the contents of their registers, {@link registersOf}, mean. */
 export function decodeParameters<N extends ParameterName>(names: readonly N[], contents: Contents): ParameterValues<N> {
-  const values = names.map((name) => {
+  const values: Partial<Record<ParameterName, unknown>> = {};
+  for (const name of names) {
     const { register, second = register, decode } = parameterReading(parameters[name]);
-    return [name, decode(contents[register], contents[second])] as const;
-  });
-  return Object.fromEntries(values) as unknown as ParameterValues<N>;
+    values[name] = decode(contents[register], contents[second]);
+  }
+  return values as ParameterValues<N>;
 }
 
 /** The registers that parameters are read from, each once. */
