@@ -4,7 +4,7 @@ import { FakeCluster } from '@sleepi3/pcs/testing';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
 import { designOf } from '../src/cluster/design.js';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
-import type { SetupError } from '../src/errors.js';
+import { SetupError } from '../src/errors.js';
 import { clusterPackages } from '../src/nodes/packages.js';
 import { apply } from '../src/plan/apply.js';
 import { plan } from '../src/plan/plan.js';
@@ -95,6 +95,13 @@ describe('preparing the nodes', () => {
     expect(Object.fromEntries(pis[1].containers)).toEqual({
       'httpd-test-before-cluster': { restart: 'no', running: false },
     });
+  });
+
+  it('puts nothing aside where the name of what is kept is taken, and stops nothing', async () => {
+    const pis = pairOfPis();
+    pis[1].containers.set('httpd-test-before-cluster', { restart: 'no', running: false });
+    await expect(prepare(pis)).rejects.toThrow('on raspberrypi-2: docker rm httpd-test-before-cluster');
+    expect(pis[1].containers.get('httpd-test')).toEqual({ restart: 'always', running: true });
   });
 
   it("leaves the cluster's own container alone when the cluster is stopped on the node that it is run on", async () => {
@@ -327,6 +334,27 @@ class DeadlyRunner implements Runner {
     throw new Death(`killed at ${request.argv.join(' ')}`);
   }
 }
+
+describe('what serves without the cluster', () => {
+  it('serves until everything is ready on all nodes, whichever step fails before', async () => {
+    const reality = realityOf(pairOfPis(), nothing());
+    const ids = allSteps(design, reality).map(({ id }) => id);
+    const [first] = ids.flatMap((id, index) => (id.startsWith('by-hand-') ? [index] : []));
+    expect(ids.slice(first)).toEqual([
+      ...['by-hand-Apache_container@raspberrypi-1', 'by-hand-Apache_container@raspberrypi-2'],
+      ...['service', 'alerts', 'started'],
+    ]);
+    for (const fails of ['apt-get update', 'docker pull', 'fence_sleepi3 boot', 'chpasswd']) {
+      const pis = pairOfPis();
+      for (const pi of pis) pi.containers.set('httpd-test', { restart: 'always', running: true });
+      pis[1].onChange = (_, what) => {
+        if (what.includes(fails)) throw new SetupError('COMMAND_FAILED', what);
+      };
+      await expect(apply(preparation(design, names), realityOf(pis, nothing()), host())).rejects.toThrow(fails);
+      for (const pi of pis) expect(pi.containers.get('httpd-test')).toEqual({ restart: 'always', running: true });
+    }
+  });
+});
 
 describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => {
   useAgentsInPlace();

@@ -146,8 +146,10 @@ export class FakePi implements Machine {
     if (line.startsWith('systemctl disable --now ')) return change(() => this.services.delete(last));
     if (line === 'systemctl daemon-reload') return change(() => undefined);
     if (line.startsWith('docker inspect --type image')) return yes(this.images.has(last));
-    if (line.startsWith('docker inspect --type container')) return yes(this.containers.has(last));
-    if (words[0] === 'sh' && line.includes('docker inspect')) return yes(this.containers.has(last));
+    if (line.startsWith('docker inspect --type container')) {
+      const container = this.containers.get(last);
+      return { ...yes(container !== undefined), stdout: `${container?.running ?? ''}\n` };
+    }
     if (line.startsWith('docker pull ')) return change(() => this.images.add(last));
     if (line.startsWith('docker update --restart=no ')) return change(() => (this.container(last).restart = 'no'));
     if (line.startsWith('docker stop ')) return change(() => (this.container(last).running = false));

@@ -11,11 +11,31 @@ After=docker.service
 `,
 } as const;
 
-/** Whether there is an image or a container of this name; none without Docker. */
-export async function hasDockerObject(machine: Machine, type: 'image' | 'container', name: string): Promise<boolean> {
-  if (!(await hasProgram(machine, 'docker'))) return false;
-  const { exitCode } = await machine.run('docker', ['inspect', '--type', type, '--format', '{{.Id}}', '--', name], {
-    exitCodes: [0, 1],
-  });
-  return exitCode === 0;
+/** Whether there is an image of this name; none without Docker. */
+export async function hasImage(machine: Machine, name: string): Promise<boolean> {
+  return (await inspected(machine, 'image', '{{.Id}}', name)) !== undefined;
+}
+
+/** What a container of this name does; undefined when there is none, or no Docker. */
+export async function containerState(machine: Machine, name: string): Promise<'running' | 'stopped' | undefined> {
+  const running = await inspected(machine, 'container', '{{.State.Running}}', name);
+  if (running === undefined) return undefined;
+  return running === 'true' ? 'running' : 'stopped';
+}
+
+async function inspected(
+  machine: Machine,
+  type: 'image' | 'container',
+  format: string,
+  name: string,
+): Promise<string | undefined> {
+  if (!(await hasProgram(machine, 'docker'))) return undefined;
+  const { exitCode, stdout } = await machine.run(
+    'docker',
+    ['inspect', '--type', type, '--format', format, '--', name],
+    {
+      exitCodes: [0, 1],
+    },
+  );
+  return exitCode === 0 ? stdout.trim() : undefined;
 }

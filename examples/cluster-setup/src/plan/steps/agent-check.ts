@@ -2,7 +2,7 @@
 import { type AddressDesign, present, type PrimitiveDesign } from '../../cluster/design.js';
 import { primitive } from '../../cluster/elements.js';
 import { SetupError } from '../../errors.js';
-import { hasDockerObject } from '../../nodes/docker.js';
+import { hasImage } from '../../nodes/docker.js';
 import type { Machine } from '../../nodes/machine.js';
 import { hasProgram } from '../../nodes/packages.js';
 import type { Reality } from '../reality.js';
@@ -45,7 +45,7 @@ export async function validated(
 async function canBeAsked(machine: Machine, { options }: PrimitiveDesign): Promise<boolean> {
   if (!(await hasProgram(machine, 'crm_resource'))) return false;
   const image = options['image'];
-  return typeof image === 'string' ? hasDockerObject(machine, 'image', image) : true;
+  return typeof image === 'string' ? hasImage(machine, image) : true;
 }
 
 function validation(

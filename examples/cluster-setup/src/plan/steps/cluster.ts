@@ -33,8 +33,12 @@ const settleTimeout = 600;
 /** From the start of the cluster until the line keepers have its key and know of each other; they look for it every ten. */
 const talkTimeout = 180;
 
-/** The steps of the cluster as a whole, in order. */
-export function clusterSteps(design: ClusterDesign): readonly Step[] {
+/**
+ * The steps of the cluster as a whole, in order.
+ *
+ * @param beforeService What is to be done right before the cluster gets its service.
+ */
+export function clusterSteps(design: ClusterDesign, beforeService: readonly Step[] = []): readonly Step[] {
   const names = design.nodes.map(({ name }) => name);
   const ring = isRing(design);
   const all = ring ? `all ${names.length} nodes` : 'both nodes';
@@ -202,6 +206,8 @@ export function clusterSteps(design: ClusterDesign): readonly Step[] {
       },
       (configuration) => stickiness(configuration, design.stickiness),
     ),
+
+    ...beforeService,
 
     configured(
       {

@@ -7,7 +7,7 @@ import { agentPath, askFenceCheck } from '../../nodes/fence-check.js';
 import { addressesOf, withHosts } from '../../nodes/hosts-file.js';
 import type { Machine } from '../../nodes/machine.js';
 import { hostsManagement, hostsTemplate, templateHostsInShell, withTemplateHosts } from '../../nodes/cloud-init.js';
-import { dockerDropIn, hasDockerObject } from '../../nodes/docker.js';
+import { dockerDropIn, hasImage } from '../../nodes/docker.js';
 import {
   clusterPackages,
   devicePackage,
@@ -189,12 +189,12 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
       },
     }),
 
-    ...design.containers.flatMap(({ id, name, image }) => [
+    ...design.containers.map(({ id, image }) =>
       step(`image-${id}`, {
         title: `The image ${image}`,
         why: 'A node that takes over has no time to download, and perhaps no network to do it.',
         look: async (reality) => {
-          const there = await hasDockerObject(reality.machine(node), 'image', image);
+          const there = await hasImage(reality.machine(node), image);
           if (there) return done;
           return {
             differences: [{ what: image, should: 'on the node' }],
@@ -202,32 +202,7 @@ export function nodeSteps(design: ClusterDesign, node: string): readonly Step[] 
           };
         },
       }),
-      step(`by-hand-${id}`, {
-        title: `No container ${name} but the cluster's`,
-        why:
-          'A container that someone started by hand runs on both nodes, without the cluster knowing; and with a restart policy ' +
-          'Docker starts it again behind its back. It is stopped and kept under another name.',
-        look: async (reality) => {
-          // One that the cluster has is the cluster's; so it is when this node cannot ask, because the cluster is stopped here.
-          const configuration = await reality.configuration();
-          const ours =
-            configuration === undefined
-              ? (await reality.corosyncConf(node))?.clusterName === design.name
-              : configuration.resource(id) !== undefined;
-          if (ours) return done;
-          const there = await hasDockerObject(reality.machine(node), 'container', name);
-          if (!there) return done;
-          return {
-            differences: [{ what: name, is: 'made by hand' }],
-            actions: [
-              run('docker', 'update', '--restart=no', name),
-              run('docker', 'stop', name),
-              run('docker', 'rename', name, `${name}-before-cluster`),
-            ],
-          };
-        },
-      }),
-    ]),
+    ),
 
     ...[design.vip, ...design.containers].map((primitive) =>
       step(`valid-${primitive.id}`, {
@@ -340,6 +315,9 @@ async function troubleOfBoard({ nodes }: ClusterDesign, machine: Machine): Promi
   return exitCode === 0 ? undefined : stderr.trim();
 }
 
+/** s that apt-get waits for another one. */
+const lockTimeout = 600;
+
 function install(node: string, packages: readonly string[]): Extract<Action, { kind: 'run' }> {
   return {
     kind: 'run',
@@ -347,6 +325,8 @@ function install(node: string, packages: readonly string[]): Extract<Action, { k
     program: 'env',
     argv: [
       ...['DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '--yes'],
+      // Others install, too: unattended-upgrades does so minutes after a boot.
+      ...['-o', `DPkg::Lock::Timeout=${lockTimeout}`],
       // A file that somebody wrote before its package came stays as it is: dpkg would ask, and there is nobody to answer.
       ...['confdef', 'confold'].flatMap((choice) => ['-o', `Dpkg::Options::=--force-${choice}`]),
       '--no-install-recommends',

@@ -3,10 +3,11 @@ import { editDefaults, parseDefaults } from '@sleepi3/driver';
 import { type Command, commands } from '@sleepi3/pcs';
 import type { ClusterDesign } from '../../cluster/design.js';
 import { noConfiguration } from '../../cluster/elements.js';
-import { dockerDropIn } from '../../nodes/docker.js';
+import { containerState, dockerDropIn } from '../../nodes/docker.js';
 import { hostsTemplate, withoutTemplateHosts } from '../../nodes/cloud-init.js';
 import { withoutHosts } from '../../nodes/hosts-file.js';
 import { alertChange, receiversPath, receiversText } from './alerts.js';
+import { asideOf } from './by-hand.js';
 import { deviceRemoval } from './quorum-device.js';
 import { identityStep } from './identity.js';
 import { defaultsBackup, defaultsPath } from './node.js';
@@ -136,16 +137,10 @@ function nodeSteps(design: ClusterDesign, node: string): readonly Step[] {
         title: `The former container ${name}`,
         why: 'It was put aside under another name. It is not started.',
         look: async (reality) => {
-          const aside = `${name}-before-cluster`;
-          const there = async (container: string) =>
-            (
-              await reality
-                .machine(node)
-                .run('sh', ['-c', 'docker inspect --type container --format x -- "$1" 2>/dev/null', 'sh', container], {
-                  exitCodes: [0, 1, 127],
-                })
-            ).exitCode === 0;
-          if (!(await there(aside)) || (await there(name))) return done;
+          const aside = asideOf(name);
+          const machine = reality.machine(node);
+          const isAside = (await containerState(machine, aside)) !== undefined;
+          if (!isAside || (await containerState(machine, name)) !== undefined) return done;
           return {
             differences: [{ what: aside, is: 'put aside', should: name }],
             actions: [{ kind: 'run', node, program: 'docker', argv: ['rename', aside, name] }],
