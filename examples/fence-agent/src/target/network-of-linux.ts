@@ -1,4 +1,5 @@
 // What a Linux machine knows of the network: its own addresses, what a name stands for, and whether somebody answers.
+import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { runProgram, type RunProgram } from '@sleepi3/driver';
 import { canonicalAddress, isAddress } from './addresses.js';
@@ -8,9 +9,33 @@ import { reasonOf } from '../reason.js';
 /** Longer than any question takes, ms. */
 const timeout = 2000;
 
-/** The addresses of all interfaces of this machine. */
-export function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
+/**
+ * The addresses of all interfaces of this machine. The kernel's tables have those of an interface without carrier, too, which
+ * getifaddrs in Node leaves out: a switch that is dead, or a cable to a peer that is, must not make a node forget who it is.
+ */
+export function ownAddresses(procNet = '/proc/net'): string[] {
+  const running = Object.values(networkInterfaces()).flatMap((some = []) => some.map(({ address }) => address));
+  const tables = [localIn(textOf(`${procNet}/fib_trie`)), inet6In(textOf(`${procNet}/if_inet6`))];
+  return [...new Set([running, ...tables].flat())];
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Not there without IPv6, for instance; those of the interfaces that run are known all the same.
+    return '';
+  }
+}
+
+/** Of fib_trie: `|-- 192.0.2.2`, and below it `/32 host LOCAL`. */
+function localIn(table: string): string[] {
+  return [...table.matchAll(/\|-- (\S+)\n\s+\/32 host LOCAL/g)].map(([, address = '']) => address);
+}
+
+/** Of if_inet6: an address in 32 digits at the beginning of each line. */
+function inet6In(table: string): string[] {
+  return [...table.matchAll(/^([\da-f]{32}) /gm)].map(([, digits = '']) => digits.replaceAll(/(.{4})(?=.)/g, '$1:'));
 }
 
 /** What a host name stands for, by the machine's own rules (nsswitch.conf); nothing when that takes too long. */
