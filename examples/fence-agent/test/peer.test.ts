@@ -30,8 +30,33 @@ describe('two line keepers that talk', () => {
     expect(findings).toMatchObject([{ id: 'peer-unfenceable', severity: 'error' }]);
     cluster.pis[1].cutOff = true;
     await cluster.clock.advance(90_000);
-    expect(await reportOf(cluster)).toMatchObject({ findings: [] });
+    expect(await reportOf(cluster)).toMatchObject({ peerFenceable: false, findings: [{ id: 'peer-unfenceable' }] });
+    cluster.pis[1].cutOff = false;
+    cluster.harness.boards[1].poke('inputControl', 1);
+    await cluster.clock.advance(30_000);
+    expect(await reportOf(cluster)).toMatchObject({ peerFenceable: true, findings: [] });
+    cluster.pis[1].cutOff = true;
+    await cluster.clock.advance(90_000);
+    expect(await reportOf(cluster)).not.toHaveProperty('peerFenceable');
   });
+
+  it.each([1000, 90_000])(
+    'do not let a fencing be a success whose target said last that it stays up, %i ms ago',
+    async (ago) => {
+      const cluster = await createCluster({ talking: true });
+      await cluster.clock.advance(30_000);
+      cluster.harness.boards[1].poke('inputControl', 0);
+      await cluster.clock.advance(30_000);
+      cluster.pis[1].cutOff = true;
+      await cluster.clock.advance(ago);
+      expect(await cluster.act(0)).toMatchObject({
+        kind: 'verified',
+        targetRuns: expect.stringContaining('has said last'),
+      });
+      expect(await cluster.pis[0].record.offProof('raspberrypi-2')).toBeUndefined();
+      expect(cluster.harness.boards[1].powered).toBe(true);
+    },
+  );
 
   it('say that they do not talk where there is no key', async () => {
     const cluster = await createCluster();

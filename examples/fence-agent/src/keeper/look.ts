@@ -27,7 +27,7 @@ export async function look(
   openBoard: () => Promise<BoardView>,
   line: KeptLine,
   debt: WakeDebt,
-  talk: Pick<PeerTalk, 'findings' | 'known'> | undefined,
+  talk: Pick<PeerTalk, 'findings' | 'peerFenceable'> | undefined,
 ): Promise<NodeReport> {
   const { clock, date, defaultsFile, owedWake, readDefaults, wireTest } = host;
   const act = line.underWay;
@@ -58,7 +58,7 @@ export async function look(
     ...(talk ? talk.findings() : [peerUntold]),
     ...(wire ? [wire] : []),
   ];
-  const fenceable = talk?.known?.fenceable;
+  const fenceable = talk?.peerFenceable;
   return {
     findings,
     ...(isRead && { reading }),

@@ -159,8 +159,8 @@ export function peerUnfenceable(peer: string): Finding {
     id: 'peer-unfenceable',
     severity: 'error',
     concerns: 'fencing',
-    fact: `${peer} cannot be fenced: its line keeper says that EIPDE is 0 or EITRG level there`,
-    why: 'The line would be held, and nothing would follow.',
+    fact: `${peer} cannot be fenced: its line keeper says, or said last, that EIPDE is 0 or EITRG level there`,
+    why: 'The line would be held, and nothing would follow: a fencing fails.',
     remedy: [`fence_sleepi3 boot (on ${peer})`, `fence_sleepi3 check (on ${peer})`],
   };
 }

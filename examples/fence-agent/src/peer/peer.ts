@@ -36,6 +36,7 @@ export class Peer {
   readonly #host: PeerHost;
   readonly #onFacts: (facts: PeerFacts) => void;
   #last: { readonly facts: PeerFacts; readonly at: number } | undefined;
+  #unfenceable: string | undefined;
 
   /** @param onFacts Told of every answer. */
   constructor(host: PeerHost, onFacts: (facts: PeerFacts) => void) {
@@ -57,6 +58,14 @@ export class Peer {
     return this.#last && this.#host.clock.now() - this.#last.at <= longestBelief ? this.#last.facts : undefined;
   }
 
+  /**
+   * The peer that has said that it does not go down when it is fenced, however long ago, and has not taken that back: one that
+   * falls silent is not mended by that.
+   */
+  get unfenceable(): string | undefined {
+    return this.#unfenceable;
+  }
+
   /** What it says now; undefined when it does not within `timeout` ms. Who answers has its power, and its key. */
   async ask(timeout: number): Promise<PeerFacts | undefined> {
     const { clock, log } = this.#host;
@@ -67,6 +76,7 @@ export class Peer {
     const facts = await within(clock, timeout, asked);
     if (facts === 'late' || facts === undefined) return undefined;
     this.#last = { facts, at: clock.now() };
+    if (facts.fenceable !== undefined) this.#unfenceable = facts.fenceable ? undefined : facts.node;
     this.#onFacts(facts);
     return facts;
   }

@@ -7,6 +7,9 @@ const surelyCut = 11_200;
 /** How long an answer may take, ms: within what is left of the shortest hold. */
 const answerTimeout = 700;
 
+const notGoingDown =
+  'has said last that EIPDE is 0 or EITRG level there: its board does not cut its power, and it may still run';
+
 export class SurvivorWatch {
   readonly #peer: Peer;
   #answer: Promise<PeerFacts | undefined> | undefined;
@@ -25,10 +28,11 @@ export class SurvivorWatch {
     this.#answer = this.#peer.ask(answerTimeout);
   }
 
-  /** What a target says that should be without power; undefined when it says nothing. */
+  /** What a target says, or has said last, that should be without power; undefined when that is nothing. */
   async testimony(): Promise<string | undefined> {
     const facts = await this.#answer;
-    if (!facts) return undefined;
+    const { unfenceable } = this.#peer;
+    if (!facts) return unfenceable && `${unfenceable} ${notGoingDown}`;
     const { node, extinAgo, watched, fenceable } = facts;
     const saw = extinAgo !== undefined && extinAgo < surelyCut;
     if (!saw && watched > surelyCut)

@@ -104,9 +104,9 @@ export class PeerTalk {
     void testDaily(daily, signal);
   }
 
-  /** What the peer said of itself lately. */
-  get known(): PeerFacts | undefined {
-    return this.#peer.known;
+  /** Whether the peer goes down when it is fenced, by its own word: a "yes" is believed for a while, a "no" until it is taken back. */
+  get peerFenceable(): boolean | undefined {
+    return this.#peer.unfenceable === undefined ? this.#peer.known?.fenceable : false;
   }
 
   /** To be told what woke this node: the peer may want to know. */
@@ -155,13 +155,12 @@ export class PeerTalk {
 
   /** What is wrong with it. */
   findings(): Finding[] {
-    const { known } = this;
+    const { known, unfenceable } = this.#peer;
     const { hasKey, machineId } = this.#link;
     if (!hasKey()) return [peerUntold];
-    if (!known) return [];
     return [
-      ...(known.fenceable === false ? [peerUnfenceable(known.node)] : []),
-      ...(machineId !== '' && known.machineId === machineId ? [sameMachineId(known.node)] : []),
+      ...(unfenceable === undefined ? [] : [peerUnfenceable(unfenceable)]),
+      ...(known && machineId !== '' && known.machineId === machineId ? [sameMachineId(known.node)] : []),
     ];
   }
 
