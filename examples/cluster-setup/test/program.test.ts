@@ -223,7 +223,8 @@ describe('cluster-setup', () => {
     const finding = { check: 'time', severity: 'warning', node: 'raspberrypi-2', fact: 'f', why: 'w', fix: ['x'] };
     const { run: go, requests } = program(
       {
-        readFile: async () => 'nodelist {\n node {\n name: raspberrypi-1\n }\n node {\n name: raspberrypi-2\n }\n}\n',
+        readFile: async () =>
+          'nodelist {\n node {\n name: raspberrypi-1\n }\n node {\n name: raspberrypi-2\n ring0_addr: 192.168.11.179\n }\n}\n',
       },
       ({ program: name }) =>
         name === 'ssh'
@@ -235,7 +236,7 @@ describe('cluster-setup', () => {
     expect(report.nodes.map(({ node }) => node)).toEqual(['raspberrypi-1', 'raspberrypi-2']);
     expect(report.findings).toContainEqual(expect.objectContaining({ check: 'time', node: 'raspberrypi-2' }));
     expect(status).toBe(2);
-    expect(requests.find(({ program: name }) => name === 'ssh')?.argv).toContain('raspberrypi-2');
+    expect(requests.find(({ program: name }) => name === 'ssh')?.argv).toContain('192.168.11.179');
   });
 
   it('doctor --all looks at every other node of a ring, goes on past one that cannot be reached, and takes no --ssh', async () => {

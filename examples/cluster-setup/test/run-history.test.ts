@@ -101,6 +101,24 @@ describe('cluster-setup history', () => {
     expect(incidents[0]).toMatchObject({ at: '2026-11-29T19:47:16.361Z', back: { at: '2026-11-29T19:48:28.151Z' } });
   });
 
+  it.each([
+    ['2026-11-29', '2026-11-28T15:00:00.000Z'],
+    ['2026-11-29 03:00', '2026-11-28T18:00:00.000Z'],
+    ['2026-11-29T03:00:00Z', '2026-11-29T03:00:00.000Z'],
+  ])('begins --since %s by the clock on the wall', async (since, wanted) => {
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'Asia/Tokyo';
+    try {
+      const begun = lab();
+      await begun.run({ since, json: true });
+      const at = Date.parse(wanted) / 1000 - 900;
+      expect(begun.asked.filter((words) => words.includes(`--since=@${at}`)).length).toBeGreaterThan(0);
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+  });
+
   it.each(['yesterday', '', '5', '2030-01-01'])('refuses --since %j', async (since) => {
     await expect(lab().run({ since })).rejects.toThrow('--since must be a span');
   });

@@ -18,10 +18,15 @@ import { tryOut } from './trial.js';
 
 export interface DoctorOptions {
   readonly all: boolean;
-  /** How ssh reaches the other node; by default its name. */
+  /** How ssh reaches the other node; by default its first address, which needs no name to resolve. */
   readonly ssh: string | undefined;
   readonly fix: boolean;
   readonly json: boolean;
+}
+
+interface OtherNode {
+  readonly name: string;
+  readonly address: string;
 }
 
 /** doctor could not look. */
@@ -49,7 +54,7 @@ export async function runDoctor(options: DoctorOptions, host: ProgramHost, colou
       );
     }
     for (const peer of more.length > 0 ? others : [only]) {
-      const other = await examineOther(options.ssh ?? peer, peer, host);
+      const other = await examineOther(options.ssh ?? peer?.address, peer?.name, host);
       if (other instanceof SetupError) {
         host.writeError(`cluster-setup: ${other.message}\n`);
         blind = true;
@@ -151,21 +156,22 @@ function key({ check, node = '', fact }: Finding): string {
 
 /**
  * This node as Pacemaker calls it where that runs, or else by its name in corosync.conf, or else by the host's; and the others,
- * if there is a cluster.
+ * if there is a cluster, with where ssh finds them.
  */
-async function nodeNames(host: ProgramHost): Promise<{ readonly self: string; readonly others: readonly string[] }> {
+async function nodeNames(host: ProgramHost): Promise<{ readonly self: string; readonly others: readonly OtherNode[] }> {
   const hostname = host.hostname();
   const text = await host.readFile('/etc/corosync/corosync.conf').catch(() => '');
   const conf = parseCorosyncConf(text);
   const own = nodeOfHost(conf, hostname);
   const self = (await crmNode(host, '--name'))[0] ?? (own && nodeNameOf(own)) ?? hostname.split('.', 1)[0] ?? hostname;
-  const configured = conf.nodes.flatMap((node) => nodeNameOf(node) ?? []);
+  const configured = conf.nodes.flatMap((node) => {
+    const name = nodeNameOf(node);
+    return name === undefined ? [] : [{ name, address: node.addresses[0] ?? name }];
+  });
   // Where corosync.conf has no names, the cluster knows them once it has run: `1 raspberrypi-1 member`.
-  const names =
-    configured.length > 0
-      ? configured
-      : (await crmNode(host, '--list')).flatMap((line) => /^\d+ (\S+)/.exec(line)?.[1] ?? []);
-  return { self, others: names.filter((name) => !sameName(name, self)) };
+  const listed = async () => (await crmNode(host, '--list')).flatMap((line) => /^\d+ (\S+)/.exec(line)?.[1] ?? []);
+  const nodes = configured.length > 0 ? configured : (await listed()).map((name) => ({ name, address: name }));
+  return { self, others: nodes.filter(({ name }) => !sameName(name, self)) };
 }
 
 /** The lines of crm_node; none when Pacemaker does not run or is not there. */

@@ -1,6 +1,7 @@
 // Asks one node for what it knows, with commands that every node has.
 import { explain } from '@sleepi3/program';
 import type { Machine } from '../nodes/machine.js';
+import { keepJournal } from '../nodes/journal.js';
 import { type Boot, type Entry, type NodeRecord, parseBoots, parseEntries } from './journal.js';
 import { askForPanics, panicsIn } from './pstore.js';
 
@@ -88,9 +89,7 @@ export async function collect(
   if (earliest !== undefined && earliest.from - clockAhead > from + 60_000) {
     gaps.push(
       `the journal of ${node} begins at ${new Date(earliest.from - clockAhead).toISOString()}: what was before is not known` +
-        (listed.length === 1
-          ? '. If it is lost at each boot, set Storage=persistent in /etc/systemd/journald.conf'
-          : ''),
+        (listed.length === 1 ? `. If it is lost at each boot, have it kept there: ${keepJournal.join(' && ')}` : ''),
     );
   }
   const panics = panicsIn(await ask('what the kernel kept of a panic', 'find', askForPanics), boots, clockAhead);

@@ -78,8 +78,9 @@ function beginningOf(since: string, now: number): number {
   const [, count, unit = ''] = /^(\d{1,4})([mhd])$/.exec(since) ?? [];
   const length = units[unit];
   if (count !== undefined && length !== undefined) return now - Number(count) * length;
-  // A date without a zone is that of this machine, as in journalctl.
-  const moment = /^\d{4}-\d\d-\d\d/.test(since) ? Date.parse(since.replace(' ', 'T')) : Number.NaN;
+  // Without a zone it is that of this machine, as in journalctl; a day alone would be taken for one of UTC.
+  const [, day, time = ' 00:00'] = /^(\d{4}-\d\d-\d\d)([ T].+)?$/.exec(since) ?? [];
+  const moment = day === undefined ? Number.NaN : Date.parse(`${day}T${time.slice(1)}`);
   if (moment <= now) return moment;
   throw new SetupError(
     'USAGE',

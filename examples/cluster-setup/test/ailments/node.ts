@@ -106,4 +106,11 @@ export const nodeAilments: readonly Ailment[] = [
       ),
   ],
   ['time', 'warning', /not synchronised/, (n) => n.answers.set('timedatectl show', 'no\n')],
+  [
+    'journal',
+    'note',
+    /journal is in memory/,
+    (n) => n.answers.set('sh -c systemd-analyze cat-config', 'volatile\nend\nkept\n'),
+  ],
+  ['journal', 'note', /journal is in memory/, (n) => n.answers.set('sh -c systemd-analyze cat-config', 'auto\nend\n')],
 ];

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { nodeNameOf, nodeOfHost, sameName, startsOnlyAfter } from '@sleepi3/pcs';
 import { dockerDropIn } from '../../nodes/docker.js';
 import { hostsManagement, hostsTemplate, withTemplateHosts } from '../../nodes/cloud-init.js';
+import { isJournalKept, journalDropIn, keepJournal } from '../../nodes/journal.js';
 import { addressesOf, type HostEntry, withHosts } from '../../nodes/hosts-file.js';
 import {
   clusterPackages,
@@ -313,6 +314,28 @@ export const nodeChecks: readonly Check[] = [
           why: 'Logs of the two nodes cannot be put in order after a failure, and failure timeouts go by the clock.',
           fix: ['timedatectl set-ntp true'],
           mend: [{ kind: 'run', node: facts.node, program: 'timedatectl', argv: ['set-ntp', 'true'] }],
+        },
+      ];
+    },
+  },
+  {
+    id: 'journal',
+    of: 'node',
+    title: 'the journal outlives a boot',
+    look: async (facts) => {
+      if ((await isJournalKept(facts.machine).catch(() => undefined)) !== false) return [];
+      const { path, text } = journalDropIn;
+      return [
+        {
+          severity: 'note',
+          fact: "this node's journal is in memory, and gone at each boot",
+          why: 'After a fencing nobody can say why this node left: cluster-setup history finds nothing of before.',
+          fix: keepJournal,
+          mend: [
+            { kind: 'write', node: facts.node, path, before: await facts.file(path), text },
+            { kind: 'run', node: facts.node, program: 'systemctl', argv: ['restart', 'systemd-journald.service'] },
+            { kind: 'run', node: facts.node, program: 'journalctl', argv: ['--flush'] },
+          ],
         },
       ];
     },
