@@ -379,6 +379,7 @@ export class WorldProcess {
         machine: commandMachine(name, runner),
         pcs,
         isHere: name === here,
+        destination: name,
         findings: async () => JSON.parse(world.node(name).findings) as never,
       };
     };

@@ -1,11 +1,19 @@
+import type { Runner } from '@sleepi3/pcs';
+import { answer } from '@sleepi3/pcs/testing';
 import type { ProgramHost } from '../src/program/host.js';
 import { colours } from '@sleepi3/program';
 import { describe, expect, it } from 'vitest';
 import { haveRealParts } from '../../../tools/test/support/real-parts.js';
+import { designOf } from '../src/cluster/design.js';
+import { readClusterFile } from '../src/config/read-cluster-file.js';
+import { handOver } from '../src/prove/hand-over.js';
+import { partiesOf } from '../src/prove/parties.js';
 import { keptReport, type TurnReport } from '../src/prove/report.js';
 import { proveParties, type ProveOptions } from '../src/prove/run-prove.js';
+import type { Turn, TurnHost } from '../src/prove/turn.js';
 import { three } from './other-clusters.js';
 import { type Crooked, flag, names, proverPid, ProveWorld, url, type WorldProcess } from './prove-world.js';
+import { withNodes } from './with-nodes.js';
 
 const [first, second] = names;
 
@@ -320,5 +328,34 @@ describe.runIf(haveRealParts('crm_simulate'))('prove that is killed', () => {
       const kept = await keptReport(world.process(undefined).parties[0].machine, second);
       expect(kept?.state).toBe('proven');
     }
+  });
+});
+
+describe('the turn of the node that prove runs on', () => {
+  it('is made by the other one, which comes back by the user of the way there', async () => {
+    const requests: string[] = [];
+    const runner: Runner = {
+      run: async ({ program, argv }) => {
+        const line = [program, ...argv].join(' ');
+        requests.push(line);
+        return answer({ exitCode: line.includes('systemd-run') ? 1 : 0 });
+      },
+    };
+    const host = {
+      ...{ runner, hostname: () => 'raspberrypi-1', readFile: () => Promise.reject(new Error('none')) },
+      ...{ signal: new AbortController().signal, date: () => new Date() },
+    };
+    const design = designOf(readClusterFile(withNodes(), 'cluster.yaml'));
+    const destinations = async (ssh?: string) =>
+      (await partiesOf(design, ssh, host)).map(({ destination }) => destination);
+    expect(await destinations()).toEqual(['192.168.11.211', '192.168.11.179']);
+    expect(await destinations('pi-2')).toEqual(['192.168.11.211', 'pi-2']);
+    expect(await destinations('pi@pi-2')).toEqual(['pi@192.168.11.211', 'pi@pi-2']);
+    const [target, survivor] = await partiesOf(design, 'pi@pi-2', host);
+    const turn = { target, survivor, how: 'fence', service: { url: 'http://192.168.11.215/' } } as unknown as Turn;
+    await expect(handOver(turn, {} as TurnHost)).rejects.toThrow();
+    expect(requests.find((line) => line.includes('systemd-run'))).toMatch(
+      /prove --only raspberrypi-1 .*--ssh pi@192\.168\.11\.211/,
+    );
   });
 });

@@ -26,6 +26,7 @@ export async function handOver(turn: Turn, host: TurnHost): Promise<TurnReport> 
   await machine.run('systemd-run', [
     ...['--collect', '--quiet', `--unit=${proofUnit}`, '--description=The proof that a node can be lost'],
     ...['--', 'cluster-setup', 'prove', '--only', target.name, '--yes', '--url', service.url],
+    ...(target.destination.includes('@') ? ['--ssh', target.destination] : []),
     ...(how === 'panic' ? ['--panic'] : []),
   ]);
   host.log(

@@ -19,6 +19,8 @@ export interface Party {
   readonly pcs: Pcs;
   /** This program runs on it. */
   readonly isHere: boolean;
+  /** How ssh reaches it from another node. */
+  readonly destination: string;
   /** What doctor finds, looking from that node. @throws SetupError when it cannot look */
   findings(): Promise<readonly Finding[]>;
 }
@@ -52,8 +54,8 @@ export async function partiesOf(
     throw new SetupError('USAGE', '--ssh names one machine, and there are several others: put them into ~/.ssh/config');
   }
   const [first, second, ...more] = places.map((place) => {
-    const destination = oneIsHere && ssh !== undefined ? ssh : place.address;
-    return partyAt(place, place.isHere ? host.runner : sshRunner(host.runner, destination), host);
+    const destination = destinationOf(place, oneIsHere ? ssh : undefined);
+    return partyAt({ ...place, destination }, place.isHere ? host.runner : sshRunner(host.runner, destination), host);
   });
   if (first === undefined || second === undefined) {
     throw new SetupError(
@@ -73,7 +75,16 @@ function placesOfFile({ nodes }: ClusterDesign, hostname: string): readonly Node
   }));
 }
 
-function partyAt({ name, isHere }: NodePlace, runner: Runner, host: PartiesHost): Party {
+/** The way back is by the user of the way there. */
+function destinationOf({ address, isHere }: NodePlace, ssh = address): string {
+  return isHere ? `${/^[^@]*@/.exec(ssh)?.[0] ?? ''}${address}` : ssh;
+}
+
+function partyAt(
+  { name, isHere, destination }: NodePlace & Pick<Party, 'destination'>,
+  runner: Runner,
+  host: PartiesHost,
+): Party {
   const machine = commandMachine(name, runner);
   const pcs = new Pcs({ runner, signal: host.signal });
   const findings = async () => {
@@ -81,5 +92,5 @@ function partyAt({ name, isHere }: NodePlace, runner: Runner, host: PartiesHost)
     const facts = new Facts({ reality: new Reality({ local: machine, pcs }), date: host.date, openBoard });
     return (await examine(facts)).findings;
   };
-  return { name, machine, pcs, isHere, findings };
+  return { name, machine, pcs, isHere, destination, findings };
 }
