@@ -380,6 +380,19 @@ describe.runIf(real)('making the cluster from bare nodes, with real pcs', () => 
       await apply(allSteps(design, again), again, host());
       expect(cluster.requests.filter(({ program }) => program === 'pcs')).toEqual([]);
 
+      const blocked = async (first: string, second: string) => {
+        const nodes = `nodes: [{name: raspberrypi-1, addresses: [${first}]}, {name: raspberrypi-2, addresses: [${second}]}]\n`;
+        const moved = designOf(readClusterFile(nodes, 'cluster.yaml'));
+        const planned = await plan(allSteps(moved, realityOf(pis, pcs)), realityOf(pis, pcs));
+        return planned.flatMap((one) => (one.state === 'blocked' ? [`${one.step.id}: ${one.reason.message}`] : []));
+      };
+      expect(await blocked('192.168.11.211', '192.168.11.99')).toEqual([
+        expect.stringMatching(/^setup: .* at 192\.168\.11\.179, and in the file at 192\.168\.11\.99: .*link update/),
+      ]);
+      expect(await blocked('192.168.11.211, 10.0.0.1', '192.168.11.179, 10.0.0.2')).toEqual([
+        expect.stringMatching(/^setup: .*pcs cluster link add raspberrypi-1=10\.0\.0\.1 raspberrypi-2=10\.0\.0\.2$/),
+      ]);
+
       const back = realityOf(pis, pcs, ['apachecluster']);
       await apply(undoSteps(design, back), back, host());
       expect(pis.map((pi) => pi.files.get('/etc/hosts'))).toEqual(hosts);

@@ -49,6 +49,25 @@ describe('/etc/hosts', () => {
     );
   });
 
+  it('is after undo what it was before, whatever addresses the nodes had meanwhile', () => {
+    const addresses = fc.uniqueArray(fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'), {
+      minLength: 2,
+      maxLength: 2,
+    });
+    fc.assert(
+      fc.property(file, fc.array(addresses, { maxLength: 3 }), (before, moves) => {
+        let after = before;
+        for (const [one = '', two = ''] of moves) {
+          after = withHosts(after, [
+            { name: 'pi-1', address: one },
+            { name: 'pi-2', address: two },
+          ]);
+        }
+        expect(withoutHosts(after)).toBe(before);
+      }),
+    );
+  });
+
   it('is after undo what it was before', () => {
     fc.assert(
       fc.property(file, (before) => {

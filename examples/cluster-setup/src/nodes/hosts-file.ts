@@ -20,6 +20,8 @@ export function withHosts(text: string, entries: readonly HostEntry[]): string {
       entries.some((entry) => sameName(entry.name, name) && !sameAddress(entry.address, address)),
     );
     if (wrong.length === 0) return [line];
+    // Of an address that the node had before: nobody wants it back.
+    if (isOwn(line)) return [];
     const rest = names.filter((name) => !wrong.includes(name));
     return [
       `${marker}${line}`,
@@ -36,7 +38,7 @@ export function withoutHosts(text: string): string {
   return lines
     .flatMap((line, index) => {
       if (line.startsWith(marker)) return [line.slice(marker.length)];
-      if (line.endsWith(`\t${marker.trim()}`)) return [];
+      if (isOwn(line)) return [];
       // The rest of a line that was taken apart stands right after it.
       const before = lines[index - 1];
       if (before?.startsWith(marker)) {
@@ -47,6 +49,11 @@ export function withoutHosts(text: string): string {
       return [line];
     })
     .join('\n');
+}
+
+/** Whether {@link withHosts} added the line. */
+function isOwn(line: string): boolean {
+  return line.endsWith(`\t${marker.trim()}`);
 }
 
 /** The addresses that the file gives a name, in its order. */

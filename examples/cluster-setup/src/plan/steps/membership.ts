@@ -1,4 +1,5 @@
 // Which cluster the nodes are in, and what makes them those of the file's: a new one, or one that grows.
+import { isIP } from 'node:net';
 import {
   commands,
   type CorosyncConf,
@@ -85,7 +86,9 @@ export async function setUp(design: ClusterDesign, reality: Reality): Promise<To
   const those = (kind: Membership) => [...memberships].filter(([, where]) => where === kind).map(([name]) => name);
   const ours = those('ours');
   if (ours.length === memberships.size) {
-    refuseOtherRing(design, (await reality.corosyncConf(reality.local.name))?.nodes);
+    const nodes = (await reality.corosyncConf(reality.local.name))?.nodes ?? [];
+    refuseOtherRing(design, nodes);
+    refuseOtherAddresses(design, nodes);
     return done;
   }
   const smaller = those('smaller');
@@ -166,8 +169,8 @@ function numbered(members: readonly CorosyncNode[], added: ClusterDesign['nodes'
 }
 
 /** The agent takes the order of the ring from the numbers of the nodes in corosync.conf, which pcs gives in the order of the file. */
-function refuseOtherRing(design: ClusterDesign, nodes: readonly CorosyncNode[] | undefined): void {
-  if (!isRing(design) || nodes === undefined) return;
+function refuseOtherRing(design: ClusterDesign, nodes: readonly CorosyncNode[]): void {
+  if (!isRing(design) || nodes.length === 0) return;
   const names = design.nodes.map(({ name }) => name);
   const order = inOrder(nodes).flatMap((one) => design.nodes.find((node) => isNode(one, node))?.name ?? []);
   const start = order.indexOf(names[0] ?? '');
@@ -177,5 +180,42 @@ function refuseOtherRing(design: ClusterDesign, nodes: readonly CorosyncNode[] |
     'NOT_READY',
     `the ring of the file is ${names.join(', ')}, and by the numbers in corosync.conf it is ${turned.join(', ')}: put the nodes of the ` +
       'file into the order of corosync.conf, in which they have to be wired',
+  );
+}
+
+/** A node that is to have an address which corosync.conf does not give it. */
+interface Moved {
+  readonly name: string;
+  readonly address: string;
+  readonly link: number;
+  readonly has: readonly string[];
+}
+
+/**
+ * corosync binds to the addresses of its own file. A host name there is not looked up here, and links that the file of the
+ * cluster does not have are left alone.
+ */
+function refuseOtherAddresses(design: ClusterDesign, nodes: readonly CorosyncNode[]): void {
+  const moved = design.nodes.flatMap((node): Moved[] => {
+    const { addresses: has = [] } = nodes.find((one) => isNode(one, node)) ?? {};
+    return node.addresses.flatMap((address, link) =>
+      has.some((one) => isIP(one) === 0 || sameAddress(one, address)) ? [] : [{ name: node.name, address, link, has }],
+    );
+  });
+  const [first] = moved;
+  if (first === undefined) return;
+  const words = (those: readonly Moved[]) => those.map(({ name, address }) => `${name}=${address}`).join(' ');
+  if (first.link >= first.has.length) {
+    throw new SetupError(
+      'NOT_READY',
+      `the cluster ${design.name} does not have the link of ${first.address}: take it out of the file, or add it to the cluster: ` +
+        `pcs cluster link add ${words(moved.filter(({ link }) => link === first.link))}`,
+    );
+  }
+  throw new SetupError(
+    'NOT_READY',
+    `in the cluster ${design.name} ${first.name} is at ${first.has.join(', ')}, and in the file at ${first.address}: correct the file, ` +
+      `or the cluster while it is stopped: pcs cluster stop --all, then pcs cluster link update ${first.link} ${words([first])}, then ` +
+      'pcs cluster start --all (pcs cluster corosync shows the numbers of the links)',
   );
 }
