@@ -1,70 +1,13 @@
-import type { RawResult, RunRequest } from '@sleepi3/pcs';
-import { answer } from '@sleepi3/pcs/testing';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readClusterFile } from '../src/config/read-cluster-file.js';
-import { addressesIn, publishedPorts } from '../src/init/look.js';
-import { type InitOptions, runInit } from '../src/init/run-init.js';
+import { sameAddress, sameNetwork } from '@sleepi3/pcs';
+import { addressesIn, type MachineFacts } from '../src/init/look.js';
+import { commonNetworks } from '../src/init/networks.js';
+import { clusterFileText } from '../src/init/write-file.js';
+import { container, first as bare, second, world } from './init-world.js';
 
-interface FakeMachine {
-  readonly hostname?: string;
-  readonly id?: string;
-  /** As `ip -o address show scope global` prints them. */
-  readonly addresses: readonly string[];
-  readonly containers?: string;
-}
-
-const first: FakeMachine = {
-  hostname: 'raspberrypi-1',
-  id: 'one',
-  addresses: [
-    '2: eth0    inet 192.168.11.211/24 brd 192.168.11.255 scope global eth0',
-    '5: docker0    inet 172.17.0.1/16 scope global docker0',
-  ],
-  containers: 'web\tnginx:1\t0.0.0.0:8080->80/tcp, [::]:8080->80/tcp\n',
-};
-const second: FakeMachine = {
-  hostname: 'raspberrypi-2.local',
-  id: 'two',
-  addresses: ['2: eth0    inet 192.168.11.179/24 brd 192.168.11.255 scope global eth0'],
-};
-
-function world(
-  local: FakeMachine,
-  peer: FakeMachine,
-  { taken = [] as readonly string[], ask = undefined as string | undefined } = {},
-) {
-  const written = new Map<string, string>();
-  let output = '';
-  const respond = ({ hostname = 'pi', id = 'id', addresses, containers }: FakeMachine, words: string): RawResult => {
-    if (words.includes('machine-id'))
-      return answer({ stdout: `${hostname}\n${id}\nDebian GNU/Linux 13 (trixie)\neth0\n` });
-    if (words.includes('address')) return answer({ stdout: addresses.join('\n') });
-    if (words.includes('docker ps'))
-      return containers === undefined ? answer({ exitCode: 1 }) : answer({ stdout: containers });
-    if (words.includes('i2cget')) return answer({ exitCode: 9 });
-    if (words.includes('arping')) return answer({ exitCode: taken.some((one) => words.endsWith(one)) ? 1 : 0 });
-    throw new Error(`not expected: ${words}`);
-  };
-  return {
-    written,
-    output: () => output,
-    run: (options: Partial<InitOptions> = {}) =>
-      runInit(
-        { peer: '192.168.11.179', vip: undefined, file: 'cluster.yaml', ...options },
-        {
-          runner: {
-            run: async ({ program, argv }: RunRequest) =>
-              respond(program === 'ssh' ? peer : local, [program, ...argv].join(' ')),
-          },
-          ask: ask === undefined ? undefined : async () => ask,
-          write: (text) => (output += text),
-          writeError: () => undefined,
-          readFile: async (path) => written.get(path) ?? Promise.reject(new Error('ENOENT')),
-          writeFile: async (path, text) => void written.set(path, text),
-        },
-      ),
-  };
-}
+const first = { ...bare, containers: [container()] };
 
 describe('cluster-setup init', () => {
   it('writes what the machines are, as a file that plan takes', async () => {
@@ -114,6 +57,82 @@ describe('cluster-setup init', () => {
     });
   });
 
+  it('makes no offer where arping means the opposite, as that of Habets does', async () => {
+    const both = world(first, second, { ask: '192.168.11.215', arping: (isTaken) => (isTaken ? 0 : 1) });
+    await both.run();
+    expect(both.questions).toEqual(['Virtual address of the service, in the network of both machines: ']);
+  });
+
+  it('never offers an address of either machine', async () => {
+    const local = {
+      ...first,
+      addresses: [...first.addresses, '3: wlan0    inet 192.168.11.250/24 scope global wlan0'],
+    };
+    // What asks on one interface hears nothing of the other one.
+    const both = world(local, second, { ask: '', arping: (isTaken) => (isTaken ? 1 : 0) });
+    await both.run();
+    expect(both.questions[0]).toContain('[192.168.11.249]');
+  });
+
+  it('gives each address once where a machine is in one network by cable and by radio', async () => {
+    const local = {
+      ...first,
+      addresses: [...first.addresses, '3: wlan0    inet 192.168.11.212/24 scope global wlan0'],
+    };
+    const peer = {
+      ...second,
+      addresses: ['3: wlan0    inet 192.168.11.180/24 scope global wlan0', ...second.addresses],
+    };
+    const both = world(local, peer);
+    await both.run({ vip: '192.168.11.215' });
+    expect(readClusterFile(both.file(), 'f').nodes).toMatchObject([
+      { addresses: ['192.168.11.211'] },
+      { addresses: ['192.168.11.179'] },
+    ]);
+  });
+
+  it('has the prefix and the interfaces of the network that holds the VIP', async () => {
+    const local = { ...first, addresses: [...first.addresses, '2: eth0    inet6 fd00::1/64 scope global'] };
+    const peer = { ...second, addresses: [...second.addresses, '3: end1    inet6 fd00::2/64 scope global'] };
+    const both = world(local, peer);
+    await both.run({ vip: 'fd00::15' });
+    expect(readClusterFile(both.file(), 'f')).toMatchObject({
+      nodes: [
+        { addresses: ['192.168.11.211'], interface: 'eth0' },
+        { addresses: ['192.168.11.179'], interface: 'end1' },
+      ],
+      vip: { address: 'fd00::15', prefix: 64 },
+    });
+  });
+
+  it('says of addresses from DHCP that they may change', async () => {
+    const line = '2: eth0    inet 192.168.11.211/24 brd 192.168.11.255 scope global dynamic noprefixroute eth0';
+    const both = world({ ...first, addresses: [line] }, second);
+    await both.run({ vip: '192.168.11.215' });
+    expect(both.file()).toContain('    # from DHCP: 192.168.11.211. corosync binds to it');
+    expect(both.file().match(/from DHCP/g)).toHaveLength(1);
+    expect(both.output()).toContain('raspberrypi-1: from DHCP: 192.168.11.211');
+    expect(readClusterFile(both.file(), 'f').nodes[0]?.addresses).toEqual(['192.168.11.211']);
+  });
+
+  it('does not call an announced IPv6 address one from DHCP alone', async () => {
+    const local = {
+      ...first,
+      addresses: ['2: eth0    inet6 fd00::1/64 scope global dynamic mngtmpaddr noprefixroute'],
+    };
+    const both = world(local, { ...second, addresses: ['2: eth0    inet6 fd00::2/64 scope global'] });
+    await both.run({ vip: 'fd00::15' });
+    expect(both.file()).toContain('    # from DHCP or the router: fd00::1. corosync binds to it');
+  });
+
+  it('writes what is to be checked to standard error when the file goes to standard output', async () => {
+    const line = '2: eth0    inet 192.168.11.211/24 scope global dynamic eth0';
+    const both = world({ ...first, addresses: [line] }, second);
+    await both.run({ vip: '192.168.11.215', file: '-' });
+    expect(readClusterFile(both.output(), 'f').vip.address).toBe('192.168.11.215');
+    expect(both.errors()).toContain('Check these before apply:');
+  });
+
   it.each([
     ['the same machine', first, { ...second, id: 'one' }, {}, 'is this machine itself'],
     ['the same name', first, { ...second, hostname: 'RaspberryPi-1' }, {}, 'both machines are called'],
@@ -125,6 +144,14 @@ describe('cluster-setup init', () => {
       'no network in common',
     ],
     ['nobody to ask', first, second, { vip: undefined }, 'give it with --vip'],
+    ['a VIP of a family that they do not share', first, second, { vip: 'fd00::15' }, 'no IPv6 network in common'],
+    [
+      "a node's other address as VIP",
+      { ...first, addresses: [...first.addresses, '3: wlan0    inet 192.168.11.212/24 scope global wlan0'] },
+      second,
+      { vip: '192.168.11.212' },
+      'cannot be the virtual address',
+    ],
     ['a node as VIP', first, second, { vip: '192.168.11.179' }, 'cannot be the virtual address'],
     ['a VIP elsewhere', first, second, { vip: '192.168.11.255' }, 'cannot be the virtual address'],
   ])('refuses %s, and writes nothing', async (_, local, peer, options, message) => {
@@ -151,13 +178,65 @@ describe('what a machine says', () => {
           '9: veth12@if3    inet 10.1.0.1/24 scope global veth12',
         ].join('\n'),
       ),
-    ).toEqual([{ interface: 'eth0', address: '10.0.0.1', prefix: 24 }]);
+    ).toEqual([{ interface: 'eth0', address: '10.0.0.1', prefix: 24, dynamic: false }]);
   });
+});
 
-  it('has ports as docker prints them', () => {
-    expect(publishedPorts('0.0.0.0:53->53/udp, [::]:53->53/udp, 127.0.0.1:80->8080/tcp, 9000/tcp')).toEqual([
-      '53:53/udp',
-      '80:8080',
-    ]);
+describe('the networks of two machines', () => {
+  const address = fc.oneof(
+    fc.record({
+      address: fc
+        .tuple(fc.constantFrom(0, 1, 2), fc.nat(3), fc.integer({ min: 1, max: 6 }))
+        .map((all) => `10.${all.join('.')}`),
+      prefix: fc.constantFrom(8, 16, 24, 29, 32),
+    }),
+    fc.record({
+      address: fc
+        .tuple(fc.nat(2), fc.integer({ min: 1, max: 5 }))
+        .map(([net, host]) => `fd00:${String(net)}::${String(host)}`),
+      prefix: fc.constantFrom(32, 64, 128),
+    }),
+  );
+  const addresses = fc
+    .array(fc.record({ of: address, interface: fc.constantFrom('eth0', 'wlan0', 'eth1'), dynamic: fc.boolean() }), {
+      maxLength: 12,
+    })
+    .map((all) => all.map(({ of, ...rest }) => ({ ...of, ...rest })));
+  const facts = (hostname: string) =>
+    addresses.map((all): MachineFacts => ({
+      hostname,
+      machineId: hostname,
+      system: 'Debian',
+      addresses: all,
+      containers: [],
+      board: undefined,
+    }));
+
+  it('are pairs of addresses that are used once, and the file with them is right', () => {
+    fc.assert(
+      fc.property(facts('one'), facts('two'), (one, two) => {
+        const shared = one.addresses.filter(({ address }) => two.addresses.some((each) => each.address === address));
+        const own = (facts: MachineFacts) =>
+          facts.addresses.filter(({ address }) => shared.every((each) => each.address !== address));
+        const meet = own(one).some((each) =>
+          own(two).some((other) => sameNetwork(each.address, other.address, Math.max(each.prefix, other.prefix))),
+        );
+        if (!meet) {
+          expect(() => commonNetworks(one, two)).toThrow('no network in common');
+          return;
+        }
+        const networks = commonNetworks(one, two);
+        const all = networks.flatMap((network) => [network.first.address, network.second.address]);
+        expect(all.filter((each, place) => all.findIndex((other) => sameAddress(each, other)) < place)).toEqual([]);
+        const vip = networks[0]!.first.address.includes(':') ? 'fd00::99' : '10.0.0.99';
+        const text = clusterFileText([one, two], networks, { address: vip, network: networks[0]! });
+        const { nodes } = readClusterFile(text, 'f');
+        for (const [link, own] of nodes[0]!.addresses.entries()) {
+          const prefixes = one.addresses.filter(({ address }) => address === own).map(({ prefix }) => prefix);
+          const theirs = nodes[1]!.addresses[link]!;
+          expect(prefixes.some((prefix) => sameNetwork(own, theirs, prefix))).toBe(true);
+        }
+      }),
+    );
   });
 });

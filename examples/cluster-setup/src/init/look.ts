@@ -1,16 +1,23 @@
 // What a machine is, asked with commands that Debian's base system has: its name, its addresses, what runs on it.
 import { SetupError } from '../errors.js';
 import type { Machine } from '../nodes/machine.js';
+import { containersOn, type RunningContainer } from './containers.js';
 
 export interface MachineFacts {
   /** Without its domain. */
   readonly hostname: string;
   readonly machineId: string;
   /** Global addresses with their networks, those of the default route's interface first. */
-  readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefix: number }[];
+  readonly addresses: readonly {
+    readonly interface: string;
+    readonly address: string;
+    readonly prefix: number;
+    /** Whether it is lent, by DHCP or a router, and may change. */
+    readonly dynamic: boolean;
+  }[];
   /** `Debian GNU/Linux 13 (trixie)`. */
   readonly system: string;
-  readonly containers: readonly { readonly name: string; readonly image: string; readonly ports: readonly string[] }[];
+  readonly containers: readonly RunningContainer[];
   /** Whether a slee-Pi 3 answers; undefined when nobody could ask. */
   readonly board: boolean | undefined;
 }
@@ -52,32 +59,9 @@ export function addressesIn(text: string): MachineFacts['addresses'][number][] {
     const [, name, address, prefix] = /^\d+: (\S+)\s+inet6? ([0-9A-Fa-f.:]+)\/(\d+)/.exec(line) ?? [];
     if (name === undefined || address === undefined || inner.test(name)) return [];
     if (/\b(temporary|deprecated|tentative)\b/.test(line)) return [];
-    return [{ interface: name.replace(/@.*$/, ''), address, prefix: Number(prefix) }];
+    const dynamic = /\bdynamic\b/.test(line);
+    return [{ interface: name.replace(/@.*$/, ''), address, prefix: Number(prefix), dynamic }];
   });
-}
-
-async function containersOn(machine: Machine): Promise<MachineFacts['containers']> {
-  const format = '{{.Names}}\t{{.Image}}\t{{.Ports}}';
-  const { exitCode, stdout } = await machine.run(
-    'sh',
-    ['-c', `command -v docker >/dev/null && docker ps --format '${format}'`],
-    { exitCodes: [0, 1, 127] },
-  );
-  if (exitCode !== 0) return [];
-  return stdout.split('\n').flatMap((line) => {
-    const [name, image, ports = ''] = line.split('\t');
-    if (name === undefined || image === undefined || name === '') return [];
-    return [{ name, image, ports: publishedPorts(ports) }];
-  });
-}
-
-/** `0.0.0.0:80->80/tcp, [::]:80->80/tcp` as the file has it: `80:80`. */
-export function publishedPorts(text: string): string[] {
-  const ports = text.split(', ').flatMap((one) => {
-    const [, host, inside, protocol] = /^(?:\S*:)?(\d+(?:-\d+)?)->(\d+(?:-\d+)?)\/(tcp|udp|sctp)$/.exec(one) ?? [];
-    return host === undefined ? [] : [`${host}:${String(inside)}${protocol === 'tcp' ? '' : `/${String(protocol)}`}`];
-  });
-  return [...new Set(ports)];
 }
 
 async function hasBoard(machine: Machine): Promise<boolean | undefined> {

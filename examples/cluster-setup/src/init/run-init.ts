@@ -2,8 +2,10 @@
 import { type Runner, sameName, virtualAddressProblem } from '@sleepi3/pcs';
 import { SetupError } from '../errors.js';
 import { commandMachine, type Machine, sshRunner } from '../nodes/machine.js';
+import { freeAddress } from './free-address.js';
 import { lookAt } from './look.js';
-import { clusterFileText, type CommonNetwork, commonNetwork } from './write-file.js';
+import { type CommonNetwork, commonNetworks, networkFor } from './networks.js';
+import { clusterFileText, thingsToCheck } from './write-file.js';
 
 export interface InitOptions {
   /** How ssh reaches the other machine: an address, or USER@ADDRESS. */
@@ -40,15 +42,23 @@ export async function runInit({ peer, vip, file }: InitOptions, host: InitHost):
       `both machines are called ${first.hostname}: give one of them another name with hostnamectl hostname`,
     );
   }
-  const network = commonNetwork(first, second);
-  const address = vip ?? (await askForAddress(network, local, host));
-  refuseUnusable(address, network);
-  const text = clusterFileText([first, second], network, address);
-  if (file === '-') host.write(text);
-  else {
+  const networks = commonNetworks(first, second);
+  const known = [first, second].flatMap(({ addresses }) => addresses.map(({ address }) => address));
+  const address = vip ?? (await askForAddress(networks, known, local, host));
+  const network = networkFor(address, networks);
+  refuseUnusable(address, network, known);
+  const text = clusterFileText([first, second], networks, { address, network });
+  const checks = thingsToCheck([first, second], networks);
+  const reminder =
+    checks.length === 0 ? '' : `Check these before apply:\n${checks.map((one) => `  ${one}\n`).join('')}`;
+  if (file === '-') {
+    host.write(text);
+    host.writeError(reminder);
+  } else {
     await host.writeFile(file, text);
     host.write(
-      `${file} describes the cluster of ${first.hostname} and ${second.hostname}.\nNow: cluster-setup apply ${file} (or plan, which only shows it)\n`,
+      `${file} describes the cluster of ${first.hostname} and ${second.hostname}.\n${reminder}` +
+        `Now: cluster-setup apply ${file} (or plan, which only shows it)\n`,
     );
   }
   return 0;
@@ -61,11 +71,17 @@ async function exists(path: string, host: InitHost): Promise<boolean> {
   );
 }
 
-async function askForAddress(network: CommonNetwork, local: Machine, host: InitHost): Promise<string> {
+async function askForAddress(
+  networks: readonly CommonNetwork[],
+  known: readonly string[],
+  local: Machine,
+  host: InitHost,
+): Promise<string> {
   if (host.ask === undefined) {
     throw new SetupError('USAGE', 'the virtual address is not known: give it with --vip, or run init at a terminal');
   }
-  const free = await freeAddress(network, local);
+  const [network] = networks;
+  const free = network && (await freeAddress(network, known, local));
   const offer = free === undefined ? '' : ` [${free}]`;
   const answer = (await host.ask(`Virtual address of the service, in the network of both machines${offer}: `)).trim();
   const address = answer === '' ? free : answer;
@@ -73,45 +89,13 @@ async function askForAddress(network: CommonNetwork, local: Machine, host: InitH
   return address;
 }
 
-function refuseUnusable(address: string, { first, second }: CommonNetwork): void {
+/** @param nodeAddresses All that the two machines have. */
+function refuseUnusable(address: string, { first }: CommonNetwork, nodeAddresses: readonly string[]): void {
   const problem = virtualAddressProblem(address, {
     prefix: first.prefix,
     interface: first.interface,
-    nodeAddresses: [first.address, second.address],
+    nodeAddresses,
   });
   if (problem === undefined) return;
   throw new SetupError('USAGE', `${address} cannot be the virtual address: ${problem.replaceAll('-', ' ')}`);
-}
-
-/** How many addresses are tried, at most. */
-const tries = 16;
-
-/** An IPv4 address of the network that nobody answers for; undefined where that cannot be found out. */
-async function freeAddress({ first, second }: CommonNetwork, local: Machine): Promise<string | undefined> {
-  if (first.address.includes(':')) return undefined;
-  const number = (address: string) => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  const size = 2 ** (32 - first.prefix);
-  const base = Math.floor(number(first.address) / size) * size;
-  const taken = new Set([number(first.address), number(second.address)]);
-  // From the upper end: routers give out the middle, and have the lower end themselves.
-  for (let offset = size - 6, tried = 0; offset > 1 && tried < tries; offset--) {
-    const candidate = base + offset;
-    if (taken.has(candidate)) continue;
-    tried++;
-    const text = [24, 16, 8, 0].map((shift) => Math.floor(candidate / 2 ** shift) % 256).join('.');
-    const asked = await local.run(
-      'sh',
-      [
-        '-c',
-        'command -v arping >/dev/null || exit 9; arping -q -c 2 -w 2 -D -I "$1" "$2"',
-        'sh',
-        first.interface,
-        text,
-      ],
-      { exitCodes: [0, 1, 2, 9], timeoutMs: 10_000 },
-    );
-    if (asked.exitCode === 9) return undefined;
-    if (asked.exitCode === 0) return text;
-  }
-  return undefined;
 }

@@ -1,56 +1,30 @@
-// The cluster file of two machines, with what a person wants to know beside it.
-import { sameNetwork } from '@sleepi3/pcs';
-import { SetupError } from '../errors.js';
+// The cluster file of two machines, with what a person needs to know beside it.
+import { secondId } from '../cluster/second-ids.js';
+import { type Candidate, choose, remarksOn } from './choice.js';
 import type { MachineFacts } from './look.js';
+import { type CommonNetwork, links } from './networks.js';
+import { comment, oneLine, quoted } from './yaml-text.js';
 
-/** The network that both machines are in, on the interface of the default route if possible. */
-export interface CommonNetwork {
-  readonly first: MachineFacts['addresses'][number];
-  readonly second: MachineFacts['addresses'][number];
-}
+type Machines = readonly [MachineFacts, MachineFacts];
 
-/** @throws SetupError `NOT_READY` when there is none. */
-export function commonNetwork(first: MachineFacts, second: MachineFacts): CommonNetwork {
-  for (const one of first.addresses) {
-    const other = second.addresses.find((address) => sameNetwork(one.address, address.address, one.prefix));
-    if (other !== undefined) return { first: one, second: other };
-  }
-  const list = ({ hostname, addresses }: MachineFacts) =>
-    `${hostname} has ${addresses.map(({ address, prefix }) => `${address}/${String(prefix)}`).join(', ') || 'none'}`;
-  throw new SetupError(
-    'NOT_READY',
-    `the two machines have no network in common: ${list(first)}; ${list(second)}. The VIP needs one that both are in`,
-  );
-}
-
-/** The links between the nodes: the common network first, then every other one that both are in. */
-function links(first: MachineFacts, second: MachineFacts, { first: own }: CommonNetwork): [string[], string[]] {
-  const pairs = first.addresses
-    .flatMap((one) => {
-      const other = second.addresses.find((address) => sameNetwork(one.address, address.address, one.prefix));
-      return other === undefined ? [] : [{ one, other }];
-    })
-    // corosync wants one family, and one address for each link.
-    .filter(({ one }) => one.address.includes(':') === own.address.includes(':'))
-    .filter(({ one }, index, all) => all.findIndex((pair) => pair.one.interface === one.interface) === index)
-    .sort((a, b) => Number(b.one === own) - Number(a.one === own));
-  return [pairs.map(({ one }) => one.address), pairs.map(({ other }) => other.address)];
+/** The virtual address, and the network that it is in. */
+export interface Vip {
+  readonly address: string;
+  readonly network: CommonNetwork;
 }
 
 /** The text of the file. */
-export function clusterFileText(
-  [first, second]: readonly [MachineFacts, MachineFacts],
-  network: CommonNetwork,
-  vip: string,
-): string {
-  const [ours, theirs] = links(first, second, network);
+export function clusterFileText(machines: Machines, networks: readonly CommonNetwork[], vip: Vip): string {
+  const [first, second] = machines;
+  const [ours, theirs] = links(networks);
+  const { network } = vip;
   const sameInterface = network.first.interface === network.second.interface;
-  const node = (facts: MachineFacts, addresses: readonly string[], own: string) => [
-    `  - name: ${facts.hostname} # ${facts.system}${boardNote(facts)}`,
-    `    addresses: [${addresses.map(quoted).join(', ')}]`,
-    ...(sameInterface ? [] : [`    interface: ${own}`]),
+  const node = (facts: MachineFacts, addresses: typeof ours, own: string) => [
+    `  - name: ${quoted(facts.hostname)} # ${oneLine(facts.system)}${boardNote(facts)}`,
+    ...dynamicNotes(addresses).flatMap((note) => comment('    ', note)),
+    `    addresses: [${addresses.map(({ address }) => quoted(address)).join(', ')}]`,
+    ...(sameInterface ? [] : [`    interface: ${quoted(own)}`]),
   ];
-  const [container] = first.containers.length > 0 ? first.containers : second.containers;
   return `${[
     '# Written by cluster-setup init from what the two machines are. Read it, then: cluster-setup plan cluster.yaml',
     'cluster: sleepi3',
@@ -58,29 +32,14 @@ export function clusterFileText(
     'nodes:',
     ...node(first, ours, network.first.interface),
     ...node(second, theirs, network.second.interface),
-    `preferred: ${first.hostname} # survives when both shoot at once`,
+    `preferred: ${quoted(first.hostname)} # survives when both shoot at once`,
     '',
     'vip: # by which clients reach the service',
-    `  address: ${quoted(vip)}`,
+    `  address: ${quoted(vip.address)}`,
     `  prefix: ${String(network.first.prefix)}`,
-    ...(sameInterface ? [`  interface: ${network.first.interface}`] : []),
+    ...(sameInterface ? [`  interface: ${quoted(network.first.interface)}`] : []),
     '',
-    ...(container === undefined
-      ? [
-          '# No container runs on either machine: this one is an example. What is here is the service.',
-          'containers:',
-          '  - resource: Apache_container',
-          '    name: httpd-test',
-          '    image: httpd',
-          "    ports: ['80:80']",
-        ]
-      : [
-          'containers: # what runs now; it is put aside, and the cluster creates it again',
-          `  - resource: ${resourceName(container.name)}`,
-          `    name: ${container.name}`,
-          `    image: ${quoted(container.image)}`,
-          `    ports: [${container.ports.map((port) => `'${port}'`).join(', ')}]`,
-        ]),
+    ...containerLines(machines),
     '',
     'mode: hot-standby # or active-passive, when two of it must never run',
     'takeover: after-fencing',
@@ -93,14 +52,102 @@ export function clusterFileText(
   ].join('\n')}\n`;
 }
 
+/** What a person looks at before the file is used, one line each. */
+export function thingsToCheck(machines: Machines, networks: readonly CommonNetwork[]): readonly string[] {
+  const { listed, others, impossible } = choose(machines);
+  const addresses = links(networks);
+  return [
+    ...machines.flatMap(({ hostname }, index) =>
+      dynamicNotes(addresses[index] ?? []).map((note) => `${hostname}: ${note}`),
+    ),
+    ...(listed === undefined
+      ? []
+      : remarksOn(listed, machines[0].hostname).map((remark) => `${listed.name}: ${remark}`)),
+    ...(others.length > 0 ? [`also running, and in the file as comments: ${namesOf(others)}`] : []),
+    ...impossible.map(impossibleNote),
+  ].map(oneLine);
+}
+
+function dynamicNotes(addresses: readonly MachineFacts['addresses'][number][]): readonly string[] {
+  const dynamic = addresses.filter((one) => one.dynamic).map(({ address }) => address);
+  if (dynamic.length === 0) return [];
+  const from = dynamic.some((address) => address.includes(':')) ? 'DHCP or the router' : 'DHCP';
+  return [
+    `from ${from}: ${dynamic.join(', ')}. corosync binds to it, and a node whose address changes leaves the cluster: ` +
+      'reserve it at the router, or set it by hand.',
+  ];
+}
+
+function containerLines(machines: Machines): readonly string[] {
+  const { listed, others, impossible } = choose(machines);
+  const first = machines[0].hostname;
+  const resources = resourceNames(machines);
+  const entry = (one: Candidate) => containerEntry(one, resources.get(one.name) ?? one.name, first);
+  const impossibleNotes = impossible.flatMap((one) => comment('  ', impossibleNote(one)));
+  if (listed === undefined) {
+    return [
+      impossible.length > 0
+        ? '# No container that runs can be in the file: this one is an example. What is here is the service.'
+        : '# No container runs on either machine: this one is an example. What is here is the service.',
+      'containers:',
+      '  - resource: Apache_container',
+      '    name: httpd-test',
+      '    image: httpd',
+      "    ports: ['80:80']",
+      ...impossibleNotes,
+    ];
+  }
+  return [
+    'containers: # what runs now; it is put aside, and the cluster creates it again',
+    ...entry(listed),
+    ...(others.length > 0
+      ? comment(
+          '  ',
+          'These run as well. Take the # away from what belongs to the service; the rest stays as it is, outside the cluster.',
+        )
+      : []),
+    ...others.flatMap((one) => entry(one).map((line) => line.replace(/^ {2}/, '  # '))),
+    ...impossibleNotes,
+  ];
+}
+
+function containerEntry(one: Candidate, resource: string, first: string): readonly string[] {
+  const { name, image, ports, runOptions, command } = one;
+  return [
+    `  - resource: ${quoted(resource)}`,
+    `    name: ${quoted(name)}`,
+    `    image: ${quoted(image)}`,
+    `    ports: [${ports.map((port) => `'${port}'`).join(', ')}]`,
+    ...(runOptions.length > 0 ? [`    run_options: ${quoted(runOptions.join(' '))}`] : []),
+    ...(command === undefined ? [] : [`    command: ${quoted(command)}`]),
+    ...remarksOn(one, first).flatMap((remark) => comment('    ', remark)),
+  ];
+}
+
+const impossibleNote = ({ name, image, hosts }: Candidate) =>
+  `${name} (${image}) runs on ${hosts.join(' and ')} too, and cannot be in the file under this name and image.`;
+
+const namesOf = (containers: readonly Candidate[]) => containers.map(({ name }) => name).join(', ');
+
 function boardNote({ board }: MachineFacts): string {
   return board === false ? '; no board answers at 0x6e on bus 1' : '';
 }
 
-/** Quotes for what YAML would take for something else. */
-const quoted = (text: string) => (/[:#@]/.test(text) ? `"${text}"` : text);
+/** Ids that Pacemaker takes, by the names of the containers: each one once, and none that the cluster uses itself. */
+function resourceNames(machines: Machines): ReadonlyMap<string, string> {
+  const taken = new Set(['VIP', ...machines.flatMap(({ hostname }) => [`fence_${hostname}`, secondId(hostname)])]);
+  const { listed, others } = choose(machines);
+  const names = new Map<string, string>();
+  for (const { name } of [...(listed ? [listed] : []), ...others]) {
+    const id = resourceName(name);
+    let free = id;
+    for (let number = 2; taken.has(free); number++) free = `${id.slice(0, 59)}_${String(number)}`;
+    taken.add(free);
+    names.set(name, free);
+  }
+  return names;
+}
 
-/** An id that Pacemaker takes. */
 function resourceName(container: string): string {
   const name = container.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 63);
   return /^[A-Za-z_]/.test(name) ? name : `c_${name}`.slice(0, 63);
