@@ -33,7 +33,8 @@ export const excuses = {
     const leadsNowhere = ['open', 'stuck-low', 'stuck-high', 'swapped', 'dying-open', 'dying-stuck'].includes(
       world.wires,
     );
-    const unfenceable = peer === 'eipde-0' || world.boards.eipdeOnPowerCut === 'lost';
+    // Where it talks it has said so before it fell silent.
+    const unfenceable = (peer === 'eipde-0' && !talks) || world.boards.eipdeOnPowerCut === 'lost';
     const tested = world.test === 'failed-once' || (world.test === 'found' && !world.wires.startsWith('dying'));
     return (network || (unasked && !talks)) && (leadsNowhere || unfenceable) && !tested;
   },
