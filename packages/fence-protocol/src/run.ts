@@ -18,14 +18,15 @@ import { renderUsage } from './describe/usage.js';
  */
 export async function runFenceAgent(agent: FenceAgent, host: FenceHost): Promise<number> {
   const exitStatus = await run(agent, host);
-  await host.finish?.();
+  // What cannot be waited for is lost; the answer stands.
+  await host.finish?.().catch(() => undefined);
   return exitStatus;
 }
 
 async function run(agent: FenceAgent, host: FenceHost): Promise<number> {
   const startedAt = host.clock.now();
   // Until the options are known: as if none were given.
-  let log = openLog(host, {});
+  let log = createLog(openSinks(host, {}));
   try {
     const onCommandLine = host.argv.length > 0;
     if (!onCommandLine && (await host.stdinIsTerminal())) {
@@ -44,10 +45,11 @@ async function run(agent: FenceAgent, host: FenceHost): Promise<number> {
 
     const checked = checkRequest(agent, request, host.env['PCMK_service'] === 'pacemaker-fenced');
     const given = secretsOf(agent, request.values);
-    log = openLog(host, checked.options, given);
+    const sinks = openSinks(host, checked.options);
+    log = createLog(sinks, given);
     tellOddities(request, log);
     const options = await withPassword(checked, host);
-    if (options !== checked) log = openLog(host, options.options, [...given, String(options.options['password'])]);
+    if (options !== checked) log = createLog(sinks, [...given, String(options.options['password'])]);
 
     const signal = host.signal ?? new AbortController().signal;
     const answer: Answer = await carryOut(agent, options, { clock: host.clock, log, signal, startedAt });
@@ -68,11 +70,17 @@ const renderInformation = {
   manpage: renderManpage,
 };
 
+/** A sink, and what people call it. */
+interface NamedSink extends LogSink {
+  readonly name: string;
+}
+
 /** Log lines go to stderr unless quiet, to syslog, and to the debug file if there is one. */
-function openLog(host: FenceHost, options: CheckedRequest['options'], secrets: readonly string[] = []): Log {
+function openSinks(host: FenceHost, options: CheckedRequest['options']): LogSink[] {
   const threshold = Number(options['verbose_level'] ?? 0) > 0 ? 'debug' : 'warning';
-  const sinks: LogSink[] = [
+  const sinks: NamedSink[] = [
     {
+      name: 'syslog',
       threshold,
       write: (level, message) => {
         host.syslog(level, message);
@@ -81,6 +89,7 @@ function openLog(host: FenceHost, options: CheckedRequest['options'], secrets: r
   ];
   if (options['quiet'] !== true) {
     sinks.push({
+      name: 'standard error',
       threshold,
       write: (level, message) => {
         host.writeStderr(formatLine(host.date(), level, message));
@@ -91,13 +100,44 @@ function openLog(host: FenceHost, options: CheckedRequest['options'], secrets: r
   if (typeof path === 'string') {
     const append = openDebugFile(host, path);
     sinks.push({
+      name: 'the debug file',
       threshold: 'debug',
       write: (level, message) => {
         append(formatLine(host.date(), level, message));
       },
     });
   }
-  return createLog(sinks, secrets);
+  return forgiving(sinks);
+}
+
+/**
+ * The same sinks, none of which throws: a full disk is no reason to answer otherwise for what was done to the device. What
+ * each of them loses is told once, by the others.
+ */
+function forgiving(sinks: readonly NamedSink[]): LogSink[] {
+  return sinks.map((sink) => {
+    let told = false;
+    return {
+      threshold: sink.threshold,
+      write: (level, message) => {
+        const failure = failureOf(sink, level, message);
+        if (failure === undefined || told) return;
+        told = true;
+        const loss = `Log lines are lost: ${sink.name} cannot be written: ${failure}`;
+        for (const other of sinks) if (other !== sink) failureOf(other, 'warning', loss);
+      },
+    };
+  });
+}
+
+/** Why a sink does not take a line; undefined when it does. */
+function failureOf(sink: LogSink, ...line: Parameters<LogSink['write']>): string | undefined {
+  try {
+    sink.write(...line);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 function openDebugFile(host: FenceHost, path: string): (text: string) => void {

@@ -1,7 +1,7 @@
 // Everything an agent says: metadata, manpage, help, version, and what it logs where.
 import { describe, expect, it } from 'vitest';
-import { choice, defineFenceAgent, FenceError, seconds, string } from '../src/index.js';
-import { runInMemory, ScriptedDevice, type MemoryInput } from '../src/testing/index.js';
+import { choice, defineFenceAgent, FenceError, runFenceAgent, seconds, standard, string } from '../src/index.js';
+import { MemoryHost, runInMemory, ScriptedDevice, type MemoryInput } from '../src/testing/index.js';
 import { description, runSwitch, switchAgent } from './agents.js';
 
 const ask = async (definition: Partial<Parameters<typeof define>[0]>, input: MemoryInput) =>
@@ -240,6 +240,117 @@ describe('log lines', () => {
     expect(run).toMatchObject({ exitStatus: 1, stdout: '' });
     expect(run.stderr).toContain('Failed: Unable to create file /x: EACCES');
     expect(run.device.calls).toEqual([]);
+  });
+
+  describe('that cannot be written', () => {
+    /** A process some of whose outlets are on a full disk, or gone. */
+    class BrokenHost extends MemoryHost {
+      readonly broken: readonly ('debug file' | 'stderr' | 'syslog' | 'finish')[];
+
+      constructor(input: MemoryInput, ...broken: BrokenHost['broken']) {
+        super(input);
+        this.broken = broken;
+      }
+
+      override openDebugFile(path: string): (text: string) => void {
+        const write = super.openDebugFile(path);
+        return (text) => {
+          if (this.broken.includes('debug file')) throw new Error('ENOSPC: no space left on device, write');
+          write(text);
+        };
+      }
+
+      override writeStderr(text: string): void {
+        if (this.broken.includes('stderr')) throw new Error('EIO: i/o error, write');
+        super.writeStderr(text);
+      }
+
+      override syslog(...line: Parameters<MemoryHost['syslog']>): void {
+        if (this.broken.includes('syslog')) throw new Error('EMFILE: too many open files');
+        super.syslog(...line);
+      }
+
+      finish(): Promise<void> {
+        return this.broken.includes('finish') ? Promise.reject(new Error('EPIPE')) : Promise.resolve();
+      }
+    }
+
+    const off = ['-o', 'off', '-v', '-D', '/d'];
+    /** Tells what it does, and does it. */
+    const talker = (fails = false) => {
+      const done: string[] = [];
+      const agent = defineFenceAgent({
+        ...description,
+        options: {},
+        off: async ({ log }) => {
+          log.info('holds the line');
+          if (fails) throw new FenceError('DEVICE', 'Failed: the line is broken');
+          done.push('off');
+          log.info('held it');
+        },
+        on: async () => {},
+      });
+      return { agent, done };
+    };
+
+    it.each<[BrokenHost['broken']]>([
+      [['debug file']],
+      [['stderr']],
+      [['syslog']],
+      [['finish']],
+      [['debug file', 'stderr', 'syslog', 'finish']],
+    ])('to %j change neither what is done nor what is answered', async (broken) => {
+      const { agent, done } = talker();
+      const host = new BrokenHost({ argv: off }, ...broken);
+      expect(await runFenceAgent(agent, host)).toBe(0);
+      expect(host.stdout).toBe('Success: Powered OFF\n');
+      expect(done).toEqual(['off']);
+      for (const [outlet, text] of [
+        ['debug file', host.debugFiles.get('/d') ?? ''],
+        ['stderr', host.stderr],
+        ['syslog', host.syslogLines.join('\n')],
+      ] as const) {
+        expect(text.includes('held it')).toBe(!broken.includes(outlet));
+      }
+    });
+
+    it.each<[BrokenHost['broken']]>([[['debug file']], [['debug file', 'stderr', 'syslog']]])(
+      'to %j leave a failure a failure',
+      async (broken) => {
+        const host = new BrokenHost({ argv: off }, ...broken);
+        expect(await runFenceAgent(talker(true).agent, host)).toBe(1);
+        expect(host.stdout).toBe('');
+      },
+    );
+
+    it('are told of once, where they can be, and not on stderr where quiet was asked for', async () => {
+      const told = 'Log lines are lost: the debug file cannot be written: ENOSPC: no space left on device, write';
+      const run = async (...words: string[]) => {
+        const host = new BrokenHost({ argv: [...off, ...words] }, 'debug file');
+        expect(await runFenceAgent(talker().agent, host)).toBe(0);
+        const lost = (lines: readonly string[]) => lines.filter((line) => line.includes('lost'));
+        return { stderr: lost(messages(host.stderr)), syslog: lost(host.syslogLines) };
+      };
+      expect(await run()).toEqual({ stderr: [`WARNING: ${told}`], syslog: [`warning: ${told}`] });
+      expect(await run('-q')).toEqual({ stderr: [], syslog: [`warning: ${told}`] });
+    });
+
+    it('are told of once although a password comes later', async () => {
+      const agent = defineFenceAgent({
+        ...description,
+        options: { password: standard, password_script: standard },
+        off: async () => {},
+        on: async () => {},
+        monitor: async ({ log, options }) => {
+          log.info(`logged in with ${String(options.password)}`);
+        },
+      });
+      const argv = ['-o', 'monitor', '-v', '-D', '/d', '-S', 'script', 'unused'];
+      const host = new BrokenHost({ argv, scripts: { script: 'hunter2' } }, 'debug file');
+      expect(await runFenceAgent(agent, host)).toBe(0);
+      expect(host.stderr.match(/lost/g)).toHaveLength(1);
+      expect(host.stderr).toContain('logged in with ***');
+    });
   });
 
   it('tell the cause and the place of an unexpected error when asked for details', async () => {

@@ -22,7 +22,7 @@ export interface FenceHost {
   writeStdout(text: string): Promise<void>;
   /** Writes all of `text`; there is nobody to tell when that fails. */
   writeStderr(text: string): void;
-  /** Opens a file for appending; the result writes to it. Throws when it cannot be opened. */
+  /** Opens a file for appending; the result writes to it. Both throw when they cannot: a run goes on without what is lost then. */
   openDebugFile(path: string): (text: string) => void;
   /** Sends a line to syslog, or nowhere on a machine without. Never waits. */
   syslog(level: LogLevel, message: string): void;

@@ -8,9 +8,15 @@ const agent = defineFenceAgent({
   vendorUrl: 'https://example.org/',
   options: { plug: standard, count: integer({ default: 0, description: 'How many machines to list' }) },
   // A device that leaves a timer behind.
-  monitor: () => Promise.resolve(void setInterval(() => undefined, 1000)),
+  monitor: ({ log }) => {
+    log.info('a line for those who want to know');
+    return Promise.resolve(void setInterval(() => undefined, 1000));
+  },
   off: () => Promise.reject(new FenceError('DEVICE', 'Failed: it never works')),
-  on: () => Promise.resolve(),
+  on: ({ log }) => {
+    log.info('another one');
+    return Promise.resolve();
+  },
   list: ({ options }) => Promise.resolve(Array.from({ length: options.count }, (_, at) => ({ id: `machine-${at}` }))),
 });
 

@@ -117,6 +117,22 @@ describe('the process', () => {
   });
 });
 
+describe('a debug file on a full disk', () => {
+  const lost =
+    / WARNING: Log lines are lost: the debug file cannot be written: ENOSPC: no space left on device, write\n/g;
+
+  it.each([['action=on\nplug=1\nverbose=1'], ['action=monitor\nverbose=1']])('changes no answer of %j', (request) => {
+    const { status, stderr } = run([], `${request}\ndebug_file=/dev/full\n`);
+    expect([status, stderr.match(lost)?.length]).toEqual([0, 1]);
+  });
+
+  it('changes no exit status where stderr is full, too', () => {
+    const full = (request: string) =>
+      spawnSync('sh', ['-c', 'printf "$1" | "$0" 2>/dev/full', program, `${request}\ndebug_file=/dev/full\n`]).status;
+    expect([full('action=monitor\nverbose=1'), full('action=off\nplug=1')]).toEqual([0, 1]);
+  });
+});
+
 describe('on Node 18', () => {
   it('answers, fails and lists all the same', () => {
     const node = bringNode(18);
