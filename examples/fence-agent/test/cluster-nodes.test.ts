@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nodeNameOf, parseCorosyncConf } from '../../../packages/pcs/src/corosync-conf.js';
 import { corosyncNodes } from '../src/target/corosync-conf.js';
 import { findWiring, type HostFacts, wrongName } from '../src/target/wiring.js';
 
@@ -63,8 +64,86 @@ describe('the nodes of corosync.conf', () => {
     ['comments and empty lines', twoLinks.replaceAll('\n', '\n  # name: commented\n\n')],
     ['braces without a blank, and text behind them', twoLinks.replaceAll(' {', '{').replaceAll('}', '} # end')],
     ['a byte order mark', `\ufeff${twoLinks}`],
+    ['colons before the braces', twoLinks.replaceAll(' {', ': {')],
+    ['colons and blanks before the braces', twoLinks.replaceAll(' {', ' :: \t{')],
+    ['a second section for the second node', twoLinks.replace(/\}\s+node \{/, '}\n}\nnodelist {\nnode {')],
+    ['keys that are repeated, of which the last counts', twoLinks.replace(/(name|ring\d_addr): /g, '$1: before\n$&')],
   ])('are read through %s', (_, text) => {
     expect(corosyncNodes(text)).toEqual(corosyncNodes(twoLinks));
+  });
+});
+
+describe('a corosync.conf that corosync takes', () => {
+  /** The reader of `@sleepi3/pcs`, which is a program's own weight too heavy for an agent. */
+  const readByPcs = (text: string) =>
+    parseCorosyncConf(text)
+      .nodes.toSorted((a, b) => (a.nodeId ?? Infinity) - (b.nodeId ?? Infinity) || 0)
+      .map((node) => {
+        const name = nodeNameOf(node);
+        return { ...(name !== undefined && { name }), addresses: node.addresses };
+      });
+
+  const blank = fc.stringMatching(/^[ \t]{0,3}$/);
+  /** Each text with blanks of all kinds before and behind it, now and then after lines that say nothing. */
+  const lineOf = (...parts: readonly fc.Arbitrary<string>[]) =>
+    fc
+      .tuple(
+        fc.constantFrom('', '', '', '\n', '# node {\n', ' \t#}\n', '  \n'),
+        ...parts.flatMap((part) => [blank, part]),
+        blank,
+        fc.constantFrom('\n', '\n', '\r\n'),
+      )
+      .map((texts) => texts.join(''));
+  const text = (constant: string) => fc.constant(constant);
+  const option = (keys: readonly string[], values: readonly string[]) =>
+    lineOf(fc.constantFrom(...keys), text(':'), fc.constantFrom(...values));
+  const section = (name: string, inside: fc.Arbitrary<readonly string[]>) =>
+    fc
+      .tuple(lineOf(text(name), fc.constantFrom('', '', ':', '::', ': :'), text('{')), inside, lineOf(text('}')))
+      .map(([begin, lines, end]) => [begin, ...lines, end].join(''));
+  const links = ['ring0_addr', 'ring0_addr', 'ring1_addr', 'ring2_addr', 'ring7_addr'];
+  const addresses = ['10.0.0.1', '192.168.0.2', 'fd00::2', 'FD00:0::0A', 'pi-a', 'pi-b.example.com', 'a:b', ': x'];
+  const inNode = fc.oneof(
+    { weight: 5, arbitrary: option(links, addresses) },
+    { weight: 2, arbitrary: option(['name'], ['pi-a', 'PI-B', 'pi.example.com', '10.0.0.1', 'a b', 'c}']) },
+    { weight: 1, arbitrary: option(['nodeid'], ['1', '2', '3', '07', '4294967295']) },
+    { weight: 1, arbitrary: option(['quorum_votes', 'ringx_addr', 'Name', 'ring0_addr2'], ['1', 'pi-a']) },
+  );
+  const inNodelist = fc.oneof(
+    { weight: 6, arbitrary: section('node', fc.array(inNode, { maxLength: 8 })) },
+    { weight: 1, arbitrary: option(['name', 'ring0_addr'], ['not-a-node']) },
+    { weight: 1, arbitrary: section('nodes', fc.array(inNode, { maxLength: 2 })) },
+  );
+  const other = fc.oneof(
+    section('totem', fc.array(fc.oneof(section('interface', fc.array(inNode, { maxLength: 2 })), inNode))),
+    section('node', fc.array(inNode, { maxLength: 2 })),
+    option(['name', 'ring0_addr'], ['not-a-node']),
+  );
+  const conf = fc
+    .array(
+      fc.oneof(
+        { weight: 3, arbitrary: section('nodelist', fc.array(inNodelist, { maxLength: 4 })) },
+        { weight: 1, arbitrary: other },
+      ),
+      { maxLength: 4 },
+    )
+    .map((parts) => parts.join(''));
+
+  it('is read as by @sleepi3/pcs, however it is written', () => {
+    const met = { several: 0, repeated: 0, colon: 0, twice: 0 };
+    fc.assert(
+      fc.property(conf, (written) => {
+        const read = corosyncNodes(written);
+        expect(parseCorosyncConf(written).problems).toEqual([]);
+        expect(read).toEqual(readByPcs(written));
+        if (read.length > 1) met.several++;
+        if (/(ring\d_addr)[^{}]*\1/.test(written)) met.repeated++;
+        if (/node[ \t]*:[: \t]*\{/.test(written)) met.colon++;
+        if (/nodelist[^]*nodelist/.test(written)) met.twice++;
+      }),
+      { numRuns: 1000 },
+    );
+    for (const [kind, times] of Object.entries(met)) expect(times, kind).toBeGreaterThan(20);
   });
 });
 
