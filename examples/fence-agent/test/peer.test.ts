@@ -4,6 +4,7 @@ import { VirtualClock } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
 import { type Frame, parseFrame, secured } from '../src/peer/channel.js';
 import type { PeerFacts } from '../src/peer/messages.js';
+import { callKeeperAt, listenForLines, type Sockets } from '../src/peer/network.js';
 import { refutes } from '../src/peer/woken-peer.js';
 import { createCluster, requestOf } from '../virtual/virtual-cluster.js';
 import { conversationPair, PiProcess } from '../virtual/pi-process.js';
@@ -298,5 +299,60 @@ describe('what the line keepers say to each other', () => {
     expect(await clock.runUntil(secured(near, key, 'caller', clock))).toBeUndefined();
     expect(clock.now()).toBe(2000);
     for (const text of ['null', '{}', '{"mac":"","line":1}', '{"nonce":7}']) expect(() => parseFrame(text)).toThrow();
+  });
+
+  describe('while the cluster changes its key', () => {
+    const where = { host: 'here', port: 16110, timeout: 1500 };
+
+    /** A listener whose key is what `keyOf` says, and a call of who has `callerKey`: what was said arrives, or nothing. */
+    async function listener(keyOf: () => Uint8Array | undefined) {
+      const clock = new VirtualClock();
+      let onCall: ((conversation: ReturnType<typeof conversationPair<Frame, Frame>>[1]) => void) | undefined;
+      const sockets = {
+        callListener: async () => {
+          const [near, far] = conversationPair<Frame, Frame>(new PiProcess('caller'), new PiProcess('listener'));
+          onCall?.(far);
+          return near;
+        },
+        listenForCalls: async (_: unknown, __: unknown, listen: typeof onCall) => {
+          onCall = listen;
+          return { port: 16110, close: async () => undefined };
+        },
+      } as unknown as Sockets;
+      await listenForLines(
+        sockets,
+        where,
+        (lines) => void lines.receive().then((line) => lines.send(`${line}!`)),
+        keyOf,
+        clock,
+      );
+      return async (callerKey: Uint8Array) => {
+        const lines = await clock.runUntil(callKeeperAt(sockets, where, callerKey, clock));
+        lines?.send('heard');
+        return lines?.receive();
+      };
+    }
+
+    it('is believed from who has the new one, and not any more from who has the old one', async () => {
+      let current: Uint8Array | undefined = key;
+      const call = await listener(() => current);
+      expect(await call(key)).toBe('heard!');
+      const next = randomBytes(256);
+      current = next;
+      expect(await call(next)).toBe('heard!');
+      expect(await call(key)).toBeUndefined();
+    });
+
+    it('is believed from nobody while there is none, and from who has the new one then', async () => {
+      let current: Uint8Array | undefined = key;
+      const call = await listener(() => current);
+      current = undefined;
+      expect(await call(key)).toBeUndefined();
+      expect(await call(Buffer.alloc(0))).toBeUndefined();
+      current = Buffer.alloc(0); // as it is for a moment while it is being written
+      expect(await call(Buffer.alloc(0))).toBeUndefined();
+      current = key;
+      expect(await call(key)).toBe('heard!');
+    });
   });
 });

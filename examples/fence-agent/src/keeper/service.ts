@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { env, pid } from 'node:process';
-import { acquireFileLock, type ParsedDefaults, runProgram, Sleepi3Error } from '@sleepi3/driver';
+import { type ParsedDefaults, runProgram } from '@sleepi3/driver';
 import { replaceTextfile, sendAlert } from '@sleepi3/program';
 import { type BoardChoice, boardOf, defaultsOf, judgeNode, wiringOf } from '../actions.js';
 import { Observation, observeBoot } from '../characterize/subject.js';
@@ -10,6 +10,7 @@ import { checkReport } from '../commands/check.js';
 import type { CommandHost } from '../commands/host.js';
 import { boardNote } from '../node/board-note.js';
 import { busIdentity, realPath } from '../node/board.js';
+import { becomeKeeper } from '../node/keeper-lock.js';
 import { machineId, powerRecord } from '../node/machine-of-linux.js';
 import { recordFile } from '../node/record-file.js';
 import { makeDirectoryOf, stateFiles } from '../node/state.js';
@@ -40,8 +41,19 @@ export async function runKeeper(
   const files = stateFiles();
   const given = takeDescriptor();
   makeDirectoryOf(files.socket);
-  const lock = given === undefined ? await lockedBy(files.lock) : undefined;
   const manager = serviceManager(env['NOTIFY_SOCKET'], log);
+  const candidate = {
+    isService: given !== undefined,
+    stop,
+    log: (message: string) => {
+      log(message);
+      manager.notify(`STATUS=${message}`);
+    },
+  };
+  const lock = await becomeKeeper(files, candidate).catch((error: unknown) => {
+    if (!stop.aborted) throw error;
+  });
+  if (stop.aborted) return;
   const logOnce = once(log);
   const watched = { ...nodes, peer_address: 'none' }; // whether the peer answers is nothing to be told of
   const watch = new NodeWatch({
@@ -79,9 +91,8 @@ export async function runKeeper(
         return callKeeperAt(network, { host, port: nodes.port, timeout: connectTimeout }, key, clock);
       },
       listen: async (onCall) => {
-        const key = machine.clusterKey();
-        if (!key) throw new Error('corosync has no key here yet (/etc/corosync/authkey)');
-        return listenForLines(network, nodes, onCall, key, clock);
+        if (!machine.clusterKey()) throw new Error('corosync has no key here yet (/etc/corosync/authkey)');
+        return listenForLines(network, nodes, onCall, () => machine.clusterKey(), clock);
       },
     },
     clock,
@@ -171,15 +182,6 @@ function takeDescriptor(): number | undefined {
   delete env['LISTEN_PID'];
   delete env['LISTEN_FDNAMES'];
   return Number(LISTEN_PID) === pid && Number(LISTEN_FDS) >= 1 ? firstDescriptor : undefined;
-}
-
-async function lockedBy(path: string) {
-  try {
-    return await acquireFileLock(path, { timeout: 0 });
-  } catch (error) {
-    if (!(error instanceof Sleepi3Error) || error.code !== 'LOCK_BUSY') throw error;
-    throw new Error('a line keeper is running already: each machine has only one', { cause: error });
-  }
 }
 
 /** Whether systemd is shutting down. Where it does not say so for sure no act is waited for. */

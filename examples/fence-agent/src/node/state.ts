@@ -7,7 +7,7 @@ import { reasonOf } from '../reason.js';
 export interface StateFiles {
   /** The line keeper's socket. Gone at the next boot, as everything beside it should be. */
   readonly socket: string;
-  /** Whoever holds the lock on it is the line keeper, where no service manager sees to it that there is one only. */
+  /** Whoever holds the lock on it is the line keeper; it says who that is. */
   readonly lock: string;
   /** Where the line keeper's board is, for sh: see {@link noteBoard}. */
   readonly board: string;

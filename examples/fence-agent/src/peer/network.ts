@@ -61,20 +61,28 @@ export function listenFor<Incoming, Outgoing>(
     (lines) => {
       onCall(inMessages(lines, parse));
     },
-    key,
+    () => key,
     clock,
   );
 }
 
-/** The same for lines of text. */
+/**
+ * The same for lines of text, by the key as it is at each call: `pcs cluster authkey corosync` changes it under a line keeper
+ * that runs. While there is none, or an empty one that is only being written, nobody is talked with.
+ */
 export function listenForLines(
   sockets: Sockets,
   where: { readonly bind?: string | undefined; readonly port: number },
   onCall: (lines: PeerLines) => void,
-  key: Uint8Array,
+  keyNow: () => Uint8Array | undefined,
   clock: Clock,
 ): Promise<WireServer> {
   return sockets.listenForCalls<Frame, Frame>(where, parseFrame, (conversation) => {
+    const key = keyNow();
+    if (!key?.length) {
+      conversation.close();
+      return;
+    }
     secured(conversation, key, 'listener', clock).then(
       (lines) => {
         if (lines) onCall(lines);

@@ -134,6 +134,28 @@ describe.runIf(haveRealParts('systemd-nspawn', 'dpkg', 'unshare', 'nsenter') && 
       expect(await mustRun(`systemctl show -P MainPID ${service}`)).not.toBe(before);
     });
 
+    it('is the only line keeper: one that is started by hand in mid-hold ends, and the hold goes on', async () => {
+      const { result } = await hold();
+      const { status, output } = await container.run('fence_sleepi3 keeper --bus unix:/board/board.sock');
+      expect([status, output]).toEqual([1, expect.stringContaining('of fence-sleepi3.service (systemctl status')]);
+      expect(await result).toMatchObject({ status: 0, output: 'Success: Powered OFF\n' });
+      await mustRun('fence_sleepi3 boot');
+    });
+
+    it('waits when it is started again for a line keeper that holds on, and follows it', async () => {
+      await mustRun('systemctl stop fence-sleepi3.socket fence-sleepi3.service');
+      await mustRun('systemd-run --unit by-hand fence_sleepi3 keeper --bus unix:/board/board.sock');
+      const started = container.run(
+        'until [ -S /run/fence_sleepi3/keeper.sock ]; do sleep 0.1; done; systemctl start fence-sleepi3.service',
+      );
+      await until('it waits', async () => {
+        return (await mustRun(`systemctl show -P StatusText ${service}`)).includes('waiting for another line keeper');
+      });
+      await mustRun('systemctl kill --signal=KILL by-hand');
+      expect((await started).status).toBe(0);
+      await mustRun('fence_sleepi3 boot; systemctl is-active fence-sleepi3.socket fence-sleepi3.service');
+    });
+
     it('gives a wake pulse that is owed after its death', async () => {
       const { result } = await hold('reboot');
       expect((await result).status).toBe(0);

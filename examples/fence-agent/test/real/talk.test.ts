@@ -14,6 +14,8 @@ import { timeout, until } from './until.js';
 const askInterval = 12_000;
 /** More than the time between two attempts to listen, ms. */
 const listenInterval = 12_000;
+/** How long an answer of the peer is believed, ms. */
+const longestBelief = 60_000;
 const otherKey = Buffer.alloc(256, 8);
 
 describe.runIf(haveRealParts('unshare'))(
@@ -38,6 +40,21 @@ describe.runIf(haveRealParts('unshare'))(
       expect(await hosts.peerFenceable(0)).toBeUndefined();
       expect(await hosts.peerFenceable(1)).toBeUndefined();
       await hosts.overhear(1);
+    });
+
+    it('talk on when the key of the cluster is changed while they run', async () => {
+      await using hosts = await twoHosts(agent.program);
+      await hosts.start(1, otherKey);
+      await hosts.start(0, otherKey);
+      await hosts.hearsOfPeer(0);
+      await hosts.changeKey(0, key);
+      await hosts.changeKey(1, key);
+      await hosts.overhear(0);
+      await hosts.overhear(1);
+      // What was said before the change is believed for a minute.
+      await systemClock.sleep(longestBelief + askInterval);
+      await hosts.hearsOfPeer(0);
+      await hosts.hearsOfPeer(1);
     });
 
     it('answer nothing that was overheard and is said again, in the same conversation or in another one', async () => {

@@ -72,6 +72,9 @@ export async function twoHosts(program: string) {
     return service;
   }
 
+  /** What `pcs cluster authkey corosync` does to a node. */
+  const changeKey = (node: 0 | 1, clusterKey: Buffer) => writeFile(inDirectory(`state-${node}/authkey`), clusterKey);
+
   /** Starts `fence_sleepi3 wire-listen` on a node that has no service yet. */
   async function listen(node: 0 | 1): Promise<ChildProcess> {
     const state = await prepare(node);
@@ -143,7 +146,7 @@ export async function twoHosts(program: string) {
 
   return {
     port,
-    ...{ start, listen, peerFenceable, hearsOfPeer, callNode, overhear, say, impostor },
+    ...{ start, changeKey, listen, peerFenceable, hearsOfPeer, callNode, overhear, say, impostor },
     [Symbol.asyncDispose]: async () => {
       for (const listener of listeners) listener.kill('SIGKILL');
       await Promise.all(services.map((service) => service.stop()));
