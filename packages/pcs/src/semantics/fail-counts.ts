@@ -1,6 +1,7 @@
 // Failures as the CIB's status section counts them: one transient attribute for each operation of each instance.
 import type { XmlElement } from '../xml/tree.js';
 import { baseId } from './ids.js';
+import { transientPairs } from './node-attributes.js';
 import { sameName, scoreOf } from './values.js';
 
 /**
@@ -21,12 +22,4 @@ export function failCountIn(status: XmlElement | undefined, resource: string, no
 
 function isNode({ uname = '', id }: XmlElement['attributes'], node: string | undefined): boolean {
   return node === undefined || sameName(uname, node) || id === node;
-}
-
-function transientPairs(state: XmlElement): readonly XmlElement['attributes'][] {
-  return state.children
-    .filter(({ name }) => name === 'transient_attributes')
-    .flatMap(({ children }) => children)
-    .flatMap(({ children }) => children)
-    .map(({ attributes }) => attributes);
 }

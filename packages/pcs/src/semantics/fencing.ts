@@ -2,6 +2,7 @@
 // pacemaker-fenced goes by them.
 import type { FencingLevel } from '../cib/fencing-levels.js';
 import { isFeatureSetFrom } from './feature-set.js';
+import { posixPattern } from './posix-pattern.js';
 import { parseDuration, parseWord, sameName } from './values.js';
 
 /** How pacemaker-fenced finds out which nodes a device is for. */
@@ -157,20 +158,11 @@ export function levelsFor(
 function isFor(level: FencingLevel, node: string, attribute: NodeAttribute): boolean {
   const { target, targetPattern, targetAttribute, targetValue } = level;
   if (target !== undefined) return sameName(target, node);
-  if (targetPattern !== undefined) return matches(targetPattern, node);
+  if (targetPattern !== undefined) return posixPattern(targetPattern)?.test(node) === true;
   return targetAttribute !== undefined && targetValue !== undefined && attribute(node, targetAttribute) === targetValue;
 }
 
 /** The levels of one topology say whom they are for in the same words. */
 function keyOf({ target, targetPattern, targetAttribute, targetValue }: FencingLevel): string {
   return JSON.stringify([target, targetPattern, targetAttribute, targetValue]);
-}
-
-/** A POSIX extended regular expression, which anywhere in the text may match; one that is wrong matches nothing. */
-export function matches(pattern: string, text: string): boolean {
-  try {
-    return new RegExp(pattern, 'u').test(text);
-  } catch {
-    return false;
-  }
 }

@@ -13,8 +13,11 @@ import { sameName } from './values.js';
 
 /** What is known where a rule is judged. What is left out leaves expressions on it undecided. */
 export interface RuleContext {
-  /** The value of a node attribute, `#uname` and the like too; undefined when the node has none of this name. */
-  readonly nodeAttribute?: ((name: string) => string | undefined) | undefined;
+  /**
+   * The value of a node attribute, `#uname` and the like too; undefined when the node has none of this name, null when that
+   * cannot be told.
+   */
+  readonly nodeAttribute?: ((name: string) => string | null | undefined) | undefined;
   readonly now?: Date | undefined;
   /** The resource that a default is for. */
   readonly resource?: Pick<ResourceExpression, 'class' | 'provider' | 'type'> | undefined;
@@ -65,12 +68,12 @@ function resourceHolds(
 
 function attributeHolds(expression: AttributeExpression, { nodeAttribute }: RuleContext): boolean | undefined {
   const { attribute, operation, value, valueSource = 'literal' } = expression;
-  // A pattern's matches, and the resource's own parameters, are not known here.
-  if (nodeAttribute === undefined || /%\d/.test(attribute)) return undefined;
-  const left = nodeAttribute(attribute);
+  const left = nodeAttribute === undefined || nameHangsOnPattern(attribute) ? null : nodeAttribute(attribute);
+  if (left === null) return undefined;
   const is = operation.toLowerCase();
   if (is === 'defined') return left !== undefined;
   if (is === 'not_defined') return left === undefined;
+  // The resource's own parameters are not known here.
   if (!sameName(valueSource, 'literal')) return undefined;
   const order = comparison(left, value, typeOf(expression, left, value));
   if (is === 'eq') return order === 0;
@@ -88,6 +91,11 @@ function attributeHolds(expression: AttributeExpression, { nodeAttribute }: Rule
     default:
       return false;
   }
+}
+
+/** Whether the name of an attribute has something of a resource's id in it (`size-%1`): what the constraint's pattern matched. */
+export function nameHangsOnPattern(attribute: string): boolean {
+  return /%\d/.test(attribute);
 }
 
 function typeOf({ type, operation }: AttributeExpression, left = '', right = ''): string {

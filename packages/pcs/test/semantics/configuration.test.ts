@@ -265,7 +265,7 @@ describe.runIf(havePacemaker)('location constraints', () => {
     const generated = sample(located, perRun, seed);
     const symmetric = seed % 2 === 0;
     const parts = locatedParts(generated, symmetric);
-    const preferences = locationsIn(configurationOf(parts));
+    const preferences = locationsIn(configurationOf(parts), new Date());
     const { scores } = parseSimulation(
       await asked('crm_simulate', ['--live-check', '--show-scores', '--output-as=xml'], cibXml(parts)),
     );

@@ -175,6 +175,14 @@ describe('the levels for a node', () => {
     expect(levels('x', level(1, 'b', { 'target-pattern': '[' }))).toEqual([]);
   });
 
+  it.each([
+    ['raspberrypi\\-[12]', 'raspberrypi-2'],
+    ['^raspberrypi-[[:digit:]]+$', 'raspberrypi-10'],
+  ])('by the pattern %s are for %s', (pattern, node) => {
+    expect(levels(node, level(1, 'b', { 'target-pattern': pattern }))).toEqual([[1, 'b']]);
+    expect(levels('raspberrypi-x', level(1, 'b', { 'target-pattern': pattern }))).toEqual([]);
+  });
+
   it('by attribute are for nobody when nothing tells attributes', () => {
     const configuration = configurationOf({
       topology: level(1, 'c', { 'target-attribute': 'rack', 'target-value': 'left' }),

@@ -34,7 +34,15 @@ const expression = fc.oneof(
     value: fc.constantFrom('7', '7.0', '10', '10.5.1', '9'),
     type: fc.constant('version'),
   }),
-  fc.record({ attribute: fc.constantFrom('size', 'none'), operation: fc.constantFrom('defined', 'not_defined') }),
+  fc.record({
+    attribute: fc.constantFrom('size', 'none', 'pingd', '#cluster-name', '#UNAME'),
+    operation: fc.constantFrom('defined', 'not_defined'),
+  }),
+  fc.record({
+    attribute: fc.constantFrom('pingd', '#cluster-name', '#site-name', '#kind', '#id'),
+    operation: fc.constantFrom('lt', 'gte', 'eq', 'ne'),
+    value: fc.constantFrom('1', '1000', 'apache', 'left', 'cluster'),
+  }),
 );
 const rule = fc.record({
   score,
@@ -108,9 +116,11 @@ export const locatedParts = (generated: readonly Located[], symmetric: boolean):
       }
     }),
   );
-  const attributes = [{ size: '7', colour: 'Red' }, { size: '10.5' }, { colour: 'blue' }];
+  const attributes = [{ size: '7', colour: 'Red' }, { size: '10.5', 'site-name': 'left' }, { colour: 'blue' }];
+  const transient = [{ pingd: '1000', colour: 'green' }, { pingd: '0' }];
   return {
-    properties: withoutFencing + propertyXml('symmetric-cluster', String(symmetric)),
+    properties:
+      withoutFencing + propertyXml('cluster-name', 'apache') + propertyXml('symmetric-cluster', String(symmetric)),
     nodes: memberNames
       .map((uname, i) =>
         xml(
@@ -130,7 +140,7 @@ export const locatedParts = (generated: readonly Located[], symmetric: boolean):
     constraints: constraints.join(''),
     ...(tags.length > 0 && { tags: tags.join('') }),
     // The scheduler knows an instance of a clone by the configured id only where it has been.
-    status: onlineXml(3, [generated.map(({ cloned }, i) => (cloned ? started(`r${i}`, i) : '')).join('')]),
+    status: onlineXml(3, [generated.map(({ cloned }, i) => (cloned ? started(`r${i}`, i) : '')).join('')], transient),
     // It is not to count that it is there.
     defaults: setXml('default', { 'resource-stickiness': '0' }),
   };

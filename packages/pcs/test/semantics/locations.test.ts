@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LocationPreference, locationsIn, parseClusterConfiguration, parseSimulation } from '../../src/index.js';
+import { type LocationPreference, locationsIn, parseSimulation, runsOnlyWith } from '../../src/index.js';
 import { scoreSum } from './generated-locations.js';
 import { asked, type CibParts, cibXml, configurationOf, dummy, havePacemaker, setXml, xml } from './pacemaker.js';
 
@@ -23,6 +23,9 @@ const cases: Readonly<Record<string, string>> = {
     location('m', { node: 'n2', score: '9' }, xml('resource_set', { 'id-ref': 'shared' })),
   'a pattern for all but those that match': location('l', { 'rsc-pattern': '!^[ab]$', node: 'n1', score: '7' }),
   'a pattern that is no regular expression': location('l', { 'rsc-pattern': '[', node: 'n1', score: '7' }),
+  'one for all but those that match it': location('l', { 'rsc-pattern': '![', node: 'n1', score: '7' }),
+  'a character class of POSIX': location('l', { 'rsc-pattern': '^[[:alpha:]]$', node: 'n1', score: '7' }),
+  'an ordinary character that is escaped': location('l', { 'rsc-pattern': '^(\\a|\\-)', node: 'n1', score: '7' }),
   'a node by its id': location('l', { rsc: 'a' }, rule('r', { score: '7' }, expression('e', '#id', 'eq', '2'))),
   'nodes of a kind': location('l', { rsc: 'a' }, rule('r', { score: '7' }, expression('e', '#kind', 'eq', 'cluster'))),
   'a rule without a score': location('l', { rsc: 'a' }, rule('r', {}, onN1)),
@@ -56,7 +59,7 @@ describe.runIf(havePacemaker)('the scores of a location constraint with', () => 
   it.each(Object.entries(cases))("%s are crm_simulate's", async (_what, constraints) => {
     // Not all of these are in the schema.
     const parts: CibParts = { resources, constraints, schema: 'none' };
-    const preferences = locationsIn(configurationOf(parts));
+    const preferences = locationsIn(configurationOf(parts), new Date());
     expect(preferences.every(({ certain }) => certain)).toBe(true);
     const { scores } = parseSimulation(
       await asked('crm_simulate', ['--live-check', '--show-scores', '--output-as=xml'], cibXml(parts)),
@@ -67,14 +70,8 @@ describe.runIf(havePacemaker)('the scores of a location constraint with', () => 
 });
 
 describe('a location constraint', () => {
-  const preferences = (constraints: string, featureSet?: string) => {
-    const text = cibXml({ resources, constraints });
-    return locationsIn(
-      parseClusterConfiguration(
-        featureSet === undefined ? text : text.replace(/crm_feature_set="[^"]*"/, `crm_feature_set="${featureSet}"`),
-      ),
-    );
-  };
+  const preferences = (constraints: string, featureSet?: string, now?: Date) =>
+    locationsIn(configurationOf({ resources, constraints }, featureSet), now);
 
   it.each([
     ['Promoted', 'Promoted'],
@@ -90,8 +87,9 @@ describe('a location constraint', () => {
 
   it('whose score is an attribute forbids a node without it before Pacemaker 3.0, and says nothing of it from then on', () => {
     const byAttribute = location('l', { rsc: 'a' }, rule('r', { 'score-attribute': 'size' }, onN1));
-    expect(preferences(byAttribute, '3.19.6')).toMatchObject([{ node: 'n1', score: -Infinity }]);
-    expect(preferences(byAttribute, '3.20.0')).toEqual([]);
+    const now = new Date();
+    expect(preferences(byAttribute, '3.19.6', now)).toMatchObject([{ node: 'n1', score: -Infinity, certain: true }]);
+    expect(preferences(byAttribute, '3.20.0', now)).toEqual([]);
   });
 
   it.each<[string, string]>([
@@ -111,6 +109,20 @@ describe('a location constraint', () => {
       { node: 'n1', score: 7, certain: false },
       { node: 'n2', score: 7, certain: false },
     ]);
+  });
+});
+
+describe('a colocation', () => {
+  it.each([
+    ['#uname', true],
+    // The names of attributes differ by case: to crm_simulate, too, this is no node.
+    ['#UNAME', false],
+  ])('by the attribute %s keeps resources on one node: %s', (attribute, isOne) => {
+    const constraints = xml('rsc_colocation', {
+      ...{ id: 'c', rsc: 'a', 'with-rsc': 'b', score: 'INFINITY' },
+      'node-attribute': attribute,
+    });
+    expect(runsOnlyWith(configurationOf({ resources, constraints }), 'a', 'b')).toBe(isOne);
   });
 });
 

@@ -87,18 +87,27 @@ export function nodesXml(count = 2): string {
     .join('');
 }
 
-/** Members that are up, with operations on them or none. */
-export function onlineXml(count = 2, histories: readonly string[] = []): string {
+/** Members that are up, with operations on them or none, and transient attributes or none. */
+export function onlineXml(
+  count = 2,
+  histories: readonly string[] = [],
+  transient: readonly Readonly<Record<string, string>>[] = [],
+): string {
   return memberNames
     .slice(0, count)
     .map((uname, i) =>
       xml(
         'node_state',
         { id: i + 1, uname, in_ccm: 'true', crmd: 'online', join: 'member', expected: 'member' },
+        ...transient.slice(i, i + 1).map((values) => transientXml(i + 1, values)),
         xml('lrm', { id: i + 1 }, xml('lrm_resources', {}, histories[i] ?? '')),
       ),
     )
     .join('');
+}
+
+function transientXml(id: number, values: Readonly<Record<string, string>>): string {
+  return xml('transient_attributes', { id }, setXml(`status-${id}`, values, {}, 'instance_attributes'));
 }
 
 /** A property of the cluster, in a set of its own. */
@@ -145,8 +154,11 @@ export function cibXml({
   );
 }
 
-export function configurationOf(parts: CibParts): ClusterConfiguration {
-  return parseClusterConfiguration(cibXml(parts));
+/** A configuration, as of a cluster of another Pacemaker where a feature set is given. */
+export function configurationOf(parts: CibParts, ofFeatureSet = featureSet): ClusterConfiguration {
+  return parseClusterConfiguration(
+    cibXml(parts).replace(`crm_feature_set="${featureSet}"`, `crm_feature_set="${ofFeatureSet}"`),
+  );
 }
 
 /** A primitive that does nothing, with whatever is in it. */

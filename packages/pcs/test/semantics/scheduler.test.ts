@@ -234,7 +234,7 @@ describe.runIf(havePacemaker)('where a resource may run', () => {
         .sample(located, { numRuns: perRun, seed: seed + 1000 })
         .map((one) => ({ ...one, cloned: false }));
       const scheduler = schedulerOf(locatedParts(generated, symmetric));
-      const preferences = locationsIn(scheduler.configuration);
+      const preferences = locationsIn(scheduler.configuration, new Date());
       const ours: unknown[] = [];
       const theirs: unknown[] = [];
       for (const id of generated.keys()) {

@@ -5,7 +5,17 @@ import type { Constraint, ResourceSet } from '../../cib/constraints.js';
 /** The parts of a configuration that constraints are judged by. */
 export type ConstrainedConfiguration = Pick<
   ClusterConfiguration,
-  'allResources' | 'constraints' | 'header' | 'nodes' | 'parentOf' | 'references' | 'resource' | 'resources' | 'tags'
+  | 'allResources'
+  | 'constraints'
+  | 'header'
+  | 'nodes'
+  | 'parentOf'
+  | 'properties'
+  | 'references'
+  | 'resource'
+  | 'resources'
+  | 'statusSection'
+  | 'tags'
 >;
 
 /** The sets of a constraint, those that only refer to one looked up. */

@@ -154,5 +154,5 @@ function neighbours<T>(list: readonly T[]): readonly (readonly [T, T])[] {
 
 /** Whether the pair keeps its resource where the other is and nowhere else, in whatever role. */
 export function isFirm({ score, nodeAttribute }: ColocationPair): boolean {
-  return score === Infinity && (nodeAttribute === undefined || sameName(nodeAttribute, '#uname'));
+  return score === Infinity && (nodeAttribute === undefined || nodeAttribute === '#uname');
 }
