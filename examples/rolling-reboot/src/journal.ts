@@ -21,8 +21,10 @@ export interface Journal {
   readonly standingDown?: StandingDown;
   /** Whether the service ran here, so that `failback` knows where it belongs. */
   readonly hadService: boolean;
-  /** The cloned resources that ran here and shall run here again. */
+  /** The cloned resources that ran here: they shall run here again, or as many copies of them somewhere else. */
   readonly ran: readonly string[];
+  /** How many copies of each were started in the cluster, by id; not in the journal of an earlier version. */
+  readonly copies?: Readonly<Record<string, number>>;
   /** The wake alarm that was set before ours, ms since 1970. */
   readonly previousAlarm?: number;
   /** The board's wakeup flags before the reboot; undefined until the wake alarm is about to be set. */

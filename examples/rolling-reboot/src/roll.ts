@@ -269,5 +269,5 @@ async function takeOver(host: Host, settings: Settings, record: LockRecord): Pro
   if (nodes.some(({ name, standby }) => name === holder.node && standby)) await host.cluster.unstandby(holder.node);
   const left = ownConstraints(leftConstraints, settings);
   if (left.length > 0) await host.cluster.removeConstraints(left);
-  await host.report.event({ event: 'failure', roll, node: holder.node, text });
+  await host.report.event({ event: 'failure', roll, node: holder.node, text, rollStops: true });
 }

@@ -51,8 +51,10 @@ export async function end(turn: Turn, result: Outcome['result']): Promise<Outcom
   turn.log(text, result === 'done' ? 'info' : 'error');
   // It was told when another node gave this one up.
   if (result === 'failed' && turn.journal.takenOver === true) return outcome;
-  const event = result === 'done' ? 'success' : 'failure';
-  await host.report.event({ event, roll: journal.roll, node: journal.node, text });
+  const about = { roll: journal.roll, node: journal.node, text };
+  await host.report.event(
+    result === 'done' ? { event: 'success', ...about } : { event: 'failure', ...about, rollStops: result === 'failed' },
+  );
   return outcome;
 }
 
@@ -125,7 +127,9 @@ async function insist(turn: Turn, because: string, duties: readonly Duty[]): Pro
       const todo = left.flatMap(({ byHand }) => byHand?.(settings) ?? []).join('; ');
       const text = `${because}; but this could not be done: ${problems.join('; ')}. Do: ${todo}`;
       turn.log(text, 'error');
-      await host.report.event({ event: 'failure', roll: journal.roll, node: settings.node, text });
+      // The others are kept off by a lock that could not be given back, too.
+      const rollStops = journal.standingDown?.failed === true || left.some(({ name }) => name === 'lock');
+      await host.report.event({ event: 'failure', roll: journal.roll, node: settings.node, text, rollStops });
       throw new RollError('UNFINISHED', text);
     }
     // Not with the signal: what is being undone is undone before the program ends.

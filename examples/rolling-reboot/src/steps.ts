@@ -3,6 +3,7 @@
 import type { ClusterFacts } from './cluster/cluster.js';
 import { RollError } from './errors.js';
 import { fencingReason, instanceReason, othersReason, probeTimeoutMs } from './gates.js';
+import type { Journal } from './journal.js';
 import { changeLock, claimOf, describeLock, readLock } from './lock.js';
 import type { Settings } from './settings.js';
 import type { StepName } from './step-names.js';
@@ -54,9 +55,11 @@ export const steps: readonly Step[] = [
       if (reason !== undefined) throw new RollError('REFUSED', reason);
       const { resources } = await turn.facts();
       const here = resources.filter(({ startedOn }) => startedOn.includes(turn.settings.node));
+      const cloned = here.filter((one) => one.cloned);
       await turn.save({
         hadService: here.some(({ id }) => id === turn.settings.service),
-        ran: here.filter(({ cloned }) => cloned).map(({ id }) => id),
+        ran: cloned.map(({ id }) => id),
+        copies: Object.fromEntries(cloned.map(({ id, copies }) => [id, copies])),
       });
     },
   },
@@ -370,17 +373,26 @@ async function unwell(turn: Turn): Promise<string | undefined> {
   const self = facts.nodes.find(({ name }) => name === settings.node);
   if (self?.online !== true || self.standby) return `${settings.node} takes no resources`;
   if (!facts.quorate) return 'there is no quorum, and nothing runs: start the other nodes';
-  const absent = journal.ran.find(
-    (id) => !facts.resources.some((one) => one.id === id && one.startedOn.includes(settings.node)),
-  );
-  if (absent !== undefined) return `${absent} is not started on ${settings.node}`;
   return (
+    copyMissing(facts, settings, journal) ??
     facts.failures[0] ??
     facts.unsettled[0] ??
     fencingReason(facts, settings['fence-monitor-age']) ??
     (await serviceMissing(turn, facts, 'anywhere')) ??
     instanceReason({ settings, probe: host.probe }, settings.node)
   );
+}
+
+/**
+ * What runs neither here again nor in as many copies as before. A clone or bundle with a copy for each node has to come back to
+ * have them all; one with fewer, or whose copies may share a node, was moved away and stays there.
+ */
+function copyMissing({ resources }: ClusterFacts, { node }: Settings, { ran, copies }: Journal): string | undefined {
+  const missing = ran.find((id) => {
+    const now = resources.find((one) => one.id === id);
+    return now?.startedOn.includes(node) !== true && (now?.copies ?? 0) < (copies?.[id] ?? Infinity);
+  });
+  return missing === undefined ? undefined : `${missing} is not started on ${node}`;
 }
 
 function inStandby({ nodes }: ClusterFacts, { node }: Settings): boolean {

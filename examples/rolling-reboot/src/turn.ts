@@ -51,10 +51,15 @@ async function carryOn(turn: Turn, ahead: readonly Step[]): Promise<TurnEnding |
       reason: turn.host.signal.aborted
         ? `${messageOf(turn.host.signal.reason)}, at step ${turn.journal.step}`
         : `${turn.journal.step}: ${messageOf(error)}`,
-      failed: isAfterBoot(turn.journal.step),
+      failed: await hasRebooted(turn),
     });
   }
   return end(turn, 'done');
+}
+
+/** By the boot, too: on a disk that cannot be written the journal is still at the step of the reboot. */
+async function hasRebooted({ host, journal }: Turn): Promise<boolean> {
+  return isAfterBoot(journal.step) || (await host.bootId()) !== journal.boot;
 }
 
 /** @throws RollError `INTERRUPTED` unless it is the reboot that was ordered. */

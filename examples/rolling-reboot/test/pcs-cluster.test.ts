@@ -125,6 +125,29 @@ describe.runIf(isReal)('a cluster through pcs', () => {
     expect(await shut()).toEqual({ votes: expect.stringContaining('pcs quorum device status') });
   });
 
+  it('has every gate open with clones and bundles that have fewer copies than there are nodes, and counts these', async () => {
+    await pcs.resource.create('few', 'ocf:pacemaker:Dummy', {}, { clone: { meta: { 'clone-max': 1 } } });
+    const unique = { 'globally-unique': true, 'clone-max': 2, 'clone-node-max': 2 };
+    await pcs.resource.create('own', 'ocf:pacemaker:Dummy', {}, { clone: { meta: unique } });
+    const bundle = '<bundle id="httpd"><docker image="httpd" replicas="1"/></bundle>';
+    await writeFile(fake.cibFile, (await fake.cib()).replace('</resources>', `${bundle}</resources>`));
+    await fake.settle();
+    const copies = async () => {
+      const { resources } = await cluster.facts();
+      return ['VIP', 'web-clone', 'web', 'few-clone', 'own-clone', 'httpd'].map(
+        (id) => resources.find((one) => one.id === id)?.copies,
+      );
+    };
+    expect(await shut()).toEqual({});
+    expect(await copies()).toEqual([1, 2, 2, 1, 2, 1]);
+    await cluster.standby('n1');
+    // One node may run both copies of own-clone, and all else that has no copy for each node.
+    expect(await copies()).toEqual([1, 1, 1, 1, 2, 1]);
+    await cluster.unstandby('n1');
+    expect(await copies()).toEqual([1, 2, 2, 1, 2, 1]);
+    expect(await shut()).toEqual({});
+  });
+
   it('drains a node by standby and lets it run resources again', async () => {
     await cluster.standby('n1');
     const facts = await cluster.facts();

@@ -17,6 +17,7 @@ const journal: Journal = {
   pid: 7,
   hadService: true,
   ran: ['web-clone'],
+  copies: { 'web-clone': 2 },
   outage: 50,
 };
 

@@ -6,7 +6,7 @@ import { rightSettings } from '../src/read-settings.js';
 
 const texts = { service: 'VIP', url: 'http://vip/', hook: '/bin/hook -v', metrics: '/m.prom' };
 const settings = rightSettings({ given: texts, hostname: 'n1' });
-const event = { event: 'failure', roll: 'r1', node: 'n1', text: 'it failed' } as const;
+const event = { event: 'failure', roll: 'r1', node: 'n1', text: 'it failed', rollStops: true } as const;
 const ended = { status: 0, signal: null, stdout: '', stderr: '', timedOut: false };
 
 function world(overrides: Partial<ReporterHost> = {}) {
@@ -60,6 +60,13 @@ describe('the reporter', () => {
         'info',
       ]);
     }
+  });
+
+  it('says of a turn that was undone that it is tried again, and nothing of other nodes, which go on', async () => {
+    expect(await alertOf({ ...event, text: 'move: it did not move', rollStops: false })).toEqual([
+      ...['send', '--kind', 'roll', '--severity', 'error', '--subject', 'n1', 'the rolling reboot of n1 failed'],
+      'move: it did not move. Its timer tries again.',
+    ]);
   });
 
   it('survives a hook and an alert that fail, and says so', async () => {

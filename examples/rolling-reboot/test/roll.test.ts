@@ -266,7 +266,10 @@ describe('a reboot that goes wrong', () => {
     world.machine(one).rebootFate = 'never back';
     await world.morning();
     expect(world.machine(two).reboots).toBe(0);
-    expect(world.events).toContainEqual({ event: 'failure', node: one, text: expect.stringContaining('in time') });
+    expect(world.events).toContainEqual({
+      ...{ event: 'failure', node: one, rollStops: true },
+      text: expect.stringContaining('in time'),
+    });
     expect(failures(world)).toEqual([one]);
     expect(world.standby.size).toBe(0);
     expect(world.lock).toContain(`failed=${one}`);
@@ -335,6 +338,70 @@ describe('someone who wants it to end', () => {
     await world.quiet();
     // The first sees before its reboot, or after it, that the lock is gone, and stands down.
     expect([world.violations, clean(world), world.serves]).toEqual([[], true, true]);
+  });
+});
+
+describe('a bundle with fewer replicas than there are nodes', () => {
+  it('need not come back to the node that it has left', async () => {
+    const world = await booted();
+    world.bundle = { on: one };
+    await world.morning();
+    expect(world.machines.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(world.machines.map(({ reboots }) => reboots)).toEqual([1, 1]);
+    // It has left each node in its turn.
+    expect(world.bundle.on).toBe(one);
+  });
+
+  it('stops the roll when it runs nowhere any more', async () => {
+    const world = await booted();
+    world.bundle = { on: one };
+    world.machine(one).start('run');
+    await world.clock.runUntil(() => world.machine(one).reboots > 0);
+    world.bundle.on = undefined;
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({
+      result: 'failed',
+      reason: expect.stringContaining(`web-bundle is not started on ${one}`),
+    });
+  });
+});
+
+describe('a disk that cannot be written any more after the boot', () => {
+  const writing = ['write the journal', 'write the history', 'remove the journal'];
+  const breakDisk = (world: World) => {
+    for (const operation of writing) world.break(`${one}: ${operation}`, Infinity);
+  };
+
+  it('stops the roll: no other node follows one that has rebooted and is not looked at', async () => {
+    const world = await booted();
+    for (const machine of world.machines) machine.start('run');
+    await world.clock.runUntil(() => world.machine(one).reboots > 0);
+    breakDisk(world);
+    await world.quiet();
+    expect(world.machines.map(({ reboots }) => reboots)).toEqual([1, 0]);
+    expect([world.lock, world.standby.size]).toEqual([expect.stringContaining(`failed=${one}`), 0]);
+    expect(world.events.find(({ event, node }) => event === 'failure' && node === one)).toMatchObject({
+      rollStops: true,
+    });
+    // The next night, too, and when the disk is mended: until a person has looked.
+    await world.morning();
+    world.repair();
+    await world.morning();
+    expect(world.machines.map(({ reboots }) => reboots)).toEqual([1, 0]);
+    world.machine(one).start('abort');
+    await world.quiet();
+    expect([clean(world), world.lock, world.violations]).toEqual([true, undefined, []]);
+  });
+
+  it('does not stop it before the reboot, when all is undone', async () => {
+    const world = await booted();
+    world.machine(one).start('run');
+    await world.clock.runUntil(() => world.standby.has(one));
+    world.break(`${one}: write the journal`, Infinity);
+    await world.quiet();
+    expect(world.machine(one).endings.at(-1)).toMatchObject({ result: 'stood-down', rebooted: false });
+    expect(world.events.at(-1)).toMatchObject({ event: 'failure', rollStops: false });
+    expect([clean(world), world.lock]).toEqual([true, undefined]);
   });
 });
 

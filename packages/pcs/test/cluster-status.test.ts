@@ -275,6 +275,17 @@ describe('a cluster status', () => {
     });
   });
 
+  it('takes no spare copy of a clone that was only looked for on a node for one that runs and is not configured', () => {
+    const primitive = /<resource id="VIP"[^>]*>/;
+    const xml = fixture('status/bookworm-failures.xml');
+    const spare = primitive
+      .exec(xml)![0]
+      .replace('orphaned="false"', 'orphaned="true"')
+      .replace('role="Started"', 'role="Stopped"')
+      .replace('active="true"', 'active="false"');
+    expect(parseClusterStatus(xml.replace(primitive, spare)).resource('VIP')?.orphaned).toBe(false);
+  });
+
   it('reads what newer versions call the same', () => {
     const xml = fixture('status/groups-clones-bundles-3.0.0.xml')
       .replaceAll('orphaned="false"', 'removed="false" orphaned="false"')

@@ -16,6 +16,8 @@ export interface ResourceFacts {
   readonly id: string;
   /** The online nodes where it is started. */
   readonly startedOn: readonly string[];
+  /** How many of it are started: the copies of a clone or bundle, of which one node may run several; else 1 at most. */
+  readonly copies: number;
   /** Every node where something of it may still be active. */
   readonly activeOn: readonly string[];
   /** Runs on several nodes at once: a clone, or a bundle. */

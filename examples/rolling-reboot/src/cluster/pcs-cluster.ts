@@ -8,9 +8,9 @@ import {
   fenceDevicesIn,
   type FencingEvent,
   type Pcs,
-  type PrimitiveStatus,
   type QuorumStatus,
-  type ResourceView,
+  type ResourceStatus,
+  ResourceView,
   staysPut,
   valueIn,
 } from '@sleepi3/pcs';
@@ -152,7 +152,22 @@ export function factsOf(
 
 function resourceFacts(view: ResourceView, configuration: ClusterConfiguration): ResourceFacts {
   const { id, startedOn, activeOn, managed, disabled } = view;
-  return { id, startedOn, activeOn, cloned: isCloned(id, configuration), managed, disabled };
+  return {
+    ...{ id, startedOn, activeOn, managed, disabled },
+    copies: copiesOf(view).filter((copy) => copy.startedOn.length > 0).length,
+    cloned: isCloned(id, configuration),
+  };
+}
+
+/** Each copy by itself: of a clone, of a bundle, of what is in a clone; of anything else there is one. */
+function copiesOf({ id, parts }: ResourceView): readonly ResourceView[] {
+  return parts
+    .flatMap((part): readonly ResourceStatus[] => {
+      if (part.kind === 'clone') return part.copies;
+      if (part.kind === 'bundle') return part.replicas.map((replica) => ({ ...part, replicas: [replica] }));
+      return [part];
+    })
+    .map((copy) => new ResourceView(id, [copy]));
 }
 
 /** Whether it is a clone or a bundle, or in one. */
@@ -183,11 +198,11 @@ function fenceDeviceFacts(id: string, status: ClusterStatus): FenceDeviceFacts {
 
 function* failuresOf(status: ClusterStatus): Generator<string> {
   yield* status.failures.map(describeFailure);
-  for (const { id, kind, instances } of status.allResources) {
+  for (const { id, kind, failed, blocked, orphaned } of status.allResources) {
     if (kind !== 'primitive' || id.includes(':')) continue;
-    if (instances.some(({ failed }: PrimitiveStatus) => failed)) yield `resource ${id} has failed`;
-    if (instances.some(({ blocked }: PrimitiveStatus) => blocked === true)) yield `resource ${id} is blocked`;
-    if (instances.some(({ orphaned }: PrimitiveStatus) => orphaned)) yield `resource ${id} runs and is not configured`;
+    if (failed) yield `resource ${id} has failed`;
+    if (blocked) yield `resource ${id} is blocked`;
+    if (orphaned) yield `resource ${id} runs and is not configured`;
   }
 }
 

@@ -13,6 +13,8 @@ export interface RollEvent {
   readonly node: string;
   /** One sentence for people. */
   readonly text: string;
+  /** Of a failure in a roll: no other node begins before somebody has looked. */
+  readonly rollStops?: boolean;
 }
 
 /** Where the program is, for the textfile. */

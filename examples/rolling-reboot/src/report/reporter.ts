@@ -70,7 +70,7 @@ async function callHook(
 }
 
 /** What people are told. That a turn begins, or was well, is told to those who ask for it. */
-function alertOf({ event, roll, node, text }: RollEvent): Alert {
+function alertOf({ event, roll, node, text, rollStops = false }: RollEvent): Alert {
   switch (event) {
     case 'start':
       return {
@@ -92,7 +92,9 @@ function alertOf({ event, roll, node, text }: RollEvent): Alert {
             }
           : {
               title: `the rolling reboot of ${node} failed`,
-              text: `${text}. No other node is rebooted before somebody has looked: "rolling-reboot status".`,
+              text: rollStops
+                ? `${text}. No other node is rebooted before somebody has looked: "rolling-reboot status".`
+                : `${text}. Its timer tries again.`,
             }),
       };
   }

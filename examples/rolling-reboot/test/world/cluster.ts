@@ -2,7 +2,7 @@
 // the outside passes by here, with the fault that strikes it.
 import { VirtualClock, type VirtualProcess } from '@sleepi3/simulator';
 import type { Host } from '../../src/node/host.js';
-import type { EventName } from '../../src/report/report.js';
+import type { RollEvent } from '../../src/report/report.js';
 import type { SettingTexts } from '../../src/settings.js';
 import { type Fault, strike } from './faults.js';
 import { epoch, Machine, type Surroundings } from './machine.js';
@@ -28,7 +28,7 @@ export class PlayedCluster implements Surroundings {
   readonly cloned: boolean;
   /** What was done, by name: `raspberrypi-1: standby`. */
   readonly operations: string[] = [];
-  readonly events: { readonly event: EventName; readonly node: string; readonly text: string }[] = [];
+  readonly events: Omit<RollEvent, 'roll'>[] = [];
   readonly lines: string[] = [];
   /** What must never be, and was. */
   readonly violations: string[] = [];
@@ -44,6 +44,8 @@ export class PlayedCluster implements Surroundings {
   sentinel = true;
   failures: string[] = [];
   unsuitable: string[] = [];
+  /** A bundle of one replica, which leaves a node when it must and does not come back; undefined: there is none. */
+  bundle: { on: string | undefined } | undefined;
   /** What is under way besides. */
   underWay: string[] = [];
 
@@ -121,6 +123,8 @@ export class PlayedCluster implements Surroundings {
       this.#movingTo = undefined;
       if (eligible.includes(this.machine(node))) this.#place(node);
     }
+    const { bundle } = this;
+    if (bundle?.on !== undefined && !eligible.some(({ name }) => name === bundle.on)) bundle.on = eligible[0]?.name;
     const holder = this.serviceOn === undefined ? undefined : this.machine(this.serviceOn);
     if (holder !== undefined && !eligible.includes(holder)) {
       if (holder.alive || !holder.joined) this.serviceOn = undefined;

@@ -29,12 +29,17 @@ export function factsFor(cluster: PlayedCluster, machine: Machine): ClusterFacts
       pending: false,
     })),
     resources: [
-      { id: 'VIP', startedOn: started, activeOn: started, cloned: false, managed: true, disabled: false },
+      {
+        ...{ id: 'VIP', startedOn: started, activeOn: started, copies: started.length },
+        ...{ cloned: false, managed: true, disabled: false },
+      },
+      ...(cluster.bundle === undefined ? [] : [bundle(cluster.bundle.on)]),
       ...(cluster.cloned
         ? [
             {
               id: 'web-clone',
               startedOn: instances.filter(({ hasInstance }) => hasInstance).map(({ name }) => name),
+              copies: instances.filter(({ hasInstance }) => hasInstance).length,
               activeOn: instances.map(({ name }) => name),
               cloned: true,
               managed: true,
@@ -55,6 +60,14 @@ export function factsFor(cluster: PlayedCluster, machine: Machine): ClusterFacts
     leftConstraints: [...cluster.constraints],
     unsuitable: cluster.unsuitable,
     lock: cluster.lock,
+  };
+}
+
+function bundle(on: string | undefined): ClusterFacts['resources'][number] {
+  const nodes = on === undefined ? [] : [on];
+  return {
+    ...{ id: 'web-bundle', startedOn: nodes, activeOn: nodes, copies: nodes.length },
+    ...{ cloned: true, managed: true, disabled: false },
   };
 }
 

@@ -59,8 +59,8 @@ export function hostOf(world: PlayedCluster, machine: Machine, process: VirtualP
     randomWord: () => 'k3v9x2mp',
     report: {
       line: (level, text) => void world.lines.push(`${world.clock.now()} ${machine.name} ${level} ${text}`),
-      event: ({ event, node, text }) =>
-        operate(`report ${event}`, () => void world.events.push({ event, node, text })).catch(() => undefined),
+      event: ({ roll: _, ...told }) =>
+        operate(`report ${told.event}`, () => void world.events.push(told)).catch(() => undefined),
       gauges: async ({ phase }) => void (machine.phase = phase),
     },
     signal,

@@ -78,9 +78,12 @@ export class ResourceView {
     return this.parts.every(({ managed }) => managed !== false) && this.instances.every(({ managed }) => managed);
   }
 
-  /** A primitive of it runs but is no longer configured. */
+  /**
+   * A primitive of it runs but is no longer configured. crm_mon calls a copy orphaned, too, that a clone with a clone-max
+   * below the number of nodes does not have: one that a node was only probed for, and that runs nowhere.
+   */
   get orphaned(): boolean {
-    return this.instances.some(({ orphaned }) => orphaned);
+    return this.instances.some(({ orphaned, active }) => orphaned && active);
   }
 
   /** Its target-role is Stopped. */

@@ -44,7 +44,8 @@ export interface PrimitiveStatus extends AnyResourceStatus {
   /** The configured target-role, as written: also `stopped`, in any case. */
   readonly targetRole: string | undefined;
   readonly active: boolean;
-  /** Runs but is no longer configured. Written `removed` as well by newer versions. */
+  /** By crm_mon no longer configured: it runs, or it is a copy that a node was probed for and the clone does not have. Written `removed` as
+   * well by newer versions. */
   readonly orphaned: boolean;
   /** May not be touched, because a failure could not be cleaned up. */
   readonly blocked: boolean | undefined;
