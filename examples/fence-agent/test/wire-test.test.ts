@@ -1,10 +1,12 @@
 import fc from 'fast-check';
+import type { WireState } from '@sleepi3/simulator';
 import { describe, expect, it } from 'vitest';
 import { parseListenerMessage, parseTesterMessage } from '../src/wire-test/messages.js';
 import { listenForWireTests } from '../src/wire-test/listen.js';
 import { answerWireTest, type ListenerConversation, testWire } from '../src/wire-test/test.js';
 import { judgeWire } from '../src/wire-test/verdict.js';
 import { conversationPair, PiProcess } from '../virtual/pi-process.js';
+import { createCluster } from '../virtual/virtual-cluster.js';
 import { inMessages } from '../src/peer/channel.js';
 import { wireCase } from './virtual-wire.js';
 
@@ -127,6 +129,37 @@ describe('a wire test', () => {
     boards[0].on('extout', (edge) => edges.push(edge));
     const [report] = await run();
     expect(report).toMatchObject({ ok: false, failure: 'board', message: expect.stringContaining('EREMOTEIO') });
+    expect(edges).toEqual([]);
+  });
+
+  it('gives no pulse that nobody can watch', async () => {
+    const { ends, cluster, boards, tester, listener } = await wireCase();
+    const [a, b] = conversationPair<string, string>(tester, listener);
+    const edges: unknown[] = [];
+    boards[0].on('extout', (edge) => edges.push(edge));
+    const tested = testWire(ends[0], inMessages(a, parseListenerMessage), false);
+    const log = (message: string) => {
+      if (message.includes('tests the wire')) boards[1].faults.add({ kind: 'NAK' });
+    };
+    const answered = answerWireTest({ ...ends[1], log }, inMessages(b, parseTesterMessage));
+    expect(await cluster.clock.runUntil(tested)).toMatchObject({ failure: 'board', directions: [] });
+    expect(await cluster.clock.runUntil(answered)).toMatchObject({ result: undefined });
+    expect(edges).toEqual([]);
+  });
+
+  it('asks for no pulse that this node cannot watch', async () => {
+    const { start, cluster, boards } = await wireCase();
+    boards[1].on('extin', ({ asserted }) => {
+      // When the tester's own line is at rest again.
+      if (!asserted) cluster.clock.after(200, () => boards[0].faults.add({ kind: 'NAK' }));
+    });
+    const edges: unknown[] = [];
+    boards[1].on('extout', (edge) => edges.push(edge));
+    const { directions } = await cluster.clock.runUntil(start(true).tested);
+    expect(directions).toMatchObject([
+      { verdict: 'sound' },
+      { verdict: 'inconclusive', message: expect.stringContaining('raspberrypi-1 cannot watch its EXTIN') },
+    ]);
     expect(edges).toEqual([]);
   });
 
@@ -262,6 +295,104 @@ describe('a wire test', () => {
     });
     expect(pulses).toBe(1);
   });
+});
+
+describe('a wire test on slow buses', () => {
+  /** The boards' transfer times, ms. */
+  const boards = (near: number, far: number) => [{ transferTime: near }, { transferTime: far }] as const;
+  const transferTimes = fc.constantFrom(0, 1, 3, 5, 10, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 300, 500, 1000);
+
+  /** A test in which the wires to the second node and to the first one are as they are said to be. */
+  async function testOf(
+    times: readonly [number, number],
+    wires: readonly [WireState, WireState],
+    { dice = [0.5], shortening = 1, both = true } = {},
+  ) {
+    let thrown = 0;
+    const wire = await wireCase({ boards: boards(...times), random: () => dice[thrown++ % dice.length]! });
+    const { clock, harness } = wire.cluster;
+    harness.wires[1].state = wires[0];
+    harness.wires[0].state = wires[1];
+    const [near, far] = wire.ends.map((end) => ({ ...end, pulse: (length: number) => end.pulse(length * shortening) }));
+    const [a, b] = conversationPair<string, string>(wire.tester, wire.listener);
+    const tested = testWire(near!, inMessages(a, parseListenerMessage), both);
+    const answered = answerWireTest(far!, inMessages(b, parseTesterMessage));
+    const [report] = await clock.runUntil(Promise.all([tested, answered]));
+    expect(wire.boards.map(({ extout }) => extout)).toEqual([false, false]);
+    // A wire that is stuck cuts, and no pulse may.
+    const cut = [wires[1], wires[0]].map((state) => state === 'stuck-high');
+    for (const [index, { powered }] of wire.boards.entries()) expect(powered || cut[index]).toBe(true);
+    return report.directions;
+  }
+
+  it('never condemns a wire that is sound, and never calls one sound that is open or stuck', async () => {
+    const state = fc.constantFrom('sound', 'sound', 'open', 'stuck-low', 'stuck-high');
+    const found = new Map<string, number>();
+    const right: Readonly<Record<WireState, string>> = {
+      ...{ sound: 'sound', open: 'open', 'stuck-low': 'open', 'stuck-high': 'stuck' },
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(transferTimes, transferTimes),
+        fc.tuple(state, state),
+        fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 1, maxLength: 5 }),
+        fc.constantFrom(1, 0.6),
+        async (times, wires, dice, shortening) => {
+          for (const { from, verdict } of await testOf(times, wires, { dice, shortening })) {
+            const wire = wires[from === 'raspberrypi-1' ? 0 : 1];
+            expect([right[wire], 'inconclusive']).toContain(verdict);
+            found.set(verdict, (found.get(verdict) ?? 0) + 1);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect([...found.keys()].sort()).toEqual(['inconclusive', 'open', 'sound', 'stuck']);
+  });
+
+  it.each([
+    ['sound', 'sound', 40],
+    ['open', 'open', 40],
+    ['stuck-low', 'open', 40],
+    ['stuck-high', 'stuck', 100],
+  ] as const)('finds a wire that is %s to be %s, up to %i ms a transfer', async (state, verdict, slowest) => {
+    for (const time of [0, 1, 5, 10, 20, 40, 100]) {
+      if (time > slowest) continue;
+      for (const times of [[time, time] as const, [0, time] as const]) {
+        const [forward] = await testOf(times, [state, 'sound'], { both: false });
+        expect([times, forward?.verdict]).toEqual([times, verdict]);
+      }
+    }
+  });
+
+  it('finds a wire that sticks while the pulse is given', async () => {
+    const { start, cluster, boards: virtual } = await wireCase();
+    virtual[1].on('extin', () => (cluster.harness.wires[1].state = 'stuck-high'));
+    expect(await cluster.clock.runUntil(start().tested)).toMatchObject({ directions: [{ verdict: 'stuck' }] });
+  });
+
+  it('says that the bus is too slow', async () => {
+    const [forward] = await testOf([0, 150], ['sound', 'sound'], { both: false });
+    expect(forward).toMatchObject({
+      verdict: 'inconclusive',
+      message: expect.stringMatching(/the bus of raspberrypi-2 is too slow/),
+    });
+  });
+
+  it.each([60, 100, 150, 200, 300])(
+    'by itself keeps no verdict that would forbid fencing, at %i ms a transfer on the peer',
+    async (time) => {
+      const cluster = await createCluster({ talking: true, boards: boards(0, time) });
+      const { kept, keeper } = cluster.pis[0];
+      delete kept.wireTest;
+      keeper?.kill(); // the next one knows of no test
+      let pulses = 0;
+      cluster.harness.boards[0].on('extout', ({ asserted }) => (pulses += asserted ? 1 : 0));
+      await cluster.clock.advance(2 * 3_600_000);
+      expect(pulses).toBeGreaterThan(0);
+      expect(Object.values(kept).join()).not.toMatch(/open|stuck|unsteady/);
+    },
+  );
 });
 
 describe('whoever calls the listener', () => {
@@ -410,6 +541,38 @@ describe('the verdict', () => {
         expect(report.works).toBe(close);
       }),
     );
+  });
+
+  it('is inconclusive where the other end looked so rarely that it may have missed or misplaced the pulse', () => {
+    const rarely = { ...seen(325, 335), longestGap: 900 };
+    const pulse = given(325, 335);
+    for (const sightings of [
+      { ...rarely, before: true },
+      { ...rarely, after: true },
+      { ...rarely, pulses: [] },
+    ]) {
+      for (const extinMoved of [false, true]) {
+        expect(judgeWire(direction, { ...pulse, extinMoved }, sightings, target)).toMatchObject({
+          verdict: 'inconclusive',
+          message: expect.stringContaining('the bus of b is too slow'),
+        });
+      }
+    }
+    expect(judgeWire(direction, pulse, rarely, target)).toMatchObject({ verdict: 'sound' });
+  });
+
+  it('is that of a fault where the other end looked so often that it cannot have missed a pulse', () => {
+    const often = seen(0, 0);
+    const pulse = given(325, 335);
+    const verdictOf = (sightings: Partial<typeof often>, extinMoved = false) =>
+      judgeWire(direction, { ...pulse, extinMoved }, { ...often, pulses: [], ...sightings }, target).verdict;
+    expect(verdictOf({ before: true })).toBe('stuck');
+    expect(verdictOf({ after: true })).toBe('stuck');
+    expect(verdictOf({})).toBe('open');
+    expect(verdictOf({}, true)).toBe('looped');
+    // How the controller shows an edge takes time, too.
+    expect(verdictOf({ longestGap: 224 })).toBe('open');
+    expect(verdictOf({ longestGap: 225 })).toBe('inconclusive');
   });
 
   it('is inconclusive when the bus was too slow to measure', () => {

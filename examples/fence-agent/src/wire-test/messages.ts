@@ -5,11 +5,11 @@
 //   hello   who I am and who you are  →
 //                                     ←    ready   its board answers, and what it says
 //   watch   look at your EXTIN        →
-//                                     ←    watching
+//                                     ←    watching   it has looked for the first time
 //   …pulse…
 //   watched how long was it?          →
 //                                     ←    seen
-//   turn    now you; I am watching    →    …pulse…
+//   turn    now you; I have looked    →    …pulse…
 //                                     ←    pulsed
 //   result  what came of it           →
 
@@ -45,7 +45,7 @@ export interface Sightings {
   readonly after: boolean;
   readonly pulses: readonly SeenPulse[];
   readonly samples: number;
-  /** Longest time between two samples, ms. */
+  /** Longest time from the beginning of a sample to the end of the next one, ms. */
   readonly longestGap: number;
   /** external_input_count at first and at last, s. */
   readonly countBefore: number;

@@ -2,7 +2,7 @@
 // over the network is the proof that it is awake: a pulse at a sleeping node would wake it.
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Sleepi3 } from '@sleepi3/driver';
-import { watchExtin } from './watch.js';
+import { type FirstLook, firstLook, watchExtin } from './watch.js';
 import { within } from '../line/timeout.js';
 import { settled } from '../line/lines.js';
 import type { Conversation } from '../keeper/messages.js';
@@ -18,14 +18,12 @@ import {
   wireProtocol,
   type WireResult,
 } from './messages.js';
-import { type DirectionReport, judgeWire } from './verdict.js';
+import { type DirectionReport, judgeWire, rest } from './verdict.js';
 import { reasonOf } from '../reason.js';
 
 /** The test pulse, ms: of random length, so that what was seen cannot be a guess. */
 const shortestPulse = 300;
 const longestPulse = 800;
-/** How long the wire rests before and after the pulse, ms. */
-const rest = 250;
 /** How long the other side may be silent, ms: while it gives a pulse it may have to wait for its line keeper. */
 const timeout = 20_000;
 /**
@@ -149,12 +147,19 @@ async function runTest(
   directions.push(judgeWire({ from: node, to: peer }, given, seen, ready));
 
   if (both) {
-    end.log(`watching for the pulse of ${peer}`);
-    const pulsed = expect(end, conversation, 'pulsed');
-    const sightings = watch(end, board, pulsed);
-    conversation.send({ say: 'turn' });
-    const back = await sightings;
-    directions.push(judgeWire({ from: peer, to: node }, await pulsed, back, own));
+    const back = { from: peer, to: node };
+    const first = await lookFirst(end, board);
+    if (first) {
+      end.log(`watching for the pulse of ${peer}`);
+      const pulsed = expect(end, conversation, 'pulsed');
+      const sightings = watch(end, board, first, pulsed);
+      conversation.send({ say: 'turn' });
+      const seenBack = await sightings;
+      directions.push(judgeWire(back, await pulsed, seenBack, own));
+    } else {
+      const unwatched: GivenPulse = { given: false, reason: `${node} cannot watch its EXTIN` };
+      directions.push(judgeWire(back, unwatched, undefined, own));
+    }
   }
   tellResult(conversation, directions, node);
 }
@@ -222,11 +227,14 @@ export async function answerWireTest(end: WireEnd, conversation: ListenerConvers
       const message = await hear(end, conversation);
       switch (message?.say) {
         case 'watch': {
+          const unread = `the board of ${end.node} could not be read throughout`;
+          const first = await lookFirst(end, board);
+          if (!first) return refuse('board', unread);
           const watched = hear(end, conversation);
           conversation.send({ say: 'watching' });
-          const sightings = await watch(end, board, watched);
+          const sightings = await watch(end, board, first, watched);
           if ((await watched)?.say !== 'watched') return over(`${end.peer} broke off`);
-          if (!sightings) return refuse('board', `the board of ${end.node} could not be read throughout`);
+          if (!sightings) return refuse('board', unread);
           conversation.send({ say: 'seen', ...sightings, pulses: sightings.pulses.slice(0, 50) });
           break;
         }
@@ -265,10 +273,25 @@ async function givePulse(end: WireEnd): Promise<GivenPulse> {
   return { given: true, shortest, longest, extinMoved };
 }
 
-/** Watches until `end` is settled; undefined when the board cannot be read all the while. */
-async function watch(node: WireEnd, board: Sleepi3, end: Promise<unknown>): Promise<Sightings | undefined> {
+/** Undefined when the board cannot be read. */
+async function lookFirst(node: WireEnd, board: Sleepi3): Promise<FirstLook | undefined> {
   try {
-    return await watchExtin(board, node.clock, end);
+    return await firstLook(board);
+  } catch (error) {
+    node.log(`EXTIN cannot be watched: ${printable(error)}`);
+    return undefined;
+  }
+}
+
+/** Watches until `end` is settled; undefined when the board cannot be read all the while. */
+async function watch(
+  node: WireEnd,
+  board: Sleepi3,
+  first: FirstLook,
+  end: Promise<unknown>,
+): Promise<Sightings | undefined> {
+  try {
+    return await watchExtin(board, node.clock, first, end);
   } catch (error) {
     node.log(`EXTIN cannot be watched: ${printable(error)}`);
     await end.catch(() => undefined); // whoever waits for it reports it

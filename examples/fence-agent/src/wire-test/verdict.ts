@@ -35,6 +35,8 @@ export interface DirectionReport extends Direction {
   readonly seen?: Sightings;
 }
 
+/** How long the wire rests before and after a test pulse, ms. */
+export const rest = 250;
 /** What the board's controller may take to show an edge, and what two clocks may differ by in a second, ms. */
 const tolerance = 100;
 /** A pulse measured no closer than this, ms, proves nothing about its length. */
@@ -60,7 +62,9 @@ export function judgeWire(
     given,
     ...(seen && { seen }),
   });
+  const tooSlow = (what: string) => report('inconclusive', `the bus of ${to} is too slow to ${what}`);
   if (seen?.before) {
+    if (mayOverlook(seen, rest)) return tooSlow('tell the pulse from a wire that is stuck');
     return report(
       'stuck',
       `EXTIN of ${to} is asserted although ${from} does not assert EXTOUT: the wire is shorted, or in the wrong plug`,
@@ -70,9 +74,11 @@ export function judgeWire(
   if (!seen) return report('inconclusive', `${to} could not watch its EXTIN`);
   const [pulse] = seen.pulses;
   if (seen.after) {
+    if (mayOverlook(seen, rest)) return tooSlow('tell the pulse from a wire that is stuck');
     return report('stuck', `EXTIN of ${to} stayed asserted after ${from} had released EXTOUT: look at ${to}'s CN4`);
   }
   if (!pulse) {
+    if (mayOverlook(seen, given.shortest)) return tooSlow(`see a pulse of ${bounds(given)} ms`);
     return given.extinMoved
       ? report('looped', `the pulse came back to ${from} itself: its CN5 is wired to its own CN4, not to ${to}'s`)
       : report(
@@ -99,6 +105,14 @@ export function judgeWire(
     return report('unfenceable', `the wire is sound, but EITRG of ${to} is level: run fence_sleepi3 boot on ${to}`);
   }
   return report('sound', `fencing would work, ${measured}`);
+}
+
+/**
+ * Whether the wire may have been at rest, or have carried a pulse, for so many ms unseen. What lasts longer than the longest
+ * gap lasts over one sample with all its readings.
+ */
+function mayOverlook({ longestGap }: Sightings, milliseconds: number): boolean {
+  return longestGap + tolerance >= milliseconds;
 }
 
 function bounds({ shortest, longest }: { readonly shortest: number; readonly longest: number }): string {

@@ -100,10 +100,16 @@ describe.runIf(haveRealParts('flock', 'unshare'))('the wire test over TCP', inRe
 
   it('finds an open wire and says so with exit status 1', async () => {
     harness.wires[1].state = 'open';
-    const { listener, port } = await listen();
-    const tester = start(0, 'wire-test', '--host=127.0.0.1', `--port=${port}`);
-    expect([await tester.ended, await listener.ended]).toEqual([1, 1]);
-    expect(tester.output.err).toContain('fence_sleepi3 wire-test: one to two: nothing arrived');
+    const test = async () => {
+      const { listener, port } = await listen();
+      const tester = start(0, 'wire-test', '--host=127.0.0.1', `--port=${port}`);
+      expect([await tester.ended, await listener.ended]).toEqual([1, 1]);
+      return tester.output.err;
+    };
+    let said = await test();
+    // On a starved machine the samples lie too far apart to say so.
+    for (let tries = 1; said.includes('too slow') && tries < 10; tries++) said = await test();
+    expect(said).toContain('fence_sleepi3 wire-test: one to two: nothing arrived');
     expect(await keptIn(join(directory, 'state-0'))).toMatch(/ open\n$/);
   });
 
