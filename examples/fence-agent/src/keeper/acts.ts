@@ -112,13 +112,13 @@ export class Acts {
       this.#settle(act, failed(reasonOf(error)));
     });
     if (!board) return;
-    const owedBefore = (await owedWake.get()) !== undefined;
+    const owing = this.#debt.mayOwe(); // the disk has the time of the act to say so
     const { outcome, furthest, context } = await this.#carryOut(act, request, board);
     const targetRuns = outcome.kind === 'verified' && outcome.targetRuns !== undefined;
     // Its record says that it is off.
     if (targetRuns) await record.forget().catch(() => undefined);
     const off = outcome.kind === 'verified' && cuts(request.action) && !targetRuns;
-    const neverCut = request.action === 'reboot' && !off && (furthest < mayHaveCut || targetRuns) && !owedBefore;
+    const neverCut = request.action === 'reboot' && !off && (furthest < mayHaveCut || targetRuns) && !(await owing);
     const staysOff = off && request.action === 'off';
     if (staysOff || neverCut || outcome.kind === 'woken') await this.#debt.settle();
     // Whoever asked may be gone, and its word with it.
@@ -126,7 +126,8 @@ export class Acts {
     this.#settle(act, outcome);
     await this.#leaveInOrder(request, outcome, off, context);
     await board.close();
-    if (await owedWake.get()) void this.#debt.makeGood();
+    // Not waited for: a disk that does not answer keeps nobody from the next act.
+    void owedWake.get().then((owed) => owed && this.#debt.makeGood());
   }
 
   /** Tells everybody that its turn has come; undefined when it is too late for that. */

@@ -23,6 +23,13 @@ export class WakeDebt {
     this.#host = host;
     this.#line = line;
     this.#leaving = leaving;
+    void this.#readUntilKnown();
+  }
+
+  /** Whether one may be owed: unless the disk says in time that none is. */
+  async mayOwe(): Promise<boolean> {
+    const { clock, owedWake } = this.#host;
+    return (await within(clock, diskTimeout, owedWake.mayOwe())) !== false;
   }
 
   /** Writes down that the target is owed one. */
@@ -93,6 +100,20 @@ export class WakeDebt {
     } finally {
       this.#makingGood = false;
     }
+  }
+
+  /** A record that cannot be read when this keeper starts is told of once, and read again until it can be. */
+  async #readUntilKnown(): Promise<void> {
+    const { log, owedWake } = this.#host;
+    let told = false;
+    while (!this.#leaving.aborted) {
+      const trouble = await owedWake.read().catch(reasonOf);
+      if (trouble === undefined) break;
+      if (!told) log(`the record of an owed wake pulse cannot be read, and is read again until it can be: ${trouble}`);
+      told = true;
+      await this.#line.rest();
+    }
+    if (told) void this.makeGood();
   }
 
   async #tryToPay(): Promise<boolean | undefined> {
