@@ -1,5 +1,6 @@
 // Which value counts, of the several that sets of name-value pairs may have for a name.
 import type { AttributeSet, NameValuePair } from '../cib/attribute-sets.js';
+import type { XmlElement } from '../xml/tree.js';
 import { type RuleContext, ruleHolds } from './rules.js';
 
 /** What more than the sets themselves says which value counts. */
@@ -83,4 +84,13 @@ function inOrder(sets: readonly AttributeSet[], { first, setById }: ValueContext
 /** As a subtraction, but of infinities too. */
 function compare(one: number, other: number): number {
   return one === other ? 0 : one < other ? -1 : 1;
+}
+
+/** The pairs of name and value that a node's state in the status section has as transient attributes. */
+export function transientPairs(state: XmlElement): readonly XmlElement['attributes'][] {
+  return state.children
+    .filter(({ name }) => name === 'transient_attributes')
+    .flatMap(({ children }) => children)
+    .flatMap(({ children }) => children)
+    .map(({ attributes }) => attributes);
 }

@@ -1,7 +1,7 @@
 // Failures as the CIB's status section counts them: one transient attribute for each operation of each instance.
 import type { XmlElement } from '../xml/tree.js';
+import { transientPairs } from './attributes.js';
 import { baseId } from './ids.js';
-import { transientPairs } from './node-attributes.js';
 import { sameName, scoreOf } from './values.js';
 
 /**

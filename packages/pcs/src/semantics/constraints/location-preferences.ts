@@ -3,7 +3,7 @@ import type { LocationConstraint } from '../../cib/constraints.js';
 import type { Rule } from '../../cib/rules.js';
 import { type ConstrainedConfiguration, placedAs, resourcesNamed, resourcesOfSet, setsOf } from './named-resources.js';
 import { isFeatureSetFrom } from '../feature-set.js';
-import { attributesOf } from '../node-attributes.js';
+import { attributesOf } from './node-attributes.js';
 import { isMember, nodeNamed } from '../nodes.js';
 import { posixPattern } from '../posix-pattern.js';
 import { roleOfRule, ruleHolds } from '../rules.js';

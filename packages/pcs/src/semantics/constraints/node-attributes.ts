@@ -1,10 +1,9 @@
 // A node's attributes as rules see them: permanent ones, transient ones, and those that Pacemaker makes itself (`#uname` …).
-import type { AttributeSet } from '../cib/attribute-sets.js';
-import type { ClusterConfiguration, ConfiguredNode } from '../cib/cluster-configuration.js';
-import type { XmlElement } from '../xml/tree.js';
-import { conditionalValues, type ValueContext, valueIn } from './attributes.js';
-import { nameHangsOnPattern } from './rules.js';
-import { sameName } from './values.js';
+import type { AttributeSet } from '../../cib/attribute-sets.js';
+import type { ClusterConfiguration, ConfiguredNode } from '../../cib/cluster-configuration.js';
+import { conditionalValues, transientPairs, type ValueContext, valueIn } from '../attributes.js';
+import { nameHangsOnPattern } from '../rules.js';
+import { sameName } from '../values.js';
 
 /** The parts of a configuration from which the attributes of nodes follow. */
 export type AttributedConfiguration = Pick<
@@ -76,13 +75,4 @@ function lastingAttribute(
 /** The value of a name; null when it hangs on a rule of which it cannot be told whether it holds. */
 function settledValue(sets: readonly AttributeSet[], name: string, context: ValueContext): string | null | undefined {
   return conditionalValues(sets, name, context).length > 0 ? null : valueIn(sets, name, context);
-}
-
-/** The pairs of name and value that a node's state in the status section has as transient attributes. */
-export function transientPairs(state: XmlElement): readonly XmlElement['attributes'][] {
-  return state.children
-    .filter(({ name }) => name === 'transient_attributes')
-    .flatMap(({ children }) => children)
-    .flatMap(({ children }) => children)
-    .map(({ attributes }) => attributes);
 }
