@@ -12,7 +12,7 @@ import { type Service, startService } from './service.js';
 
 const fixture = (name: string) => new URL(`../fixtures/${name}`, import.meta.url).pathname;
 const hasNamespaces = () => spawnSync('unshare', ['--uts', '--net', 'true']).status === 0;
-const possible = haveRealParts('unshare', 'ip', 'ping') && hasNamespaces();
+const possible = haveRealParts('unshare', 'nsenter', 'ip', 'ping') && hasNamespaces();
 
 describe.runIf(possible)('the built agent', () => {
   let directory: string;
@@ -56,14 +56,20 @@ describe.runIf(possible)('the built agent', () => {
     stdin: string,
   ) {
     const { name, own = [], answering = [] } = host;
-    // A network with nobody on it; what is to answer there answers here, whoever has the address.
+    // A network with nobody on it but who is to answer, who is another machine.
+    const far = (words: string) => `nsenter --net --target $peer ${words}`;
     const script = [
       `hostname ${name}`,
       'ip link set lo up',
-      'ip link add near type veth peer name far && ip link set near up && ip link set far up',
+      'ip link add near type veth peer name far',
+      '{ unshare --net sleep 60 & } && peer=$!',
+      'while [ "$(readlink /proc/$peer/ns/net)" = "$(readlink /proc/$$/ns/net)" ]; do sleep 0.05; done',
+      'ip link set far netns $peer',
       ...own.map((address) => `ip address add ${address}/24 dev near`),
-      ...answering.map((address) => `ip route add local ${address} dev lo`),
-      `exec ${program}`,
+      ...answering.map((address) => far(`ip address add ${address}/24 dev far`)),
+      far('ip link set far up'),
+      'ip link set near up',
+      `{ ${program}; status=$?; kill $peer; exit $status; }`,
     ].join(' && ');
     const env = { ...process.env, ...service.env };
     return new Promise<{ status: number; out: string; err: string }>((resolve) => {
