@@ -27,8 +27,8 @@ export const program = {
     deliver: {
       summary: 'send the receivers what waits, until nothing is left; run by alert-sleepi3.service',
       description:
-        'A receiver has 10 s. One that did not take a message is tried again after 10 s, 30 s, 1 min, 5 min and then every 15 ' +
-        'min, for a day. At most a hundred events wait. It ends when nothing has come for 20 s.',
+        'A receiver has 10 s, and holds up no other. One that did not take a message is tried again after 10 s, 30 s, 1 min, ' +
+        '5 min and then every 15 min, for a day, and as soon as it took another one. At most a hundred events wait. It ends when nothing has come for 20 s.',
       options: {},
     },
     check: {

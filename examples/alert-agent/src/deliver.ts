@@ -1,8 +1,10 @@
 // The delivery service: sends what is in the spool to every receiver that wants it, tries again those that are down, and
-// gives up after a day.
+// gives up after a day. Receivers are served side by side, each in the order of the events.
 import { explain } from '@sleepi3/program';
 import type { Clock } from '@sleepi3/driver';
+import { Bell } from './bell.js';
 import type { AlertEvent } from './event.js';
+import { ReceiverQueue } from './receivers/receiver-queue.js';
 import { nameOf, type Receiver } from './receivers/receivers.js';
 import { longestQueue, type Pending, type Spool } from './spool.js';
 
@@ -12,18 +14,16 @@ export interface DeliveryHost {
   readonly spool: Spool;
   /** The receivers of a file; rejects, saying what is wrong with it. */
   readonly receivers: (file: string) => Promise<readonly Receiver[]>;
-  /** Rejects, saying why, when the receiver did not take the message. */
+  /** Rejects, saying why, when the receiver did not take the message; within about 10 s, so that the service can end. */
   readonly send: (event: AlertEvent, receiver: Receiver) => Promise<void>;
   readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
   /** Aborts when the service is asked to end; what is left stays in the spool. */
   readonly stop: AbortSignal;
 }
 
-/** Between two attempts, s; the last one holds for all that follow. */
-const pauses = [10, 30, 60, 300, 900] as const;
 /** After this an event is no news, ms. */
 const longestWait = 24 * 3_600_000;
-/** Between two looks for new events, ms: while one waits to be tried again, and while nothing waits. */
+/** Between two looks for new events, ms: while one waits, and while nothing waits. */
 const lookInterval = { waiting: 5000, idle: 1000 };
 /**
  * How long it stays after the last one, ms. What happens to a cluster comes as a series of events, and whoever started it for each
@@ -31,82 +31,183 @@ const lookInterval = { waiting: 5000, idle: 1000 };
  */
 const linger = 20_000;
 
-/** Delivers until nothing is left, and nothing came for a while. */
+/**
+ * Delivers until nothing is left, and nothing came for a while. When it is asked to end it waits for the messages that are on
+ * their way, at most one to a receiver: of one cut short nobody would know whether it has to be sent again.
+ */
 export async function deliver(host: DeliveryHost): Promise<void> {
-  const { clock, spool, stop } = host;
-  const pause = (time: number) =>
-    clock.sleep(time, stop).catch((error: unknown) => {
-      if (!stop.aborted) throw error;
-    });
+  const { clock, stop } = host;
+  const bell = new Bell(clock);
+  stop.addEventListener('abort', bell.ring, { once: true });
+  const delivery = new Delivery(host, bell.ring);
   let busy = clock.now();
-  while (!stop.aborted) {
-    const waiting = await spool.pending();
-    if (waiting.length === 0) {
-      if (clock.now() - busy >= linger) return;
-      await pause(lookInterval.idle);
-      continue;
-    }
-    for (const [index, { name, pending }] of waiting.entries()) {
-      const surplus = index < waiting.length - longestQueue;
-      await attend(name, surplus ? 'surplus' : pending, host);
-    }
-    const left = await spool.pending();
-    const next = Math.min(...left.map(({ pending }) => pending?.notBefore ?? 0)) - host.date().getTime();
-    if (left.length > 0 && next > 0) await pause(Math.min(next, lookInterval.waiting));
-    busy = clock.now();
+  for (;;) {
+    const due = await delivery.attend();
+    if (stop.aborted && !delivery.isSending) return;
+    if (!delivery.isEmpty) busy = clock.now();
+    else if (clock.now() - busy >= linger) return;
+    const look = delivery.isEmpty ? lookInterval.idle : lookInterval.waiting;
+    await bell.sleep(Math.min(due - clock.now(), look));
   }
 }
 
-/** One event: tried if it is its time, kept if somebody has still to get it. */
-async function attend(name: string, pending: Pending | 'surplus' | undefined, host: DeliveryHost): Promise<void> {
-  const { spool, log } = host;
-  const now = host.date().getTime();
-  if (pending === 'surplus' || pending === undefined) {
-    log(
-      'error',
-      pending === undefined
-        ? `${name} cannot be read: removed`
-        : `more than ${longestQueue} events wait: the oldest is dropped`,
-    );
-    return spool.remove(name);
-  }
-  // A clock that was set back must not put an event off for ever.
-  if (pending.notBefore > now && pending.notBefore - now <= pauses[4] * 1000) return;
-  const { event } = pending;
-  const { delivered, failures } = await sendAll(pending, host);
-  if (failures.length === 0) return spool.remove(name);
-  if (now - Date.parse(event.at) > longestWait) {
-    log('error', `"${event.title}" could not be delivered within a day, and is dropped: ${failures.join('; ')}`);
-    return spool.remove(name);
-  }
-  const pause = pauses[Math.min(pending.attempts, pauses.length - 1)] ?? pauses[4];
-  log('warning', `"${event.title}" is sent again in ${pause} s: ${failures.join('; ')}`);
-  await spool.put(name, { ...pending, delivered, attempts: pending.attempts + 1, notBefore: now + pause * 1000 });
+/** A receiver of a file, as it is now. */
+interface Place {
+  /** Its place in the file and its name: what it got is remembered by it. */
+  readonly key: string;
+  readonly name: string;
+  readonly queue: ReceiverQueue;
+  readonly wants: (event: AlertEvent) => boolean;
+  readonly send: (event: AlertEvent) => Promise<void>;
+  /** The events that it has still to get, the oldest first. */
+  readonly waiting: string[];
 }
 
-async function sendAll(
-  { event, receivers: file, delivered }: Pending,
-  host: DeliveryHost,
-): Promise<{ delivered: readonly string[]; failures: readonly string[] }> {
-  let receivers: readonly Receiver[];
-  try {
-    receivers = await host.receivers(file);
-  } catch (error) {
-    return { delivered, failures: [explain(error)] };
+/** A message that a receiver took, or did not take: then `failure` says why. */
+interface Outcome {
+  /** The event's in the spool. */
+  readonly name: string;
+  readonly event: AlertEvent;
+  readonly place: Place;
+  readonly failure: string | undefined;
+}
+
+class Delivery {
+  readonly #host: DeliveryHost;
+  readonly #ring: () => void;
+  /** What waits, the oldest first, with what the spool may not know yet. */
+  #events = new Map<string, Pending>();
+  /** The events that are further than the spool knows. */
+  readonly #unsaved = new Set<string>();
+  readonly #queues = new Map<string, ReceiverQueue>();
+  readonly #outcomes: Outcome[] = [];
+
+  /** @param ring Called whenever there is something to attend to. */
+  constructor(host: DeliveryHost, ring: () => void) {
+    this.#host = host;
+    this.#ring = ring;
   }
-  const failures: string[] = [];
-  const done = [...delivered];
-  const sent = receivers.map(async (receiver, index) => {
-    const key = `${index} ${nameOf(receiver)}`;
-    if (!receiver.events.includes(event.kind) || delivered.includes(key)) return;
+
+  get isEmpty(): boolean {
+    return this.#events.size === 0;
+  }
+
+  get isSending(): boolean {
+    return [...this.#queues.values()].some(({ busy }) => busy);
+  }
+
+  /** Notes what was sent, looks for new events, and begins what is due. @returns when the next is due, ms of the clock. */
+  async attend(): Promise<number> {
+    const { clock, stop } = this.#host;
+    for (const outcome of this.#outcomes.splice(0)) this.#note(outcome);
+    if (!stop.aborted) await this.#takeIn();
+    const places = await this.#placesThatWait();
+    if (stop.aborted) return Infinity;
+    for (const place of places) {
+      const name = place.queue.next(place.waiting, clock.now());
+      if (name !== undefined) this.#begin(name, place);
+    }
+    return Math.min(...places.map(({ queue, waiting }) => queue.dueAt(waiting)));
+  }
+
+  #note({ name, event, place: { key, name: receiver, queue }, failure }: Outcome): void {
+    const { clock, date, log } = this.#host;
+    queue.busy = false;
+    if (failure === undefined) {
+      log('info', `sent to ${receiver}: ${event.title}`);
+      queue.succeeded(name, clock.now());
+    } else if (date().getTime() - Date.parse(event.at) > longestWait) {
+      log('error', `"${event.title}" could not be delivered within a day, and is dropped: ${failure}`);
+    } else {
+      const pause = queue.failed(name, clock.now());
+      log('warning', `"${event.title}" is sent again in ${pause} s: ${failure}`);
+      return;
+    }
+    const pending = this.#events.get(name);
+    if (pending === undefined) return; // one too many, dropped meanwhile
+    this.#events.set(name, { ...pending, delivered: [...pending.delivered, key] });
+    this.#unsaved.add(name);
+  }
+
+  async #takeIn(): Promise<void> {
+    const { spool, log } = this.#host;
+    const found = await spool.pending(this.#events);
+    const events = new Map<string, Pending>();
+    for (const [index, { name, pending }] of found.entries()) {
+      if (pending !== undefined && index >= found.length - longestQueue) {
+        events.set(name, pending);
+        continue;
+      }
+      const why = pending && `more than ${longestQueue} events wait: the oldest is dropped`;
+      log('error', why ?? `${name} cannot be read: removed`);
+      await this.#change(() => spool.remove(name));
+    }
+    this.#events = events;
+    for (const queue of this.#queues.values()) queue.keepOnly(events);
+  }
+
+  /** The receivers with what each has still to get. An event that nobody has still to get leaves the spool. */
+  async #placesThatWait(): Promise<readonly Place[]> {
+    const { spool } = this.#host;
+    const files = new Set([...this.#events.values()].map(({ receivers }) => receivers));
+    const places = new Map<string, readonly Place[]>();
+    for (const file of files) places.set(file, await this.#placesOf(file));
+    for (const [name, pending] of this.#events) {
+      const { event, receivers, delivered } = pending;
+      const owed = (places.get(receivers) ?? []).filter(({ key, wants }) => wants(event) && !delivered.includes(key));
+      for (const { waiting } of owed) waiting.push(name);
+      if (owed.length === 0) {
+        if (await this.#change(() => spool.remove(name))) this.#events.delete(name);
+      } else if (this.#unsaved.has(name)) {
+        if (await this.#change(() => spool.put(name, pending))) this.#unsaved.delete(name);
+      }
+    }
+    return [...places.values()].flat().filter(({ waiting }) => waiting.length > 0);
+  }
+
+  async #placesOf(file: string): Promise<readonly Place[]> {
+    const place = (key: string, rest: Pick<Place, 'name' | 'wants' | 'send'>): Place => {
+      const id = `${file} ${key}`;
+      const queue = this.#queues.get(id) ?? new ReceiverQueue();
+      this.#queues.set(id, queue);
+      return { key, queue, waiting: [], ...rest };
+    };
     try {
-      await host.send(event, receiver);
-      done.push(key);
-      host.log('info', `sent to ${nameOf(receiver)}: ${event.title}`);
+      return (await this.#host.receivers(file)).map((receiver, index) =>
+        place(`${index} ${nameOf(receiver)}`, {
+          name: nameOf(receiver),
+          wants: ({ kind }) => receiver.events.includes(kind),
+          send: (event) => this.#host.send(event, receiver),
+        }),
+      );
     } catch (error) {
-      failures.push(explain(error));
+      // As one receiver that takes nothing: the file may be mended within the day.
+      const send = () => Promise.reject(new Error(explain(error)));
+      return [place('nobody', { name: file, wants: () => true, send })];
     }
-  });
-  await Promise.all(sent);
-  return { delivered: done, failures };
+  }
+
+  #begin(name: string, place: Place): void {
+    const event = this.#events.get(name)?.event;
+    if (event === undefined) return;
+    place.queue.busy = true;
+    void place
+      .send(event)
+      .then(() => undefined, explain)
+      .then((failure) => {
+        this.#outcomes.push({ name, event, place, failure });
+        this.#ring();
+      });
+  }
+
+  /** Changes the spool. Where that fails, as on a full disk, it is tried again: an end would have everything sent again. */
+  async #change(act: () => Promise<void>): Promise<boolean> {
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      this.#host.log('error', `the spool cannot be changed: ${explain(error)}`);
+      return false;
+    }
+  }
 }

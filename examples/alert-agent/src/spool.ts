@@ -22,11 +22,8 @@ export interface Pending {
   readonly event: AlertEvent;
   /** The file of its receivers. */
   readonly receivers: string;
-  /** Who has it already: place and name. */
+  /** Who is not sent it any more, since he has it, or did not take it for a day: place and name. */
   readonly delivered: readonly string[];
-  readonly attempts: number;
-  /** When it is tried again, ms since 1970. */
-  readonly notBefore: number;
 }
 
 /** How many events wait at most; of more, the oldest go. */
@@ -55,16 +52,23 @@ export class Spool {
     const now = this.#now().getTime();
     // An entry from the future is a clock that was set back: it must not silence anybody.
     if (last <= now && now - last < event.quietSeconds * 1000) return false;
-    const pending: Pending = { event, receivers, delivered: [], attempts: 0, notBefore: now };
+    const pending: Pending = { event, receivers, delivered: [] };
     await this.put(`${String(now).padStart(14, '0')}-${fingerprint(event.key)}${ending}`, pending);
     await this.#directory.replace(sent, `${new Date(now).toISOString()}\n`);
     return true;
   }
 
-  /** All that waits, the oldest first. What cannot be read is `undefined`. */
-  async pending(): Promise<{ readonly name: string; readonly pending: Pending | undefined }[]> {
+  /**
+   * All that waits, the oldest first. What cannot be read is `undefined`.
+   *
+   * @param known What the caller has read before: only he changes it, and it is not read again.
+   */
+  async pending(
+    known: ReadonlyMap<string, Pending> = new Map(),
+  ): Promise<{ readonly name: string; readonly pending: Pending | undefined }[]> {
     const names = (await this.#directory.list()).filter((name) => name.endsWith(ending)).sort();
-    return Promise.all(names.map(async (name) => ({ name, pending: parsed(await this.#directory.read(name)) })));
+    const read = async (name: string) => parsed(await this.#directory.read(name));
+    return Promise.all(names.map(async (name) => ({ name, pending: known.get(name) ?? (await read(name)) })));
   }
 
   async put(name: string, pending: Pending): Promise<void> {

@@ -5,13 +5,15 @@ import { describe, expect, it } from 'vitest';
 import type { RunProgram } from '@sleepi3/driver';
 import { directoryAt } from '../src/node-host.js';
 import { attendAlert } from '../src/pacemaker/attend.js';
+import { operationOf } from '../src/pacemaker/fencing-operation.js';
 import { Spool } from '../src/spool.js';
 import { memoryDirectory } from './memory-directory.js';
 
 const fencing = {
   CRM_alert_kind: 'fencing',
   CRM_alert_node: 'pi-b',
-  CRM_alert_task: 'reboot',
+  // Pacemaker 2.1 and 3.0 write this for every action: lrmd_send_fencing_alert is given the operation of the notification.
+  CRM_alert_task: 'st_notify_fence',
   CRM_alert_rc: '0',
   CRM_alert_desc: 'Operation reboot of pi-b by pi-a for pacemaker-controld.1234@pi-a: OK (ref=0b1c2d3e)',
   CRM_alert_timestamp_epoch: '1796000000',
@@ -97,6 +99,79 @@ describe('the alert agent', () => {
     const [event] = await a.queued();
     expect(event!.severity).toBe('info');
     expect(event!.text).toContain('at the request of a person on pi-b');
+  });
+
+  it('says of a confirmation that nothing was cut, and what is at risk', async () => {
+    const a = node('pi-a', ['pi-a', 'pi-b']);
+    await a.call(fencing);
+    await a.call({
+      ...fencing,
+      CRM_alert_desc: 'Operation off of pi-b by a human for stonith_admin.4711@pi-a: OK (ref=0b1c2d3e)',
+    });
+    const event = (await a.queued()).find(({ title }) => title === 'a person declared pi-b off');
+    expect(event).toMatchObject({ kind: 'fencing', severity: 'warning', subject: 'pi-b' });
+    expect(event!.text).toMatch(/^A person on pi-a declared that pi-b is off/);
+    expect(event!.text).toContain('Nothing cut its power');
+    expect(event!.text).toMatch(/If pi-b still runs, .* data is at risk/);
+    expect(event!.text).not.toContain('comes back by itself');
+  });
+
+  it('tells a confirmation on the first node by name', async () => {
+    const senders = [];
+    for (const self of ['pi-a', 'pi-b', 'pi-c']) {
+      const one = node(self, ['pi-c', 'pi-b', 'pi-a']);
+      await one.call({ ...fencing, CRM_alert_desc: 'Operation off of pi-b by a human for stonith_admin.1@pi-c: OK' });
+      if ((await one.queued()).length > 0) senders.push(self);
+    }
+    expect(senders).toEqual(['pi-a']);
+  });
+
+  it('says that a node that was powered off stays off', async () => {
+    const a = node('pi-a', ['pi-a']);
+    const description = 'Operation off of pi-b by pi-a for pacemaker-controld.1@pi-a: OK (ref=1)';
+    await a.call({ ...fencing, CRM_alert_desc: description });
+    expect((await a.queued())[0]!.text).toContain('pi-b stays off');
+  });
+
+  it('tells no unfencing', async () => {
+    const a = node('pi-a', ['pi-a']);
+    const description = 'Operation on of pi-b by pi-b for pacemaker-controld.1@pi-a: OK (ref=1)';
+    expect(await a.call({ ...fencing, CRM_alert_desc: description })).toBe('nothing to send');
+  });
+
+  it.each([
+    // stonith__event_description of Pacemaker 2.1.5 and 3.0, with each of its words for what is not known.
+    [
+      'Operation off of pi-b by a human for stonith_admin.4711@pi-a: OK (ref=abc)',
+      { action: 'off', executor: undefined, confirmed: true, client: 'stonith_admin', origin: 'pi-a', result: 'OK' },
+    ],
+    [
+      'Operation reboot of pi-b by the cluster for pacemaker-controld.1@pi-a: No fence device (None for pi-b) (ref=1)',
+      {
+        executor: undefined,
+        confirmed: false,
+        client: 'pacemaker-controld',
+        result: 'No fence device (None for pi-b)',
+      },
+    ],
+    [
+      'Operation reboot of pi-b by pi-a for a client@a node: OK (ref=(none))',
+      { executor: 'pi-a', client: undefined, origin: undefined, result: 'OK' },
+    ],
+    [
+      'Operation off of pi-b by pi-a for stonith_admin.for the move.9@pi-a: Error occurred (a for b@c: d) (ref=1)',
+      {
+        executor: 'pi-a',
+        client: 'stonith_admin.for the move',
+        origin: 'pi-a',
+        result: 'Error occurred (a for b@c: d)',
+      },
+    ],
+    ['Operation (unknown) of no node by the cluster for a client@a node: OK (ref=1)', { action: undefined }],
+    ['Operation off of pi-b by <no-one> for crmd.1@pi-a: No data available (ref=1)', { executor: undefined }],
+    ['Fencing history may have changed', { action: undefined, executor: undefined, client: undefined }],
+  ])('understands: %s', (description, operation) => {
+    expect(operationOf(description)).toMatchObject(operation);
   });
 
   it('says what a failed fencing means, with the reason', async () => {

@@ -39,7 +39,7 @@ describe('alert_sleepi3', () => {
     const { status, output, waiting } = await call([], {
       CRM_alert_kind: 'fencing',
       CRM_alert_node: 'pi-b',
-      CRM_alert_task: 'off',
+      CRM_alert_task: 'st_notify_fence',
       CRM_alert_rc: '0',
       CRM_alert_desc: 'Operation off of pi-b by pi-a for pacemaker-controld.7@pi-a: OK (ref=1)',
     });

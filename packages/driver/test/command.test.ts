@@ -242,6 +242,10 @@ describe('the options', () => {
     expect((await sleepi3('set --help')).out).not.toContain('extin-count');
   });
 
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('give help for all, for %s too', async (word) => {
+    expect(await sleepi3(['help', word])).toEqual(await sleepi3('help'));
+  });
+
   it('give JSON', async () => {
     expect(JSON.parse((await sleepi3('get extin --json')).out)).toEqual({ extin: true });
     expect(JSON.parse((await sleepi3('get wakeup-flag --json')).out)).toEqual({ 'wakeup-flag': ['poweron', 'extin'] });

@@ -1,5 +1,6 @@
 // What Pacemaker tells an alert agent, in its environment (Pacemaker Explained, "Alert Agents": CRM_alert_*).
 import { AlertError } from '../errors.js';
+import { operationOf } from './fencing-operation.js';
 
 interface Common {
   /** When it happened, ISO 8601. */
@@ -17,7 +18,7 @@ export type PacemakerAlert =
   | (Common & {
       readonly kind: 'fencing';
       readonly target: string;
-      /** `reboot`, `off`, `on`. */
+      /** `reboot`, `off`, `on`; what CRM_alert_task says when the description does not. */
       readonly action: string;
       /** 0 when it succeeded, else an errno or a status of pacemaker-fenced. */
       readonly status: number;
@@ -70,15 +71,17 @@ export function alertIn(environment: Environment, now: Date): PacemakerAlert | u
         ? { ...common, kind: 'node', node: text('node'), state }
         : undefined;
     }
-    case 'fencing':
+    case 'fencing': {
+      const description = text('desc');
       return {
         ...common,
         kind: 'fencing',
         target: text('node'),
-        action: text('task'),
+        action: operationOf(description).action ?? text('task'),
         status: number('rc'),
-        description: text('desc'),
+        description,
       };
+    }
     case 'resource':
       return {
         ...common,

@@ -51,6 +51,7 @@ function fencingEvent(alert: AlertOf<'fencing'>, reporter: string): AlertEvent {
       quietSeconds: 900,
     };
   }
+  if (operation.confirmed) return { ...common, ...confirmation(target, operation) };
   const back =
     action === 'off'
       ? `${target} stays off. Switch it on when you know why it failed.`
@@ -67,9 +68,29 @@ function fencingEvent(alert: AlertOf<'fencing'>, reporter: string): AlertEvent {
   };
 }
 
+/** Of a confirmation: a warning also to the person who gave it, since nobody checked it. */
+function confirmation(target: string, operation: FencingOperation) {
+  return {
+    severity: 'warning',
+    title: `a person declared ${target} off`,
+    text:
+      `A person${placeOf(operation)} declared that ${target} is off, by "pcs stonith confirm". Nothing cut its power, and ` +
+      `nothing checked that it is off. What ran there is started on another node. If ${target} still runs, the service runs ` +
+      `twice and its data is at risk: unplug the power of ${target} at once. Otherwise ${target} stays off: switch it on when ` +
+      'you know why it failed.',
+    key: `confirmed ${target}`,
+    quietSeconds: 5,
+  } as const;
+}
+
 function reasonFor(operation: FencingOperation): string {
   if (!isByHand(operation)) return 'because the cluster had lost it, or could not stop what ran there';
-  return `at the request of a person${operation.origin === undefined ? '' : ` on ${operation.origin}`}`;
+  return `at the request of a person${placeOf(operation)}`;
+}
+
+/** ` on pi-a`, or nothing when it is not said where. */
+function placeOf({ origin }: FencingOperation): string {
+  return origin === undefined ? '' : ` on ${origin}`;
 }
 
 function nodeEvent({ node, state, at }: AlertOf<'node'>, reporter: string): AlertEvent {

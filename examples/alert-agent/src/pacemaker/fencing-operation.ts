@@ -1,8 +1,12 @@
-// Who fenced, and at whose request: only Pacemaker's own sentence says so.
+// What was done to fence a node, by whom, and at whose request: only Pacemaker's own sentence says so.
 
 export interface FencingOperation {
-  /** The node that carried it out; undefined when nobody did, or an older Pacemaker does not say. */
+  /** `reboot`, `off`, `on`; undefined when that is not said. CRM_alert_task has it not: it is always `st_notify_fence`. */
+  readonly action: string | undefined;
+  /** The node that carried it out; undefined when nobody did, or that is not said. */
   readonly executor: string | undefined;
+  /** Whether nothing was carried out: a person declared that the node is off, by `pcs stonith confirm`. */
+  readonly confirmed: boolean;
   /** The program that asked for it, such as `pacemaker-controld` or `stonith_admin`; undefined when that is not said. */
   readonly client: string | undefined;
   /** The node that asked for it. */
@@ -11,22 +15,33 @@ export interface FencingOperation {
   readonly result: string | undefined;
 }
 
-// stonith__event_description of Pacemaker 2.1 and later, then that of 2.0. Node and client names have no space.
-const sentences = [
-  /^Operation '?(?<action>[^\s']+)'? of (?<target>\S+) by (?<executor>\S+) for (?<client>[^\s@]+)@(?<origin>[^\s:]+): (?<result>.*?)(?: \(ref=[^)]*\))?$/,
-  /^Operation '?(?<action>[^\s']+)'? requested by (?<origin>\S+) for peer (?<target>[^\s:]+): (?<result>.*?)(?: \(ref=[^)]*\))?$/,
-];
+/**
+ * crmd_alert_fencing_op of Pacemaker 1.1.15 and later, stonith__event_description of 2.1.3 and later. Node names have no blank;
+ * a client's tag may (stonith_admin --tag), and so may what stands for something that is not known.
+ */
+const sentence =
+  /^Operation (?<action>\S+) of (?<target>.+?) by (?<executor>.+?) for (?<client>.+?)@(?<origin>[^@:]+): (?<result>.*?)(?: \(ref=\S*\))?$/;
+
+/** What pacemaker-fenced writes for the executor of a confirmation (fenced_remote.c). */
+const human = 'a human';
+
+/** What Pacemaker writes for what it does not know; for a node also `<no-one>` and `<anyone>` before 2.1.3. */
+const unknown = ['(unknown)', 'the cluster', 'a client', 'a node', human];
 
 /** What a description says; nothing of one that is not known. */
 export function operationOf(description: string): FencingOperation {
-  const groups = sentences.map((sentence) => sentence.exec(description)?.groups).find((found) => found !== undefined);
-  const executor = groups?.['executor'];
+  const groups = sentence.exec(description)?.groups;
+  const known = (name: string) => {
+    const word = groups?.[name];
+    return word === undefined || word.startsWith('<') || unknown.includes(word) ? undefined : word;
+  };
   return {
-    // pacemaker-fenced writes `<anyone>` (2.1) or `the cluster` when no node carried it out.
-    executor: executor === undefined || executor.startsWith('<') ? undefined : executor,
+    action: known('action'),
+    executor: known('executor'),
+    confirmed: groups?.['executor'] === human,
     // With a tag Pacemaker 2.1 writes `(null).tag.PID`.
-    client: groups?.['client']?.replace(/^\(null\)\.|\.\d+$/g, ''),
-    origin: groups?.['origin'],
+    client: known('client')?.replace(/^\(null\)\.|\.\d+$/g, ''),
+    origin: known('origin'),
     result: groups?.['result'],
   };
 }

@@ -28,9 +28,10 @@ export const parameterRows: Readonly<Record<'get' | 'set', readonly Row[]>> = {
 export function helpText(command = ''): string {
   const get = section('Parameters of get', parameterRows.get, 34);
   const set = section('Parameters and values of set', parameterRows.set, 34);
-  const { operands = '', description }: Partial<CommandRow> = commands[command] ?? {};
-  const lists: Readonly<Partial<Record<string, string>>> = { get, set };
-  const more = lists[command] ?? description;
+  // Any word may be asked about, also one that every object knows, such as constructor.
+  const row = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  const { operands = '', description }: Partial<CommandRow> = row ?? {};
+  const more = command === 'get' ? get : command === 'set' ? set : description;
   return more === undefined
     ? `Usage: sleepi3 COMMAND [OPTION...]
 
