@@ -252,6 +252,17 @@ describe('a fencing that the wire could not do', () => {
     ]).incidents[0]!;
   const fenced = 'notice: Peer pi-b was terminated (reboot) by pi-a on behalf of pacemaker-controld.1@pi-a: OK';
 
+  it('and that a person declared off claims none either', () => {
+    const confirmed = 'notice: Peer pi-b was terminated (off) by a human on behalf of stonith_admin.7@pi-a: OK';
+    const incident = survivor([20, controld, confirmed]);
+    expect(incident.fencings).toMatchObject([{ succeeded: true, by: 'a human', held: undefined }]);
+    const text = describeHistory({ incidents: [incident], gaps: [], clocks: {} }, { from: 0, to: 1 });
+    expect(text).toContain('A person declared pi-b off (pcs stonith confirm); nothing cut its power.');
+    const nobody =
+      'notice: Peer pi-b was not terminated (reboot) by the cluster on behalf of pacemaker-controld.1@pi-a: No such device';
+    expect(survivor([20, controld, nobody]).fencings).toMatchObject([{ succeeded: false, by: undefined }]);
+  });
+
   it('claims no hold, and says why', () => {
     const reason = 'but the wire test of 2026-11-30 found: open; mend the wire and run fence_sleepi3 wire-test again';
     const incident = survivor(

@@ -2,6 +2,9 @@
 // seen in the journals of the lab.
 import type { Entry } from './journal.js';
 
+/** What Pacemaker calls the executor of a confirmation by `pcs stonith confirm` (fenced_remote.c). */
+export const human = 'a human';
+
 /** Something that a line says happened. `node` is the node that says so. */
 export type Fact = { readonly at: number; readonly node: string } & (
   | { readonly kind: 'lost' | 'member' | 'left'; readonly subject: string }
@@ -65,12 +68,12 @@ const rows: readonly Row[] = [
     // Pacemaker 2.1: "Peer x was terminated (reboot) by y on behalf of pacemaker-controld.1: OK"; 3.0: "was (reboot) fenced by".
     program: controld,
     sentence:
-      /\bPeer (?<subject>\S+) was (?<not>not )?(?:terminated \((?<action>\w+)\)|fenced)(?: by (?<by>\S+))? on behalf of (?<client>[^\s:]+): (?<result>[^|]+?)(?: \||$)/,
+      /\bPeer (?<subject>\S+) was (?<not>not )?(?:terminated \((?<action>\w+)\)|fenced)(?: by (?<by>.+?))? on behalf of (?<client>[^\s:]+): (?<result>[^|]+?)(?: \||$)/,
     said: ({ subject = '', not, action = 'reboot', by, client = '', result = '' }) => ({
       kind: not === undefined && result.startsWith('OK') ? 'fenced' : 'fencing-failed',
       subject,
       action,
-      by: by === undefined || by.startsWith('<') || by === 'the' ? undefined : by,
+      by: by === undefined || by.startsWith('<') || by === 'the cluster' ? undefined : by,
       // With a tag Pacemaker 2.1 writes `(null).tag.PID@node`.
       client: client.replace(/@.*$/, '').replace(/^\(null\)\.|\.\d+$/g, ''),
       askedAt: /@(.+)$/.exec(client)?.[1],

@@ -1,7 +1,7 @@
 // One list of what happened, from what all nodes know: a node that fell silent, what was done about it, and how it came back.
 import { sameName } from '@sleepi3/pcs';
 import { type Cause, causeOf, type Fencing } from './cause.js';
-import { type Fact, factsOf } from './facts.js';
+import { type Fact, factsOf, human } from './facts.js';
 import { type Boot, endedInOrder, type NodeRecord } from './journal.js';
 
 /** A node that left the cluster, and what came of it. Times are ms since 1970. */
@@ -228,7 +228,8 @@ function fencingsOf(node: string, at: number, during: readonly Fact[]): Fencing[
       (one) =>
         (one.kind === 'held' || one.kind === 'in-vain') && sameName(one.subject, node) && one.at <= fact.at + 2000,
     );
-    const held = said.at(-1);
+    // A confirmation proves nothing, whatever was held before.
+    const held = fact.by === human ? undefined : said.at(-1);
     const began = during.find((one) => one.kind === 'to-be-fenced' && sameName(one.subject, node) && one.at <= fact.at);
     found.push({
       at: fact.at,

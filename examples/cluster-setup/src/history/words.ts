@@ -1,5 +1,6 @@
 // A history for people: what happened, why, and what is not known.
 import type { Fencing } from './cause.js';
+import { human } from './facts.js';
 import type { History, Incident } from './incidents.js';
 
 /** A clock that is further off than this is told, ms. */
@@ -67,6 +68,7 @@ function headline({ cause, fencings }: Incident): string {
 function fencingSentence(node: string, { by, action, succeeded, held, inVain, result }: Fencing): string {
   const who = by ?? 'nobody';
   if (!succeeded) return `${action} of ${node} failed (${result}).`;
+  if (by === human) return `A person declared ${node} off (pcs stonith confirm); nothing cut its power.`;
   if (inVain !== undefined) {
     return `${node} was fenced by ${who} (${action}), and not by wire: EXTOUT was held before, ${inVain}.`;
   }
