@@ -38,12 +38,14 @@ export type Snapshot = ParameterValues<ParameterName> & {
 /** What registers hold: those that were read. */
 export type Contents = Readonly<Record<RegisterName, number>>;
 
-const parameterNames = Object.keys(parameters) as ParameterName[];
-
 /** The snapshot that the contents of all registers mean. */
 export function decodeSnapshot(contents: Contents): Snapshot {
   const { voltage1, voltage2, version } = contents;
-  return Object.assign(decodeParameters(parameterNames, contents), { voltage1, voltage2, version });
+  return Object.assign(decodeParameters(Object.keys(parameters) as ParameterName[], contents), {
+    voltage1,
+    voltage2,
+    version,
+  });
 }
 
 /** The parameters that the contents of their registers, {@link registersOf}, mean. */
