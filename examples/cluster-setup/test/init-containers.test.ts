@@ -302,6 +302,7 @@ describe('a text in the file', () => {
     '2048',
     'true',
     '1e3',
+    'E0',
     'null',
     'Yes',
     '~',

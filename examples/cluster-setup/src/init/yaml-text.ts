@@ -6,8 +6,8 @@ const plain = /^[A-Za-z0-9_/][A-Za-z0-9_./-]*$/;
 /** Booleans and null of YAML 1.2, and of YAML 1.1, which other programs still read. */
 const word = /^(?:null|true|false|yes|no|on|off|y|n)$/i;
 
-/** Numbers and dates of either. */
-const number = /^(?:0x[\da-f_]+|0o[0-7]+|[\d_]+(?:\.[\d_]*)?(?:e-?\d*)?|\d{4}-\d.*)$/i;
+/** Numbers and dates of either, and an exponent by itself, which the package yaml takes for one. */
+const number = /^(?:0x[\da-f_]+|0o[0-7]+|[\d_]*(?:\.[\d_]*)?(?:e-?\d*)?|\d{4}-\d.*)$/i;
 
 /** With quotes where YAML would take it for something else. */
 export function quoted(text: string): string {
