@@ -151,7 +151,7 @@ export class Acts {
   /** The act itself, and how far it came, ms into the hold. */
   async #carryOut(act: Act, request: PulseRequest, board: Sleepi3) {
     const { action, target } = request;
-    const survivor = cuts(action) ? this.#talk?.watchSurvivor() : undefined;
+    const survivor = cuts(action) ? this.#talk?.watchSurvivor(target) : undefined;
     let furthest = 0;
     let owed: Promise<void> | undefined;
     const context = this.#line.contextOf(board, act.withdrawal.signal, (progress) => {

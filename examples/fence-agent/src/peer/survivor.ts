@@ -1,4 +1,5 @@
 // Asks the target's line keeper at the end of a hold. Who answers runs: whatever was held, it has its power.
+import { isSameNode } from '../target/node-names.js';
 import type { Peer } from './peer.js';
 import type { PeerFacts } from './messages.js';
 
@@ -7,16 +8,15 @@ const surelyCut = 11_200;
 /** How long an answer may take, ms: within what is left of the shortest hold. */
 const answerTimeout = 700;
 
-const notGoingDown =
-  'has said last that EIPDE is 0 or EITRG level there: its board does not cut its power, and it may still run';
-
 export class SurvivorWatch {
   readonly #peer: Peer;
+  readonly #target: string;
   #answer: Promise<PeerFacts | undefined> | undefined;
   #askedAt = 0;
 
-  constructor(peer: Peer) {
+  constructor(peer: Peer, target: string) {
     this.#peer = peer;
+    this.#target = target;
   }
 
   /** To be told how long the line has been held. */
@@ -31,8 +31,7 @@ export class SurvivorWatch {
   /** What a target says, or has said last, that should be without power; undefined when that is nothing. */
   async testimony(): Promise<string | undefined> {
     const facts = await this.#answer;
-    const { unfenceable } = this.#peer;
-    if (!facts) return unfenceable && `${unfenceable} ${notGoingDown}`;
+    if (!facts) return this.#lastWord();
     const { node, extinAgo, watched, fenceable } = facts;
     const saw = extinAgo !== undefined && extinAgo < surelyCut;
     if (!saw && watched > surelyCut)
@@ -40,5 +39,14 @@ export class SurvivorWatch {
     if (saw && fenceable === false)
       return `${node} runs: its EXTIN saw it, but EIPDE is 0 there; run fence_sleepi3 boot on ${node}`;
     return `${node} runs: its line keeper answers`;
+  }
+
+  #lastWord(): string | undefined {
+    const { unfenceable } = this.#peer;
+    if (unfenceable === undefined || !isSameNode(unfenceable, this.#target)) return undefined;
+    return (
+      `${unfenceable} has said last that EIPDE is 0 or EITRG level there: its board may not have cut its power; look at it, and when ` +
+      `it is off: pcs stonith confirm ${unfenceable}`
+    );
   }
 }

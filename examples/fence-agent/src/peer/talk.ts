@@ -165,8 +165,8 @@ export class PeerTalk {
   }
 
   /** Watches whether a target still answers at the end of a hold. */
-  watchSurvivor(): SurvivorWatch {
-    return new SurvivorWatch(this.#peer);
+  watchSurvivor(target: string): SurvivorWatch {
+    return new SurvivorWatch(this.#peer, target);
   }
 
   /** Listens for the line keepers of other nodes, again and again while the port is taken. */
