@@ -132,6 +132,26 @@ mode: hot-standby`);
     expect(containers).toMatchObject([{ run_options: options, command }]);
   });
 
+  it('comes with a warning where a port is bound to an address that the other machine does not have', async () => {
+    const boundTo = async (HostIp: string) => {
+      const host = { PortBindings: { '80/tcp': [{ HostIp, HostPort: '80' }] } };
+      return (await written({ containers: [container({ host })] })).output;
+    };
+    expect(await boundTo('192.168.11.211')).toContain(
+      'must be on both nodes: the address of the port 192.168.11.211:80:80',
+    );
+    for (const address of ['', '0.0.0.0', '::', '127.0.0.1', '::1']) {
+      expect(await boundTo(address)).not.toContain('the address of the port');
+    }
+  });
+
+  it('is refused where docker does not say what runs, and not taken for none', async () => {
+    const refusal = 'permission denied while trying to connect to the Docker daemon socket\n';
+    await expect(written({ refusal })).rejects.toThrow(
+      /docker does not say which containers run: permission denied .*as root/,
+    );
+  });
+
   it.each<[string, object, readonly string[]]>([
     ['of one address', { '80/tcp': [{ HostIp: '::1', HostPort: '80' }] }, ['[::1]:80:80']],
     ['of another protocol', { '53/udp': [{ HostIp: '', HostPort: '53' }] }, ['53:53/udp']],

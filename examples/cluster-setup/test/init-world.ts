@@ -10,6 +10,8 @@ export interface FakeMachine {
   readonly addresses: readonly string[];
   /** As `docker inspect` prints them; without docker undefined. */
   readonly containers?: readonly object[] | string;
+  /** What docker says in the place of what runs. */
+  readonly refusal?: string;
   /** As `docker image inspect` prints them. */
   readonly images?: readonly object[];
 }
@@ -115,12 +117,13 @@ export function world(
   let errors = '';
   const inUse = [...taken, ...[local, peer].flatMap((one) => one.addresses.map(addressOf))];
   const respond = (
-    { hostname = 'pi', id = 'id', addresses, containers, images = [image] }: FakeMachine,
+    { hostname = 'pi', id = 'id', addresses, containers, images = [image], refusal }: FakeMachine,
     words: string,
   ): RawResult => {
     if (words.includes('machine-id'))
       return answer({ stdout: `${hostname}\n${id}\nDebian GNU/Linux 13 (trixie)\neth0\n` });
     if (words.includes('address')) return answer({ stdout: addresses.join('\n') });
+    if (words.includes('docker ps') && refusal !== undefined) return answer({ exitCode: 3, stderr: refusal });
     if (words.includes('docker ps'))
       return answer({ stdout: typeof containers === 'object' ? JSON.stringify(containers) : (containers ?? '') });
     if (/docker'? '?image/.test(words)) return answer({ stdout: JSON.stringify(images) });

@@ -53,6 +53,6 @@ export function portInBoth(one: PublishedPort, other: PublishedPort): number | u
   return both && first <= Math.min(one.host.to, other.host.to) ? first : undefined;
 }
 
-function isAny(address: string): boolean {
+export function isAny(address: string): boolean {
   return sameAddress(address, '0.0.0.0') || sameAddress(address, '::');
 }

@@ -1,6 +1,7 @@
 // The containers that run on a machine, in the words of the cluster file, and what of them it has no words for.
 import { SetupError } from '../errors.js';
 import { clusterFile } from '../config/cluster-file.js';
+import { isAny, readPublishedPort } from '../config/published-ports.js';
 import type { Machine } from '../nodes/machine.js';
 import { type DockerOption, hostOptions, ownOptions, unknownKeys } from './docker-options.js';
 import { Part } from './part.js';
@@ -28,12 +29,18 @@ export interface RunningContainer {
   readonly byCompose: boolean;
 }
 
-/** @throws SetupError `COMMAND_FAILED` when docker's answer cannot be read. */
+/** The exit status for docker that is there and does not say what runs. */
+const unasked = 3;
+
+/** @throws SetupError `COMMAND_FAILED` when docker's answer cannot be read, `NOT_READY` when it gives none. */
 export async function containersOn(machine: Machine): Promise<readonly RunningContainer[]> {
-  const script =
-    'command -v docker >/dev/null || exit 0; docker ps -q --no-trunc | xargs -r docker inspect --type container';
-  // xargs(1): 123 when one of them has ended in between.
-  const running = await inspected(machine, 'sh', ['-c', script], [0, 123]);
+  const script = [
+    'command -v docker >/dev/null || exit 0',
+    `ids=$(docker ps -q --no-trunc) || exit ${String(unasked)}`,
+    // 1 when one of them has ended in between.
+    '[ -z "$ids" ] || docker inspect --type container $ids',
+  ].join('\n');
+  const running = await inspected(machine, 'sh', ['-c', script], [0, 1, unasked]);
   const ids = [...new Set(running.map((one) => one.at('Image').text))].filter((id) => /^\w[\w:.-]*$/.test(id));
   const images = ids.length === 0 ? [] : await inspected(machine, 'docker', ['image', 'inspect', '--', ...ids], [0, 1]);
   const none = new Part(undefined);
@@ -48,7 +55,14 @@ async function inspected(
   argv: readonly string[],
   exitCodes: readonly number[],
 ): Promise<readonly Part[]> {
-  const { stdout } = await machine.run(program, argv, { exitCodes });
+  const { exitCode, stdout, stderr } = await machine.run(program, argv, { exitCodes });
+  if (exitCode === unasked) {
+    throw new SetupError(
+      'NOT_READY',
+      `${machine.name}: docker does not say which containers run: ${stderr.trim().split('\n').at(-1) ?? ''}; run this as root, with ` +
+        'dockerd running there: systemctl start docker',
+    );
+  }
   // A machine's output is one character a byte.
   const text = Buffer.from(stdout, 'latin1').toString('utf8').trim();
   try {
@@ -93,9 +107,15 @@ function inFile(container: Part, image: Part): RunningContainer {
       ...unknownKeys(host).map((key) => `what docker inspect calls ${key}`),
     ],
     data: around.data,
-    needed: around.needed,
+    needed: [...around.needed, ...ports.filter(isBound).map((port) => `the address of the port ${port}`)],
     byCompose: !config.at('Labels').at('com.docker.compose.project').isEmpty,
   };
+}
+
+/** Whether it is published at an address that not every machine has. */
+function isBound(port: string): boolean {
+  const { address } = readPublishedPort(port) ?? {};
+  return address !== undefined && !isAny(address) && !/^(?:127\.|::1$)/.test(address);
 }
 
 /** The agent cuts at every space and knows no quotes. */

@@ -6,16 +6,16 @@ import { sameAddress } from '@sleepi3/pcs';
 export const requestTimeout = 300;
 
 /**
- * Whether pcs has logged in to a host, by the text of its file /var/lib/pcsd/known-hosts: at this address, where one is given and
- * the file has addresses.
+ * Whether pcs has logged in to a host, by the text of its file /var/lib/pcsd/known-hosts: at one of these addresses, where some are
+ * given and the file has addresses.
  */
-export function knows(knownHosts: string, name: string, address?: string): boolean {
+export function knows(knownHosts: string, name: string, addresses: readonly string[] = []): boolean {
   try {
     const { known_hosts: hosts = {} } = JSON.parse(knownHosts) as { known_hosts?: Record<string, KnownHost> };
     const { token, dest_list: places = [] } = hosts[name] ?? {};
     const known = places.flatMap(({ addr }) => (addr !== undefined && isIP(addr) !== 0 ? [addr] : []));
-    const isElsewhere = address !== undefined && isIP(address) !== 0 && known.length > 0;
-    return Boolean(token) && !(isElsewhere && known.every((one) => !sameAddress(one, address)));
+    const isThere = known.some((one) => addresses.some((address) => sameAddress(one, address)));
+    return Boolean(token) && (isThere || known.length === 0 || addresses.length === 0);
   } catch {
     // None, or one that pcs cannot read either: it writes a new one.
     return false;

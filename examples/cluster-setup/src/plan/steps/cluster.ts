@@ -62,7 +62,7 @@ export function clusterSteps(design: ClusterDesign, beforeService: readonly Step
       why: 'pcs commands a node only after logging in to it once as hacluster; it keeps a token.',
       look: async (reality) => {
         const text = (await reality.file(reality.local.name, '/var/lib/pcsd/known-hosts')) ?? '';
-        const unknown = hosts.filter(({ name, address }) => !knows(text, name, address)).map(({ name }) => name);
+        const unknown = design.nodes.filter((node) => !knows(text, node.name, node.addresses)).map(({ name }) => name);
         if (unknown.length === 0) return done;
         return {
           differences: unknown.map((what) => ({ what, should: 'known to pcs' })),
