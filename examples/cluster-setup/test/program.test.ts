@@ -239,6 +239,16 @@ describe('cluster-setup', () => {
     expect(requests.find(({ program: name }) => name === 'ssh')?.argv).toContain('192.168.11.179');
   });
 
+  it("doctor --all takes the node of Debian's own cluster for no other node", async () => {
+    const readFile = async () =>
+      'totem {\n cluster_name: debian\n}\nnodelist {\n node {\n name: node1\n ring0_addr: 127.0.0.1\n }\n}\n';
+    const { run: go, requests } = program({ readFile });
+    const { errors, status } = await go('doctor', '--all', '--json');
+    expect(errors).toContain('name it with --ssh');
+    expect(requests.some(({ program: name }) => name === 'ssh')).toBe(false);
+    expect(status).toBe(3);
+  });
+
   it('doctor --all looks at every other node of a ring, goes on past one that cannot be reached, and takes no --ssh', async () => {
     const names = ['raspberrypi-1', 'raspberrypi-2', 'raspberrypi-3'];
     const readFile = async () => `nodelist {\n${names.map((name) => ` node {\n name: ${name}\n }\n`).join('')}}\n`;

@@ -1,6 +1,6 @@
 // The command doctor: looks at this node, with --all at the others through ssh too, reports, and mends on request.
 import { type ParsedDefaults, parseBusSpec, Sleepi3 } from '@sleepi3/driver';
-import { isPcsError, nodeNameOf, nodeOfHost, parseCorosyncConf, Pcs, sameName } from '@sleepi3/pcs';
+import { isPcsError, isPlaceholder, nodeNameOf, nodeOfHost, parseCorosyncConf, Pcs, sameName } from '@sleepi3/pcs';
 import { SetupError } from '../errors.js';
 import { commandMachine, sshRunner } from '../nodes/machine.js';
 import { type ApplyHost, perform } from '../plan/apply.js';
@@ -164,7 +164,8 @@ async function nodeNames(host: ProgramHost): Promise<{ readonly self: string; re
   const conf = parseCorosyncConf(text);
   const own = nodeOfHost(conf, hostname);
   const self = (await crmNode(host, '--name'))[0] ?? (own && nodeNameOf(own)) ?? hostname.split('.', 1)[0] ?? hostname;
-  const configured = conf.nodes.flatMap((node) => {
+  // The cluster that Debian's corosync starts with has one node, which is this machine by another name.
+  const configured = (isPlaceholder(conf) ? [] : conf.nodes).flatMap((node) => {
     const name = nodeNameOf(node);
     return name === undefined ? [] : [{ name, address: node.addresses[0] ?? name }];
   });
