@@ -100,6 +100,8 @@ describe.runIf(haveRealParts('pcs', 'xmllint'))('in the real pcs', () => {
           ['x=--wait=5', "' ; touch pwned ; '"],
           ['$(touch pwned)', '<nvpair/>&amp;'],
           [' lead', '日本語 👍'],
+          ['"<&日本語', '監視 & "通知"'],
+          ['é<', '\u00a0"\u00a0'],
         ],
       },
     );

@@ -36,11 +36,21 @@ export function invalid(message: string): never {
   throw new PcsError('INVALID_ARGUMENT', message);
 }
 
-/** Any text as one word. Refused: control characters, unpaired surrogates, `--wait=` (pcs rewrites it even after `--`). */
+/**
+ * Any text as one word. Refused: control characters, unpaired surrogates, `--wait=` (pcs rewrites it even after `--`), and `"`, `<` or
+ * `&` after a character that is not ASCII: Pacemaker 2.1.5 writes them as they are from there on, and can read its CIB no more
+ * (measured).
+ */
 export function literal(value: string, what: string): string {
   if (typeof value !== 'string') invalid(`${what} must be a string, not ${describe(value)}`);
   if (/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u.test(value)) {
     invalid(`${what} must not contain control characters or halves of characters: ${JSON.stringify(value)}`);
+  }
+  if (/[^\0-\x7f].*["<&]/su.test(value)) {
+    invalid(
+      `${what} must not contain ", < or & after a character that is not ASCII, which Pacemaker 2.1.5 makes a broken CIB of: ` +
+        JSON.stringify(value),
+    );
   }
   if (value.startsWith('--wait=')) invalid(`${what} must not begin with --wait=, which pcs takes for its option`);
   if (Buffer.byteLength(value) > LONGEST_WORD) invalid(`${what} is longer than a program's argument may be`);
